@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house rules of every Swift target; docs/STYLE.md says why each is here.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// For modules that hold no pointers of their own: every unsafe use has to be spelled out.
+let strictAndMemorySafe = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "podo",
+    products: [.executable(name: "podo", targets: ["podo"])],
+    targets: [
+        // Row 0: C shims, no logic.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
+        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+
+        // Row 1: no I/O of the network, no Foundation.
+        .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
+        .target(name: "Observability", dependencies: ["Primitives"], swiftSettings: strictAndMemorySafe),
+
+        // Row 2: threads, sockets, TLS.
+        .target(
+            name: "Reactor", dependencies: ["CLinux", "COpenSSL", "Primitives", "Observability"],
+            swiftSettings: strict),
+
+        // Row 3: protocols that features are served through.
+        .target(
+            name: "HTTPServer", dependencies: ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"],
+            swiftSettings: strict),
+
+        // Row 5: wiring.
+        .executableTarget(
+            name: "podo", dependencies: ["CLinux", "Primitives", "Observability", "Reactor", "HTTPServer"],
+            swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ObservabilityTests", dependencies: ["Observability", "Primitives", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReactorTests", dependencies: ["Reactor", "CLinux", "Primitives", "Observability", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PodoTests", dependencies: ["podo", "Primitives", "Observability", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,41 @@
+package import Primitives
+
+/// Every bound on what a client can make the server hold or do. Each refusal is counted under the name given here.
+package struct HTTPLimits: Sendable {
+    // What one request may hold.
+    package var requestLineByteCountMax = 8 * 1024
+    package var fieldByteCountMax = 16 * 1024
+    package var headByteCountMax = 64 * 1024
+    package var fieldCountMax = 100
+    package var bodyByteCountMaxDefault = 1024 * 1024
+    package var chunkLineByteCountMax = 256
+    package var trailerByteCountMax = 8 * 1024
+
+    // What one connection may do.
+    package var requestCountPerConnectionMax = 1000
+    package var pipelinedByteCountMax = 64 * 1024
+    package var streamBufferedByteCountMax = 64 * 1024
+
+    // How long it may take.
+    package var headTime = TimeAmount.seconds(10)
+    package var idleTime = TimeAmount.seconds(60)
+    package var bodyGraceTime = TimeAmount.seconds(5)
+    package var bodyBytesPerSecondMin = 1024
+    package var writeStallTime = TimeAmount.seconds(30)
+    package var drainTime = TimeAmount.seconds(30)
+
+    // How many may come at once.
+    package var connectionCountMax = 50_000
+    package var connectionCountPerAddressMax = 10_000
+    package var concurrentHandlerCountMax = 4096
+
+    // HTTP/2 (CVE-2023-44487, CVE-2025-8671, CVE-2019-9511 to 9518, CONTINUATION floods of 2024).
+    package var streamCountMax = 128
+    package var continuationFrameCountMax = 8
+    package var resetCountMax = 100
+    package var controlFrameCountMax = 1000
+    package var budgetWindow = TimeAmount.seconds(10)
+    package var queuedOutputByteCountMax = 1024 * 1024
+
+    package init() {}
+}

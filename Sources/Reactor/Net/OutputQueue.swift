@@ -1,0 +1,151 @@
+package import Primitives
+
+/// What one connection still has to send, in order: copied bytes, shared memory, and ranges of files.
+///
+/// Small pieces are copied behind one another so that a response head and a short body leave in one `send`; larger
+/// shared bodies are referred to. Lives on its connection's loop.
+package final class OutputQueue {
+    package enum Piece {
+        case copied([UInt8])
+        case shared(SharedSlice)
+        case file(FileSlice)
+
+        var count: Int {
+            switch self {
+            case .copied(let bytes): bytes.count
+            case .shared(let slice): slice.count
+            case .file(let slice): slice.count
+            }
+        }
+    }
+
+    /// Shared bodies up to this size are copied: cheaper than one more reference and one more iovec.
+    package static let copiedByteCountMax = 2048
+
+    /// Everything before `tail`, oldest first; `firstPiece` is the index of the oldest.
+    package private(set) var pieces: [Piece] = []
+    package private(set) var firstPiece = 0
+    /// How much of the oldest piece, or of `tail` when there are no pieces, has been sent.
+    package private(set) var sentOfFirst = 0
+    /// Copied bytes that are still being added to.
+    package private(set) var tail: [UInt8] = []
+    /// Bytes not yet sent.
+    package private(set) var byteCount = 0
+
+    package init() {}
+
+    package var isEmpty: Bool { self.byteCount == 0 }
+    package var hasPieces: Bool { self.firstPiece < self.pieces.count }
+
+    // MARK: Adding
+
+    package func append(_ bytes: [UInt8]) {
+        self.byteCount += bytes.count
+        self.tail.append(contentsOf: bytes)
+    }
+
+    package func append(_ bytes: UnsafeRawBufferPointer) {
+        self.byteCount += bytes.count
+        self.tail.append(contentsOf: bytes)
+    }
+
+    package func append(_ byte: UInt8) {
+        self.byteCount += 1
+        self.tail.append(byte)
+    }
+
+    package func append(_ text: StaticString) {
+        self.byteCount += text.utf8CodeUnitCount
+        text.withUTF8Buffer { self.tail.append(contentsOf: $0) }
+    }
+
+    package func append(decimal value: Int) {
+        let before = self.tail.count
+        DecimalText.append(value, to: &self.tail)
+        self.byteCount += self.tail.count - before
+    }
+
+    package func append(hexadecimal value: Int) {
+        let text = String(value, radix: 16)
+        self.byteCount += text.utf8.count
+        self.tail.append(contentsOf: text.utf8)
+    }
+
+    package func append(_ slice: SharedSlice) {
+        guard slice.count > Self.copiedByteCountMax else {
+            self.append(slice.unsafeBytes)
+            return
+        }
+        self.append(piece: .shared(slice))
+    }
+
+    package func append(_ slice: FileSlice) {
+        guard slice.count > 0 else { return }
+        self.append(piece: .file(slice))
+    }
+
+    private func append(piece: Piece) {
+        self.sealTail()
+        self.byteCount += piece.count
+        self.pieces.append(piece)
+    }
+
+    /// Makes the tail a piece, so that something else can follow it.
+    private func sealTail() {
+        guard !self.tail.isEmpty else { return }
+        self.pieces.append(.copied(self.tail))
+        self.tail = []
+    }
+
+    // MARK: Sending
+
+    /// Lends a buffer to copy into; the caller gives an empty one that was used before.
+    package func lendBuffer(_ buffer: inout [UInt8]) {
+        if self.tail.capacity == 0 { swap(&self.tail, &buffer) }
+    }
+
+    /// Takes the drained buffer back, so that an idle connection holds none.
+    package func returnBuffer(_ buffer: inout [UInt8]) {
+        guard self.isEmpty, self.tail.capacity > buffer.capacity else { return }
+        swap(&self.tail, &buffer)
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    package func consume(_ count: Int) {
+        precondition(count >= 0 && count <= self.byteCount, "consumes only what is queued")
+        self.byteCount -= count
+        var rest = count
+        while rest > 0, self.hasPieces {
+            let left = self.pieces[self.firstPiece].count - self.sentOfFirst
+            guard rest >= left else {
+                self.sentOfFirst += rest
+                return
+            }
+            rest -= left
+            self.dropFirstPiece()
+        }
+        self.sentOfFirst += rest
+        if self.byteCount == 0 {
+            self.tail.removeAll(keepingCapacity: true)
+            self.sentOfFirst = 0
+        }
+    }
+
+    package func removeAll() {
+        self.pieces = []
+        self.firstPiece = 0
+        self.sentOfFirst = 0
+        self.tail = []
+        self.byteCount = 0
+    }
+
+    private func dropFirstPiece() {
+        self.pieces[self.firstPiece] = .copied([])
+        self.firstPiece += 1
+        self.sentOfFirst = 0
+        if self.firstPiece == self.pieces.count {
+            self.pieces.removeAll(keepingCapacity: true)
+            self.firstPiece = 0
+        }
+    }
+}
