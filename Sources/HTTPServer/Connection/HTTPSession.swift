@@ -1,4 +1,5 @@
 package import Primitives
+package import Reactor
 
 /// Names one request on its connection: the stream id of HTTP/2, a running number in HTTP/1.
 package typealias HTTPStreamID = Int32
@@ -57,4 +58,26 @@ package protocol HTTPSession: AnyObject {
     var deadline: MonotonicTime? { get }
     /// The deadline passed: either it moves, or this throws why the connection ends (slow head, slow body, idle).
     func deadlineReached(now: MonotonicTime) throws(HTTPSessionError)
+}
+
+/// What every session is made with.
+package struct HTTPSessionContext {
+    package let output: OutputQueue
+    package let limits: HTTPLimits
+    package let loop: EventLoop
+    package let date: HTTPDateCache
+    package let isSecure: Bool
+    package let peer: SocketAddress?
+
+    package init(
+        output: OutputQueue, limits: HTTPLimits, loop: EventLoop, date: HTTPDateCache, isSecure: Bool,
+        peer: SocketAddress?
+    ) {
+        self.output = output
+        self.limits = limits
+        self.loop = loop
+        self.date = date
+        self.isSecure = isSecure
+        self.peer = peer
+    }
 }
