@@ -1,0 +1,83 @@
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// A listening TCP socket, shared by every loop: the kernel queues connections once, and each loop accepts from it.
+///
+/// One socket for all, not one per loop with SO_REUSEPORT: closing one of several would throw away the connections
+/// that the kernel has queued on it.
+package final class Listener: Sendable {
+    /// Connections the kernel may hold that no loop has accepted yet.
+    package static let backlogCountMax: CInt = 4096
+
+    package let descriptor: CInt
+    package let address: SocketAddress
+    private let isClosed = Atomic(false)
+
+    /// Binds and listens. Port 0 takes a free one; `address` then says which.
+    package init(_ address: SocketAddress) throws(SystemError) {
+        let fd = socket(
+            address.family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard fd >= 0 else { throw .last("socket") }
+        do throws(SystemError) {
+            SocketOption.set(fd, SOL_SOCKET, SO_REUSEADDR, 1)
+            if case .v6 = address.host { SocketOption.set(fd, CInt(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+            SocketOption.prepareListening(fd)
+            guard address.withSockaddr({ bind(fd, $0, $1) }) == 0 else { throw .last("bind") }
+            guard listen(fd, Self.backlogCountMax) == 0 else { throw .last("listen") }
+        } catch {
+            close(fd)
+            throw error
+        }
+        self.descriptor = fd
+        self.address = SocketOption.localAddress(fd) ?? address
+    }
+
+    /// Takes over a listening socket that the parent process opened (socket activation).
+    package init(inherited fd: CInt) throws(SystemError) {
+        guard let address = SocketOption.localAddress(fd) else { throw .last("getsockname") }
+        let flags = fcntl(fd, F_GETFL)
+        guard flags >= 0, fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 else { throw .last("fcntl") }
+        SocketOption.prepareListening(fd)
+        self.descriptor = fd
+        self.address = address
+    }
+
+    /// Stops listening. Acceptors must have been removed from their loops before.
+    package func shut() {
+        if !self.isClosed.exchange(true, ordering: .acquiringAndReleasing) { close(self.descriptor) }
+    }
+
+    deinit { self.shut() }
+}
+
+/// The socket options Podo sets, and what can be asked of a socket.
+package enum SocketOption {
+    package static func set(_ fd: CInt, _ level: CInt, _ name: CInt, _ value: CInt) {
+        var value = value
+        setsockopt(fd, level, name, &value, socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    /// How long sent bytes may stay unacknowledged before the kernel gives a peer up.
+    static let userTimeoutMilliseconds: CInt = 30_000
+
+    /// Accepted sockets inherit these, so a connection costs no call: no Nagle delay, and a dead peer is noticed
+    /// while we wait for it (keepalive) and while it owes us acknowledgements (user timeout).
+    static func prepareListening(_ fd: CInt) {
+        self.set(fd, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        self.set(fd, SOL_SOCKET, SO_KEEPALIVE, 1)
+        self.set(fd, CInt(IPPROTO_TCP), TCP_KEEPIDLE, 30)
+        self.set(fd, CInt(IPPROTO_TCP), TCP_KEEPINTVL, 10)
+        self.set(fd, CInt(IPPROTO_TCP), TCP_KEEPCNT, 3)
+        self.set(fd, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, self.userTimeoutMilliseconds)
+    }
+
+    package static func localAddress(_ fd: CInt) -> SocketAddress? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutableBytes(of: &storage) {
+            getsockname(fd, $0.assumingMemoryBound(to: sockaddr.self).baseAddress!, &length)
+        }
+        return result == 0 ? SocketAddress(storage) : nil
+    }
+}
