@@ -54,6 +54,8 @@ package protocol HTTPSession: AnyObject {
     func connectionClosed()
     /// True once nothing more will be received or sent: the connection closes when the output queue is empty.
     var isFinished: Bool { get }
+    /// False while more input would only pile up: the connection stops reading until this turns true again.
+    var wantsInput: Bool { get }
     /// When the session wants to be woken by `deadlineReached` if nothing else happens; nil for never.
     var deadline: MonotonicTime? { get }
     /// The deadline passed: either it moves, or this throws why the connection ends (slow head, slow body, idle).

@@ -1,4 +1,5 @@
-package import Glibc
+package import CLinux
+internal import Glibc
 
 /// An IPv4 or IPv6 address with its port.
 package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
