@@ -200,8 +200,7 @@ package final class Connection: EventSource {
             case .wouldBlock:
                 return
             case .failed(let code):
-                let isPeerGone = code == ECONNRESET || code == ETIMEDOUT
-                self.abort(isPeerGone ? .peerGone : .failed(SystemError(code: code, call: "recv")))
+                self.abort(code == ECONNRESET || code == ETIMEDOUT ? .peerGone : .failed(.init(code: code, call: "recv")))
                 return
             }
         }
