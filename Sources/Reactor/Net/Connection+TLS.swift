@@ -7,7 +7,7 @@ struct TLSTransport {
     var unsent = ByteQueue()
 }
 
-package final class TLSContext {}
+package final class TLSContext: Sendable {}
 
 extension Connection {
     var hasUnsentCiphertext: Bool { self.tls.map { !$0.unsent.isEmpty } ?? false }
