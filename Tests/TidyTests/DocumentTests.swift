@@ -86,10 +86,10 @@ struct DocumentRuleTests {
 
     @Test("a make target that does not exist is found in a sentence and in a listing")
     func missingTarget() {
-        let text = "`make run` and `make rum`\n\n    make tset\n\nmake no-target of yours"
+        let text = "`make run` and `make rum`\n\n    make tset\n\nmake nothing of it"
         let found = Self.rule.checkTargets(
             RepositoryFile(path: "README.md", text: text), makefile: "run: build\n\techo")
-        #expect(found.map(\.line) == [1, 3, 5])
+        #expect(found.map(\.line) == [1, 3])
     }
 
     @Test(

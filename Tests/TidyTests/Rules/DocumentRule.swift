@@ -44,12 +44,12 @@ struct DocumentRule {
         }
     }
 
-    /// Each `make target` in backquotes or in an indented or fenced line must be a target of the Makefile.
+    /// Each `make target` in backquotes or in an indented listing must be a target of the Makefile.
     func checkTargets(_ file: RepositoryFile, makefile: String) -> [Violation] {
         let targets = Set(makefile.matches(of: /(?m)^([a-z0-9-]+):/).map { String($0.1) })
         var found: [Violation] = []
         for (index, line) in file.lines.enumerated() {
-            for match in line.matches(of: /(?:`|^\s*)make ([a-z0-9-]+)/) where !targets.contains(String(match.1)) {
+            for match in line.matches(of: /(?:`|^ {4,})make ([a-z0-9-]+)/) where !targets.contains(String(match.1)) {
                 found.append(Violation(path: file.path, line: index + 1, what: "make has no target \(match.1)"))
             }
         }
