@@ -132,6 +132,7 @@ class Nginx(Process):
         self.http_port, self.https_port = free_port(), free_port()
         prefix = site.join(name)
         os.mkdir(prefix)
+        self.access_log = os.path.join(prefix, "access.log")
         configuration = os.path.join(prefix, "nginx.conf")
         with open(configuration, "w") as file:
             file.write(self.configuration(site, prefix, proxied_port))
@@ -150,6 +151,7 @@ class Nginx(Process):
                 proxy_http_version 1.1;
                 proxy_set_header Connection "";
                 proxy_next_upstream off;
+                proxy_request_buffering off;
             }"""
         upstream = "" if proxied_port is None else f"upstream podo {{ server 127.0.0.1:{proxied_port}; keepalive 8; }}"
         return f"""
@@ -162,7 +164,8 @@ events {{ worker_connections 16384; }}
 http {{
     types {{ text/html html; }}
     default_type application/octet-stream;
-    access_log {prefix + "/access.log" if proxied_port else "off"};
+    log_format upstream $upstream_status;
+    access_log {self.access_log + " upstream" if proxied_port else "off"};
     client_body_temp_path {prefix}/body;
     proxy_temp_path {prefix}/proxy;
     fastcgi_temp_path {prefix}/fastcgi;
