@@ -64,6 +64,11 @@ class Site:
         os.rename(self.key + ".new", self.key)
         os.rename(self.certificate + ".new", self.certificate)
 
+    def spoil_certificate(self):
+        """Puts a file there that is no certificate."""
+        with open(self.certificate, "w") as file:
+            file.write("not a certificate\n")
+
     def __enter__(self):
         return self
 
