@@ -7,8 +7,6 @@ struct TLSTransport {
     var unsent = ByteQueue()
 }
 
-package final class TLSContext {}
-
 extension Connection {
     var hasUnsentCiphertext: Bool { self.tls.map { !$0.unsent.isEmpty } ?? false }
 
