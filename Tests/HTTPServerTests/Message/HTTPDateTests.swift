@@ -30,7 +30,8 @@ import Testing
             var other = Array(preface[..<count])
             other.append(UInt8(ascii: "x"))
             var sniffer = HTTPProtocolSniffer()
-            #expect(sniffer.look(at: other.span.bytes) == .http1)
+            let verdict = sniffer.look(at: other.span.bytes)
+            #expect(verdict == .http1)
         }
     }
 }
