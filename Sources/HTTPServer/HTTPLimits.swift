@@ -22,11 +22,14 @@ package struct HTTPLimits: Sendable {
     package var bodyGraceTime = TimeAmount.seconds(5)
     package var bodyBytesPerSecondMin = 1024
     package var writeStallTime = TimeAmount.seconds(30)
+    /// A handler that has not answered by then is cancelled, and the client told to come back later.
+    package var handlerTime = TimeAmount.seconds(30)
     package var drainTime = TimeAmount.seconds(30)
 
     // How many may come at once.
     package var connectionCountMax = 50_000
-    package var connectionCountPerAddressMax = 10_000
+    package var connectionCountPerAddressMax = 20_000
+    /// Handlers running at once on one loop.
     package var concurrentHandlerCountMax = 4096
 
     // HTTP/2 (CVE-2023-44487, CVE-2025-8671, CVE-2019-9511 to 9518, CONTINUATION floods of 2024).

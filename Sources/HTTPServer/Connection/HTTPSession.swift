@@ -32,6 +32,8 @@ package protocol HTTPSessionDelegate: AnyObject {
     /// The peer reset the stream, or the connection is going: work for it should stop. Not called for streams that
     /// were answered whole.
     func sessionStreamCancelled(_ stream: HTTPStreamID)
+    /// A stream was reset (HTTP/2), by the client or by us.
+    func sessionReset(_ stream: HTTPStreamID, byPeer: Bool)
     /// One response left whole; for the access log and metrics.
     func sessionFinishedResponse(_ stream: HTTPStreamID, status: HTTPStatus, bodyByteCount: Int)
 }
@@ -39,8 +41,8 @@ package protocol HTTPSessionDelegate: AnyObject {
 /// One protocol version over one connection: plaintext bytes in, requests out to the delegate, response bytes into
 /// the connection's `OutputQueue`. Knows no socket and no clock but what it is given.
 package protocol HTTPSession: AnyObject {
-    /// Takes bytes from the peer. A thrown error is final: what is in the output queue is flushed, then the
-    /// connection closes.
+    /// Takes bytes from the peer; none at all means to go on with what was held back. A thrown error is final: what
+    /// is in the output queue is flushed, then the connection closes.
     func receive(_ bytes: borrowing RawSpan, now: MonotonicTime) throws(HTTPSessionError)
     /// The peer sent its last byte (half-close). What it asked for before is still answered.
     func receivedEnd()
@@ -70,10 +72,12 @@ package struct HTTPSessionContext {
     package let date: HTTPDateCache
     package let isSecure: Bool
     package let peer: SocketAddress?
+    /// Sends what was queued outside of a call from the connection, and lets it look at the session again.
+    package let requestFlush: () -> Void
 
     package init(
         output: OutputQueue, limits: HTTPLimits, loop: EventLoop, date: HTTPDateCache, isSecure: Bool,
-        peer: SocketAddress?
+        peer: SocketAddress?, requestFlush: @escaping () -> Void = {}
     ) {
         self.output = output
         self.limits = limits
@@ -81,5 +85,6 @@ package struct HTTPSessionContext {
         self.date = date
         self.isSecure = isSecure
         self.peer = peer
+        self.requestFlush = requestFlush
     }
 }

@@ -1,12 +1,26 @@
+internal import Glibc
+package import Primitives
+
 /// The `date` field of responses, rendered once a second per loop instead of once per response.
 package final class HTTPDateCache {
     /// IMF-fixdate, 29 bytes: `Sun, 06 Nov 1994 08:49:37 GMT`.
     package private(set) var text: [UInt8]
     private var unixSeconds: Int
+    private var nextLook = MonotonicTime(nanoseconds: 0)
+
+    /// How long the wall clock is not looked at again.
+    private static let lookInterval = TimeAmount.milliseconds(100)
 
     package init(unixSeconds: Int) {
         self.unixSeconds = unixSeconds
         self.text = HTTPDate.bytes(unixSeconds: unixSeconds)
+    }
+
+    /// Looks at the wall clock if it was not looked at just now.
+    package func refresh(now: MonotonicTime) {
+        guard now >= self.nextLook else { return }
+        self.nextLook = now + Self.lookInterval
+        self.refresh(unixSeconds: time(nil))
     }
 
     package func refresh(unixSeconds: Int) {

@@ -48,29 +48,34 @@ package struct HTTPFields: Sendable {
     package mutating func append(name: Span<UInt8>, value: Span<UInt8>) throws(HTTPFieldError) {
         guard !name.isEmpty else { throw HTTPFieldError(reason: "empty field name") }
         let start = self.wire.count
-        for index in name.indices {
-            let lower = HTTPCharacter.lowercasedTokenByte[Int(name[index])]
-            guard lower != 0 else {
-                self.wire.removeSubrange(start...)
-                throw HTTPFieldError(reason: "illegal byte in field name")
+        var isNameLegal = true
+        var isValueLegal = true
+        self.wire.append(addingCapacity: name.count + value.count + 4) { wire in
+            for index in name.indices {
+                let byte = name[index]
+                isNameLegal = isNameLegal && HTTPCharacter.isTokenByte(byte)
+                wire.append(HTTPCharacter.lowercased(byte))
             }
-            self.wire.append(lower)
-        }
-        self.wire.append(UInt8(ascii: ":"))
-        self.wire.append(UInt8(ascii: " "))
-        for index in value.indices {
-            let byte = value[index]
-            guard HTTPCharacter.isFieldValueByte(byte) else {
-                self.wire.removeSubrange(start...)
-                throw HTTPFieldError(reason: "illegal byte in field value")
+            wire.append(UInt8(ascii: ":"))
+            wire.append(UInt8(ascii: " "))
+            for index in value.indices {
+                let byte = value[index]
+                isValueLegal = isValueLegal && HTTPCharacter.isFieldValueByte(byte)
+                wire.append(byte)
             }
-            self.wire.append(byte)
+            wire.append(UInt8(ascii: "\r"))
+            wire.append(UInt8(ascii: "\n"))
         }
-        self.finishEntry(start: start, nameCount: name.count, valueCount: value.count)
+        guard isNameLegal, isValueLegal else {
+            self.wire.removeSubrange(start...)
+            throw HTTPFieldError(reason: isNameLegal ? "illegal byte in field value" : "illegal byte in field name")
+        }
+        self.entries.append(
+            Entry(nameStart: UInt32(start), nameCount: UInt32(name.count), valueCount: UInt32(value.count)))
     }
 
     /// Adds a field whose value was made at run time.
-    package mutating func append(_ name: HTTPFieldName, _ value: String) throws(HTTPFieldError) {
+    package mutating func append(_ name: HTTPFieldName, checking value: String) throws(HTTPFieldError) {
         let start = self.wire.count
         self.appendName(name)
         for byte in value.utf8 {

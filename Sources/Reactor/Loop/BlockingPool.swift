@@ -9,7 +9,8 @@ package struct BlockingPoolFull: Error {}
 /// never more waiting jobs than it was made for.
 package final class BlockingPool: Sendable {
     private struct State {
-        var waiting: [@Sendable () -> Void] = []
+        /// What has been taken is nil, so that it does not live longer than it runs.
+        var waiting: [(@Sendable () -> Void)?] = []
         var first = 0
         var isStopped = false
 
@@ -18,8 +19,9 @@ package final class BlockingPool: Sendable {
         mutating func next() -> (@Sendable () -> Void)? {
             guard self.first < self.waiting.count else { return nil }
             let job = self.waiting[self.first]
+            self.waiting[self.first] = nil
             self.first += 1
-            if self.first == self.waiting.count || self.first > 64 {
+            if self.first == self.waiting.count || self.first > max(64, self.waiting.count / 2) {
                 self.waiting.removeFirst(self.first)
                 self.first = 0
             }

@@ -33,3 +33,10 @@ extension EventLoop: SerialExecutor, TaskExecutor {
             isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
     }
 }
+
+extension EventLoop {
+    /// Runs `call` now when already on the loop, and hands it over otherwise.
+    package func executeOnLoop(_ call: @escaping @Sendable () -> Void) {
+        if self.isOnLoop { call() } else { self.execute(call) }
+    }
+}

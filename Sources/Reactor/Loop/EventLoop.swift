@@ -31,6 +31,7 @@ package final class EventLoop: @unchecked Sendable {
     private var timers: TimerWheel<() -> Void>
     private let wakeUp: WakeUp
     var localJobs: [UnownedJob] = []
+    private var runningJobs: [UnownedJob] = []
     private var flushing: [Connection] = []
     private var isStopping = false
 
@@ -43,6 +44,8 @@ package final class EventLoop: @unchecked Sendable {
     var sealed = ByteQueue()
 
     package init(index: Int) throws(SystemError) {
+        // A peer that has gone must come back as EPIPE, also from `sendfile`, which knows no MSG_NOSIGNAL.
+        signal(SIGPIPE, SIG_IGN)
         self.index = index
         self.now = .now
         self.poller = try Poller()
@@ -100,7 +103,7 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func waitMilliseconds() -> CInt {
-        if !self.localJobs.isEmpty { return 0 }
+        if !self.localJobs.isEmpty || !self.flushing.isEmpty { return 0 }
         guard let deadline = self.timers.nextDeadline else { return -1 }
         let nanoseconds = max((deadline - .now).nanoseconds, 0)
         return CInt(min((nanoseconds + 999_999) / 1_000_000, 60_000))
@@ -115,9 +118,10 @@ package final class EventLoop: @unchecked Sendable {
     private func runJobs() {
         let (remoteJobs, calls) = self.remote.withLock { $0.take() }
         for call in calls { call() }
-        let jobs = self.localJobs
-        self.localJobs = []
-        for job in jobs { self.run(job) }
+        // The two arrays change places, so that a turn with jobs allocates nothing.
+        swap(&self.localJobs, &self.runningJobs)
+        for job in self.runningJobs { self.run(job) }
+        self.runningJobs.removeAll(keepingCapacity: true)
         for job in remoteJobs { self.run(job) }
     }
 

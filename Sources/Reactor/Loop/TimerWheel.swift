@@ -8,13 +8,13 @@ package struct TimerID: Hashable, Sendable {
 
 /// Timers in a hierarchical wheel: scheduling and cancelling cost O(1), sleeping costs nothing per tick.
 ///
-/// Time is cut into ticks of one millisecond. Six levels of 64 slots cover 2³⁶ ticks (two years); a timer sits on the
+/// Time is cut into ticks of one millisecond. Seven levels of 64 slots cover 2⁴² ticks (139 years); a timer sits on the
 /// level of the highest digit (base 64) in which its tick differs from the present one, and falls one level each
 /// time that digit is reached. A bitmap per level finds the next occupied slot without a walk.
 package struct TimerWheel<Payload>: ~Copyable {
-    private static var levelCount: Int { 6 }
+    private static var levelCount: Int { 7 }
     private static var tickNanoseconds: Int64 { 1_000_000 }
-    private static var tickMax: UInt64 { (1 << 36) - 1 }
+    private static var tickMax: UInt64 { (1 << 42) - 1 }
     private static var none: UInt32 { .max }
 
     private struct Node {
@@ -42,7 +42,8 @@ package struct TimerWheel<Payload>: ~Copyable {
         self.occupied = Array(repeating: 0, count: Self.levelCount)
     }
 
-    /// A time already past fires at the next `expire`.
+    /// A time already past counts as the next tick: within a loop's turn nothing scheduled fires in the same turn, so
+    /// that a chain of timers cannot keep sockets waiting.
     package mutating func schedule(at time: MonotonicTime, _ payload: Payload) -> TimerID {
         let index = self.takeNode()
         self.nodes[Int(index)].payload = payload

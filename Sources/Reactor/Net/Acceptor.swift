@@ -13,6 +13,10 @@ package enum AcceptProblem: Sendable {
 package final class Acceptor: EventSource {
     /// Connections accepted per readiness, so that a connect flood cannot keep the loop from its connections.
     private static let batchCountMax = 64
+    /// What `accept` passes on of the connection itself: that one is gone, the next may be good.
+    private static let peerErrors: Set<CInt> = [
+        ECONNABORTED, EPERM, EPROTO, ENOPROTOOPT, EHOSTDOWN, EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENONET, EOPNOTSUPP,
+    ]
     /// How long accepting rests when descriptors run out: the kernel keeps the queue, and nothing spins.
     package static let restTime = TimeAmount.milliseconds(100)
 
@@ -49,8 +53,15 @@ package final class Acceptor: EventSource {
         if let timer = self.restTimer { self.loop.cancel(timer) }
         self.restTimer = nil
         guard self.isRegistered else { return }
+        self.unregister()
+        for _ in 0..<Listener.backlogCountMax {
+            guard self.acceptOne() else { return }
+        }
+    }
+
+    private func unregister() {
+        guard self.isRegistered else { return }
         self.isRegistered = false
-        while self.acceptOne() {}
         self.loop.remove(self.listener.descriptor)
     }
 
@@ -82,7 +93,11 @@ package final class Acceptor: EventSource {
         case .failed(EMFILE), .failed(ENFILE):
             self.turnOneAway()
             return false
-        case .failed(let code) where code == ECONNABORTED || code == EPROTO || code == EPERM:
+        case .failed(EINVAL):
+            // The listener was shut.
+            self.unregister()
+            return false
+        case .failed(let code) where Self.peerErrors.contains(code):
             return true
         case .failed(let code):
             self.onProblem(.failed(SystemError(code: code, call: "accept")))
@@ -105,8 +120,11 @@ package final class Acceptor: EventSource {
 
     private func rest() {
         guard self.isRegistered, self.restTimer == nil else { return }
-        self.loop.remove(self.listener.descriptor)
-        self.isRegistered = false
+        self.unregister()
+        self.startAfterRest()
+    }
+
+    private func startAfterRest() {
         self.restTimer = self.loop.schedule(at: self.loop.now + Self.restTime) { [weak self] in
             guard let self else { return }
             self.restTimer = nil
@@ -114,7 +132,7 @@ package final class Acceptor: EventSource {
                 try self.start()
             } catch {
                 self.onProblem(.failed(error))
-                self.rest()
+                self.startAfterRest()
             }
         }
     }

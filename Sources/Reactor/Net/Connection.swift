@@ -1,6 +1,6 @@
 internal import CLinux
 internal import Glibc
-package import Primitives
+internal import Primitives
 
 /// One TCP connection, living on one loop: reads as bytes come, sends its output queue as the peer takes it.
 ///
@@ -8,25 +8,7 @@ package import Primitives
 /// more pauses reading, and `connectionOutputDrained` tells it when to produce more. The poller owns the connection
 /// until it closes; connection and handler own one another until then.
 package final class Connection: EventSource {
-    /// Bounds of one connection's dealings with its socket.
-    package struct Limits: Sendable {
-        /// Below this much queued output the handler is asked for more.
-        package var lowWaterByteCount = 16 * 1024
-        /// Reads of up to 64 KiB per readiness, before other connections have their turn.
-        package var readCountPerTurnMax = 4
-        /// Bytes sent per readiness, before other connections have their turn.
-        package var sendByteCountPerTurnMax = 2 * 1024 * 1024
-        /// A peer that takes less than `writeByteCountMin` in `writeStallTime` while bytes wait is given up.
-        package var writeStallTime = TimeAmount.seconds(30)
-        package var writeByteCountMin = 16 * 1024
-        /// After our last byte the peer has this long to close, so that it can read what was sent.
-        package var lingerTime = TimeAmount.seconds(2)
-        package var lingerByteCountMax = 256 * 1024
-
-        package init() {}
-    }
-
-    enum State {
+    enum State: Equatable {
         /// TLS is being agreed on.
         case securing
         case open
@@ -44,28 +26,30 @@ package final class Connection: EventSource {
     let limits: Limits
     var handler: (any ConnectionHandler)?
     var state = State.open
-    var tls: TLSTransport?
+    var tls: TLSEngine?
 
+    // Receiving. While `isInEvent`, interest and output are settled once, at the event's end.
     private var interest: ReadyEvents = [.readable]
     private var isInEvent = false
     private var isFlushScheduled = false
     private(set) var inputEnded = false
-    private var isReadingPaused = false
+    var isReadingPaused = false
     private var lingeredByteCount = 0
 
     // Sending.
     var isBlocked = false
-    private var stallWindowEnd: MonotonicTime?
-    private var sentInStallWindow = 0
+    var stallWindowEnd: MonotonicTime?
+    var sentInStallWindow = 0
 
     // One timer serves every deadline; it is moved only when a deadline comes nearer.
-    private var timer: TimerID?
-    private var timerTime = MonotonicTime(nanoseconds: .max)
-    private var lingerEnd: MonotonicTime?
+    var timer: TimerID?
+    var timerTime = MonotonicTime(nanoseconds: .max)
+    var handshakeEnd: MonotonicTime?
+    var lingerEnd: MonotonicTime?
 
-    /// Bytes of this connection's life, for metrics.
-    package private(set) var receivedByteCount = 0
-    package private(set) var sentByteCount = 0
+    /// Bytes that went over the socket in this connection's life, for metrics.
+    package internal(set) var receivedByteCount = 0
+    package internal(set) var sentByteCount = 0
 
     /// Takes over an accepted, non-blocking socket.
     package init(loop: EventLoop, accepted fd: CInt, peer: SocketAddress, limits: Limits = Limits()) {
@@ -75,7 +59,8 @@ package final class Connection: EventSource {
         self.limits = limits
     }
 
-    /// Registers with the loop and tells the handler that the connection is open. On the loop.
+    /// Registers with the loop; the handler is told when the connection is open, with TLS after the handshake. On the
+    /// loop, once. When it throws, the socket is closed and the handler was not called.
     package func start(handler: any ConnectionHandler, security: TLSContext? = nil) throws(SystemError) {
         do throws(SystemError) {
             try self.loop.register(self.descriptor, self.interest, self)
@@ -86,7 +71,6 @@ package final class Connection: EventSource {
         }
         self.handler = handler
         if let security {
-            self.state = .securing
             self.startTLS(security)
         } else {
             handler.connectionOpened(applicationProtocol: nil)
@@ -94,17 +78,14 @@ package final class Connection: EventSource {
         self.updateTimer()
     }
 
-    package var isClosed: Bool {
-        if case .closed = self.state { true } else { false }
-    }
+    package var isClosed: Bool { self.state == .closed }
 
     // MARK: For the handler
 
-    /// Sends what is queued: at once when called outside of an event, at the end of the event otherwise.
+    /// Sends what is queued at the end of the present event, or of the loop's turn. Cheap to call often.
     package func flush() {
-        guard !self.isInEvent, !self.isFlushScheduled, !self.isClosed else { return }
-        self.isFlushScheduled = true
-        self.loop.flushLater(self)
+        guard !self.isInEvent, !self.isClosed else { return }
+        self.scheduleFlush()
     }
 
     /// A fresh output queue borrows the loop's spare buffer instead of growing one of its own.
@@ -114,26 +95,30 @@ package final class Connection: EventSource {
 
     package var isPaused: Bool { self.isReadingPaused }
 
-    /// Stops taking bytes from the peer until `resumeReading`.
+    /// Stops taking bytes from the peer until `resumeReading`. The peer's end is not noticed meanwhile.
     package func pauseReading() {
         self.isReadingPaused = true
         if !self.isInEvent { self.updateInterest() }
     }
 
     package func resumeReading() {
-        guard self.isReadingPaused else { return }
+        guard self.isReadingPaused, !self.isClosed else { return }
         self.isReadingPaused = false
-        if !self.isInEvent {
-            self.updateInterest()
-            self.resumeTLSInput()
-        }
+        if !self.isInEvent { self.updateInterest() }
+        if self.tls?.mayHoldInput == true { self.scheduleFlush() }
     }
 
     /// Closes in order: sends what is queued, shuts our side, and lets the peer read it all.
     package func finish() {
-        guard case .open = self.state else { return }
-        self.state = .finishing
-        self.flush()
+        switch self.state {
+        case .open:
+            self.state = .finishing
+            self.flush()
+        case .securing:
+            self.abort(.finished)
+        case .finishing, .lingering, .closed:
+            break
+        }
     }
 
     /// Closes at once; what is queued is lost.
@@ -151,190 +136,50 @@ package final class Connection: EventSource {
         handler?.connectionClosed(reason)
     }
 
+    /// Ends the connection after a failed read.
+    func abort(reading error: SystemError) {
+        self.abort(error.code == ECONNRESET || error.code == ETIMEDOUT ? .peerGone : .failed(error))
+    }
+
     // MARK: Events
 
     package func ready(_ events: ReadyEvents) {
-        self.isInEvent = true
+        if self.isClosed { return }
         if events.contains(.failed) {
             self.abort(.peerGone)
             return
         }
-        if events.contains(.writable) {
-            self.isBlocked = false
-            self.askForMoreOutput()
-        }
+        self.isInEvent = true
+        if events.contains(.writable) { self.isBlocked = false }
         if !events.isDisjoint(with: [.readable, .hungUp, .peerEnded]) { self.readAvailable() }
-        if self.isClosed { return }
-        self.send()
-        self.isInEvent = false
-        if self.isClosed { return }
-        self.updateInterest()
-        self.updateTimer()
+        // The kernel reports this whether asked or not, so it would come back at once, for ever.
+        if events.contains(.hungUp), self.state != .lingering { self.abort(.peerGone) }
+        self.settle()
     }
 
     /// Called by the loop at the end of a turn for connections that asked for it.
     func flushNow() {
         self.isFlushScheduled = false
-        guard !self.isClosed else { return }
+        if self.isClosed { return }
         self.isInEvent = true
-        self.send()
+        if self.tls?.mayHoldInput == true { self.readAvailable() }
+        self.settle()
+    }
+
+    /// Ends an event: sends, then tells the kernel and the wheel what is waited for.
+    private func settle() {
+        if !self.isClosed { self.send() }
         self.isInEvent = false
         if self.isClosed { return }
         self.updateInterest()
         self.updateTimer()
     }
 
-    private func readAvailable() {
-        for _ in 0..<self.limits.readCountPerTurnMax {
-            if self.isReadingPaused || self.inputEnded || self.isClosed { return }
-            let buffer = self.loop.readBuffer
-            switch systemCall({ recv(self.descriptor, buffer.baseAddress, buffer.count, 0) }) {
-            case .done(0):
-                self.inputEnded = true
-                self.receivedEnd()
-                return
-            case .done(let count):
-                self.receivedByteCount &+= count
-                self.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                if count < buffer.count { return }
-            case .wouldBlock:
-                return
-            case .failed(let code):
-                self.abort(code == ECONNRESET || code == ETIMEDOUT ? .peerGone : .failed(.init(code: code, call: "recv")))
-                return
-            }
-        }
+    func scheduleFlush() {
+        guard !self.isFlushScheduled else { return }
+        self.isFlushScheduled = true
+        self.loop.flushLater(self)
     }
-
-    private func received(_ bytes: UnsafeRawBufferPointer) {
-        switch self.state {
-        case .open, .securing:
-            if self.tls != nil {
-                self.receivedCiphertext(bytes)
-            } else {
-                self.handler?.connectionReceived(bytes.bytes)
-            }
-        case .finishing, .lingering:
-            self.lingeredByteCount += bytes.count
-            if self.lingeredByteCount > self.limits.lingerByteCountMax { self.abort(.finished) }
-        case .closed:
-            break
-        }
-    }
-
-    private func receivedEnd() {
-        switch self.state {
-        case .open: self.handler?.connectionReceivedEnd()
-        case .securing: self.abort(.peerGone)
-        case .lingering: self.abort(.finished)
-        case .finishing, .closed: break
-        }
-    }
-
-    private func askForMoreOutput() {
-        if case .open = self.state, self.output.byteCount <= self.limits.lowWaterByteCount {
-            self.handler?.connectionOutputDrained()
-        }
-    }
-
-    // MARK: Sending
-
-    /// Sends until the queue is empty, the socket takes no more, or others must have their turn.
-    private func send() {
-        var budget = self.limits.sendByteCountPerTurnMax
-        while !self.isBlocked, !self.isClosed {
-            let queued = self.output.byteCount
-            if queued > 0 || self.hasUnsentCiphertext {
-                let sent = self.sendSome()
-                if self.isClosed { return }
-                budget -= sent
-                self.sentByteCount &+= sent
-                self.sentInStallWindow &+= sent
-                if budget <= 0 { self.isBlocked = true }
-            }
-            if self.output.byteCount <= self.limits.lowWaterByteCount {
-                let before = self.output.byteCount
-                self.askForMoreOutput()
-                if self.output.byteCount > before { continue }
-            }
-            if self.output.isEmpty, !self.hasUnsentCiphertext { break }
-        }
-        if self.isClosed { return }
-        if self.output.isEmpty, !self.hasUnsentCiphertext {
-            self.output.returnBuffer(&self.loop.spareOutput)
-            self.isBlocked = false
-            self.stallWindowEnd = nil
-            if case .finishing = self.state { self.shutOurSide() }
-        } else if self.stallWindowEnd == nil {
-            self.stallWindowEnd = self.loop.now + self.limits.writeStallTime
-            self.sentInStallWindow = 0
-        }
-    }
-
-    /// One system call's worth of output. Sets `isBlocked` when the socket is full; may abort.
-    private func sendSome() -> Int {
-        if self.tls != nil { return self.sendSealed() }
-        let wanted: Int
-        let result: SyscallResult<Int>
-        if let slice = self.output.fileAtFront {
-            var offset = off_t(slice.offset)
-            wanted = slice.count
-            result = systemCall { sendfile(self.descriptor, slice.file.raw, &offset, slice.count) }
-            if case .done(0) = result {
-                // The file has become shorter than it was promised to be.
-                self.abort(.aborted("file-truncated"))
-                return 0
-            }
-        } else {
-            (wanted, result) = self.output.withVectors { vectors, byteCount in
-                (byteCount, self.sendVectors(vectors))
-            }
-        }
-        guard let sent = self.sentCount(result) else { return 0 }
-        self.output.consume(sent)
-        if sent < wanted { self.isBlocked = true }
-        return sent
-    }
-
-    private func sendVectors(_ vectors: UnsafeBufferPointer<iovec>) -> SyscallResult<Int> {
-        if vectors.count == 1 {
-            return systemCall {
-                Glibc.send(self.descriptor, vectors[0].iov_base, vectors[0].iov_len, CInt(MSG_NOSIGNAL))
-            }
-        }
-        var message = msghdr()
-        message.msg_iov = UnsafeMutablePointer(mutating: vectors.baseAddress)
-        message.msg_iovlen = vectors.count
-        return systemCall { sendmsg(self.descriptor, &message, CInt(MSG_NOSIGNAL)) }
-    }
-
-    /// How much a sending call took; nil when nothing, with the connection blocked or aborted.
-    func sentCount(_ result: SyscallResult<Int>) -> Int? {
-        switch result {
-        case .done(let count): return count
-        case .wouldBlock:
-            self.isBlocked = true
-        case .failed(EPIPE), .failed(ECONNRESET), .failed(ETIMEDOUT):
-            self.abort(.peerGone)
-        case .failed(let code):
-            self.abort(.failed(SystemError(code: code, call: "send")))
-        }
-        return nil
-    }
-
-    private func shutOurSide() {
-        if self.sealCloseNotify() { return }
-        if self.inputEnded {
-            self.abort(.finished)
-            return
-        }
-        shutdown(self.descriptor, CInt(SHUT_WR))
-        self.state = .lingering
-        self.isReadingPaused = false
-        self.lingerEnd = self.loop.now + self.limits.lingerTime
-    }
-
-    // MARK: Interest and time
 
     private func updateInterest() {
         var wanted: ReadyEvents = []
@@ -345,40 +190,55 @@ package final class Connection: EventSource {
         self.loop.change(self.descriptor, wanted)
     }
 
-    /// Moves the timer when a deadline has come nearer; one that has moved away is noticed when the timer fires.
-    package func updateTimer() {
-        guard let deadline = self.earliestDeadline, deadline < self.timerTime else { return }
-        if let timer = self.timer { self.loop.cancel(timer) }
-        self.timerTime = deadline
-        self.timer = self.loop.schedule(at: deadline) { [unowned self] in self.timerFired() }
-    }
+    // MARK: Receiving
 
-    private var earliestDeadline: MonotonicTime? {
-        var earliest = self.handler?.connectionDeadline
-        if let end = self.stallWindowEnd { earliest = min(earliest ?? end, end) }
-        if let end = self.lingerEnd { earliest = min(earliest ?? end, end) }
-        return earliest
-    }
-
-    private func timerFired() {
-        self.timer = nil
-        self.timerTime = MonotonicTime(nanoseconds: .max)
-        let now = self.loop.now
-        if let end = self.lingerEnd, end <= now {
-            self.abort(.finished)
+    private func readAvailable() {
+        if let tls = self.tls, self.state == .open || self.state == .securing {
+            self.readSecured(tls)
             return
         }
-        if let end = self.stallWindowEnd, end <= now {
-            if self.sentInStallWindow < self.limits.writeByteCountMin {
-                self.abort(.writeStalled)
+        for _ in 0..<self.limits.readCountPerTurnMax {
+            if self.isReadingPaused || self.inputEnded || self.isClosed { return }
+            let buffer = self.loop.readBuffer
+            switch systemCall({ recv(self.descriptor, buffer.baseAddress, buffer.count, 0) }) {
+            case .done(0):
+                self.endInput()
+                return
+            case .done(let count):
+                self.receivedByteCount &+= count
+                self.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                if count < buffer.count { return }
+            case .wouldBlock:
+                return
+            case .failed(let code):
+                self.abort(reading: SystemError(code: code, call: "recv"))
                 return
             }
-            self.stallWindowEnd = now + self.limits.writeStallTime
-            self.sentInStallWindow = 0
         }
-        if let deadline = self.handler?.connectionDeadline, deadline <= now {
-            self.handler?.connectionDeadlineReached()
+    }
+
+    /// Hands plain bytes on. Once we are closing nothing more is wanted, but unread bytes would make the kernel reset
+    /// the connection under the peer that still reads our answer.
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        switch self.state {
+        case .open:
+            self.handler?.connectionReceived(bytes.bytes)
+        case .lingering:
+            self.lingeredByteCount += bytes.count
+            if self.lingeredByteCount > self.limits.lingerByteCountMax { self.abort(.finished) }
+        case .securing, .finishing, .closed:
+            break
         }
-        if !self.isClosed { self.updateTimer() }
+    }
+
+    /// The peer has sent its last byte.
+    func endInput() {
+        self.inputEnded = true
+        switch self.state {
+        case .open: self.handler?.connectionReceivedEnd()
+        case .securing: self.abort(.peerGone)
+        case .lingering: self.abort(.finished)
+        case .finishing, .closed: break
+        }
     }
 }

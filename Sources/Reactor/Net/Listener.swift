@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Glibc
-internal import Synchronization
 
 /// A listening TCP socket, shared by every loop: the kernel queues connections once, and each loop accepts from it.
 ///
@@ -12,7 +11,8 @@ package final class Listener: Sendable {
 
     package let descriptor: CInt
     package let address: SocketAddress
-    private let isClosed = Atomic(false)
+    /// The parent may go on listening with an inherited socket, so shutting it is not ours to do.
+    private let isInherited: Bool
 
     /// Binds and listens. Port 0 takes a free one; `address` then says which.
     package init(_ address: SocketAddress) throws(SystemError) {
@@ -31,24 +31,33 @@ package final class Listener: Sendable {
         }
         self.descriptor = fd
         self.address = SocketOption.localAddress(fd) ?? address
+        self.isInherited = false
     }
 
     /// Takes over a listening socket that the parent process opened (socket activation).
     package init(inherited fd: CInt) throws(SystemError) {
-        guard let address = SocketOption.localAddress(fd) else { throw .last("getsockname") }
+        guard SocketOption.isListening(fd) else { throw SystemError(code: EINVAL, call: "inherited listener") }
+        guard let address = SocketOption.localAddress(fd) else {
+            throw SystemError(code: EAFNOSUPPORT, call: "inherited listener")
+        }
         let flags = fcntl(fd, F_GETFL)
-        guard flags >= 0, fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 else { throw .last("fcntl") }
+        guard flags >= 0, fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0, fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw .last("fcntl")
+        }
         SocketOption.prepareListening(fd)
         self.descriptor = fd
         self.address = address
+        self.isInherited = true
     }
 
-    /// Stops listening. Acceptors must have been removed from their loops before.
+    /// From any thread: the kernel refuses new connections from now on and resets those that nobody has accepted, so
+    /// stop the acceptors first; one that still runs notices and rests for good. The descriptor itself stays open
+    /// until the last acceptor has let go of it: its number cannot become somebody else's under their hands.
     package func shut() {
-        if !self.isClosed.exchange(true, ordering: .acquiringAndReleasing) { close(self.descriptor) }
+        if !self.isInherited { shutdown(self.descriptor, CInt(SHUT_RDWR)) }
     }
 
-    deinit { self.shut() }
+    deinit { close(self.descriptor) }
 }
 
 /// The socket options Podo sets, and what can be asked of a socket.
@@ -70,6 +79,13 @@ package enum SocketOption {
         self.set(fd, CInt(IPPROTO_TCP), TCP_KEEPINTVL, 10)
         self.set(fd, CInt(IPPROTO_TCP), TCP_KEEPCNT, 3)
         self.set(fd, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, self.userTimeoutMilliseconds)
+    }
+
+    /// True for a socket that connections can be accepted from.
+    static func isListening(_ fd: CInt) -> Bool {
+        var value: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0
     }
 
     package static func localAddress(_ fd: CInt) -> SocketAddress? {

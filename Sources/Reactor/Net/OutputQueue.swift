@@ -99,18 +99,28 @@ package final class OutputQueue {
 
     // MARK: Sending
 
-    /// Lends a buffer to copy into; the caller gives an empty one that was used before.
+    /// A buffer that grew beyond this by one large response is freed, not lent again.
+    package static let keptByteCountMax = 128 * 1024
+    /// Places for pieces that an idle queue keeps.
+    private static let keptPieceCountMax = 8
+
+    /// Takes a used, empty buffer to copy into, unless the queue has one.
     package func lendBuffer(_ buffer: inout [UInt8]) {
         if self.tail.capacity == 0 { swap(&self.tail, &buffer) }
     }
 
-    /// Takes the drained buffer back, so that an idle connection holds none.
+    /// Gives the drained buffer back, so that an idle connection holds none. The larger of the two is kept.
     package func returnBuffer(_ buffer: inout [UInt8]) {
-        guard self.isEmpty, self.tail.capacity > buffer.capacity else { return }
-        swap(&self.tail, &buffer)
-        buffer.removeAll(keepingCapacity: true)
+        guard self.isEmpty else { return }
+        if self.pieces.capacity > Self.keptPieceCountMax { self.pieces = [] }
+        guard self.tail.capacity > 0 else { return }
+        if self.tail.capacity > buffer.capacity, self.tail.capacity <= Self.keptByteCountMax {
+            swap(&self.tail, &buffer)
+        }
+        self.tail = []
     }
 
+    /// Forgets the first `count` bytes: they were sent.
     package func consume(_ count: Int) {
         precondition(count >= 0 && count <= self.byteCount, "consumes only what is queued")
         self.byteCount -= count
@@ -128,6 +138,10 @@ package final class OutputQueue {
         if self.byteCount == 0 {
             self.tail.removeAll(keepingCapacity: true)
             self.sentOfFirst = 0
+        } else if !self.hasPieces, self.sentOfFirst > max(self.tail.count / 2, Self.copiedByteCountMax) {
+            // A stream may never drain the tail quite: what is sent must not pile up in front.
+            self.tail.removeFirst(self.sentOfFirst)
+            self.sentOfFirst = 0
         }
     }
 
@@ -139,12 +153,21 @@ package final class OutputQueue {
         self.byteCount = 0
     }
 
+    /// The buffer of a copied piece becomes the next tail when there is none: a response head costs no allocation.
     private func dropFirstPiece() {
+        let dropped = self.pieces[self.firstPiece]
         self.pieces[self.firstPiece] = .copied([])
+        if case .copied(var bytes) = consume dropped, self.tail.capacity == 0 {
+            bytes.removeAll(keepingCapacity: true)
+            self.tail = bytes
+        }
         self.firstPiece += 1
         self.sentOfFirst = 0
         if self.firstPiece == self.pieces.count {
             self.pieces.removeAll(keepingCapacity: true)
+            self.firstPiece = 0
+        } else if self.firstPiece > max(self.pieces.count / 2, Self.keptPieceCountMax) {
+            self.pieces.removeFirst(self.firstPiece)
             self.firstPiece = 0
         }
     }

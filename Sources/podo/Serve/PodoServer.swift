@@ -39,7 +39,7 @@ final class PodoServer: Sendable {
         self.publicApplication = try PublicApplication(webDirectory: try Self.webDirectory(configuration))
         self.security = try Self.security(configuration)
         do {
-            let inherited = try InheritedListeners.take(environment: environment)
+            let inherited = try InheritedListeners(environment: { environment[$0] }).named
             self.group = try EventLoopGroup(loopCount: configuration.loopCount)
             self.listeners = try ListenerSet(configuration, inherited: inherited)
         } catch let error as StartError {

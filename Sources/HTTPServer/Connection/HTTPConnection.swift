@@ -1,0 +1,173 @@
+internal import Observability
+internal import Primitives
+internal import Reactor
+
+/// One client connection: chooses the protocol version, admits requests by the router, runs their handlers and gives
+/// the answers back to the session.
+///
+/// Lives on its loop. The connection of the Reactor owns it until it closes.
+final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
+    // SAFETY: touched on `connection.loop` only. It is Sendable so that the task of an asynchronous handler, which
+    // runs on that loop, can come back to it.
+
+    let connection: Connection
+    let service: HTTPService
+    let isSecure: Bool
+    var session: (any HTTPSession)?
+    private var sniffer = HTTPProtocolSniffer()
+    private let openedAt: MonotonicTime
+    /// Requests admitted and not yet answered whole.
+    var inFlight: [HTTPExchange] = []
+
+    init(connection: Connection, service: HTTPService, isSecure: Bool) {
+        self.connection = connection
+        self.service = service
+        self.isSecure = isSecure
+        self.openedAt = service.loop.now
+    }
+
+    // MARK: From the connection
+
+    func connectionOpened(applicationProtocol: String?) {
+        if self.isSecure { self.startSession(isHTTP2: applicationProtocol == "h2") }
+    }
+
+    func connectionReceived(_ bytes: borrowing RawSpan) {
+        if self.session == nil {
+            switch self.sniffer.look(at: bytes) {
+            case .needsMore: return
+            case .http1: self.startSession(isHTTP2: false)
+            case .http2: self.startSession(isHTTP2: true)
+            }
+            let held = self.sniffer.held
+            self.sniffer = HTTPProtocolSniffer()
+            if !held.isEmpty { self.feed(held.span.bytes) }
+        }
+        self.feed(bytes)
+    }
+
+    /// Without bytes: lets the session go on with what it held back.
+    private func feed(_ bytes: borrowing RawSpan) {
+        guard let session = self.session else { return }
+        self.connection.prepareOutput()
+        self.service.refreshDate()
+        do throws(HTTPSessionError) {
+            try session.receive(bytes, now: self.service.loop.now)
+        } catch {
+            self.end(after: error)
+            return
+        }
+        self.afterSession()
+    }
+
+    func connectionReceivedEnd() {
+        guard let session = self.session else {
+            self.connection.finish()
+            return
+        }
+        session.receivedEnd()
+        self.afterSession()
+    }
+
+    func connectionOutputDrained() {
+        guard let session = self.session else { return }
+        session.outputDrained()
+        self.afterSession()
+    }
+
+    func connectionClosed(_ reason: ConnectionCloseReason) {
+        self.dropSession()
+        self.service.closed(self, reason)
+    }
+
+    var connectionDeadline: MonotonicTime? {
+        guard let session = self.session else { return self.openedAt + self.service.limits.headTime }
+        guard let handlers = self.handlerDeadline else { return session.deadline }
+        return session.deadline.map { min($0, handlers) } ?? handlers
+    }
+
+    func connectionDeadlineReached() {
+        guard let session = self.session else {
+            self.service.metrics.refused("sniff-timeout", loop: self.service.loop.index)
+            self.connection.abort(.aborted("sniff-timeout"))
+            return
+        }
+        self.connection.prepareOutput()
+        self.service.refreshDate()
+        self.giveUpSlowHandlers()
+        do throws(HTTPSessionError) {
+            try session.deadlineReached(now: self.service.loop.now)
+        } catch {
+            self.end(after: error)
+            return
+        }
+        self.afterSession()
+        self.connection.flush()
+    }
+
+    // MARK: Draining
+
+    func beginDrain() {
+        self.session?.beginDrain()
+        self.afterSession()
+        self.connection.flush()
+    }
+
+    /// The grace for idle connections is over: closes unless a request is being answered.
+    func closeIfIdle() {
+        if self.inFlight.isEmpty, self.connection.output.isEmpty { self.connection.finish() }
+    }
+
+    // MARK: Session
+
+    private func startSession(isHTTP2: Bool) {
+        let context = HTTPSessionContext(
+            output: self.connection.output, limits: self.service.limits, loop: self.service.loop,
+            date: self.service.date, isSecure: self.isSecure, peer: self.connection.peer,
+            requestFlush: { [unowned self] in self.sessionWroteOutsideOfEvent() })
+        if isHTTP2 {
+            self.session = HTTP2Session(context: context, delegate: self)
+        } else {
+            self.session = HTTP1Session(context: context, delegate: self)
+        }
+        if self.service.isDraining { self.session?.beginDrain() }
+    }
+
+    private func sessionWroteOutsideOfEvent() {
+        self.afterSession()
+        self.connection.flush()
+    }
+
+    /// After an answer that came later: sends it and lets the session go on.
+    func resumeSession() {
+        self.feed([UInt8]().span.bytes)
+        self.connection.updateTimer()
+        self.connection.flush()
+    }
+
+    /// What may have changed whenever the session ran.
+    private func afterSession() {
+        guard let session = self.session else { return }
+        if session.isFinished {
+            self.connection.finish()
+        } else if session.wantsInput == self.connection.isPaused {
+            if session.wantsInput { self.connection.resumeReading() } else { self.connection.pauseReading() }
+        }
+    }
+
+    private func end(after error: HTTPSessionError) {
+        self.service.metrics.refused(error.reason, loop: self.service.loop.index)
+        self.service.log.debug("http.refused", ["reason": .text(error.reason.description)])
+        self.dropSession()
+        self.connection.finish()
+        self.connection.flush()
+    }
+
+    private func dropSession() {
+        let session = self.session
+        self.session = nil
+        session?.connectionClosed()
+        for exchange in self.inFlight { exchange.task?.cancel() }
+        self.inFlight.removeAll()
+    }
+}

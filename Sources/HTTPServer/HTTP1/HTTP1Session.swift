@@ -1,0 +1,254 @@
+package import Primitives
+internal import Reactor
+
+/// HTTP/1.x over one connection: one request at a time, answers in order of the requests.
+///
+/// While a request is being answered, what the client sends ahead is held, at most `pipelinedByteCountMax` and one
+/// read more; then the connection stops reading.
+package final class HTTP1Session: HTTPSession {
+    /// Where the connection stands with its present request.
+    enum Exchange {
+        /// No request, or a head that is not complete.
+        case betweenRequests
+        /// The head was accepted; its body is coming.
+        case receivingBody(HTTPRequest, byteCountMax: Int)
+        /// The handler has the request.
+        case awaitingResponse(ResponseShape)
+        case streaming(HTTPStreamWriter, HTTP1ResponseWriter.Coding)
+        /// Nothing more is read or answered; the connection closes when everything is sent.
+        case finished
+    }
+
+    /// What of a request its response depends on.
+    struct ResponseShape {
+        let method: HTTPMethod
+        let version: HTTPVersion
+    }
+
+    let context: HTTPSessionContext
+    unowned let delegate: any HTTPSessionDelegate
+    private var parser: HTTP1RequestParser
+    var exchange = Exchange.betweenRequests
+    private var held: [UInt8] = []
+    private var isReceiving = false
+
+    /// The request's number on this connection.
+    private(set) var stream: HTTPStreamID = 0
+    private var shape = ResponseShape(method: .get, version: .http1_1)
+    var closesAfterResponse = false
+    private var isDraining = false
+
+    package private(set) var deadline: MonotonicTime?
+    private var headStartedAt: MonotonicTime?
+    private var bodyStartedAt = MonotonicTime(nanoseconds: 0)
+
+    // Of the response being streamed, for the log and metrics.
+    var streamedStatus = HTTPStatus.ok
+    var streamedByteCount = 0
+
+    package init(context: HTTPSessionContext, delegate: any HTTPSessionDelegate) {
+        self.context = context
+        self.delegate = delegate
+        self.parser = HTTP1RequestParser(limits: context.limits)
+        self.deadline = context.loop.now + context.limits.headTime
+    }
+
+    package var isFinished: Bool {
+        if case .finished = self.exchange { true } else { false }
+    }
+
+    package var wantsInput: Bool { self.held.count < self.context.limits.pipelinedByteCountMax }
+
+    // MARK: Receiving
+
+    /// Goes on with what was held back, then with `bytes`, which may be empty.
+    package func receive(_ bytes: borrowing RawSpan, now: MonotonicTime) throws(HTTPSessionError) {
+        guard !self.isReceiving, !self.isFinished else { return }
+        self.isReceiving = true
+        defer { self.isReceiving = false }
+        var failure: HTTP1Error?
+        bytes.withUnsafeBytes { raw in
+            let new = raw.assumingMemoryBound(to: UInt8.self).span
+            do throws(HTTP1Error) {
+                if self.held.isEmpty {
+                    let read = try self.process(new, now: now)
+                    if read < new.count { self.held.append(copying: new.extracting(read...)) }
+                } else {
+                    self.held.append(copying: new)
+                    let all = self.held
+                    let read = try self.process(all.span, now: now)
+                    self.held.removeFirst(read)
+                    if self.held.isEmpty { self.held = [] }
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure {
+            self.refuse(HTTP1ResponseWriter.plain(failure.status))
+            throw HTTPSessionError(failure.reason)
+        }
+        self.updateDeadline(now: now)
+    }
+
+    /// Reads requests until one has to be waited for; returns how many bytes were read.
+    private func process(_ bytes: Span<UInt8>, now: MonotonicTime) throws(HTTP1Error) -> Int {
+        var offset = 0
+        while self.isReadyForInput, let event = try self.parser.next(bytes, at: &offset) {
+            switch event {
+            case .head(let head): self.received(head, now: now)
+            case .body(let range): try self.received(body: bytes.extracting(range))
+            case .end: self.receivedEndOfRequest()
+            }
+        }
+        // What a connection says after its last request is of no interest.
+        return self.isFinished ? bytes.count : offset
+    }
+
+    private var isReadyForInput: Bool {
+        switch self.exchange {
+        case .betweenRequests, .receivingBody: true
+        case .awaitingResponse, .streaming, .finished: false
+        }
+    }
+
+    private func received(_ head: consuming HTTP1RequestHead, now: MonotonicTime) {
+        self.stream &+= 1
+        head.request.isSecure = self.context.isSecure
+        head.request.peer = self.context.peer
+        self.shape = ResponseShape(method: head.request.method, version: head.request.version)
+        self.closesAfterResponse =
+            head.wantsClose || self.isDraining || self.stream >= self.context.limits.requestCountPerConnectionMax
+        switch self.delegate.sessionReceivedHead(head.request, stream: self.stream) {
+        case .refuse(let response):
+            // A body that is not wanted is not read either: it cannot be told from the next request.
+            if head.framing != .none { self.closesAfterResponse = true }
+            self.exchange = .awaitingResponse(self.shape)
+            self.respond(to: self.stream, with: response)
+        case .accept(let byteCountMax):
+            if case .fixed(let byteCount) = head.framing, byteCount > byteCountMax {
+                self.refuse(HTTP1ResponseWriter.plain(.contentTooLarge))
+                return
+            }
+            if head.expectsContinue { self.context.output.append("HTTP/1.1 100 Continue\r\n\r\n") }
+            self.bodyStartedAt = now
+            self.exchange = .receivingBody(head.request, byteCountMax: byteCountMax)
+        }
+    }
+
+    private func received(body: Span<UInt8>) throws(HTTP1Error) {
+        guard case .receivingBody(var request, let byteCountMax) = self.exchange else { return }
+        self.exchange = .betweenRequests
+        guard body.count <= byteCountMax - request.body.count else {
+            throw HTTP1Error(.contentTooLarge, "body-too-large")
+        }
+        request.body.append(copying: body)
+        self.exchange = .receivingBody(request, byteCountMax: byteCountMax)
+    }
+
+    private func receivedEndOfRequest() {
+        guard case .receivingBody(let request, _) = self.exchange else { return }
+        self.exchange = .awaitingResponse(self.shape)
+        self.delegate.sessionReceivedRequest(request, stream: self.stream)
+    }
+
+    package func receivedEnd() {
+        switch self.exchange {
+        case .betweenRequests, .receivingBody:
+            self.exchange = .finished
+        case .awaitingResponse, .streaming:
+            self.closesAfterResponse = true
+            self.held = []
+        case .finished:
+            break
+        }
+    }
+
+    // MARK: Answering
+
+    package func respond(to stream: HTTPStreamID, with response: HTTPResponse) {
+        guard stream == self.stream, case .awaitingResponse(let shape) = self.exchange else { return }
+        if self.isDraining { self.closesAfterResponse = true }
+        let coding = HTTP1ResponseWriter.write(
+            response, shape, closes: &self.closesAfterResponse, date: self.context.date, to: self.context.output)
+        if case .stream(let produce) = response.body, shape.method != .head {
+            self.startStream(produce, response.status, coding)
+        } else {
+            self.finishResponse(
+                response.status, bodyByteCount: shape.method == .head ? 0 : response.body.count ?? 0)
+        }
+    }
+
+    func finishResponse(_ status: HTTPStatus, bodyByteCount: Int) {
+        self.exchange = self.closesAfterResponse ? .finished : .betweenRequests
+        self.delegate.sessionFinishedResponse(self.stream, status: status, bodyByteCount: bodyByteCount)
+    }
+
+    /// Answers what never became a request of its own, and ends.
+    private func refuse(_ response: HTTPResponse) {
+        self.closesAfterResponse = true
+        _ = HTTP1ResponseWriter.write(
+            response, self.shape, closes: &self.closesAfterResponse, date: self.context.date, to: self.context.output)
+        self.exchange = .finished
+        self.held = []
+    }
+
+    // MARK: Ending
+
+    package func beginDrain() { self.isDraining = true }
+
+    package func connectionClosed() {
+        let exchange = self.exchange
+        self.exchange = .finished
+        switch exchange {
+        case .streaming(let writer, _):
+            writer.transportClosed()
+            self.delegate.sessionStreamCancelled(self.stream)
+        case .awaitingResponse, .receivingBody:
+            self.delegate.sessionStreamCancelled(self.stream)
+        case .betweenRequests, .finished:
+            break
+        }
+    }
+
+    // MARK: Time
+
+    private func updateDeadline(now: MonotonicTime) {
+        let limits = self.context.limits
+        switch self.exchange {
+        case .betweenRequests where self.parser.isBetweenRequests:
+            self.headStartedAt = nil
+            self.deadline = now + limits.idleTime
+        case .betweenRequests:
+            let start = self.headStartedAt ?? now
+            self.headStartedAt = start
+            self.deadline = start + limits.headTime
+        case .receivingBody(let request, _):
+            self.headStartedAt = nil
+            let earned = Int64(request.body.count) &* 1_000_000_000 / Int64(limits.bodyBytesPerSecondMin)
+            self.deadline = self.bodyStartedAt + limits.bodyGraceTime + .nanoseconds(earned)
+        case .awaitingResponse, .streaming, .finished:
+            self.headStartedAt = nil
+            self.deadline = nil
+        }
+    }
+
+    package func deadlineReached(now: MonotonicTime) throws(HTTPSessionError) {
+        guard let deadline = self.deadline, deadline <= now else { return }
+        switch self.exchange {
+        case .betweenRequests where self.parser.isBetweenRequests:
+            // Idle: nobody is waiting, so there is nobody to tell.
+            self.exchange = .finished
+        case .betweenRequests:
+            self.refuse(HTTP1ResponseWriter.plain(.requestTimeout))
+            throw HTTPSessionError("head-too-slow")
+        case .receivingBody:
+            let stream = self.stream
+            self.refuse(HTTP1ResponseWriter.plain(.requestTimeout))
+            self.delegate.sessionStreamCancelled(stream)
+            throw HTTPSessionError("body-too-slow")
+        case .awaitingResponse, .streaming, .finished:
+            self.deadline = nil
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import Observability
+
+/// Counts refused requests and ended connections by reason.
+///
+/// The reasons are words of the source, a few dozen; the list here makes every one visible from the start, at zero.
+/// A test holds the list against the source.
+struct HTTPReasonCounters: Sendable {
+    static let reasons: [StaticString] = [
+        // Before there is a session.
+        "too-many-connections", "too-many-connections-of-address", "sniff-timeout",
+        // HTTP/1: a request that cannot be read.
+        "request-line-too-long", "field-too-long", "head-too-long", "too-many-fields", "trailers-too-long",
+        "chunk-line-too-long", "bare-line-feed", "request-line-malformed", "version-malformed", "version-unsupported",
+        "method-malformed", "method-unknown", "target-malformed", "target-illegal-byte", "connect-refused",
+        "folded-line", "field-malformed", "illegal-field", "host-missing", "host-repeated", "host-invalid",
+        "host-contradicts-target", "content-length-repeated", "content-length-invalid", "transfer-encoding-invalid",
+        "framing-field-disguised", "two-lengths", "chunked-in-http-1-0", "expectation-unknown", "chunk-size-invalid",
+        "chunk-extension-invalid", "chunk-not-ended", "trailer-forbidden", "body-too-large",
+        // Both: too slow.
+        "head-too-slow", "body-too-slow",
+        // A handler that cannot be run or does not come back.
+        "too-many-handlers", "handler-too-slow",
+        // The connection under it.
+        "peer-gone", "write-stalled", "tls", "system-error",
+    ]
+
+    private let counters: [Counter]
+    private let other: Counter
+
+    init(frontend: String, registry: MetricsRegistry) {
+        func counter(_ reason: String) -> Counter {
+            registry.counter(
+                "podo_http_refused_total", help: "Requests refused and connections ended, by reason.",
+                labels: ["frontend": frontend, "reason": reason])
+        }
+        self.counters = Self.reasons.map { counter($0.description) }
+        self.other = counter("other")
+    }
+
+    func count(_ reason: StaticString, loop: Int) {
+        let index = Self.reasons.firstIndex { Self.isSame($0, reason) }
+        (index.map { self.counters[$0] } ?? self.other).add(1, loop: loop)
+    }
+
+    private static func isSame(_ left: StaticString, _ right: StaticString) -> Bool {
+        left.utf8CodeUnitCount == right.utf8CodeUnitCount
+            && left.withUTF8Buffer { leftBytes in right.withUTF8Buffer { leftBytes.elementsEqual($0) } }
+    }
+}

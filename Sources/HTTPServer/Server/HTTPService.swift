@@ -1,0 +1,140 @@
+internal import Glibc
+internal import Observability
+internal import Primitives
+internal import Reactor
+
+/// One front end's part on one loop: its connections, and what they share there. Lives on the loop.
+final class HTTPService: @unchecked Sendable {
+    // SAFETY: touched on `loop` only, but for the constants.
+
+    /// After draining began, an idle connection may still send one request for this long: it may be on its way
+    /// already. Its answer says that the connection closes.
+    static let idleGraceTime = TimeAmount.milliseconds(500)
+
+    let loop: EventLoop
+    let application: HTTPApplication
+    let limits: HTTPLimits
+    let metrics: HTTPMetrics
+    let log: Log
+    let date: HTTPDateCache
+    private let census: HTTPConnectionCensus
+    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private var acceptors: [Acceptor] = []
+    /// Tasks of handlers that have not come back, cancelled ones included.
+    var runningHandlerCount = 0
+    private(set) var isDraining = false
+    private var onDrained: ((_ isComplete: Bool) -> Void)?
+
+    init(
+        loop: EventLoop, application: HTTPApplication, limits: HTTPLimits, metrics: HTTPMetrics, log: Log,
+        census: HTTPConnectionCensus
+    ) {
+        self.loop = loop
+        self.application = application
+        self.limits = limits
+        self.metrics = metrics
+        self.log = log
+        self.census = census
+        self.date = HTTPDateCache(unixSeconds: time(nil))
+    }
+
+    // MARK: Accepting
+
+    func accept(from listener: Listener, security: TLSContext?) {
+        let acceptor = Acceptor(
+            loop: self.loop, listener: listener,
+            onAccept: { [unowned self] fd, peer in self.accepted(fd, peer, security) },
+            onProblem: { [unowned self] problem in
+                self.log.error("http.accept-failed", ["problem": .text("\(problem)")])
+            })
+        do throws(SystemError) {
+            try acceptor.start()
+            self.acceptors.append(acceptor)
+        } catch {
+            self.log.error("http.listen-failed", ["problem": .text("\(error)")])
+        }
+    }
+
+    private func accepted(_ fd: CInt, _ peer: SocketAddress, _ security: TLSContext?) {
+        if let refusal = self.census.enter(peer.host) {
+            self.metrics.refused(refusal, loop: self.loop.index)
+            self.turnAway(fd, isSecure: security != nil)
+            return
+        }
+        var connectionLimits = Connection.Limits()
+        connectionLimits.writeStallTime = self.limits.writeStallTime
+        let connection = Connection(loop: self.loop, accepted: fd, peer: peer, limits: connectionLimits)
+        let handler = HTTPConnection(connection: connection, service: self, isSecure: security != nil)
+        self.connections[ObjectIdentifier(handler)] = handler
+        self.metrics.opened(loop: self.loop.index)
+        do throws(SystemError) {
+            try connection.start(handler: handler, security: security)
+        } catch {
+            self.log.error("http.connection-failed", ["problem": .text("\(error)")])
+            self.closed(handler, .failed(error))
+        }
+    }
+
+    /// Says 503 where the client can read it, without waiting for anything.
+    private func turnAway(_ fd: CInt, isSecure: Bool) {
+        let answer: StaticString =
+            "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        if !isSecure { _ = send(fd, answer.utf8Start, answer.utf8CodeUnitCount, CInt(MSG_NOSIGNAL)) }
+        close(fd)
+    }
+
+    func closed(_ handler: HTTPConnection, _ reason: ConnectionCloseReason) {
+        guard self.connections.removeValue(forKey: ObjectIdentifier(handler)) != nil else { return }
+        self.census.leave(handler.connection.peer.host)
+        self.metrics.closed(loop: self.loop.index)
+        self.count(reason)
+        self.endDrainIfEmpty()
+    }
+
+    private func count(_ reason: ConnectionCloseReason) {
+        let word: StaticString
+        switch reason {
+        case .finished, .aborted: return
+        case .peerGone: word = "peer-gone"
+        case .writeStalled: word = "write-stalled"
+        case .failed: word = "system-error"
+        case .secureTransport: word = "tls"
+        }
+        self.metrics.refused(word, loop: self.loop.index)
+    }
+
+    // MARK: Time
+
+    /// Once per event that answers may come from.
+    func refreshDate() { self.date.refresh(now: self.loop.now) }
+
+    // MARK: Draining
+
+    /// Stops accepting, lets what has begun end, and calls back when the last connection is gone (true) or, with the
+    /// rest cut off, at `deadline` (false).
+    func drain(until deadline: MonotonicTime, _ onDrained: @escaping (_ isComplete: Bool) -> Void) {
+        self.isDraining = true
+        self.onDrained = onDrained
+        for acceptor in self.acceptors { acceptor.stop() }
+        self.acceptors = []
+        for connection in self.connections.values { connection.beginDrain() }
+        _ = self.loop.schedule(at: self.loop.now + Self.idleGraceTime) {
+            for connection in self.connections.values { connection.closeIfIdle() }
+        }
+        _ = self.loop.schedule(at: deadline) { self.cutOff() }
+        self.endDrainIfEmpty()
+    }
+
+    private func cutOff() {
+        guard let onDrained = self.onDrained else { return }
+        self.onDrained = nil
+        for connection in self.connections.values { connection.connection.abort(.aborted("drain-timeout")) }
+        onDrained(false)
+    }
+
+    private func endDrainIfEmpty() {
+        guard self.isDraining, self.connections.isEmpty, let onDrained = self.onDrained else { return }
+        self.onDrained = nil
+        onDrained(true)
+    }
+}

@@ -1,0 +1,120 @@
+internal import CLinux
+internal import Glibc
+internal import Primitives
+
+/// Output to the socket.
+extension Connection {
+    /// Nothing waits for the socket. What the handler queues during a handshake does not count yet.
+    private var isDrained: Bool {
+        (self.output.isEmpty || self.state == .securing) && !self.hasUnsentCiphertext
+    }
+
+    /// Sends until the queue is empty, the socket takes no more, or others must have their turn.
+    func send() {
+        var budget = self.limits.sendByteCountPerTurnMax
+        while !self.isBlocked {
+            if !self.isDrained {
+                let sent = self.sendSome()
+                if self.isClosed { return }
+                budget -= sent
+                self.sentByteCount &+= sent
+                self.sentInStallWindow &+= sent
+                // Writable it still is, so the kernel says so in the next turn.
+                if budget <= 0 { self.isBlocked = true }
+            }
+            let grew = self.askForMoreOutput()
+            if self.isClosed { return }
+            if !grew, self.isDrained { break }
+        }
+        self.noteProgress()
+    }
+
+    /// True when the handler has put more into the queue.
+    private func askForMoreOutput() -> Bool {
+        guard self.state == .open, self.output.byteCount <= self.limits.lowWaterByteCount else { return false }
+        let before = self.output.byteCount
+        self.handler?.connectionOutputDrained()
+        return self.output.byteCount > before
+    }
+
+    private func noteProgress() {
+        // TLS says goodbye before TCP does, so that the peer can tell an end from a cut.
+        if self.isDrained, self.state == .finishing, let tls = self.tls, tls.sealCloseNotify() {
+            _ = self.sendSecured(tls)
+            if self.isClosed { return }
+        }
+        guard self.isDrained else {
+            if self.stallWindowEnd == nil {
+                self.stallWindowEnd = self.loop.now + self.limits.writeStallTime
+                self.sentInStallWindow = 0
+            }
+            return
+        }
+        self.isBlocked = false
+        self.stallWindowEnd = nil
+        self.output.returnBuffer(&self.loop.spareOutput)
+        if self.state == .finishing { self.shutOurSide() }
+    }
+
+    /// One system call's worth of output. Sets `isBlocked` when the socket is full; may abort.
+    private func sendSome() -> Int {
+        if let tls = self.tls { return self.sendSecured(tls) }
+        let wanted: Int
+        let result: SyscallResult<Int>
+        if let slice = self.output.fileAtFront {
+            var offset = off_t(slice.offset)
+            wanted = min(slice.count, self.limits.sendByteCountPerTurnMax)
+            result = systemCall { sendfile(self.descriptor, slice.file.raw, &offset, wanted) }
+            if case .done(0) = result {
+                self.abort(OutputFileProblem.truncated.closeReason)
+                return 0
+            }
+        } else {
+            (wanted, result) = self.output.withVectors { vectors, byteCount in
+                (byteCount, self.sendVectors(vectors))
+            }
+        }
+        guard let sent = self.sentCount(result) else { return 0 }
+        self.output.consume(sent)
+        if sent < wanted { self.isBlocked = true }
+        return sent
+    }
+
+    private func sendVectors(_ vectors: UnsafeBufferPointer<iovec>) -> SyscallResult<Int> {
+        if vectors.count == 1 {
+            return systemCall {
+                Glibc.send(self.descriptor, vectors[0].iov_base, vectors[0].iov_len, CInt(MSG_NOSIGNAL))
+            }
+        }
+        var message = msghdr()
+        message.msg_iov = UnsafeMutablePointer(mutating: vectors.baseAddress)
+        message.msg_iovlen = vectors.count
+        return systemCall { sendmsg(self.descriptor, &message, CInt(MSG_NOSIGNAL)) }
+    }
+
+    /// How much a sending call took; nil when nothing, with the connection blocked or aborted.
+    func sentCount(_ result: SyscallResult<Int>) -> Int? {
+        switch result {
+        case .done(let count): return count
+        case .wouldBlock:
+            self.isBlocked = true
+        case .failed(EPIPE), .failed(ECONNRESET), .failed(ETIMEDOUT):
+            self.abort(.peerGone)
+        case .failed(let code):
+            self.abort(.failed(SystemError(code: code, call: "send")))
+        }
+        return nil
+    }
+
+    /// Everything is sent: says so to the peer and waits for it to close.
+    private func shutOurSide() {
+        if self.inputEnded {
+            self.abort(.finished)
+            return
+        }
+        shutdown(self.descriptor, CInt(SHUT_WR))
+        self.state = .lingering
+        self.isReadingPaused = false
+        self.lingerEnd = self.loop.now + self.limits.lingerTime
+    }
+}

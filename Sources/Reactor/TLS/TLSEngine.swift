@@ -1,0 +1,173 @@
+internal import COpenSSL
+internal import Glibc
+internal import Primitives
+
+/// OpenSSL's part of one secure connection: it reads ciphertext straight from the socket, and what it writes is
+/// gathered, so that many records leave in one system call.
+///
+/// Used on the connection's loop only. OpenSSL never sees the end of the stream or a failed read: the engine notes
+/// both, and answers "not now", so that a half-closed connection can still be written to.
+final class TLSEngine {
+    /// Plaintext of one full record.
+    static let recordByteCountMax = 16 * 1024
+    /// Ciphertext gathered for one `send`; less while the peer is slow, so that little has to be kept for it.
+    static let batchByteCountMax = 128 * 1024
+    /// Ciphertext kept for a peer that takes none, beyond one batch. OpenSSL writes little on its own account, so only
+    /// a peer that provokes it without reading gets here.
+    static let unsentByteCountMax = 2 * batchByteCountMax
+
+    /// What one call of OpenSSL came to.
+    enum Outcome {
+        case done(Int)
+        /// More ciphertext is needed first.
+        case needsInput
+        /// The peer has sent close_notify.
+        case ended
+        case failed(TLSFailure)
+    }
+
+    private let ssl: OpaquePointer
+    private let settings: TLSSettings
+    private let descriptor: CInt
+    private unowned let loop: EventLoop
+
+    /// Ciphertext that the socket did not take yet; freed when it did.
+    var unsent = ByteQueue()
+    /// The size of the next batch; follows what the socket takes.
+    var batchByteCount = batchByteCountMax / 2
+    /// While set, ciphertext goes to the loop's scratch memory instead of `unsent`.
+    private var isSealing = false
+    private var isCloseNotifySealed = false
+    /// The socket had nothing more when last asked; it is not asked again before `beginReading`.
+    private var isSocketDrained = false
+    private(set) var socketEnded = false
+    private(set) var readFailure: SystemError?
+    /// Ciphertext received since this was last taken.
+    var receivedByteCount = 0
+    /// Reading stopped before OpenSSL had given all that it holds, and no event will say so.
+    var mayHoldInput = false
+
+    /// Nil when memory is short.
+    init?(settings: TLSSettings, descriptor: CInt, loop: EventLoop) {
+        guard let ssl = SSL_new(settings.raw) else { return nil }
+        guard let bio = BIO_new(Self.method) else {
+            SSL_free(ssl)
+            return nil
+        }
+        self.ssl = ssl
+        self.settings = settings
+        self.descriptor = descriptor
+        self.loop = loop
+        BIO_set_data(bio, Unmanaged.passUnretained(self).toOpaque())
+        BIO_set_init(bio, 1)
+        SSL_set_bio(ssl, bio, bio)
+        SSL_set_accept_state(ssl)
+    }
+
+    deinit { SSL_free(self.ssl) }
+
+    // MARK: Calls of OpenSSL
+
+    /// The protocol agreed on by ALPN, or what a peer without ALPN speaks.
+    var applicationProtocol: String? {
+        var name: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        SSL_get0_alpn_selected(self.ssl, &name, &count)
+        guard let name, count > 0 else { return self.settings.protocolWithoutNegotiation }
+        return String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
+    }
+
+    /// A new event: the socket may have bytes again.
+    func beginReading() { self.isSocketDrained = false }
+
+    func handshake() -> Outcome {
+        ERR_clear_error()
+        return self.outcome(SSL_do_handshake(self.ssl), 1)
+    }
+
+    /// Reads the plaintext of at most one record.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        ERR_clear_error()
+        var count = 0
+        return self.outcome(SSL_read_ex(self.ssl, buffer.baseAddress, buffer.count, &count), count)
+    }
+
+    /// Seals all of `bytes` into the loop's scratch memory.
+    func seal(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+        self.isSealing = true
+        defer { self.isSealing = false }
+        ERR_clear_error()
+        var count = 0
+        return self.outcome(SSL_write_ex(self.ssl, bytes.baseAddress, bytes.count, &count), count)
+    }
+
+    /// Puts close_notify behind what is unsent; false when it was done before.
+    func sealCloseNotify() -> Bool {
+        guard !self.isCloseNotifySealed else { return false }
+        self.isCloseNotifySealed = true
+        ERR_clear_error()
+        SSL_shutdown(self.ssl)
+        return !self.unsent.isEmpty
+    }
+
+    private func outcome(_ result: CInt, _ count: Int) -> Outcome {
+        if result == 1 { return .done(count) }
+        switch SSL_get_error(self.ssl, result) {
+        case SSL_ERROR_WANT_READ: return .needsInput
+        case SSL_ERROR_ZERO_RETURN: return .ended
+        default: return .failed(.take())
+        }
+    }
+
+    // MARK: Called by OpenSSL
+
+    // SAFETY: made once, never changed afterwards, never freed.
+    private nonisolated(unsafe) static let method: OpaquePointer? = {
+        let method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "podo connection")
+        BIO_meth_set_read_ex(method) { bio, target, capacity, count in
+            guard let bio, let target, let count else { return 0 }
+            podo_bio_clear_retry(bio)
+            count.pointee = TLSEngine.of(bio).receive(into: target, capacity: capacity)
+            if count.pointee == 0 { podo_bio_retry_read(bio) }
+            return count.pointee > 0 ? 1 : 0
+        }
+        BIO_meth_set_write_ex(method) { bio, bytes, byteCount, count in
+            guard let bio, let bytes, let count else { return 0 }
+            count.pointee = byteCount
+            TLSEngine.of(bio).collect(UnsafeRawBufferPointer(start: bytes, count: byteCount))
+            return 1
+        }
+        BIO_meth_set_ctrl(method) { _, command, _, _ in command == BIO_CTRL_FLUSH ? 1 : 0 }
+        return method
+    }()
+
+    private static func of(_ bio: OpaquePointer) -> TLSEngine {
+        Unmanaged<TLSEngine>.fromOpaque(BIO_get_data(bio)).takeUnretainedValue()
+    }
+
+    /// 0 when nothing can be had now, for whatever reason.
+    private func receive(into target: UnsafeMutableRawPointer, capacity: Int) -> Int {
+        guard !self.isSocketDrained else { return 0 }
+        switch systemCall({ recv(self.descriptor, target, capacity, 0) }) {
+        case .done(let count):
+            if count == 0 { self.socketEnded = true }
+            self.isSocketDrained = count < capacity
+            self.receivedByteCount &+= count
+            return count
+        case .wouldBlock:
+            self.isSocketDrained = true
+        case .failed(let code):
+            self.isSocketDrained = true
+            self.readFailure = SystemError(code: code, call: "recv")
+        }
+        return 0
+    }
+
+    private func collect(_ ciphertext: UnsafeRawBufferPointer) {
+        if self.isSealing {
+            self.loop.sealed.append(ciphertext)
+        } else {
+            self.unsent.append(ciphertext)
+        }
+    }
+}
