@@ -54,7 +54,8 @@ let package = Package(
             dependencies: ["HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "PodoTests", dependencies: ["podo", "Primitives", "Observability", "TestSupport"],
+            name: "PodoTests",
+            dependencies: ["podo", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]

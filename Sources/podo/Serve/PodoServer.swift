@@ -31,7 +31,10 @@ final class PodoServer: Sendable {
         self.signals = signals
         self.serviceManager = ServiceManager(environment: environment)
         self.log = Log(level: configuration.logLevel)
-        DescriptorLimit.raise()
+        let descriptorCountMax = DescriptorLimit.raise()
+        if descriptorCountMax < configuration.connectionCountMax {
+            self.log.warning("descriptors are few", ["allowed": .number(descriptorCountMax)])
+        }
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
         self.publicApplication = try PublicApplication(webDirectory: try Self.webDirectory(configuration))
         self.security = try Self.security(configuration)
