@@ -1,4 +1,5 @@
-/// A number that grows and shrinks. What one loop adds another may take away: only the sum over all rows means something.
+/// A number that grows and shrinks. What one loop adds another may take away: only the sum over all rows says
+/// something.
 package struct Gauge: Sendable {
     let slab: MetricsSlab
     let slot: Int

@@ -3,8 +3,8 @@ internal import Synchronization
 /// The cells that counters count in: a row per loop and one for all other threads, summed when they are read.
 ///
 /// Rows begin on cache lines of their own, so two loops that count the same thing share none. Every addition is an
-/// atomic one, although a loop's row has one writer if all is well: uncontended it costs a few nanoseconds, and a caller
-/// that names a wrong loop then makes a cache line travel instead of making counts disappear.
+/// atomic one, although a loop's row has one writer if all is well: uncontended it costs a few nanoseconds, and a
+/// caller that names a wrong loop then makes a cache line travel instead of making counts disappear.
 @safe
 final class MetricsSlab: Sendable {
     /// Two lines of 64 bytes, because processors fetch them in pairs.
