@@ -44,10 +44,14 @@ import Testing
     func dataDirectory() throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/var"
-        #expect(DataDirectoryCheck(path).findings().first == Finding(.ok, "data directory", "\(path) will be made by the first start"))
+        #expect(
+            DataDirectoryCheck(path).findings().first
+                == Finding(.ok, "data directory", "\(path) will be made by the first start"))
         #expect(!FileManager.default.fileExists(atPath: path))
         let directory = try DataDirectory(path)
-        #expect(DataDirectoryCheck(path).findings().first == Finding(.ok, "data directory", "\(path), in use by the Podo with pid \(getpid())"))
+        #expect(
+            DataDirectoryCheck(path).findings().first
+                == Finding(.ok, "data directory", "\(path), in use by the Podo with pid \(getpid())"))
         chmod(directory.path, 0o755)
         #expect(DataDirectoryCheck(path).findings().first?.verdict == .warn)
         try Data().write(to: URL(filePath: temporary.path + "/file"))

@@ -74,7 +74,9 @@ import Testing
         _ = first.firstLine()
         let second = try Self.start(in: temporary)
         #expect(second.exitCode() == PodoCommand.Exit.failed)
-        #expect(second.complaint().contains("the data directory var is in use by the Podo with pid \(first.process.processIdentifier);"))
+        #expect(
+            second.complaint().contains(
+                "the data directory var is in use by the Podo with pid \(first.process.processIdentifier);"))
         kill(first.process.processIdentifier, SIGTERM)
         #expect(first.exitCode() == PodoCommand.Exit.done)
     }
