@@ -58,6 +58,15 @@ import Testing
         #expect(DataDirectoryCheck(temporary.path + "/file").findings().first?.verdict == .fail)
     }
 
+    @Test("a certificate that cannot be read is a failure that names the setting")
+    func unreadableCertificate() {
+        var configuration = Configuration()
+        configuration.tlsCertificateFile = "/nowhere/cert.pem"
+        configuration.tlsKeyFile = "/nowhere/key.pem"
+        let detail = "tls-cert: /nowhere/cert.pem cannot be read: No such file or directory"
+        #expect(NetworkCheck.security(configuration) == [Finding(.fail, "certificate", detail)])
+    }
+
     @Test("pages that are not there are a failure")
     func pages() {
         var configuration = Configuration()
