@@ -10,7 +10,7 @@ from support.servers import SMALL_PATH, Nginx, Podo
 
 from .smuggling_vectors import BAD_BODIES, BAD_HEADS, HOST, OTHER_REFUSALS
 
-REQUESTS_METRIC = "podo_http_requests_total"
+REQUESTS_METRIC = "podo_http_responses_total"
 INNOCENT = http1.get(SMALL_PATH)
 
 
