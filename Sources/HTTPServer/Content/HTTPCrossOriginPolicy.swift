@@ -42,6 +42,6 @@ package struct HTTPCrossOriginPolicy: Sendable {
 
     private static func append(_ name: HTTPFieldName, _ value: String, to fields: inout HTTPFields) {
         // A configured origin with a control character is not sent, and the browser takes it as a no.
-        try? fields.append(name, value)
+        try? fields.append(name, checking: value)
     }
 }

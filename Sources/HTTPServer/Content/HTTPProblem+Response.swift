@@ -1,3 +1,5 @@
+internal import Observability
+
 /// A problem as a response: JSON for programs, a small page for people.
 extension HTTPProblem {
     package func response(for request: borrowing HTTPRequest) -> HTTPResponse {

@@ -67,7 +67,7 @@ extension HTTPApplication {
 
     private static func addContentRange(_ value: String, _ fields: inout HTTPFields) {
         // An error cannot come: the value is made of digits.
-        try? fields.append(.contentRange, value)
+        try? fields.append(.contentRange, checking: value)
     }
 
     // MARK: Compression
@@ -89,7 +89,7 @@ extension HTTPApplication {
             let weak = "W/" + String(decoding: tag, as: UTF8.self)
             response.fields = response.fields.removing([.etag])
             // An error cannot come: the tag was a legal value before.
-            try? response.fields.append(.etag, weak)
+            try? response.fields.append(.etag, checking: weak)
         }
         response.fields.append(.contentEncoding, "gzip")
         response.body = .bytes(compressed)

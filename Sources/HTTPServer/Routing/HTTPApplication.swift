@@ -100,14 +100,14 @@ package final class HTTPApplication: Sendable {
     private func methodNotAllowed(_ head: borrowing HTTPRequest, _ allow: String) -> HTTPAdmission {
         var problem = HTTPProblem(.methodNotAllowed, code: "method-not-allowed")
         // An error cannot come: the value is made of method names.
-        try? problem.fields.append(.allow, allow)
+        try? problem.fields.append(.allow, checking: allow)
         return self.refuse(head, problem, .methodNotAllowed)
     }
 
     private func options(_ head: borrowing HTTPRequest, allow: String) -> HTTPAdmission {
         var response = HTTPResponse(.noContent)
         // An error cannot come: the value is made of method names.
-        try? response.fields.append(.allow, allow)
+        try? response.fields.append(.allow, checking: allow)
         self.crossOrigin.addPreflightFields(to: &response.fields, methods: allow, for: head)
         response.fields.append(contentsOf: self.security.block(for: response.fields, isSecure: head.isSecure))
         response.isFinished = true

@@ -22,18 +22,9 @@ enum PercentDecoding {
 
     /// The byte that the escape beginning at `index` stands for; nil when it is cut short or not hexadecimal.
     static func escapedByte(in bytes: ArraySlice<UInt8>, at index: Int) -> UInt8? {
-        guard bytes.endIndex - index >= 3, let high = self.hexadecimal(bytes[index + 1]),
-            let low = self.hexadecimal(bytes[index + 2])
+        guard bytes.endIndex - index >= 3, let high = HTTPCharacter.hexadecimalValue(bytes[index + 1]),
+            let low = HTTPCharacter.hexadecimalValue(bytes[index + 2])
         else { return nil }
-        return high << 4 | low
-    }
-
-    static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        return UInt8(high << 4 | low)
     }
 }

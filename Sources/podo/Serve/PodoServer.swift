@@ -56,8 +56,16 @@ final class PodoServer: Sendable {
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
             connectionCount: { [publicFrontend] in publicFrontend.connectionCount })
         self.adminFrontend = HTTPFrontend(
-            name: "admin", application: HTTPApplication(routes: admin.routes), group: self.group,
+            name: "admin", application: try Self.application(admin.routes), group: self.group,
             limits: configuration.adminLimits, metrics: metrics, log: self.log)
+    }
+
+    private static func application(_ routes: [HTTPRoute]) throws(StartError) -> HTTPApplication {
+        do throws(HTTPRouteErrors) {
+            return try HTTPApplication(routes: routes)
+        } catch {
+            throw StartError("routes: \(error)")
+        }
     }
 
     private static func webDirectory(_ configuration: Configuration) throws(StartError) -> String {
