@@ -40,6 +40,7 @@ final class PodoServer: Sendable {
         self.security = try Self.security(configuration)
         do {
             let inherited = try InheritedListeners(environment: { environment[$0] }).named
+            InheritedListeners.forget()
             self.group = try EventLoopGroup(loopCount: configuration.loopCount)
             self.listeners = try ListenerSet(configuration, inherited: inherited)
         } catch let error as StartError {
@@ -79,6 +80,8 @@ final class PodoServer: Sendable {
         guard let certificate = configuration.tlsCertificateFile, let key = configuration.tlsKeyFile else {
             return nil
         }
+        if let problem = FileReader.problem(certificate) { throw StartError("tls-cert: \(certificate) \(problem)") }
+        if let problem = FileReader.problem(key) { throw StartError("tls-key: \(key) \(problem)") }
         do throws(TLSError) {
             return try TLSContext(
                 certificateFile: certificate, keyFile: key, applicationProtocols: ["h2", "http/1.1"])

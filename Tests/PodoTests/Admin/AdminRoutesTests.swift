@@ -23,7 +23,9 @@ import Testing
                 connectionCount: { 17 })
         }
 
-        func get(_ path: String, host: String = "127.0.0.1:9090") async throws -> (status: Int, type: String?, body: String) {
+        func get(_ path: String, host: String = "127.0.0.1:9090") async throws -> (
+            status: Int, type: String?, body: String
+        ) {
             let route = try #require(self.routes.routes.first { $0.path == path && $0.method == .get })
             let request = HTTPRequest(
                 method: .get, version: .http1_1, target: Array(path.utf8), pathCount: path.utf8.count,

@@ -36,7 +36,8 @@ import Testing
             Accepted(
                 line: "serve --admin-allow-remote --loops 3",
                 invocation: run(.serve, ["admin-allow-remote": "true", "loops": "3"])),
-            Accepted(line: "serve --admin-allow-remote=false", invocation: run(.serve, ["admin-allow-remote": "false"])),
+            Accepted(
+                line: "serve --admin-allow-remote=false", invocation: run(.serve, ["admin-allow-remote": "false"])),
         ])
     func accepts(_ row: Accepted) throws {
         #expect(try ArgumentParser.parse(row.line.split(separator: " ").map(String.init)) == row.invocation)

@@ -5,7 +5,9 @@ import Testing
 @Suite struct ConfigurationPrinterTests {
     @Test("what is printed is a file that gives the same configuration")
     func isAFile() throws {
-        let environment = ["PODO_HTTP_LISTEN": "*:80,[::1]:81", "PODO_DRAIN_TIME": "1500ms", "PODO_WEB_DIR": "a \"b\" #c"]
+        let environment = [
+            "PODO_HTTP_LISTEN": "*:80,[::1]:81", "PODO_DRAIN_TIME": "1500ms", "PODO_WEB_DIR": "a \"b\" #c",
+        ]
         let loaded = try ConfigurationLoader.load(file: nil, environment: environment, flags: [])
         let printed = ConfigurationPrinter.text(loaded)
         let again = try ConfigurationLoader.load(file: ("printed", printed), environment: [:], flags: [])

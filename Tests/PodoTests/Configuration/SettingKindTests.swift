@@ -34,7 +34,8 @@ import Testing
     @Test(
         "whole numbers stay in range",
         arguments: [
-            ("1", 1), ("9", 9), ("0", nil), ("10", nil), ("", nil), ("1.0", nil), ("+1", nil), ("-1", nil), ("0x1", nil),
+            ("1", 1), ("9", 9), ("0", nil), ("10", nil), ("", nil), ("1.0", nil), ("+1", nil), ("-1", nil),
+            ("0x1", nil),
         ] as [(String, Int?)])
     func integers(_ text: String, _ number: Int?) {
         #expect(Self.parse(.integer(1...9), text) == number)

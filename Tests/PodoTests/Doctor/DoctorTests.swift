@@ -44,14 +44,27 @@ import Testing
     func dataDirectory() throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/var"
-        #expect(DataDirectoryCheck(path).findings().first == Finding(.ok, "data directory", "\(path) will be made by the first start"))
+        #expect(
+            DataDirectoryCheck(path).findings().first
+                == Finding(.ok, "data directory", "\(path) will be made by the first start"))
         #expect(!FileManager.default.fileExists(atPath: path))
         let directory = try DataDirectory(path)
-        #expect(DataDirectoryCheck(path).findings().first == Finding(.ok, "data directory", "\(path), in use by the Podo with pid \(getpid())"))
+        #expect(
+            DataDirectoryCheck(path).findings().first
+                == Finding(.ok, "data directory", "\(path), in use by the Podo with pid \(getpid())"))
         chmod(directory.path, 0o755)
         #expect(DataDirectoryCheck(path).findings().first?.verdict == .warn)
         try Data().write(to: URL(filePath: temporary.path + "/file"))
         #expect(DataDirectoryCheck(temporary.path + "/file").findings().first?.verdict == .fail)
+    }
+
+    @Test("a certificate that cannot be read is a failure that names the setting")
+    func unreadableCertificate() {
+        var configuration = Configuration()
+        configuration.tlsCertificateFile = "/nowhere/cert.pem"
+        configuration.tlsKeyFile = "/nowhere/key.pem"
+        let detail = "tls-cert: /nowhere/cert.pem cannot be read: No such file or directory"
+        #expect(NetworkCheck.security(configuration) == [Finding(.fail, "certificate", detail)])
     }
 
     @Test("pages that are not there are a failure")

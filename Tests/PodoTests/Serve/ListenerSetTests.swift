@@ -45,6 +45,16 @@ import Testing
         }
     }
 
+    @Test("an inherited socket for HTTPS is never served without TLS")
+    func securityNeeded() throws {
+        let given = try Listener(.loopback(port: 0))
+        let sentence = "LISTEN_FDNAMES: a socket is called https, which needs tls-cert and tls-key"
+        var configuration = Self.configuration(http: [.loopback(port: 0)])
+        #expect(throws: StartError(sentence)) { try ListenerSet(configuration, inherited: [("https", given)]) }
+        configuration.tlsCertificateFile = "cert.pem"
+        #expect(try ListenerSet(configuration, inherited: [("https", given)]).https.count == 1)
+    }
+
     @Test("what the system says becomes what to do")
     func sentences() {
         let address = SocketAddress.loopback(port: 80)

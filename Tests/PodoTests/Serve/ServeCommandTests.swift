@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Testing
 
@@ -10,6 +11,7 @@ import Testing
         let process = Process()
         let output = Pipe()
         let errors = Pipe()
+        private let ended = DispatchSemaphore(value: 0)
 
         init(_ arguments: [String], in directory: String) throws {
             let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -18,6 +20,7 @@ import Testing
             self.process.currentDirectoryURL = URL(filePath: directory)
             self.process.standardOutput = self.output
             self.process.standardError = self.errors
+            self.process.terminationHandler = { [ended] _ in ended.signal() }
             try self.process.run()
         }
 
@@ -29,8 +32,14 @@ import Testing
             return String(decoding: bytes, as: UTF8.self)
         }
 
+        /// Waits for the end; a Podo that does not end is killed, which no test takes for an exit code.
         func exitCode() -> Int32 {
-            self.process.waitUntilExit()
+            let patienceSeconds = 20.0
+            if self.ended.wait(timeout: .now() + patienceSeconds) == .timedOut {
+                kill(self.process.processIdentifier, SIGKILL)
+                self.process.waitUntilExit()
+                return -1
+            }
             return self.process.terminationStatus
         }
 
@@ -74,7 +83,9 @@ import Testing
         _ = first.firstLine()
         let second = try Self.start(in: temporary)
         #expect(second.exitCode() == PodoCommand.Exit.failed)
-        #expect(second.complaint().contains("the data directory var is in use by the Podo with pid \(first.process.processIdentifier);"))
+        #expect(
+            second.complaint().contains(
+                "the data directory var is in use by the Podo with pid \(first.process.processIdentifier);"))
         kill(first.process.processIdentifier, SIGTERM)
         #expect(first.exitCode() == PodoCommand.Exit.done)
     }

@@ -33,7 +33,9 @@ import Testing
         #expect(String(decoding: received[..<max(0, count)], as: UTF8.self) == "READY=1")
     }
 
-    @Test("a path that is too long, empty or nobody's is ignored", arguments: ["", "/nobody", String(repeating: "x", count: 200)])
+    @Test(
+        "a path that is too long, empty or nobody's is ignored",
+        arguments: ["", "/nobody", String(repeating: "x", count: 200)])
     func ignored(_ path: String) {
         ServiceManager(environment: ["NOTIFY_SOCKET": path]).send(.ready)
     }
