@@ -39,3 +39,13 @@ static inline void podo_ssl_set_strict_options(SSL_CTX *context) {
 static inline void podo_bio_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 
 static inline void podo_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+
+/// Prepares `mac` for HMAC-SHA-256 under `key`. In C because the parameters' names must outlive their construction.
+static inline int podo_mac_use_sha256(EVP_MAC_CTX *mac, const unsigned char *key, size_t count) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, count),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(mac, parameters);
+}

@@ -3,10 +3,10 @@
 /// Responses are sent straight from here with `writev`: a body is stored once however many people ask for it.
 @safe
 package final class SharedBytes: Sendable {
+    // SAFETY: the memory is written in `init` only, before anyone else can hold a reference, and freed in `deinit`.
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
     package let count: Int
 
-    // SAFETY: the memory is written in `init` only, before anyone else can hold a reference, and freed in `deinit`.
     package init(_ bytes: some Collection<UInt8>) {
         self.count = bytes.count
         unsafe self.base = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 1), alignment: 64)

@@ -1,0 +1,3 @@
+internal import Glibc
+
+exit(PodoCommand.run(arguments: Array(CommandLine.arguments.dropFirst())))

@@ -8,7 +8,10 @@ package struct InheritedListeners {
     package static let countMax = 64
     private static let firstDescriptor: CInt = 3
 
-    package let listeners: [Listener]
+    /// With the name that each was given in LISTEN_FDNAMES; empty where there is none.
+    package let named: [(name: String, listener: Listener)]
+
+    package var listeners: [Listener] { self.named.map(\.listener) }
 
     /// Takes the sockets over. Empty when the variables are absent or meant for another process; a descriptor that is
     /// not a listening TCP socket is an error of the supervisor's settings and throws.
@@ -18,14 +21,16 @@ package struct InheritedListeners {
         guard let process = environment("LISTEN_PID"), pid_t(process) == getpid(),
             let count = environment("LISTEN_FDS").flatMap({ Int($0) }), (1...Self.countMax).contains(count)
         else {
-            self.listeners = []
+            self.named = []
             return
         }
-        var listeners: [Listener] = []
+        let names = (environment("LISTEN_FDNAMES") ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        var named: [(name: String, listener: Listener)] = []
         for offset in 0..<count {
-            listeners.append(try Listener(inherited: firstDescriptor + CInt(offset)))
+            let name = offset < names.count ? String(names[offset]) : ""
+            named.append((name, try Listener(inherited: firstDescriptor + CInt(offset))))
         }
-        self.listeners = listeners
+        self.named = named
     }
 
     /// Children must not take the sockets for theirs.

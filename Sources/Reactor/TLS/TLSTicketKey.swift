@@ -42,15 +42,6 @@ final class TLSTicketKey: @unchecked Sendable {
     }
 
     private func prepareMAC(_ mac: OpaquePointer) -> Bool {
-        var digest = Array("SHA256".utf8CString)
-        return digest.withUnsafeMutableBufferPointer { digest in
-            let parameters = [
-                OSSL_PARAM_construct_octet_string(
-                    OSSL_MAC_PARAM_KEY, self.bytes + Self.nameByteCount + Self.keyByteCount, Self.keyByteCount),
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
-                OSSL_PARAM_construct_end(),
-            ]
-            return EVP_MAC_CTX_set_params(mac, parameters) == 1
-        }
+        podo_mac_use_sha256(mac, self.bytes + Self.nameByteCount + Self.keyByteCount, Self.keyByteCount) == 1
     }
 }

@@ -1,0 +1,86 @@
+# Everything a developer runs. `make` alone lists the targets; scripts/ holds what is longer than a line or two.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Runs what follows with a fit Swift toolchain on PATH, wherever it is installed.
+SWIFT_ENV := scripts/swift-env
+SWIFT := $(SWIFT_ENV) swift
+
+# make bench BENCH=http    make fuzz FUZZ=http1 SECONDS=600
+BENCH ?=
+FUZZ ?=
+SECONDS ?= 60
+# make run ARGUMENTS='--log-level debug'
+ARGUMENTS ?=
+
+# What swift format reads: every folder of Swift that exists.
+FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
+
+# Suites in which threads meet: what the sanitizers and release-mode runs are for.
+CONCURRENT := 'ReactorTests|HTTPServerTests|ObservabilityTests'
+
+.PHONY: help
+help: ## list what make can do
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-14s %s\n' "$$name" "$$what"; done
+
+.PHONY: setup
+setup: ## install the Debian packages that are missing (root or sudo), check for Swift 6.3
+	@scripts/setup
+
+.PHONY: build
+build: setup ## build .build/release/podo
+	$(SWIFT) build -c release --product podo
+
+.PHONY: run
+run: build ## build, then serve on 127.0.0.1:8080 until Ctrl-C
+	.build/release/podo serve $(ARGUMENTS)
+
+.PHONY: test
+test: setup ## run every unit test and the tidy test
+	$(SWIFT) test
+
+.PHONY: test-release
+test-release: setup ## run the tests of the concurrent modules in release mode
+	$(SWIFT) test -c release --scratch-path .build-release-test --filter $(CONCURRENT)
+
+.PHONY: tsan
+tsan: setup ## run the tests of the concurrent modules under ThreadSanitizer
+	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter $(CONCURRENT)
+
+.PHONY: asan
+asan: setup ## run every unit test under AddressSanitizer
+	$(SWIFT) test --sanitize=address --scratch-path .build-asan
+
+.PHONY: e2e
+e2e: ## run the whole program against real clients
+	@scripts/setup build test
+	$(SWIFT) build -c release --product podo
+	$(SWIFT_ENV) Tests/EndToEnd/run
+
+.PHONY: bench
+bench: ## measure against a peer in one run; BENCH=name runs one
+	@scripts/setup build test bench
+	$(SWIFT) build -c release --product podo
+	$(SWIFT_ENV) Benchmarks/run $(BENCH)
+
+.PHONY: fuzz
+fuzz: setup ## fuzz the decoders; FUZZ=name runs one, SECONDS=60 is how long each
+	$(SWIFT_ENV) Fuzz/run "$(FUZZ)" "$(SECONDS)"
+
+.PHONY: fmt
+fmt: setup ## format every Swift file in place
+	$(SWIFT) format format --in-place --parallel --recursive $(FORMATTED)
+
+.PHONY: lint
+lint: setup ## check the format of every Swift file
+	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
+
+.PHONY: tidy
+tidy: setup ## check the house rules alone: imports, sizes, banned words, documents
+	$(SWIFT) test --filter TidyTests
+
+.PHONY: clean
+clean: ## remove what builds left; data in var/ stays
+	rm -rf .build .build-*

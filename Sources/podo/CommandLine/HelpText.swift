@@ -1,0 +1,67 @@
+/// The texts of `podo --help` and `podo <command> --help`, made from the tables.
+enum HelpText {
+    static func overview() -> String {
+        let width = CommandName.allCases.map(\.rawValue.count).max() ?? 0
+        let commands = CommandName.allCases.map { "  \(self.padded($0.rawValue, width))  \($0.summary)" }
+        return """
+            Podo sells tickets for live concerts and streams them, in one program.
+
+            Usage: podo <command> [--config FILE] [flags]
+
+            Commands:
+            \(commands.joined(separator: "\n"))
+
+              podo <command> --help   flags and settings of a command
+              podo --version          the version
+
+            \(self.exitCodes)
+            """
+    }
+
+    static func command(_ command: CommandName, settings: [Setting] = Setting.all) -> String {
+        """
+        Usage: podo \(command.rawValue) [--config FILE] [flags]
+
+        \(command.summary)
+        \(command == .serve ? self.signals : "")
+        A setting comes from its default, then the file given with --config, then the environment, then a flag;
+        the later one wins. The file has one "name = value" per line; names are those of the flags without dashes
+        in front, text may stand in double quotes, and # begins a comment. Whatever is unknown is an error.
+
+        Flags:
+          --config FILE
+              Read settings from FILE first.
+        \(settings.map(self.lines(of:)).joined(separator: "\n"))
+
+        \(self.exitCodes)
+        """
+    }
+
+    private static let signals = """
+
+        Signals:
+          SIGTERM, SIGINT  /readyz says 503, running requests are answered, then it ends; a second one ends it at once
+          SIGHUP           certificate and pages are read again; a changed setting needs a restart
+
+        """
+
+    private static let exitCodes = """
+        Exit codes:
+          0  done; for serve: every running request was answered before the end
+          1  failed; for serve: it could not start, or a second signal ended it at once
+          2  the command line or the configuration is wrong
+          3  serve was told to end, and requests still running after drain-time were cut off
+        """
+
+    private static func lines(of setting: Setting) -> String {
+        """
+          \(setting.flag) \(setting.placeholder)   \(setting.environmentName)
+              \(setting.help)
+              Default: \(setting.defaultText).
+        """
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}

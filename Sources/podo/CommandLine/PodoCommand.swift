@@ -1,0 +1,49 @@
+internal import Glibc
+
+/// The way from a command line to an exit code.
+enum PodoCommand {
+    /// What the process ends with; `HelpText` explains them to people.
+    enum Exit {
+        static let done: Int32 = 0
+        static let failed: Int32 = 1
+        static let misused: Int32 = 2
+        static let cutOff: Int32 = 3
+    }
+
+    static func run(arguments: [String]) -> Int32 {
+        let invocation: Invocation
+        do throws(UsageError) {
+            invocation = try ArgumentParser.parse(arguments)
+        } catch {
+            Terminal.complain("podo: \(error.message)")
+            return Exit.misused
+        }
+        switch invocation {
+        case .help(nil): Terminal.say(HelpText.overview())
+        case .help(let command?): Terminal.say(HelpText.command(command))
+        case .version: Terminal.say("podo \(PodoVersion.text)")
+        case .run(let command, let flags): return self.run(command, flags)
+        }
+        return Exit.done
+    }
+
+    private static func run(_ command: CommandName, _ flags: CommandFlags) -> Int32 {
+        let loaded: LoadedConfiguration
+        do throws(ConfigurationErrors) {
+            loaded = try ConfigurationLoader.load(flags: flags, environment: ProcessEnvironment.all())
+        } catch {
+            Terminal.complain("podo: the configuration is wrong:")
+            for problem in error.problems { Terminal.complain("  \(problem)") }
+            return Exit.misused
+        }
+        switch command {
+        case .serve:
+            return ServeCommand.run(loaded)
+        case .doctor:
+            return DoctorCommand.run(loaded)
+        case .configPrint:
+            Terminal.say(ConfigurationPrinter.text(loaded))
+            return Exit.done
+        }
+    }
+}

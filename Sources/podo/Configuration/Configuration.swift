@@ -1,0 +1,93 @@
+internal import Glibc
+internal import Observability
+internal import Primitives
+internal import Reactor
+
+/// Every setting as a typed value. The initial values are the defaults; `Setting.all` names and explains them.
+struct Configuration: Sendable {
+    // Where Podo answers.
+    var httpListen: [SocketAddress] = [.loopback(port: 8080)]
+    var httpsListen: [SocketAddress] = []
+    var tlsCertificateFile: String?
+    var tlsKeyFile: String?
+    var publicURL: String?
+
+    // Where its operator looks.
+    var adminListen: [SocketAddress] = [.loopback(port: 9090)]
+    var adminAllowRemote = false
+    var adminHosts: [String] = []
+    var logLevel = LogLevel.info
+
+    // What it uses.
+    var dataDirectory = "var"
+    var webDirectory: String?
+    var loopCount = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+
+    // What clients may hold.
+    var connectionCountMax = 50_000
+    var connectionCountPerAddressMax = 10_000
+    var idleTime = TimeAmount.seconds(60)
+    var headByteCountMax = 64 * 1024
+
+    // How it ends.
+    var drainDelay = TimeAmount.seconds(0)
+    var drainTime = TimeAmount.seconds(30)
+
+    /// A setting that does not go with another one.
+    struct Contradiction: Equatable {
+        let name: String
+        let reason: String
+    }
+
+    /// What is wrong between settings that are right by themselves.
+    func contradictions() -> [Contradiction] {
+        var found: [Contradiction] = []
+        func add(_ name: String, _ reason: String) { found.append(Contradiction(name: name, reason: reason)) }
+        if self.tlsCertificateFile != nil, self.tlsKeyFile == nil {
+            add("tls-cert", "tls-key is not set, and both files are needed")
+        }
+        if self.tlsKeyFile != nil, self.tlsCertificateFile == nil {
+            add("tls-key", "tls-cert is not set, and both files are needed")
+        }
+        if !self.httpsListen.isEmpty, self.tlsCertificateFile == nil, self.tlsKeyFile == nil {
+            add("https-listen", "needs tls-cert and tls-key, and neither is set")
+        }
+        if self.httpListen.isEmpty, self.httpsListen.isEmpty {
+            add("http-listen", "is empty, and so is https-listen: there is nothing to serve on")
+        }
+        if !self.adminAllowRemote {
+            for address in self.adminListen where !address.isLoopback {
+                add(
+                    "admin-listen",
+                    "\(address) can be reached from other machines and has no password; "
+                        + "use 127.0.0.1, or set admin-allow-remote = true behind a firewall")
+            }
+        }
+        return found + self.addressesUsedTwice()
+    }
+
+    private func addressesUsedTwice() -> [Contradiction] {
+        let named =
+            self.httpListen.map { ("http-listen", $0) } + self.httpsListen.map { ("https-listen", $0) }
+            + self.adminListen.map { ("admin-listen", $0) }
+        var owners: [SocketAddress: String] = [:]
+        var found: [Contradiction] = []
+        for (name, address) in named where address.port != 0 {
+            if let owner = owners[address] {
+                found.append(Contradiction(name: name, reason: "\(address) is in \(owner) already"))
+            }
+            owners[address] = name
+        }
+        return found
+    }
+}
+
+extension SocketAddress {
+    /// 127.0.0.0/8 and ::1.
+    var isLoopback: Bool {
+        switch self.host {
+        case .v4(let value): value >> 24 == 127
+        case .v6(let high, let low): high == 0 && low == 1
+        }
+    }
+}

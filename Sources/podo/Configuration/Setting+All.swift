@@ -1,0 +1,60 @@
+internal import Primitives
+
+extension Setting {
+    /// Every setting there is. A new one is a property of `Configuration` and a row here.
+    static let all: [Setting] = [
+        Setting(
+            "http-listen", \.httpListen, .addresses(atLeastOne: false),
+            "Where HTTP is answered, HTTP/1.1 and HTTP/2. Port 0 takes a free one."),
+        Setting(
+            "https-listen", \.httpsListen, .addresses(atLeastOne: false),
+            "Where HTTPS is answered. Needs tls-cert and tls-key."),
+        Setting(
+            "tls-cert", \.tlsCertificateFile, .optional(.path),
+            "The certificate chain in PEM form, own certificate first. SIGHUP reads it again."),
+        Setting(
+            "tls-key", \.tlsKeyFile, .optional(.path),
+            "The private key of tls-cert in PEM form. SIGHUP reads it again."),
+        Setting(
+            "public-url", \.publicURL, .optional(.origin), defaultNote: "the first listening address",
+            "How people reach Podo, where that differs from the listening address."),
+        Setting(
+            "admin-listen", \.adminListen, .addresses(atLeastOne: true),
+            "Where /livez, /readyz, /metrics and /statusz are answered, apart from everything public."),
+        Setting(
+            "admin-allow-remote", \.adminAllowRemote, .boolean,
+            "Lets admin-listen name an address that other machines reach. It has no password: use a firewall."),
+        Setting(
+            "admin-hosts", \.adminHosts, .hostNames,
+            "Host names that admin requests may use besides localhost and addresses; others are refused with 421."),
+        Setting("log-level", \.logLevel, .logLevel, "The least that is logged."),
+        Setting(
+            "data-dir", \.dataDirectory, .path,
+            "Everything Podo writes. Made with mode 0700; one Podo at a time uses it."),
+        Setting(
+            "web-dir", \.webDirectory, .optional(.path),
+            defaultNote: "Web in the working directory, or near the executable",
+            "The pages that are served. SIGHUP reads them again."),
+        Setting(
+            "loops", \.loopCount, .integer(1...256), defaultNote: "the number of cores",
+            "Threads that serve connections."),
+        Setting(
+            "http-connections", \.connectionCountMax, .integer(1...1_000_000),
+            "Connections open at once; more are closed as they come."),
+        Setting(
+            "http-connections-per-address", \.connectionCountPerAddressMax, .integer(1...1_000_000),
+            "Connections open at once from one client address. Raise it behind a proxy."),
+        Setting(
+            "http-idle-time", \.idleTime, .duration(.seconds(1)...(.seconds(3600))),
+            "How long a connection without a request stays open."),
+        Setting(
+            "http-head-size", \.headByteCountMax, .byteSize(8 * 1024...1024 * 1024),
+            "The largest request line with header fields; more is answered with 431."),
+        Setting(
+            "drain-delay", \.drainDelay, .duration(.seconds(0)...(.seconds(300))),
+            "How long /readyz says 503 before listening ends on SIGTERM, so that a load balancer can notice."),
+        Setting(
+            "drain-time", \.drainTime, .duration(.seconds(0)...(.seconds(3600))),
+            "How long running requests may take to end on SIGTERM before they are cut off."),
+    ]
+}

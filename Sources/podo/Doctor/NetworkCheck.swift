@@ -1,0 +1,67 @@
+internal import Glibc
+internal import Reactor
+
+/// Ports and certificates.
+enum NetworkCheck {
+    /// Warn this long before a certificate ends.
+    private static let expiryWarningDays = 14
+
+    /// Binds each address for a moment. A port that is taken is well when the Podo on this data directory has it.
+    static func ports(_ configuration: Configuration, runningPID: Int?) -> [Finding] {
+        let named =
+            configuration.httpListen.map { ("http-listen", $0) }
+            + configuration.httpsListen.map { ("https-listen", $0) }
+            + configuration.adminListen.map { ("admin-listen", $0) }
+        return named.map { name, address in
+            do throws(SystemError) {
+                _ = try Listener(address)
+                return Finding(.ok, name, "\(address) is free")
+            } catch {
+                if error.code == EADDRINUSE, let runningPID {
+                    return Finding(.ok, name, "\(address) is in use, Podo runs with pid \(runningPID)")
+                }
+                return Finding(.fail, name, ListenerSet.sentence(for: error, address))
+            }
+        }
+    }
+
+    static func security(_ configuration: Configuration) -> [Finding] {
+        guard let certificate = configuration.tlsCertificateFile, let key = configuration.tlsKeyFile else {
+            return [Finding(.ok, "certificate", "none configured, HTTPS is off")]
+        }
+        for (name, path) in [("tls-cert", certificate), ("tls-key", key)] {
+            guard let problem = FileReader.problem(path) else { continue }
+            return [Finding(.fail, "certificate", "\(name): \(path) \(problem)")]
+        }
+        do throws(TLSError) {
+            _ = try TLSContext(
+                certificateFile: certificate, keyFile: key, applicationProtocols: ["h2", "http/1.1"])
+        } catch {
+            return [Finding(.fail, "certificate", "\(error): check tls-cert and tls-key"), self.kernelTLS()]
+        }
+        let finding =
+            CertificateFacts(file: certificate).map {
+                self.expiry(endsAt: $0.expiresAtUnixSeconds, now: time(nil))
+            } ?? Finding(.fail, "certificate", "\(certificate) holds no certificate in PEM form")
+        return [finding, self.kernelTLS()]
+    }
+
+    static func expiry(endsAt end: Int, now: Int) -> Finding {
+        let days = (end - now) / 86_400
+        if end <= now { return Finding(.fail, "certificate", "has ended: renew it, then send Podo SIGHUP") }
+        if days < self.expiryWarningDays {
+            return Finding(.warn, "certificate", "ends in \(days) days: renew it, then send Podo SIGHUP")
+        }
+        return Finding(.ok, "certificate", "matches its key, ends in \(days) days")
+    }
+
+    /// With it the kernel encrypts, and files go out by sendfile under TLS too.
+    private static func kernelTLS() -> Finding {
+        let path = "/proc/sys/net/ipv4/tcp_available_ulp"
+        // A kernel without the file has no such thing, which is what an empty text says as well.
+        let available = (try? FileReader.text(path, byteCountMax: 4096)) ?? ""
+        return available.split(whereSeparator: \.isWhitespace).contains("tls")
+            ? Finding(.ok, "kernel TLS", "available")
+            : Finding(.warn, "kernel TLS", "not available: modprobe tls, if the kernel has it; Podo works without")
+    }
+}

@@ -1,0 +1,19 @@
+internal import Glibc
+
+/// How many descriptors the process may open: a connection is one.
+enum DescriptorLimit {
+    static func current() -> (soft: Int, hard: Int) {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return (Int(clamping: limit.rlim_cur), Int(clamping: limit.rlim_max))
+    }
+
+    /// Raises the soft limit to the hard one; returns what holds then.
+    static func raise() -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return self.current().soft }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return self.current().soft
+    }
+}

@@ -1,0 +1,53 @@
+internal import Glibc
+internal import Primitives
+internal import Reactor
+
+/// The sockets Podo listens on. Those that a service manager opened (socket activation, by the names `http`,
+/// `https` and `admin`) take the place of the configured addresses of their kind.
+struct ListenerSet {
+    let http: [Listener]
+    let https: [Listener]
+    let admin: [Listener]
+
+    var all: [Listener] { self.http + self.https + self.admin }
+
+    init(_ configuration: Configuration, inherited: [(name: String, listener: Listener)]) throws(StartError) {
+        func listeners(_ name: String, _ addresses: [SocketAddress]) throws(StartError) -> [Listener] {
+            let given = inherited.filter { $0.name == name }.map(\.listener)
+            guard given.isEmpty else { return given }
+            return try Self.bind(addresses, setting: name + "-listen")
+        }
+        if let stranger = inherited.first(where: { !["http", "https", "admin"].contains($0.name) }) {
+            throw StartError("LISTEN_FDNAMES: a socket is called \"\(stranger.name)\", not http, https or admin")
+        }
+        let https = try listeners("https", configuration.httpsListen)
+        guard https.isEmpty || configuration.tlsCertificateFile != nil else {
+            throw StartError("LISTEN_FDNAMES: a socket is called https, which needs tls-cert and tls-key")
+        }
+        self.http = try listeners("http", configuration.httpListen)
+        self.https = https
+        self.admin = try listeners("admin", configuration.adminListen)
+    }
+
+    private static func bind(_ addresses: [SocketAddress], setting: String) throws(StartError) -> [Listener] {
+        var listeners: [Listener] = []
+        for address in addresses {
+            do throws(SystemError) {
+                listeners.append(try Listener(address))
+            } catch {
+                throw StartError("\(setting): " + self.sentence(for: error, address))
+            }
+        }
+        return listeners
+    }
+
+    /// What happened and what to do; `doctor` says the same.
+    static func sentence(for error: SystemError, _ address: SocketAddress) -> String {
+        switch error.code {
+        case EADDRINUSE: "\(address) is in use by another program; stop that, or choose another port"
+        case EACCES: "\(address) needs a privilege; use a port from 1024 up, or give Podo CAP_NET_BIND_SERVICE"
+        case EADDRNOTAVAIL: "\(address) is not an address of this machine"
+        default: "cannot listen on \(address): \(error)"
+        }
+    }
+}

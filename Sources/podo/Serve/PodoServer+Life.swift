@@ -1,0 +1,139 @@
+internal import HTTPServer
+internal import Observability
+internal import Primitives
+internal import Reactor
+internal import Synchronization
+
+/// From the first connection to the exit code.
+extension PodoServer {
+    /// How much longer than its parts draining may take before the main thread stops waiting for a loop that hangs.
+    private static let drainGraceTime = TimeAmount.seconds(5)
+
+    /// Starts loops and listening, and tells everyone who wants to know.
+    func start() {
+        self.group.start()
+        for listener in self.listeners.http { self.publicFrontend.listen(listener, security: nil) }
+        for listener in self.listeners.https { self.publicFrontend.listen(listener, security: self.security) }
+        for listener in self.listeners.admin { self.adminFrontend.listen(listener, security: nil) }
+        self.state.phase = .running
+        self.log.info(
+            "started",
+            [
+                "version": .text(PodoVersion.text), "loops": .number(self.group.loops.count),
+                "public": .text(self.publicURLs.joined(separator: " ")),
+                "admin": .text(self.adminURLs.joined(separator: " ")),
+            ])
+        Terminal.say(
+            "Podo listens on \(self.publicURLs.joined(separator: " and ")) "
+                + "(health and metrics: \(self.adminURLs.joined(separator: " and "))). Ctrl-C ends it.")
+        self.serviceManager.send(.ready)
+    }
+
+    /// Serves until a signal ends it; returns the exit code.
+    func runUntilEnd() -> Int32 {
+        while true {
+            switch self.signals.next() {
+            case .terminate(let name): return self.end(because: name)
+            case .reload: self.reload()
+            case .wokenUp, .timedOut: continue
+            }
+        }
+    }
+
+    // MARK: Reloading
+
+    /// SIGHUP: certificates and pages are read again. What fails leaves in force what was there before. Settings
+    /// stay: changing one needs a restart, which socket activation makes without a refused connection.
+    private func reload() {
+        self.serviceManager.send(.reloading)
+        if let security = self.security {
+            do throws(TLSError) {
+                try security.reload()
+                self.log.info("certificate reloaded")
+            } catch {
+                self.log.error("certificate not reloaded", ["reason": .text(error.description)])
+            }
+        }
+        do {
+            try self.publicApplication.reload()
+            self.log.info("pages reloaded")
+        } catch {
+            self.log.error("pages not reloaded", ["reason": .text("\(error)")])
+        }
+        self.log.info("settings not reloaded", ["reason": "a changed setting needs a restart"])
+        self.serviceManager.send(.ready)
+    }
+
+    // MARK: Ending
+
+    private func end(because signal: String) -> Int32 {
+        self.state.phase = .draining
+        self.serviceManager.send(.stopping)
+        self.log.info(
+            "draining", ["signal": .text(signal), "connections": .number(self.publicFrontend.connectionCount)])
+        let configuration = self.loaded.configuration
+        let budget = TimeAmount.nanoseconds(
+            configuration.drainDelay.nanoseconds &+ configuration.drainTime.nanoseconds
+                &+ configuration.adminLimits.drainTime.nanoseconds &+ Self.drainGraceTime.nanoseconds)
+        let deadline = MonotonicTime.now + budget
+        self.drain()
+        while true {
+            switch self.signals.next(deadline: deadline) {
+            case .terminate(let name):
+                self.log.warning("stopped at once", ["signal": .text(name)])
+                return PodoCommand.Exit.failed
+            case .reload:
+                continue
+            case .wokenUp:
+                guard let allEnded = self.drainResult.withLock({ $0 }) else { continue }
+                return self.stop(allEnded: allEnded)
+            case .timedOut:
+                return self.stop(allEnded: false)
+            }
+        }
+    }
+
+    /// `/readyz` says 503 from here on; the admin listener stays open until the public ones have ended.
+    private func drain() {
+        let loop = self.group.loops[0]
+        Task(executorPreference: loop) {
+            await loop.pause(self.loaded.configuration.drainDelay)
+            let allEnded = await self.publicFrontend.drain()
+            // Who scrapes metrics may come again: a cut admin connection is no loss.
+            _ = await self.adminFrontend.drain()
+            self.drainResult.withLock { $0 = allEnded }
+            self.signals.wakeUp()
+        }
+    }
+
+    private func stop(allEnded: Bool) -> Int32 {
+        self.group.stop()
+        if allEnded {
+            self.log.info("stopped")
+            return PodoCommand.Exit.done
+        }
+        self.log.warning("stopped; requests were cut off", ["drain_time": self.drainTimeValue])
+        return PodoCommand.Exit.cutOff
+    }
+
+    private var drainTimeValue: LogValue { .seconds(self.loaded.configuration.drainTime.seconds) }
+
+    // MARK: Addresses for people
+
+    private var publicURLs: [String] {
+        if let configured = self.loaded.configuration.publicURL { return [configured] }
+        return self.listeners.http.map { "http://\($0.address)" } + self.listeners.https.map { "https://\($0.address)" }
+    }
+
+    private var adminURLs: [String] { self.listeners.admin.map { "http://\($0.address)" } }
+}
+
+extension EventLoop {
+    /// Lets `time` pass without holding the loop; returns at once for none.
+    func pause(_ time: TimeAmount) async {
+        guard time.nanoseconds > 0 else { return }
+        await withCheckedContinuation { continuation in
+            self.execute { _ = self.schedule(at: .now + time) { continuation.resume() } }
+        }
+    }
+}

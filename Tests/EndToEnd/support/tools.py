@@ -1,0 +1,38 @@
+"""Says what is missing before anything starts, by the Debian package that brings it."""
+
+import importlib.util
+import resource
+import shutil
+import sys
+
+PACKAGE_OF_TOOL = {
+    "curl": "curl",
+    "h2load": "nghttp2-client",
+    "nghttp": "nghttp2-client",
+    "nginx": "nginx-light",
+    "openssl": "openssl",
+    "slowhttptest": "slowhttptest",
+    "taskset": "util-linux",
+    "wrk": "wrk",
+}
+PACKAGE_OF_MODULE = {"hpack": "python3-hpack", "hyperframe": "python3-hyperframe"}
+
+
+def require(tools=(), modules=()):
+    """Ends the program with one sentence when a tool or a Python module is not there."""
+    missing = {PACKAGE_OF_TOOL[tool] for tool in tools if shutil.which(tool) is None}
+    missing |= {PACKAGE_OF_MODULE[name] for name in modules if importlib.util.find_spec(name) is None}
+    if missing:
+        names = " ".join(sorted(missing))
+        sys.exit(f"missing Debian packages: {names}; `make setup` installs them (or: apt-get install {names})")
+
+
+def raise_descriptor_limit(wanted):
+    """Lets this process and its children open `wanted` descriptors, or ends the program saying why not."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= wanted:
+        return
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, max(hard, wanted)))
+    except (ValueError, PermissionError):
+        sys.exit(f"needs {wanted} open files; the hard limit is {hard}: raise it with `ulimit -Hn {wanted}` as root")

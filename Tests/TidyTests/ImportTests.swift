@@ -1,0 +1,52 @@
+import Testing
+
+@Suite("Imports")
+struct ImportTests {
+    @Test("every module imports only what its row of the table names")
+    func repositoryKeepsTheTable() {
+        let rule = ImportRule()
+        let files = Repository.here.swiftFiles(under: "Sources")
+        #expect(files.count > 10, "the walk over Sources found too little to mean anything")
+        let found = Violations(files.flatMap(rule.check))
+        #expect(found.isEmpty, "\(found)")
+    }
+
+    @Test("the table looks downwards only, and each C library has one owner")
+    func tableIsOrdered() {
+        let found = Violations(ImportRule().checkTable())
+        #expect(found.isEmpty, "\(found)")
+    }
+
+    @Test(
+        "an import that the table does not name is found",
+        arguments: [
+            ("Sources/Primitives/A.swift", "internal import Foundation", "Primitives may not import Foundation"),
+            ("Sources/HTTPServer/A.swift", "internal import COpenSSL", "HTTPServer may not import COpenSSL"),
+            ("Sources/Reactor/A.swift", "@testable internal import HTTPServer", "Reactor may not import HTTPServer"),
+            (
+                "Sources/Reactor/A.swift", "internal import struct HTTPServer.Router",
+                "Reactor may not import HTTPServer"
+            ),
+            ("Sources/HTTPServer/A.swift", "import Reactor", "write `internal import Reactor`"),
+            ("Sources/Mystery/A.swift", "", "Mystery is not in the import table of ImportRule"),
+        ])
+    func badImportIsFound(path: String, text: String, what: String) {
+        #expect(ImportRule().check(RepositoryFile(path: path, text: text)).map(\.what) == [what])
+    }
+
+    @Test("what only looks like an import is none")
+    func commentsAndStringsAreNoImports() {
+        let text = "// internal import Foundation\nlet text = \"\"\"\n    import Foundation\n    \"\"\"\n"
+        #expect(ImportRule().check(RepositoryFile(path: "Sources/Primitives/A.swift", text: text)).isEmpty)
+    }
+
+    @Test("a table in which features know each other, or a library has two owners, is refused")
+    func badTableIsFound() {
+        let table = [
+            "Auth": ModuleRow(ImportRule.featureRow, ["COpenSSL", "CNGHTTP2", "CZlib"]),
+            "Ticketing": ModuleRow(ImportRule.featureRow, ["Auth", "COpenSSL"]),
+        ]
+        let expected = ["Ticketing imports Auth: not below", "COpenSSL has 2 importers, not one"]
+        #expect(ImportRule(table: table).checkTable().map(\.what) == expected)
+    }
+}

@@ -1,0 +1,86 @@
+/// Documents tell the truth about the tree: links lead somewhere, named files and make targets exist.
+struct DocumentRule {
+    let paths: Set<String>
+
+    /// `paths` are all files of the repository.
+    init(paths: [String]) {
+        var known = Set(paths)
+        for path in paths {
+            var parts = path.split(separator: "/")
+            while parts.count > 1 {
+                parts.removeLast()
+                known.insert(parts.joined(separator: "/"))
+            }
+        }
+        self.paths = known
+    }
+
+    /// Relative links must lead to a file or folder.
+    func checkLinks(_ file: RepositoryFile) -> [Violation] {
+        var found: [Violation] = []
+        for (index, line) in file.lines.enumerated() {
+            for match in line.matches(of: /\]\(([^)\s]+)\)/) {
+                let target = match.1.prefix { $0 != "#" }
+                if target.isEmpty || target.contains("://") || target.hasPrefix("mailto:") { continue }
+                let resolved = Self.resolve(String(target), from: file.path)
+                if !self.paths.contains(resolved) {
+                    found.append(Violation(path: file.path, line: index + 1, what: "the link \(match.1) leads nowhere"))
+                }
+            }
+        }
+        return found
+    }
+
+    /// Paths in backquotes that begin at a folder of code or documents must exist.
+    func checkNamedPaths(_ file: RepositoryFile) -> [Violation] {
+        let folders = ["Sources/", "Tests/", "docs/", "scripts/"]
+        return Self.codeSpans(in: file.text).compactMap { span in
+            guard folders.contains(where: span.text.hasPrefix), !span.text.contains(where: "<*… ".contains) else {
+                return nil
+            }
+            let path = span.text.hasSuffix("/") ? String(span.text.dropLast()) : span.text
+            if self.paths.contains(path) { return nil }
+            return Violation(path: file.path, line: span.line, what: "`\(span.text)` does not exist")
+        }
+    }
+
+    /// Each `make target` in backquotes or in an indented listing must be a target of the Makefile.
+    func checkTargets(_ file: RepositoryFile, makefile: String) -> [Violation] {
+        let targets = Set(makefile.matches(of: /(?m)^([a-z0-9-]+):/).map { String($0.1) })
+        var found: [Violation] = []
+        for (index, line) in file.lines.enumerated() {
+            for match in line.matches(of: /(?:`|^ {4,})make ([a-z0-9-]+)/) where !targets.contains(String(match.1)) {
+                found.append(Violation(path: file.path, line: index + 1, what: "make has no target \(match.1)"))
+            }
+        }
+        return found
+    }
+
+    /// Decisions are numbered from 0001 without a gap or a twin.
+    func checkDecisions() -> [Violation] {
+        let folder = "docs/decisions/"
+        let numbers = self.paths.filter { $0.hasPrefix(folder) && $0.hasSuffix(".md") }
+            .map { Int($0.dropFirst(folder.count).prefix(4)) ?? -1 }.sorted()
+        if numbers == Array(1...max(1, numbers.count)) { return [] }
+        return [Violation(path: folder, line: 1, what: "numbers \(numbers) are not 1 to \(numbers.count)")]
+    }
+
+    /// The texts between single backquotes, with their lines.
+    static func codeSpans(in text: String) -> [(text: String, line: Int)] {
+        var spans: [(text: String, line: Int)] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line.hasPrefix("```") { continue }
+            for match in line.matches(of: /`([^`]+)`/) { spans.append((String(match.1), index + 1)) }
+        }
+        return spans
+    }
+
+    /// `target` as a path from the root, when it stands in the document at `path`.
+    static func resolve(_ target: String, from path: String) -> String {
+        var parts = path.split(separator: "/").dropLast().map(String.init)
+        for part in target.split(separator: "/") {
+            if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(String(part)) }
+        }
+        return parts.joined(separator: "/")
+    }
+}
