@@ -69,9 +69,11 @@ package final class HTTP2Session: HTTPSession {
         let limits = self.context.limits
         let settings = [
             nghttp2_settings_entry(
-                settings_id: CInt(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: UInt32(limits.streamCountMax)),
+                settings_id: CInt(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+                value: UInt32(limits.streamCountMax)),
             nghttp2_settings_entry(
-                settings_id: CInt(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue), value: UInt32(limits.headByteCountMax)),
+                settings_id: CInt(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+                value: UInt32(limits.headByteCountMax)),
             // Priorities by RFC 9218 only: the older tree costs time, and was never used well.
             nghttp2_settings_entry(
                 settings_id: CInt(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES.rawValue), value: 1),

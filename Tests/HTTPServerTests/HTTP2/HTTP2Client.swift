@@ -56,7 +56,9 @@ final class HTTP2Client {
     static func windowUpdate(_ stream: Int32, _ increment: UInt32) -> [UInt8] {
         self.frame(8, stream: stream, self.bytes(increment))
     }
-    static func reset(_ stream: Int32, _ code: UInt32 = 8) -> [UInt8] { self.frame(3, stream: stream, self.bytes(code)) }
+    static func reset(_ stream: Int32, _ code: UInt32 = 8) -> [UInt8] {
+        self.frame(3, stream: stream, self.bytes(code))
+    }
     static func data(_ stream: Int32, _ bytes: [UInt8], ends: Bool = false) -> [UInt8] {
         self.frame(0, flags: ends ? 1 : 0, stream: stream, bytes)
     }
@@ -153,10 +155,13 @@ final class HTTP2Client {
                 precondition(count >= 0, "the server's header block is lawful")
                 offset += count
                 if flags & CInt(NGHTTP2_HD_INFLATE_EMIT.rawValue) != 0 {
-                    fields.append((
-                        String(decoding: UnsafeBufferPointer(start: field.name, count: field.namelen), as: UTF8.self),
-                        String(decoding: UnsafeBufferPointer(start: field.value, count: field.valuelen), as: UTF8.self)
-                    ))
+                    fields.append(
+                        (
+                            String(
+                                decoding: UnsafeBufferPointer(start: field.name, count: field.namelen), as: UTF8.self),
+                            String(
+                                decoding: UnsafeBufferPointer(start: field.value, count: field.valuelen), as: UTF8.self)
+                        ))
                 }
                 if flags & CInt(NGHTTP2_HD_INFLATE_FINAL.rawValue) != 0 { break }
             }

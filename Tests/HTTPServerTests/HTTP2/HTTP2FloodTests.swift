@@ -17,12 +17,14 @@ import Testing
         return countMax
     }
 
-    @Test("Frames that only make work are allowed up to a number.", arguments: [
-        ("ping", Client.ping()), ("ping answer", Client.ping(acknowledges: true)), ("settings", Client.settings()),
-        ("priority", Client.frame(2, stream: 1, [0, 0, 0, 0, 16])), ("window", Client.windowUpdate(0, 1)),
-        ("empty data", Client.data(1, [])), ("padded empty data", Client.frame(0, flags: 8, stream: 1, [2, 0, 0])),
-        ("unknown", Client.frame(0x7f, [1])), ("priority update", Client.frame(16, [0, 0, 0, 1])),
-    ])
+    @Test(
+        "Frames that only make work are allowed up to a number.",
+        arguments: [
+            ("ping", Client.ping()), ("ping answer", Client.ping(acknowledges: true)), ("settings", Client.settings()),
+            ("priority", Client.frame(2, stream: 1, [0, 0, 0, 0, 16])), ("window", Client.windowUpdate(0, 1)),
+            ("empty data", Client.data(1, [])), ("padded empty data", Client.frame(0, flags: 8, stream: 1, [2, 0, 0])),
+            ("unknown", Client.frame(0x7f, [1])), ("priority update", Client.frame(16, [0, 0, 0, 1])),
+        ])
     func controlFrames(name: String, frame: [UInt8]) async throws {
         try await HTTP2Harness.run { loop in
             let harness = HTTP2Harness(loop: loop)
@@ -143,7 +145,9 @@ import Testing
             limits.streamCountMax = 4
             let harness = HTTP2Harness(loop: loop, limits: limits)
             harness.answer = { _ in nil }
-            for stream in stride(from: Int32(1), to: 8, by: 2) { harness.send(Client.get(stream) + Client.reset(stream)) }
+            for stream in stride(from: Int32(1), to: 8, by: 2) {
+                harness.send(Client.get(stream) + Client.reset(stream))
+            }
             harness.send(Client.get(9))
             #expect(harness.client.answer(9).resetCode == 7)
             harness.respond(3, HTTPResponse(.ok))
@@ -154,8 +158,9 @@ import Testing
         }
     }
 
-    @Test("Streams beyond the maximum are refused while the client has not agreed to it, and fatal after.",
-          arguments: [false, true])
+    @Test(
+        "Streams beyond the maximum are refused while the client has not agreed to it, and fatal after.",
+        arguments: [false, true])
     func tooManyStreams(agreed: Bool) async throws {
         try await HTTP2Harness.run { loop in
             let harness = HTTP2Harness(loop: loop, greets: false)

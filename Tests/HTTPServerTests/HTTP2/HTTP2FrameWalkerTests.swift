@@ -24,8 +24,10 @@ import Testing
         (headers + Client.data(1, Array(repeating: 0, count: 70)), "none"),
         (many(4, Client.ping()), "none"),
         (many(5, Client.ping()), "h2-control-frame-flood"),
-        (Client.settings() + Client.windowUpdate(0, 1) + Client.frame(2, [0]) + Client.frame(99) + Client.frame(7),
-         "h2-control-frame-flood"),
+        (
+            Client.settings() + Client.windowUpdate(0, 1) + Client.frame(2, [0]) + Client.frame(99) + Client.frame(7),
+            "h2-control-frame-flood"
+        ),
         (many(9, Client.reset(1)), "none"),
         (many(9, Client.data(1, [], ends: true)), "none"),
         (many(5, Client.data(1, [])), "h2-control-frame-flood"),
@@ -36,7 +38,10 @@ import Testing
         (openHeaders + many(3, Client.frame(9, stream: 1, [])), "h2-continuation-flood"),
         (many(9, openHeaders + Client.frame(9, flags: 4, stream: 1, [1])), "none"),
         (openHeaders + Client.frame(9, flags: 4, stream: 1, Array(repeating: 0, count: 40)), "none"),
-        (openHeaders + Client.frame(9, flags: 4, stream: 1, Array(repeating: 0, count: 41)), "h2-header-block-too-large"),
+        (
+            openHeaders + Client.frame(9, flags: 4, stream: 1, Array(repeating: 0, count: 41)),
+            "h2-header-block-too-large"
+        ),
         (Client.frame(1, flags: 4, stream: 1, Array(repeating: 0, count: 51)), "h2-header-block-too-large"),
         ([0, 0, 9, 1, 4, 0, 0, 0, 1, 5], "open block"),
     ]

@@ -10,7 +10,11 @@ final class HTTP2Harness: HTTPSessionDelegate {
     let output = OutputQueue()
     let loop: EventLoop
     let limits: HTTPLimits
-    private(set) var session: HTTP2Session!
+    private(set) lazy var session = HTTP2Session(
+        context: HTTPSessionContext(
+            output: self.output, limits: self.limits, loop: self.loop, date: HTTPDateCache(unixSeconds: 784_111_777),
+            isSecure: true, peer: nil, requestFlush: { [unowned self] in self.flushCount += 1 }),
+        delegate: self)
     var now: MonotonicTime
     /// What the session told its delegate, one line per call.
     var events: [String] = []
@@ -26,12 +30,9 @@ final class HTTP2Harness: HTTPSessionDelegate {
         self.loop = loop
         self.limits = limits
         self.now = loop.now
-        self.session = HTTP2Session(
-            context: HTTPSessionContext(
-                output: self.output, limits: limits, loop: loop, date: HTTPDateCache(unixSeconds: 784_111_777),
-                isSecure: true, peer: nil, requestFlush: { [unowned self] in self.flushCount += 1 }),
-            delegate: self)
-        if greets { self.send(HTTP2Client.preface + HTTP2Client.settings(settings) + HTTP2Client.settingsAcknowledgement) }
+        if greets {
+            self.send(HTTP2Client.preface + HTTP2Client.settings(settings) + HTTP2Client.settingsAcknowledgement)
+        }
     }
 
     /// Runs `body` on the thread of a loop of its own.

@@ -14,9 +14,12 @@ import Testing
         }
     }
 
-    static func get(path: String = "/", authority: String? = "a.b", scheme: String = "https", method: String = "GET",
-                    _ more: [(String, String)] = []) -> [(String, String)] {
-        [(":method", method), (":scheme", scheme), (":path", path)] + (authority.map { [(":authority", $0)] } ?? []) + more
+    static func get(
+        path: String = "/", authority: String? = "a.b", scheme: String = "https", method: String = "GET",
+        _ more: [(String, String)] = []
+    ) -> [(String, String)] {
+        [(":method", method), (":scheme", scheme), (":path", path)] + (authority.map { [(":authority", $0)] } ?? [])
+            + more
     }
 
     static let cases: [Case] = [
@@ -45,7 +48,9 @@ import Testing
         Case("400 host-contradicts-target", get([("host", "a.c")])),
         Case("400 illegal-field", get([(":protocol", "websocket")])),
         Case("431 field-too-long", get([("x", String(repeating: "a", count: 16 * 1024))])),
-        Case("431 field-too-long", get([("cookie", String(repeating: "a", count: 9000)), ("cookie", String(repeating: "b", count: 9000))])),
+        Case(
+            "431 field-too-long",
+            get([("cookie", String(repeating: "a", count: 9000)), ("cookie", String(repeating: "b", count: 9000))])),
         Case("431 too-many-fields", get((0...100).map { ("x\($0)", "") })),
         Case("431 head-too-long", get((0..<5).map { ("x\($0)", String(repeating: "a", count: 15_000)) })),
     ]

@@ -19,9 +19,11 @@ import Testing
             }
             harness.send(Client.get(1, "/a?b=c"))
             let answer = harness.client.answer(1)
-            #expect(answer.fields.map { "\($0.name): \($0.value)" } == [
-                ":status: 200", "date: Sun, 06 Nov 1994 08:49:37 GMT", "content-type: text/plain", "content-length: 5",
-            ])
+            #expect(
+                answer.fields.map { "\($0.name): \($0.value)" } == [
+                    ":status: 200", "date: Sun, 06 Nov 1994 08:49:37 GMT", "content-type: text/plain",
+                    "content-length: 5",
+                ])
             #expect(String(decoding: answer.body, as: UTF8.self) == "hello")
             #expect(answer.isComplete && answer.resetCode == nil)
             #expect(harness.events == ["head 1 GET /a?b=c", "request 1 body=0", "finished 1 200 5"])
@@ -41,15 +43,20 @@ import Testing
         let byteCount: Int
     }
 
-    @Test("Bodies and their length go out as method and status allow.", arguments: [
-        BodyCase(method: "HEAD", status: .ok, body: .bytes([1, 2, 3]), length: "3", byteCount: 0),
-        BodyCase(method: "HEAD", status: .ok, body: .stream { _ in Issue.record("not wanted") }, length: nil, byteCount: 0),
-        BodyCase(method: "GET", status: .noContent, body: .empty, length: nil, byteCount: 0),
-        BodyCase(method: "GET", status: .notModified, body: .bytes([1]), length: nil, byteCount: 0),
-        BodyCase(method: "GET", status: .ok, body: .empty, length: "0", byteCount: 0),
-        BodyCase(method: "GET", status: .ok, body: .shared(SharedSlice(SharedBytes([1, 2]))), length: "2", byteCount: 2),
-        BodyCase(method: "OPTIONS", status: .notFound, body: .bytes([1, 2]), length: "2", byteCount: 2),
-    ])
+    @Test(
+        "Bodies and their length go out as method and status allow.",
+        arguments: [
+            BodyCase(method: "HEAD", status: .ok, body: .bytes([1, 2, 3]), length: "3", byteCount: 0),
+            BodyCase(
+                method: "HEAD", status: .ok, body: .stream { _ in Issue.record("not wanted") }, length: nil,
+                byteCount: 0),
+            BodyCase(method: "GET", status: .noContent, body: .empty, length: nil, byteCount: 0),
+            BodyCase(method: "GET", status: .notModified, body: .bytes([1]), length: nil, byteCount: 0),
+            BodyCase(method: "GET", status: .ok, body: .empty, length: "0", byteCount: 0),
+            BodyCase(
+                method: "GET", status: .ok, body: .shared(SharedSlice(SharedBytes([1, 2]))), length: "2", byteCount: 2),
+            BodyCase(method: "OPTIONS", status: .notFound, body: .bytes([1, 2]), length: "2", byteCount: 2),
+        ])
     func bodies(_ test: BodyCase) async throws {
         try await HTTP2Harness.run { loop in
             let harness = HTTP2Harness(loop: loop)
@@ -88,8 +95,9 @@ import Testing
         }
     }
 
-    @Test("A body beyond the route's limit is 413, told by its length or by its bytes, and the rest is not wanted.",
-          arguments: [true, false])
+    @Test(
+        "A body beyond the route's limit is 413, told by its length or by its bytes, and the rest is not wanted.",
+        arguments: [true, false])
     func tooLarge(tellsLength: Bool) async throws {
         try await HTTP2Harness.run { loop in
             let harness = HTTP2Harness(loop: loop)
@@ -177,7 +185,9 @@ import Testing
     func sharedIsNotCopied() async throws {
         try await HTTP2Harness.run { loop in
             let harness = HTTP2Harness(loop: loop)
-            harness.answer = { _ in HTTPResponse(.ok, body: .shared(SharedSlice(SharedBytes(Array(repeating: 1, count: 60_000))))) }
+            harness.answer = { _ in
+                HTTPResponse(.ok, body: .shared(SharedSlice(SharedBytes(Array(repeating: 1, count: 60_000)))))
+            }
             harness.send(Client.get(1), reads: false)
             let shared = harness.output.pieces.filter { if case .shared = $0 { true } else { false } }
             #expect(shared.count == 4)
@@ -219,7 +229,8 @@ import Testing
     func oddButLawful() async throws {
         try await HTTP2Harness.run { loop in
             let harness = HTTP2Harness(loop: loop)
-            harness.send(Client.headers(1, Client.fields("OPTIONS", "*", [("cookie", "a=1"), ("x", "y"), ("cookie", "b=2")])))
+            harness.send(
+                Client.headers(1, Client.fields("OPTIONS", "*", [("cookie", "a=1"), ("x", "y"), ("cookie", "b=2")])))
             #expect(harness.requests[1]?.fields.all(HTTPFieldName("cookie")) == ["a=1; b=2"])
             harness.send(Client.headers(3, Client.fields("GET", "/", [("host", "EXAMPLE.org")])))
             #expect(harness.client.answer(3).status == "200")
@@ -228,9 +239,11 @@ import Testing
 
     @Test("However the bytes are cut, the same happens.")
     func everyCutIsTheSame() async throws {
-        let bytes = Client.preface + Client.settings() + Client.get(1, "/one")
+        let bytes =
+            Client.preface + Client.settings() + Client.get(1, "/one")
             + Client.headers(3, Client.fields("POST", "/two"), ends: false) + Client.ping()
-            + Client.data(3, [1, 2, 3]) + Client.frame(0, flags: 8, stream: 3, [1, 4, 0]) + Client.data(3, [], ends: true)
+            + Client.data(3, [1, 2, 3]) + Client.frame(0, flags: 8, stream: 3, [1, 4, 0])
+            + Client.data(3, [], ends: true)
             + Client.headers(5, Client.fields("GET", "nonsense")) + Client.reset(1) + Client.get(7, "/three")
         try await HTTP2Harness.run { loop in
             func outcome(_ cut: [[UInt8]]) -> [String] {
@@ -242,7 +255,9 @@ import Testing
                     + ["\(harness.client.pings.count) \(harness.failure ?? "open")"]
             }
             let whole = outcome([bytes])
-            #expect(whole.contains("request 3 body=4") && whole.contains("finished 7 200 1") && whole.contains("cancelled 1"))
+            #expect(
+                whole.contains("request 3 body=4") && whole.contains("finished 7 200 1")
+                    && whole.contains("cancelled 1"))
             for cut in everyCut(bytes) { #expect(outcome(cut) == whole) }
         }
     }

@@ -16,11 +16,13 @@ import Testing
         var closeCount = 0
 
         var response: HTTPResponse {
-            HTTPResponse(.ok, body: .stream { writer in
-                self.writer = writer
-                writer.onDrain = { self.drainCount += 1 }
-                writer.onClose = { self.closeCount += 1 }
-            })
+            HTTPResponse(
+                .ok,
+                body: .stream { writer in
+                    self.writer = writer
+                    writer.onDrain = { self.drainCount += 1 }
+                    writer.onClose = { self.closeCount += 1 }
+                })
         }
     }
 
@@ -52,11 +54,13 @@ import Testing
         try await HTTP2Harness.run { loop in
             let harness = HTTP2Harness(loop: loop)
             harness.answer = { _ in
-                HTTPResponse(.ok, body: .stream { writer in
-                    #expect(writer.write([1]) == .queued)
-                    #expect(writer.write([2]) == .queued)
-                    writer.finish()
-                })
+                HTTPResponse(
+                    .ok,
+                    body: .stream { writer in
+                        #expect(writer.write([1]) == .queued)
+                        #expect(writer.write([2]) == .queued)
+                        writer.finish()
+                    })
             }
             harness.send(Client.get(1) + Client.get(3))
             #expect(harness.client.answer(1).body == [1, 2] && harness.client.answer(3).isComplete)
@@ -224,10 +228,14 @@ import Testing
         try await HTTP2Harness.run { loop in
             let harness = HTTP2Harness(loop: loop, settings: [(4, 0)])
             harness.answer = { $0.path == Array("/later".utf8)[...] ? nil : HTTPResponse(.ok, body: .bytes([1])) }
-            harness.send(Client.get(1, "/later") + Client.get(3) + Client.headers(5, Client.fields("POST"), ends: false))
+            harness.send(
+                Client.get(1, "/later") + Client.get(3) + Client.headers(5, Client.fields("POST"), ends: false))
             harness.session.connectionClosed()
             harness.session.connectionClosed()
-            #expect(harness.events.filter { $0.hasPrefix("cancelled") }.sorted() == ["cancelled 1", "cancelled 3", "cancelled 5"])
+            #expect(
+                harness.events.filter { $0.hasPrefix("cancelled") }.sorted() == [
+                    "cancelled 1", "cancelled 3", "cancelled 5",
+                ])
             #expect(harness.session.isFinished && harness.session.deadline == nil)
             harness.session.respond(to: 1, with: HTTPResponse(.ok))
             harness.send(Client.get(7))
