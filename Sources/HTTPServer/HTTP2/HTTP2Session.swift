@@ -40,7 +40,7 @@ package final class HTTP2Session: HTTPSession {
     // Ending.
     var failure: HTTPSessionError?
     private var isOver = false
-    private var inputEnded = false
+    private(set) var inputEnded = false
     var drain = HTTP2DrainState.none
 
     // Time.
@@ -121,7 +121,8 @@ package final class HTTP2Session: HTTPSession {
         for stream in self.streams {
             switch stream.phase {
             case .head, .body: self.reset(stream, NGHTTP2_CANCEL)
-            case .handling, .responding, .answered: break
+            case .answered: self.reset(stream, NGHTTP2_NO_ERROR)
+            case .handling, .responding: break
             }
         }
         self.pump()

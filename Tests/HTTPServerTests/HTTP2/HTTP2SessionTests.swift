@@ -102,11 +102,16 @@ import Testing
         try await HTTP2Harness.run { loop in
             let harness = HTTP2Harness(loop: loop)
             harness.decide = { _ in .accept(bodyByteCountMax: 10) }
-            let length = tellsLength ? [("content-length", "11")] : []
+            let length = tellsLength ? [("content-length", "1000000")] : []
             harness.send(Client.headers(1, Client.fields("POST", "/", length), ends: false))
             if !tellsLength { harness.send(Client.data(1, Array(repeating: 0, count: 11))) }
             let answer = harness.client.answer(1)
-            #expect(answer.status == "413" && answer.isComplete && answer.resetCode == 0)
+            #expect(answer.status == "413" && answer.isComplete && answer.resetCode == nil)
+            // A client that ends by itself sees no reset, another one after a window more or after some time.
+            for _ in 0..<4 { harness.send(Client.data(1, Array(repeating: 0, count: 16_000))) }
+            #expect(harness.client.answer(1).resetCode == nil)
+            harness.send(Client.data(1, Array(repeating: 0, count: 16_000)))
+            #expect(harness.client.answer(1).resetCode == 0)
             #expect(harness.events.contains("refused body-too-large"))
             #expect(!harness.events.contains { $0.hasPrefix("request") })
             harness.send(Client.get(3))
@@ -132,7 +137,11 @@ import Testing
             harness.decide = { _ in .refuse(HTTPResponse(.notFound)) }
             harness.send(Client.get(1) + Client.headers(3, Client.fields("POST"), ends: false))
             #expect(harness.client.answer(1).status == "404" && harness.client.answer(1).resetCode == nil)
+            harness.send(Client.headers(5, Client.fields("POST"), ends: false) + Client.data(5, [1]))
+            harness.send(Client.data(5, [2], ends: true))
+            harness.advance(.seconds(5))
             #expect(harness.client.answer(3).status == "404" && harness.client.answer(3).resetCode == 0)
+            #expect(harness.client.answer(5).status == "404" && harness.client.answer(5).resetCode == nil)
         }
     }
 
