@@ -179,7 +179,7 @@ extension HTTP2Session {
     }
 
     func streamClosed(_ id: HTTPStreamID) -> CInt {
-        guard let stream = self.stream(id), stream.index < self.streams.count else { return self.callbackResult }
+        guard !self.isOver, let stream = self.stream(id) else { return self.callbackResult }
         self.streams.swapAt(stream.index, self.streams.count - 1)
         self.streams[stream.index].index = stream.index
         self.streams.removeLast()
