@@ -99,7 +99,10 @@ import Testing
 
     @Test("a foreign host name is refused everywhere", arguments: paths)
     func rebinding(_ path: String) async throws {
-        let answer = try await Admin().get(path, host: "rebound.example:9090")
+        let admin = try Admin()
+        admin.group.start()
+        defer { admin.group.stop() }
+        let answer = try await admin.get(path, host: "rebound.example:9090")
         #expect(answer.status == 421)
         #expect(answer.type == "application/problem+json")
         #expect(answer.body.contains(#""code":"admin-host-unknown""#))
