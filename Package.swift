@@ -24,7 +24,7 @@ let package = Package(
 
         // Row 1: no I/O of the network, no Foundation.
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
-        .target(name: "Observability", dependencies: ["Primitives"], swiftSettings: strictAndMemorySafe),
+        .target(name: "Observability", dependencies: ["CLinux", "Primitives"], swiftSettings: strictAndMemorySafe),
 
         // Row 2: threads, sockets, TLS.
         .target(

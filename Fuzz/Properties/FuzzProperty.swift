@@ -1,5 +1,5 @@
 /// What must hold of any input. Never traps on any bytes; what does not hold is told in words.
-package protocol FuzzProperty {
+package protocol FuzzProperty: SendableMetatype {
     /// The folder of its seeds and findings in fixtures/fuzz.
     static var name: String { get }
 
