@@ -20,7 +20,3 @@ package enum LogLevel: UInt8, Sendable, CaseIterable, Comparable {
 
     package static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
 }
-
-extension LogLevel: Comparable {
-    package static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
-}
