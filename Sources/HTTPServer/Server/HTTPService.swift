@@ -116,8 +116,7 @@ final class HTTPService: @unchecked Sendable {
         self.acceptors = []
     }
 
-    /// Lets what has begun end, and calls back when the last connection is gone (true) or, with the rest cut off, at
-    /// `deadline` (false).
+    /// Lets what has begun end, and calls back at the latest at `deadline`: true when every request was answered whole.
     func drain(until deadline: MonotonicTime, _ onDrained: @escaping (_ isComplete: Bool) -> Void) {
         self.isDraining = true
         self.onDrained = onDrained
@@ -132,8 +131,10 @@ final class HTTPService: @unchecked Sendable {
     private func cutOff() {
         guard let onDrained = self.onDrained else { return }
         self.onDrained = nil
+        // Who was answered whole and only has not closed yet loses nothing.
+        let isComplete = self.connections.values.allSatisfy { $0.isIdle }
         for connection in self.connections.values { connection.connection.abort(.aborted("drain-timeout")) }
-        onDrained(false)
+        onDrained(isComplete)
     }
 
     private func endDrainIfEmpty() {

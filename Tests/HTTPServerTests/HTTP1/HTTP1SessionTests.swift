@@ -86,6 +86,20 @@ private final class SessionHarness: HTTPSessionDelegate {
         #expect(harness.session?.wantsInput == true)
     }
 
+    @Test("may end in a request that was sent ahead") func endsInHeld() throws {
+        let ahead = [
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", "bad\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        ]
+        for last in ahead {
+            let harness = try SessionHarness()
+            _ = try harness.exchange("GET /later HTTP/1.1\r\nHost: a\r\n\r\n" + last + self.get)
+            harness.session?.respond(to: 1, with: HTTPResponse(.noContent))
+            #expect(try harness.exchange("").components(of: "HTTP/1.1 ") == 2)
+            #expect(harness.session?.isFinished == true)
+        }
+    }
+
     @Test("answers HEAD without a body") func head() throws {
         let harness = try SessionHarness()
         #expect(
