@@ -42,14 +42,15 @@ enum HTTPNegotiation {
 
     /// The weight of `name;q=0.5` when it is this name; 1000 without a weight.
     private static func weight(ofMember member: ArraySlice<UInt8>, _ name: StaticString) -> Int? {
-        let parts = member.split(separator: UInt8(ascii: ";"), maxSplits: 8)
-        guard let first = parts.first.map(HTTPText.trimmed), HTTPText.equals(first, name) else { return nil }
-        for part in parts.dropFirst() {
-            let parameter = HTTPText.trimmed(part)
-            guard parameter.count > 2, parameter.first.map({ $0 | 0x20 }) == UInt8(ascii: "q"),
-                parameter.dropFirst().first == UInt8(ascii: "=")
-            else { continue }
-            return self.thousandths(parameter.dropFirst(2)) ?? 0
+        let semicolon = UInt8(ascii: ";")
+        let nameEnd = member.firstIndex(of: semicolon) ?? member.endIndex
+        guard HTTPText.equals(HTTPText.trimmed(member[..<nameEnd]), name) else { return nil }
+        var rest = member[nameEnd...].dropFirst()
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: semicolon) ?? rest.endIndex
+            let parameter = HTTPText.trimmed(rest[..<end])
+            if HTTPText.hasPrefix(parameter, "q=") { return self.thousandths(parameter.dropFirst(2)) ?? 0 }
+            rest = rest[end...].dropFirst()
         }
         return 1000
     }

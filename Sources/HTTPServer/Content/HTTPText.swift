@@ -16,9 +16,12 @@ enum HTTPText {
 
     static func hasPrefix(_ bytes: ArraySlice<UInt8>, _ name: StaticString) -> Bool {
         guard bytes.count >= name.utf8CodeUnitCount else { return false }
-        return name.withUTF8Buffer { expected in
-            zip(bytes, expected).allSatisfy { byte, other in
-                byte == other || (byte >= 0x41 && byte <= 0x5a && byte | 0x20 == other)
+        return bytes.withUnsafeBufferPointer { bytes in
+            name.withUTF8Buffer { expected in
+                for index in expected.indices where HTTPCharacter.lowercased(bytes[index]) != expected[index] {
+                    return false
+                }
+                return true
             }
         }
     }

@@ -17,4 +17,9 @@ package struct JSONError: Error, Equatable, Sendable {
     package let code: Code
     /// Where in the text, in bytes.
     package let offset: Int
+
+    package init(code: Code, offset: Int) {
+        self.code = code
+        self.offset = offset
+    }
 }

@@ -7,6 +7,7 @@ internal import Reactor
 struct StaticFileReader {
     private let limits: StaticFilesLimits
     private var content: [(path: String, entry: StaticFileTable.Entry)] = []
+    private var fileCount = 0
     private var memoryByteCount = 0
 
     static func table(of directory: String, _ limits: StaticFilesLimits) throws(StaticFilesError) -> StaticFileTable {
@@ -41,7 +42,8 @@ struct StaticFileReader {
         _ file: OwnedDescriptor, _ status: stat, _ folder: String, _ name: String
     ) throws(StaticFilesError) {
         let path = folder + name
-        guard self.content.count < self.limits.fileCountMax else { throw StaticFilesError(path, .tooManyFiles) }
+        self.fileCount += 1
+        guard self.fileCount <= self.limits.fileCountMax else { throw StaticFilesError(path, .tooManyFiles) }
         let count = Int(status.st_size)
         guard count <= self.limits.diskFileByteCountMax else { throw StaticFilesError(path, .tooLarge) }
         let content: PreparedContent
