@@ -2,7 +2,7 @@ internal import Primitives
 
 /// One immutable answer made ahead of time: the body in memory or on disk, its compressed form when that is
 /// smaller, and the fields of both. Answering copies nothing.
-package struct PreparedContent: Sendable {
+package final class PreparedContent: Sendable {
     private let plain: HTTPResponse
     private let compressed: HTTPResponse?
 
