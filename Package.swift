@@ -24,7 +24,7 @@ let package = Package(
 
         // Row 1: no I/O of the network, no Foundation.
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
-        .target(name: "Observability", dependencies: ["Primitives"], swiftSettings: strictAndMemorySafe),
+        .target(name: "Observability", dependencies: ["CLinux", "Primitives"], swiftSettings: strictAndMemorySafe),
 
         // Row 2: threads, sockets, TLS.
         .target(
@@ -54,8 +54,26 @@ let package = Package(
             dependencies: ["HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "PodoTests", dependencies: ["podo", "Primitives", "Observability", "TestSupport"],
+            name: "PodoTests",
+            dependencies: ["podo", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "Primitives"], swiftSettings: strict),
+
+        // What must hold of any input: fuzzed by the targets below, replayed from fixtures/fuzz by a test.
+        .target(
+            name: "FuzzProperties", dependencies: ["HTTPServer", "Primitives", "Reactor"], path: "Fuzz/Properties",
+            swiftSettings: strict),
+        .testTarget(
+            name: "FuzzReplayTests", dependencies: ["FuzzProperties", "TestSupport"], swiftSettings: strict),
     ]
 )
+
+// Fuzz targets are libFuzzer's programs; only `Fuzz/run` asks for them, an ordinary build never sees them.
+if Context.environment["PODO_DEV_TARGETS"] != nil {
+    package.targets += ["Canary", "HTTP1", "HTTP2"].map { name in
+        .executableTarget(
+            name: "Fuzz" + name, dependencies: name == "Canary" ? [] : ["FuzzProperties"], path: "Fuzz/" + name,
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+    }
+}

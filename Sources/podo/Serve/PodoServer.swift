@@ -31,12 +31,16 @@ final class PodoServer: Sendable {
         self.signals = signals
         self.serviceManager = ServiceManager(environment: environment)
         self.log = Log(level: configuration.logLevel)
-        DescriptorLimit.raise()
+        let descriptorCountMax = DescriptorLimit.raise()
+        if descriptorCountMax < configuration.connectionCountMax {
+            self.log.warning("descriptors are few", ["allowed": .number(descriptorCountMax)])
+        }
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
         self.publicApplication = try PublicApplication(webDirectory: try Self.webDirectory(configuration))
         self.security = try Self.security(configuration)
         do {
             let inherited = try InheritedListeners(environment: { environment[$0] }).named
+            InheritedListeners.forget()
             self.group = try EventLoopGroup(loopCount: configuration.loopCount)
             self.listeners = try ListenerSet(configuration, inherited: inherited)
         } catch let error as StartError {
@@ -76,6 +80,8 @@ final class PodoServer: Sendable {
         guard let certificate = configuration.tlsCertificateFile, let key = configuration.tlsKeyFile else {
             return nil
         }
+        if let problem = FileReader.problem(certificate) { throw StartError("tls-cert: \(certificate) \(problem)") }
+        if let problem = FileReader.problem(key) { throw StartError("tls-key: \(key) \(problem)") }
         do throws(TLSError) {
             return try TLSContext(
                 certificateFile: certificate, keyFile: key, applicationProtocols: ["h2", "http/1.1"])

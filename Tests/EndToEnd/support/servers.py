@@ -17,6 +17,8 @@ PODO = os.environ.get("PODO_BINARY", os.path.join(ROOT, ".build/release/podo"))
 SMALL_PATH, SMALL_BYTE_COUNT = "/small.html", 1229
 LARGE_PATH, LARGE_BYTE_COUNT = "/large.bin", 500 * 1024
 
+RESPONSES_METRIC, CANCELLED_METRIC = "podo_http_responses_total", "podo_http_requests_cancelled_total"
+
 # Podo closes a connection after this many requests; the peer is held to the same.
 REQUEST_COUNT_PER_CONNECTION_MAX = 1000
 
