@@ -10,7 +10,9 @@ package struct HTTPCookies: Sendable {
         for value in fields.all(.cookie) {
             for part in value.utf8.split(separator: UInt8(ascii: ";")) where self.pairs.count < Self.countMax {
                 let trimmed = HTTPText.trimmed(Array(part)[...])
-                guard let equals = trimmed.firstIndex(of: UInt8(ascii: "=")), equals > trimmed.startIndex else { continue }
+                guard let equals = trimmed.firstIndex(of: UInt8(ascii: "=")), equals > trimmed.startIndex else {
+                    continue
+                }
                 var value = trimmed[(equals + 1)...]
                 let quote = UInt8(ascii: "\"")
                 if value.count >= 2, value.first == quote, value.last == quote { value = value.dropFirst().dropLast() }

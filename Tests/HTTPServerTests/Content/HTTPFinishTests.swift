@@ -128,7 +128,9 @@ private func driver(isSecure: Bool = false) throws -> HTTPTestDriver {
         #expect(again.status == 304)
     }
 
-    @Test("what is small, not text, encoded, or secret is not compressed", arguments: ["/page", "/cookie", "/image", "/encoded"])
+    @Test(
+        "what is small, not text, encoded, or secret is not compressed",
+        arguments: ["/page", "/cookie", "/image", "/encoded"])
     func notCompressed(target: String) async throws {
         #expect(try await driver().get(target, [("accept-encoding", "gzip")])["content-encoding"] != "gzip")
     }

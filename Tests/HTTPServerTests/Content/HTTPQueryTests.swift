@@ -14,7 +14,9 @@ import Testing
         let names = ["a", "b", "q", ""]
         #expect(query.count == pairs.count)
         for name in names {
-            #expect(query.all(name) == pairs.filter { $0.hasPrefix(name + ":") }.map { String($0.dropFirst(name.count + 1)) })
+            #expect(
+                query.all(name)
+                    == pairs.filter { $0.hasPrefix(name + ":") }.map { String($0.dropFirst(name.count + 1)) })
         }
     }
 

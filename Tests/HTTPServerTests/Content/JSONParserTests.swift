@@ -7,7 +7,9 @@ import Testing
     }
 
     private func outcome(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) -> Result<JSONValue, JSONError> {
-        do throws(JSONError) { return .success(try JSONParser.parse(bytes, limits: limits)) } catch { return .failure(error) }
+        do throws(JSONError) { return .success(try JSONParser.parse(bytes, limits: limits)) } catch {
+            return .failure(error)
+        }
     }
 
     @Test(
@@ -32,7 +34,8 @@ import Testing
     @Test(
         "what is not JSON is refused, and why",
         arguments: [
-            ("", JSONError.Code.unexpectedEnd), (" ", .unexpectedEnd), ("nul", .unexpectedEnd), ("nulL", .unexpectedByte),
+            ("", JSONError.Code.unexpectedEnd), (" ", .unexpectedEnd), ("nul", .unexpectedEnd),
+            ("nulL", .unexpectedByte),
             ("[1,]", .unexpectedByte), ("[1", .unexpectedEnd), ("[1 2]", .unexpectedByte), ("[,1]", .unexpectedByte),
             ("{\"a\":1,}", .unexpectedByte), ("{\"a\"}", .unexpectedByte), ("{a:1}", .unexpectedByte),
             ("{\"a\":1", .unexpectedEnd), ("{", .unexpectedEnd), ("{\"a\":1,\"a\":2}", .duplicateName),

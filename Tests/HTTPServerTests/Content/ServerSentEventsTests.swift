@@ -28,7 +28,8 @@ private final class Client {
 /// Begins a stream as a session would, and hands it over.
 private func begin(
     _ client: Client, _ loop: EventLoop, _ policy: ServerSentEvents.SlowClientPolicy,
-    _ limits: ServerSentEvents.Limits = ServerSentEvents.Limits(), _ use: @escaping (ServerSentEvents, HTTPStreamWriter) -> Void
+    _ limits: ServerSentEvents.Limits = ServerSentEvents.Limits(),
+    _ use: @escaping (ServerSentEvents, HTTPStreamWriter) -> Void
 ) {
     struct Use: @unchecked Sendable {
         // SAFETY: made and called on the loop of the test, which is the thread of the test.

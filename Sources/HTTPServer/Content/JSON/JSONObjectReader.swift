@@ -55,7 +55,9 @@ package final class JSONObjectReader {
         case nil: return nil
         case .number(let number): return number
         case .integer(let number):
-            guard let exact = Double(exactly: number) else { return self.wrongType(name, "a number of at most 53 bits") }
+            guard let exact = Double(exactly: number) else {
+                return self.wrongType(name, "a number of at most 53 bits")
+            }
             return exact
         default: return self.wrongType(name, "a number")
         }

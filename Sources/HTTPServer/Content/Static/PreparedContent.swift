@@ -54,7 +54,8 @@ package final class PreparedContent: Sendable {
         fields.append(.cacheControl, cacheControl)
         fields.append(.acceptRanges, "bytes")
         // An error cannot come: dates are made of letters and digits.
-        try? fields.append(.lastModified, checking: String(decoding: HTTPDate.bytes(unixSeconds: modified), as: UTF8.self))
+        try? fields.append(
+            .lastModified, checking: String(decoding: HTTPDate.bytes(unixSeconds: modified), as: UTF8.self))
         return fields
     }
 

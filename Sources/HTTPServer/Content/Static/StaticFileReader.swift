@@ -63,7 +63,9 @@ struct StaticFileReader {
                 bytes, type: type, tag: tag, cacheControl: cacheControl, modifiedAtUnixSeconds: modified)
         }
         self.memoryByteCount += content.memoryByteCount
-        guard self.memoryByteCount <= self.limits.memoryByteCountMax else { throw StaticFilesError(path, .tooMuchMemory) }
+        guard self.memoryByteCount <= self.limits.memoryByteCountMax else {
+            throw StaticFilesError(path, .tooMuchMemory)
+        }
         self.content.append((path, .content(content)))
         guard name == "index.html" else { return }
         self.content.append((folder, .content(content)))
@@ -74,7 +76,8 @@ struct StaticFileReader {
     private static func encoded(_ path: String) -> String {
         var encoded = ""
         for byte in path.utf8 {
-            let isPlain = byte == UInt8(ascii: "/") || (HTTPCharacter.isTokenByte(byte) && byte != PercentDecoding.percent)
+            let isPlain =
+                byte == UInt8(ascii: "/") || (HTTPCharacter.isTokenByte(byte) && byte != PercentDecoding.percent)
             if isPlain {
                 encoded.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
@@ -92,7 +95,9 @@ struct StaticFileReader {
         var names: [String] = []
         while let entry = readdir(stream) {
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            guard bytes.first != UInt8(ascii: "."), let name = String(validating: bytes, as: UTF8.self) else { continue }
+            guard bytes.first != UInt8(ascii: "."), let name = String(validating: bytes, as: UTF8.self) else {
+                continue
+            }
             names.append(name)
         }
         return names.sorted()
@@ -105,7 +110,9 @@ struct StaticFileReader {
         var start = 0
         while start < count {
             let got = bytes.withUnsafeMutableBytes { buffer in
-                pread(file.raw, UnsafeMutableRawBufferPointer(rebasing: buffer[start...]).baseAddress, count - start, start)
+                pread(
+                    file.raw, UnsafeMutableRawBufferPointer(rebasing: buffer[start...]).baseAddress, count - start,
+                    start)
             }
             if got < 0 && errno == EINTR { continue }
             guard got >= 0 else { throw StaticFilesError(path, .unreadable, errno: errno) }
