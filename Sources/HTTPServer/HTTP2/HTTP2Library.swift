@@ -38,7 +38,8 @@ enum HTTP2Library {
             let isRequest = frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
             return HTTP2Library.call(session) { $0.headersBegan(frame.pointee.hd.stream_id, isRequest: isRequest) }
         }
-        nghttp2_session_callbacks_set_on_header_callback(callbacks) { _, frame, name, nameCount, value, valueCount, _, session in
+        nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+            _, frame, name, nameCount, value, valueCount, _, session in
             guard let frame else { return 0 }
             let name = UnsafeBufferPointer(start: name, count: nameCount).span
             let value = UnsafeBufferPointer(start: value, count: valueCount).span

@@ -45,7 +45,8 @@ enum HTTP2ResponseFields {
 
     private static func field(_ name: StaticString, _ value: UnsafeBufferPointer<UInt8>) -> nghttp2_nv {
         nghttp2_nv(
-            name: UnsafeMutablePointer(mutating: name.utf8Start), value: UnsafeMutablePointer(mutating: value.baseAddress),
+            name: UnsafeMutablePointer(mutating: name.utf8Start),
+            value: UnsafeMutablePointer(mutating: value.baseAddress),
             namelen: name.utf8CodeUnitCount, valuelen: value.count,
             flags: UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue))
     }

@@ -32,16 +32,22 @@ extension HTTP2Session {
         return stream.bodyStartedAt + self.context.limits.bodyGraceTime + .nanoseconds(earned)
     }
 
-    /// Refuses the bodies that are behind and finds the next one that may be.
+    /// Refuses the bodies that are behind, ends those that nobody wants, and finds the next one that may be due.
     private func judgeBodies() {
         var next: MonotonicTime?
         for stream in self.streams {
-            guard case .body(let request, _) = stream.phase else { continue }
-            let deadline = self.bodyDeadline(stream, byteCount: request.body.count)
-            if deadline <= self.clock {
-                self.refuse(stream, HTTP2Refusal(status: .requestTimeout, reason: "body-too-slow"))
-            } else {
+            let deadline: MonotonicTime
+            switch stream.phase {
+            case .body(let request, _): deadline = self.bodyDeadline(stream, byteCount: request.body.count)
+            case .answered: deadline = self.bodyDeadline(stream, byteCount: 0)
+            case .head, .handling, .responding: continue
+            }
+            if deadline > self.clock {
                 next = min(next ?? deadline, deadline)
+            } else if case .answered = stream.phase {
+                self.reset(stream, NGHTTP2_NO_ERROR)
+            } else {
+                self.refuse(stream, HTTP2Refusal(status: .requestTimeout, reason: "body-too-slow"))
             }
         }
         self.deadlines.body = next

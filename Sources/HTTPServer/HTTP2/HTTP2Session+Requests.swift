@@ -3,6 +3,9 @@ internal import Primitives
 
 /// From frames to requests. nghttp2 calls everything here from within `receive`.
 extension HTTP2Session {
+    /// Body that is still read after the answer: about one window, which the client may have sent before it knew.
+    static let unwantedByteCountMax = 64 * 1024
+
     private static let contentLength = HTTPFieldName("content-length")
     private static let expect = HTTPFieldName("expect")
 
@@ -112,8 +115,9 @@ extension HTTP2Session {
     }
 
     func receivedBody(_ bytes: Span<UInt8>, on id: HTTPStreamID) -> CInt {
-        // What follows an answer that did not wait for the body is dropped.
-        guard let stream = self.stream(id), case .body(var request, let byteCountMax) = stream.phase else {
+        guard let stream = self.stream(id) else { return self.callbackResult }
+        guard case .body(var request, let byteCountMax) = stream.phase else {
+            self.receivedUnwanted(byteCount: bytes.count, on: stream)
             return self.callbackResult
         }
         // The request leaves the phase meanwhile, so that its body has one owner and grows in place.
@@ -125,6 +129,25 @@ extension HTTP2Session {
             self.refuse(stream, HTTP2Refusal(status: .contentTooLarge, reason: "body-too-large"))
         }
         return self.callbackResult
+    }
+
+    /// What follows an answer that did not wait for it is dropped.
+    private func receivedUnwanted(byteCount: Int, on stream: HTTP2Stream) {
+        stream.unwantedByteCount &+= byteCount
+        if case .answered = stream.phase, stream.unwantedByteCount > Self.unwantedByteCountMax {
+            self.reset(stream, NGHTTP2_NO_ERROR)
+        }
+    }
+
+    /// After an answer that did not wait for the request's end, the client may end it by itself: some take a reset
+    /// for a failure even though it says there is none (RFC 9113 §8.1). Then the stream is reset.
+    func awaitUnwantedEnd(of stream: HTTP2Stream) {
+        guard nghttp2_session_get_stream_remote_close(self.handle, stream.id) == 0 else { return }
+        if self.inputEnded || stream.unwantedByteCount > Self.unwantedByteCountMax {
+            self.reset(stream, NGHTTP2_NO_ERROR)
+        } else {
+            self.expectBody(stream)
+        }
     }
 
     private func requestEnded(_ stream: HTTP2Stream) {

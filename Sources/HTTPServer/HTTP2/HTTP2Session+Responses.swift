@@ -153,10 +153,7 @@ extension HTTP2Session {
         else { return }
         self.stopCounting(stream)
         stream.phase = .answered
-        // An answer that did not wait for the request's end: the rest of it is not wanted (RFC 9113 §8.1).
-        if nghttp2_session_get_stream_remote_close(self.handle, stream.id) == 0 {
-            self.reset(stream, NGHTTP2_NO_ERROR)
-        }
+        self.awaitUnwantedEnd(of: stream)
         if stream.isKnown {
             self.delegate.sessionFinishedResponse(
                 stream.id, status: stream.status, bodyByteCount: stream.sentBodyByteCount)

@@ -48,7 +48,9 @@ extension HTTP2Session {
     }
 
     func noticeRoom(in stream: HTTP2Stream) {
-        guard stream.wantsDrain, stream.unsent.count <= self.context.limits.streamBufferedByteCountMax / 2 else { return }
+        guard stream.wantsDrain, stream.unsent.count <= self.context.limits.streamBufferedByteCountMax / 2 else {
+            return
+        }
         stream.wantsDrain = false
         self.drained.append(stream)
     }

@@ -40,7 +40,7 @@ package final class HTTP2Session: HTTPSession {
     // Ending.
     var failure: HTTPSessionError?
     private var isOver = false
-    private var inputEnded = false
+    private(set) var inputEnded = false
     var drain = HTTP2DrainState.none
 
     // Time.
@@ -69,9 +69,11 @@ package final class HTTP2Session: HTTPSession {
         let limits = self.context.limits
         let settings = [
             nghttp2_settings_entry(
-                settings_id: CInt(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: UInt32(limits.streamCountMax)),
+                settings_id: CInt(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+                value: UInt32(limits.streamCountMax)),
             nghttp2_settings_entry(
-                settings_id: CInt(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue), value: UInt32(limits.headByteCountMax)),
+                settings_id: CInt(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+                value: UInt32(limits.headByteCountMax)),
             // Priorities by RFC 9218 only: the older tree costs time, and was never used well.
             nghttp2_settings_entry(
                 settings_id: CInt(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES.rawValue), value: 1),
@@ -119,7 +121,8 @@ package final class HTTP2Session: HTTPSession {
         for stream in self.streams {
             switch stream.phase {
             case .head, .body: self.reset(stream, NGHTTP2_CANCEL)
-            case .handling, .responding, .answered: break
+            case .answered: self.reset(stream, NGHTTP2_NO_ERROR)
+            case .handling, .responding: break
             }
         }
         self.pump()

@@ -36,8 +36,10 @@ final class HTTP2Stream {
     /// Reset by our own decision, not because of anything the client did.
     var isAborted = false
 
-    // Receiving.
+    // Receiving. Once the stream is answered, the time is that of its answer's end.
     var bodyStartedAt = MonotonicTime(nanoseconds: 0)
+    /// Bytes of body that came although nobody wants them.
+    var unwantedByteCount = 0
 
     // Answering.
     var status = HTTPStatus.ok
