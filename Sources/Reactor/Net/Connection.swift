@@ -128,6 +128,8 @@ package final class Connection: EventSource {
         if let timer = self.timer { self.loop.cancel(timer) }
         self.timer = nil
         self.loop.remove(self.descriptor)
+        // The kernel would hold megabytes for a peer that takes nothing until it believes that itself.
+        if reason == .writeStalled { SocketOption.resetOnClose(self.descriptor) }
         close(self.descriptor)
         self.output.removeAll()
         self.tls = nil
