@@ -18,22 +18,36 @@ struct TLSHostileTests {
         try body(server, log)
     }
 
+    struct Opening: CustomTestStringConvertible {
+        let name: String
+        let bytes: [UInt8]
+        let reason: String
+        var testDescription: String { self.name }
+
+        init(_ name: String, _ bytes: [UInt8], _ reason: String) {
+            self.name = name
+            self.bytes = bytes
+            self.reason = reason
+        }
+    }
+
     @Test(
         "What is no handshake is named for what it is",
         arguments: [
-            ("GET / HTTP/1.1\r\nhost: x\r\n\r\n", "plaintext-http"),
-            ("POST /a HTTP/1.1\r\n\r\n", "plaintext-http"),
-            ("CONNECT a:1 HTTP/1.1\r\n\r\n", "plaintext-http"),
-            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "protocol-error"),
-            ("SSH-2.0-OpenSSH_9.2\r\n", "protocol-error"),
-            ("\u{16}\u{3}\u{1}\u{0}\u{5}\u{1}\u{0}\u{0}\u{1}\u{0}", "protocol-error"),
-            ("\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}\u{28}", "peer-alert"),
+            Opening("GET", Array("GET / HTTP/1.1\r\nhost: x\r\n\r\n".utf8), "plaintext-http"),
+            Opening("POST", Array("POST /a HTTP/1.1\r\n\r\n".utf8), "plaintext-http"),
+            Opening("a request to a proxy", Array("CONNECT a:1 HTTP/1.1\r\n\r\n".utf8), "plaintext-http"),
+            Opening("HTTP/2", Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8), "protocol-error"),
+            Opening("SSH", Array("SSH-2.0-OpenSSH_9.2\r\n".utf8), "protocol-error"),
+            Opening("a hello of one byte", [22, 3, 1, 0, 5, 1, 0, 0, 1, 0], "protocol-error"),
+            Opening("an alert", [21, 3, 1, 0, 2, 2, 40], "protocol-error"),
+            Opening("data before any hello", [23, 3, 3, 0, 2, 1, 2], "protocol-error"),
         ])
-    func noHandshake(text: String, reason: String) throws {
+    func noHandshake(opening: Opening) throws {
         try self.withServer { server, log in
             let client = try TestClient(port: server.port)
-            try client.send(text)
-            #expect(log.closeReason == .secureTransport(reason))
+            try client.send(opening.bytes)
+            #expect(log.closeReason == .secureTransport(opening.reason))
             #expect(log.entries.count == 1, "the handler is told of the end only")
         }
     }
