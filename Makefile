@@ -11,7 +11,7 @@ SWIFT := $(SWIFT_ENV) swift
 BENCH ?=
 FUZZ ?=
 SECONDS ?= 60
-# make run ARGUMENTS='--config my.conf'
+# make run ARGUMENTS='--log-level debug'
 ARGUMENTS ?=
 
 # What swift format reads: every folder of Swift that exists.
@@ -62,6 +62,7 @@ e2e: ## run the whole program against real clients
 .PHONY: bench
 bench: ## measure against a peer in one run; BENCH=name runs one
 	@scripts/setup build test bench
+	$(SWIFT) build -c release --product podo
 	$(SWIFT_ENV) Benchmarks/run $(BENCH)
 
 .PHONY: fuzz

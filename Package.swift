@@ -24,7 +24,7 @@ let package = Package(
 
         // Row 1: no I/O of the network, no Foundation.
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
-        .target(name: "Observability", dependencies: ["Primitives"], swiftSettings: strictAndMemorySafe),
+        .target(name: "Observability", dependencies: ["CLinux", "Primitives"], swiftSettings: strictAndMemorySafe),
 
         // Row 2: threads, sockets, TLS.
         .target(
@@ -54,7 +54,8 @@ let package = Package(
             dependencies: ["HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "PodoTests", dependencies: ["podo", "Primitives", "Observability", "TestSupport"],
+            name: "PodoTests",
+            dependencies: ["podo", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "Primitives"], swiftSettings: strict),

@@ -69,6 +69,7 @@ private final class AnsweringDelegate: HTTPSessionDelegate {
 
     func sessionStreamCancelled(_ stream: HTTPStreamID) {}
     func sessionReset(_ stream: HTTPStreamID, byPeer: Bool) {}
+    func sessionRefusedRequest(_ reason: StaticString) {}
     func sessionFinishedResponse(_ stream: HTTPStreamID, status: HTTPStatus, bodyByteCount: Int) {}
 }
 

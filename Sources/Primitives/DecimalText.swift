@@ -1,14 +1,22 @@
 /// Numbers as ASCII digits, both ways, without Foundation and without a trap on hostile input.
 package enum DecimalText {
+    /// Appends the digits, with a minus sign below zero. Allocates nothing but what `bytes` needs to grow.
     package static func append(_ value: Int, to bytes: inout [UInt8]) {
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = value.magnitude
-        let start = bytes.count
+        self.append(UInt64(value.magnitude), to: &bytes)
+    }
+
+    /// Appends the digits.
+    package static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+        var rest = value
+        var first = digits.count
         repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            first -= 1
+            digits[first] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10
         } while rest > 0
-        bytes[start...].reverse()
+        for index in first..<digits.count { bytes.append(digits[index]) }
     }
 
     /// The value of a run of digits and nothing else; nil when empty, not all digits, or beyond `Int.max`.

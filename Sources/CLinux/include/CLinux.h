@@ -1,6 +1,7 @@
 #pragma once
 // What Glibc's Swift overlay leaves out. Declarations only; CLinux.c defines _GNU_SOURCE, this header must not:
 // it would change the headers that other C modules see.
+#include <malloc.h>
 #include <stdint.h>
 #include <stddef.h>
 #include <sys/epoll.h>

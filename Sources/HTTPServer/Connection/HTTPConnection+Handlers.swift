@@ -82,6 +82,10 @@ extension HTTPConnection: HTTPSessionDelegate {
         self.service.metrics.reset(byPeer: byPeer, loop: self.service.loop.index)
     }
 
+    func sessionRefusedRequest(_ reason: StaticString) {
+        self.service.metrics.refused(reason, loop: self.service.loop.index)
+    }
+
     func sessionFinishedResponse(_ stream: HTTPStreamID, status: HTTPStatus, bodyByteCount: Int) {
         guard let index = self.index(of: stream) else { return }
         let service = self.service

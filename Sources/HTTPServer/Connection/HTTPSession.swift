@@ -34,6 +34,8 @@ package protocol HTTPSessionDelegate: AnyObject {
     func sessionStreamCancelled(_ stream: HTTPStreamID)
     /// A stream was reset (HTTP/2), by the client or by us.
     func sessionReset(_ stream: HTTPStreamID, byPeer: Bool)
+    /// A request was refused by the session itself (HTTP/2), which answers it; `reason` is a word of a fixed set.
+    func sessionRefusedRequest(_ reason: StaticString)
     /// One response left whole; for the access log and metrics.
     func sessionFinishedResponse(_ stream: HTTPStreamID, status: HTTPStatus, bodyByteCount: Int)
 }

@@ -4,7 +4,9 @@ enum HTTP1FieldLine {
     /// spaces around the value are no part of it.
     static func split(_ line: Span<UInt8>) throws(HTTP1Error) -> (name: Range<Int>, value: Range<Int>) {
         guard !self.isSpace(line[0]) else { throw HTTP1Error(.badRequest, "folded-line") }
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { throw HTTP1Error(.badRequest, "field-malformed") }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+            throw HTTP1Error(.badRequest, "field-malformed")
+        }
         var start = colon + 1
         var end = line.count
         while start < end, self.isSpace(line[start]) { start += 1 }

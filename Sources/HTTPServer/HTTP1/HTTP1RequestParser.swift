@@ -116,7 +116,9 @@ package struct HTTP1RequestParser: Sendable {
     private func checkLine(byteCount: Int) throws(HTTP1Error) {
         switch self.state {
         case .requestLine:
-            if byteCount > self.limits.requestLineByteCountMax { throw HTTP1Error(.uriTooLong, "request-line-too-long") }
+            if byteCount > self.limits.requestLineByteCountMax {
+                throw HTTP1Error(.uriTooLong, "request-line-too-long")
+            }
         case .fields:
             if byteCount > self.limits.fieldByteCountMax { throw HTTP1Error(.headerFieldsTooLarge, "field-too-long") }
             if self.sectionByteCount + byteCount > self.limits.headByteCountMax {

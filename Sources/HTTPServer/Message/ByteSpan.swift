@@ -8,7 +8,8 @@ extension Span where Element == UInt8 {
     package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
         guard start < self.count else { return nil }
         return self.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let found = memchr(base + start, CInt(byte), buffer.count - start) else {
+            guard let base = buffer.baseAddress, let found = memchr(base + start, CInt(byte), buffer.count - start)
+            else {
                 return nil
             }
             return UnsafeRawPointer(base).distance(to: found)
@@ -37,14 +38,17 @@ extension Span where Element == UInt8 {
     package func hasPrefixIgnoringCase(_ text: StaticString) -> Bool {
         guard self.count >= text.utf8CodeUnitCount else { return false }
         return text.withUTF8Buffer { expected in
-            for index in expected.indices where HTTPCharacter.lowercased(self[index]) != expected[index] { return false }
+            for index in expected.indices where HTTPCharacter.lowercased(self[index]) != expected[index] {
+                return false
+            }
             return true
         }
     }
 
     package func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
         guard self.count == other.count else { return false }
-        for index in self.indices where HTTPCharacter.lowercased(self[index]) != HTTPCharacter.lowercased(other[index]) {
+        for index in self.indices where HTTPCharacter.lowercased(self[index]) != HTTPCharacter.lowercased(other[index])
+        {
             return false
         }
         return true

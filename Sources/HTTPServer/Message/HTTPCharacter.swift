@@ -1,6 +1,7 @@
 /// The character classes of RFC 9110 §5.6.2 and RFC 9112, as bit sets: no table in memory, no look-up that can miss.
 package enum HTTPCharacter {
-    /// Bit n: byte n is a token byte, for bytes 0–63 (`!#$%&'*+-.` and digits) and 64–127 (letters, `^_`, backtick, `|~`).
+    /// Bit n: byte n is a token byte, for bytes 0–63 (`!#$%&'*+-.` and digits) and for 64–127 (letters, `^_`,
+    /// backtick, `|~`).
     private static let tokenLow: UInt64 = 0x03ff_6cfa_0000_0000
     private static let tokenHigh: UInt64 = 0x57ff_ffff_c7ff_fffe
 

@@ -1,3 +1,4 @@
+package import Observability
 internal import Primitives
 package import Reactor
 
@@ -40,6 +41,8 @@ package struct HTTPRequest: Sendable {
     /// Whether the request came over TLS.
     package var isSecure = false
     package var peer: SocketAddress?
+    /// Set by the connection when the head has come; its trace id is also the request id that problems name.
+    package var trace: TraceContext?
 
     package init(
         method: HTTPMethod, version: HTTPVersion, target: [UInt8], pathCount: Int, authority: [UInt8],

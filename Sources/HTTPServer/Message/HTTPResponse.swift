@@ -81,6 +81,10 @@ package struct HTTPResponse: Sendable {
     package var status: HTTPStatus
     package var fields: HTTPFields
     package var body: HTTPBody
+    /// False for a body that a client must get whole, such as a playlist that changes between two requests.
+    package var allowsRange = true
+    /// Set by `HTTPApplication.finish`, which does nothing to a response that went through it before.
+    package var isFinished = false
 
     package init(_ status: HTTPStatus, fields: HTTPFields = HTTPFields(), body: HTTPBody = .empty) {
         self.status = status

@@ -1,19 +1,3 @@
-/// Who may call a route. A route without a policy does not start.
-package enum HTTPAccess: Sendable, Equatable {
-    case anyone
-    case member
-    case seller
-    case manager
-}
-
-/// What a route does. Both run on the loop of the connection.
-package enum HTTPHandler: Sendable {
-    /// Answers at once, without waiting for anything: the data plane.
-    case immediate(@Sendable (HTTPRequest, HTTPPathParameters) -> HTTPResponse)
-    /// May await: the control plane. A thrown error becomes a problem response.
-    case concurrent(@Sendable (HTTPRequest, HTTPPathParameters) async throws -> HTTPResponse)
-}
-
 /// One row of a route table.
 package struct HTTPRoute: Sendable {
     package let method: HTTPMethod
@@ -33,22 +17,7 @@ package struct HTTPRoute: Sendable {
         self.bodyByteCountMax = bodyByteCountMax
         self.handler = handler
     }
-}
 
-/// The values of a template's `{name}` segments, percent-decoded.
-package struct HTTPPathParameters: Sendable {
-    package init() {}
-    package subscript(_ name: StaticString) -> String? { nil }
-}
-
-/// Which route a request met.
-package struct HTTPRouteMatch: Sendable {
-    /// Chooses the row of per-route metrics; the last ones are for requests that met no route.
-    package let routeIndex: Int
-    package let parameters: HTTPPathParameters
-
-    package init(routeIndex: Int, parameters: HTTPPathParameters) {
-        self.routeIndex = routeIndex
-        self.parameters = parameters
-    }
+    /// How metrics and logs name this route: bounded in number, and free of what a client wrote.
+    package var label: String { "\(self.method.name) \(self.path)" }
 }

@@ -37,23 +37,32 @@ package final class HTTPFrontend: Sendable {
 
     package var connectionCount: Int { self.census.total }
 
-    /// New connections are not accepted any more; running requests are answered; idle connections close. Returns true
+    /// New connections are refused from here on; running requests are answered; idle connections close. Returns true
     /// when all ended by themselves within `limits.drainTime`.
     package func drain() async -> Bool {
         let deadline = MonotonicTime.now + self.limits.drainTime
-        // All loops stop accepting at once: one that went on would be given what the others no longer take.
-        let pending = self.services.map { service in
-            Task {
-                await withCheckedContinuation { continuation in
-                    service.loop.execute {
-                        service.drain(until: deadline) { continuation.resume(returning: $0) }
+        // Every loop stops accepting before the listeners close: what the kernel has queued by then is still served.
+        _ = await self.onEveryService { service, resume in
+            service.stopAccepting()
+            resume(true)
+        }
+        for listener in self.listeners.withLock({ $0 }) { listener.shut() }
+        return await self.onEveryService { service, resume in service.drain(until: deadline, resume) }
+    }
+
+    /// Runs `work` on all loops at once; true when every one resumed with true.
+    private func onEveryService(
+        _ work: @escaping @Sendable (HTTPService, _ resume: @escaping @Sendable (Bool) -> Void) -> Void
+    ) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            for service in self.services {
+                group.addTask {
+                    await withCheckedContinuation { continuation in
+                        service.loop.execute { work(service) { continuation.resume(returning: $0) } }
                     }
                 }
             }
+            return await group.reduce(true) { $0 && $1 }
         }
-        var isComplete = true
-        for task in pending { isComplete = await task.value && isComplete }
-        for listener in self.listeners.withLock({ $0 }) { listener.shut() }
-        return isComplete
     }
 }

@@ -16,6 +16,13 @@ struct HTTPReasonCounters: Sendable {
         "host-contradicts-target", "content-length-repeated", "content-length-invalid", "transfer-encoding-invalid",
         "framing-field-disguised", "two-lengths", "chunked-in-http-1-0", "expectation-unknown", "chunk-size-invalid",
         "chunk-extension-invalid", "chunk-not-ended", "trailer-forbidden", "body-too-large",
+        // HTTP/2: a request that cannot be read.
+        "scheme-unknown",
+        // HTTP/2: a connection that breaks the protocol or asks for too much.
+        "h2-preface-invalid", "h2-protocol-error", "h2-flow-control-error", "h2-frame-size-error",
+        "h2-compression-error", "h2-stream-closed-error", "h2-settings-error", "h2-internal-error",
+        "h2-continuation-flood", "h2-header-block-too-large", "h2-header-list-too-large", "h2-control-frame-flood",
+        "h2-reset-flood", "h2-acknowledgement-flood", "h2-window-stalled",
         // Both: too slow.
         "head-too-slow", "body-too-slow",
         // A handler that cannot be run or does not come back.

@@ -110,13 +110,17 @@ final class HTTPService: @unchecked Sendable {
 
     // MARK: Draining
 
-    /// Stops accepting, lets what has begun end, and calls back when the last connection is gone (true) or, with the
-    /// rest cut off, at `deadline` (false).
+    /// Takes what the kernel has queued already, and nothing more.
+    func stopAccepting() {
+        for acceptor in self.acceptors { acceptor.stop() }
+        self.acceptors = []
+    }
+
+    /// Lets what has begun end, and calls back when the last connection is gone (true) or, with the rest cut off, at
+    /// `deadline` (false).
     func drain(until deadline: MonotonicTime, _ onDrained: @escaping (_ isComplete: Bool) -> Void) {
         self.isDraining = true
         self.onDrained = onDrained
-        for acceptor in self.acceptors { acceptor.stop() }
-        self.acceptors = []
         for connection in self.connections.values { connection.beginDrain() }
         _ = self.loop.schedule(at: self.loop.now + Self.idleGraceTime) {
             for connection in self.connections.values { connection.closeIfIdle() }

@@ -70,8 +70,10 @@ extension Connection {
                 return 0
             }
         } else {
+            // A file goes out in the next call: its first bytes may share a segment with what comes before.
+            let flags = self.output.fileFollowsMemory ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL
             (wanted, result) = self.output.withVectors { vectors, byteCount in
-                (byteCount, self.sendVectors(vectors))
+                (byteCount, self.sendVectors(vectors, flags: CInt(flags)))
             }
         }
         guard let sent = self.sentCount(result) else { return 0 }
@@ -80,16 +82,14 @@ extension Connection {
         return sent
     }
 
-    private func sendVectors(_ vectors: UnsafeBufferPointer<iovec>) -> SyscallResult<Int> {
+    private func sendVectors(_ vectors: UnsafeBufferPointer<iovec>, flags: CInt) -> SyscallResult<Int> {
         if vectors.count == 1 {
-            return systemCall {
-                Glibc.send(self.descriptor, vectors[0].iov_base, vectors[0].iov_len, CInt(MSG_NOSIGNAL))
-            }
+            return systemCall { Glibc.send(self.descriptor, vectors[0].iov_base, vectors[0].iov_len, flags) }
         }
         var message = msghdr()
         message.msg_iov = UnsafeMutablePointer(mutating: vectors.baseAddress)
         message.msg_iovlen = vectors.count
-        return systemCall { sendmsg(self.descriptor, &message, CInt(MSG_NOSIGNAL)) }
+        return systemCall { sendmsg(self.descriptor, &message, flags) }
     }
 
     /// How much a sending call took; nil when nothing, with the connection blocked or aborted.

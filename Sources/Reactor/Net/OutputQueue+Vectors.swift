@@ -13,6 +13,14 @@ extension OutputQueue {
             file: slice.file, offset: slice.offset + self.sentOfFirst, count: slice.count - self.sentOfFirst)
     }
 
+    /// True when one piece of memory is at the front and a file right behind it: a response head before its body.
+    var fileFollowsMemory: Bool {
+        guard self.firstPiece + 1 < self.pieces.count, case .file = self.pieces[self.firstPiece + 1] else {
+            return false
+        }
+        return true
+    }
+
     /// Lends the memory at the front, up to the first file, as vectors; the bytes are valid during the call.
     func withVectors<Result>(_ body: (UnsafeBufferPointer<iovec>, _ byteCount: Int) -> Result) -> Result {
         withUnsafeTemporaryAllocation(of: iovec.self, capacity: Self.vectorCountMax + 1) { vectors in

@@ -23,7 +23,7 @@ enum HelpText {
         Usage: podo \(command.rawValue) [--config FILE] [flags]
 
         \(command.summary)
-
+        \(command == .serve ? self.signals : "")
         A setting comes from its default, then the file given with --config, then the environment, then a flag;
         the later one wins. The file has one "name = value" per line; names are those of the flags without dashes
         in front, text may stand in double quotes, and # begins a comment. Whatever is unknown is an error.
@@ -36,6 +36,14 @@ enum HelpText {
         \(self.exitCodes)
         """
     }
+
+    private static let signals = """
+
+        Signals:
+          SIGTERM, SIGINT  /readyz says 503, running requests are answered, then it ends; a second one ends it at once
+          SIGHUP           certificate and pages are read again; a changed setting needs a restart
+
+        """
 
     private static let exitCodes = """
         Exit codes:

@@ -33,40 +33,48 @@ struct Configuration: Sendable {
     var drainDelay = TimeAmount.seconds(0)
     var drainTime = TimeAmount.seconds(30)
 
+    /// A setting that does not go with another one.
+    struct Contradiction: Equatable {
+        let name: String
+        let reason: String
+    }
+
     /// What is wrong between settings that are right by themselves.
-    func contradictions() -> [String] {
-        var found: [String] = []
+    func contradictions() -> [Contradiction] {
+        var found: [Contradiction] = []
+        func add(_ name: String, _ reason: String) { found.append(Contradiction(name: name, reason: reason)) }
         if self.tlsCertificateFile != nil, self.tlsKeyFile == nil {
-            found.append("tls-cert is set but tls-key is not: both files are needed")
+            add("tls-cert", "tls-key is not set, and both files are needed")
         }
         if self.tlsKeyFile != nil, self.tlsCertificateFile == nil {
-            found.append("tls-key is set but tls-cert is not: both files are needed")
+            add("tls-key", "tls-cert is not set, and both files are needed")
         }
         if !self.httpsListen.isEmpty, self.tlsCertificateFile == nil, self.tlsKeyFile == nil {
-            found.append("https-listen is set but tls-cert and tls-key are not")
+            add("https-listen", "needs tls-cert and tls-key, and neither is set")
         }
         if self.httpListen.isEmpty, self.httpsListen.isEmpty {
-            found.append("http-listen and https-listen are both empty: there is nothing to serve on")
+            add("http-listen", "is empty, and so is https-listen: there is nothing to serve on")
         }
         if !self.adminAllowRemote {
             for address in self.adminListen where !address.isLoopback {
-                found.append(
-                    "admin-listen: \(address) can be reached from other machines and has no password; "
+                add(
+                    "admin-listen",
+                    "\(address) can be reached from other machines and has no password; "
                         + "use 127.0.0.1, or set admin-allow-remote = true behind a firewall")
             }
         }
         return found + self.addressesUsedTwice()
     }
 
-    private func addressesUsedTwice() -> [String] {
+    private func addressesUsedTwice() -> [Contradiction] {
         let named =
             self.httpListen.map { ("http-listen", $0) } + self.httpsListen.map { ("https-listen", $0) }
             + self.adminListen.map { ("admin-listen", $0) }
         var owners: [SocketAddress: String] = [:]
-        var found: [String] = []
+        var found: [Contradiction] = []
         for (name, address) in named where address.port != 0 {
             if let owner = owners[address] {
-                found.append("\(address) is in both \(owner) and \(name)")
+                found.append(Contradiction(name: name, reason: "\(address) is in \(owner) already"))
             }
             owners[address] = name
         }

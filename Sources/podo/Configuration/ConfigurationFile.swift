@@ -15,7 +15,9 @@ struct ConfigurationFile {
     private(set) var problems: [(line: Int, reason: String)] = []
 
     init(_ text: String) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // A carriage return with its line feed is one `Character`.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, line) in lines.enumerated() {
             self.read(SettingText.trimmed(String(line)), number: index + 1)
         }
     }

@@ -65,9 +65,16 @@ struct ConfigurationLoader {
         loader.apply(environment: environment)
         for flag in flags { loader.apply(flag.name, flag.text, from: .flag(name: "--" + flag.name)) }
         // Contradictions between values that are wrong themselves would only confuse.
-        if loader.errors.problems.isEmpty { loader.errors.problems = loader.loaded.configuration.contradictions() }
+        if loader.errors.problems.isEmpty { loader.checkContradictions() }
         guard loader.errors.problems.isEmpty else { throw loader.errors }
         return loader.loaded
+    }
+
+    private mutating func checkContradictions() {
+        for found in self.loaded.configuration.contradictions() {
+            let origin = self.loaded.origins[found.name] ?? .standard
+            self.errors.problems.append("\(origin): \(found.name): \(found.reason)")
+        }
     }
 
     private mutating func apply(file text: String, path: String) {

@@ -28,5 +28,10 @@ enum FileReader {
         return text
     }
 
+    /// Why a file cannot be read, as the second half of a sentence; nil when it can.
+    static func problem(_ path: String) -> String? {
+        access(path, R_OK) == 0 ? nil : "cannot be read: \(String(cString: strerror(errno)))"
+    }
+
     private static func lastError() -> FileReadError { FileReadError(reason: String(cString: strerror(errno))) }
 }

@@ -29,6 +29,10 @@ enum NetworkCheck {
         guard let certificate = configuration.tlsCertificateFile, let key = configuration.tlsKeyFile else {
             return [Finding(.ok, "certificate", "none configured, HTTPS is off")]
         }
+        for (name, path) in [("tls-cert", certificate), ("tls-key", key)] {
+            guard let problem = FileReader.problem(path) else { continue }
+            return [Finding(.fail, "certificate", "\(name): \(path) \(problem)")]
+        }
         do throws(TLSError) {
             _ = try TLSContext(
                 certificateFile: certificate, keyFile: key, applicationProtocols: ["h2", "http/1.1"])

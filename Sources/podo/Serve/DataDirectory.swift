@@ -2,8 +2,9 @@ internal import Glibc
 
 /// The directory of everything Podo writes, held by one process at a time.
 ///
-/// The lock is the kernel's on an open file (flock), so it ends with the process however that dies: a file that is
-/// left behind locks nobody out. The pid inside is for people.
+/// The lock is the kernel's on an open file (fcntl, open file description), so it ends with the process however
+/// that dies: a file that is left behind locks nobody out. Unlike flock it can be asked after without being taken,
+/// so that `podo doctor` never keeps `podo serve` from starting. The pid inside is for people.
 final class DataDirectory: Sendable {
     static let lockFileName = "podo.lock"
 
@@ -17,7 +18,7 @@ final class DataDirectory: Sendable {
         let lockPath = path + "/" + Self.lockFileName
         let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure("cannot open \(lockPath)") }
-        guard Self.lock(descriptor) else {
+        guard Self.request(Self.takeLock, descriptor) != nil else {
             let owner = Self.readPID(descriptor).map { "the Podo with pid \($0)" } ?? "another Podo"
             close(descriptor)
             throw StartError(
@@ -36,14 +37,20 @@ final class DataDirectory: Sendable {
         let descriptor = open(path + "/" + self.lockFileName, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        return self.lock(descriptor) ? nil : self.readPID(descriptor)
+        guard let found = self.request(self.askForLock, descriptor), found.l_type != F_UNLCK else { return nil }
+        return self.readPID(descriptor)
     }
 
-    private static func lock(_ descriptor: CInt) -> Bool {
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EINTR else { return false }
-        }
-        return true
+    // F_OFD_GETLK and F_OFD_SETLK of Linux's fcntl.h, which Swift's import leaves out.
+    private static let askForLock: CInt = 36
+    private static let takeLock: CInt = 37
+
+    /// What the kernel answers for a write lock on the whole file; nil when it refuses.
+    private static func request(_ command: CInt, _ descriptor: CInt) -> flock? {
+        var range = flock()
+        range.l_type = Int16(F_WRLCK)
+        range.l_whence = Int16(SEEK_SET)
+        return fcntl(descriptor, command, &range) == 0 ? range : nil
     }
 
     private static func readPID(_ descriptor: CInt) -> Int? {

@@ -9,7 +9,6 @@ enum DescriptorLimit {
     }
 
     /// Raises the soft limit to the hard one; returns what holds then.
-    @discardableResult
     static func raise() -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return self.current().soft }

@@ -20,8 +20,12 @@ struct ListenerSet {
         if let stranger = inherited.first(where: { !["http", "https", "admin"].contains($0.name) }) {
             throw StartError("LISTEN_FDNAMES: a socket is called \"\(stranger.name)\", not http, https or admin")
         }
+        let https = try listeners("https", configuration.httpsListen)
+        guard https.isEmpty || configuration.tlsCertificateFile != nil else {
+            throw StartError("LISTEN_FDNAMES: a socket is called https, which needs tls-cert and tls-key")
+        }
         self.http = try listeners("http", configuration.httpListen)
-        self.https = try listeners("https", configuration.httpsListen)
+        self.https = https
         self.admin = try listeners("admin", configuration.adminListen)
     }
 

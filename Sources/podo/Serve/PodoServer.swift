@@ -31,12 +31,16 @@ final class PodoServer: Sendable {
         self.signals = signals
         self.serviceManager = ServiceManager(environment: environment)
         self.log = Log(level: configuration.logLevel)
-        DescriptorLimit.raise()
+        let descriptorCountMax = DescriptorLimit.raise()
+        if descriptorCountMax < configuration.connectionCountMax {
+            self.log.warning("descriptors are few", ["allowed": .number(descriptorCountMax)])
+        }
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
         self.publicApplication = try PublicApplication(webDirectory: try Self.webDirectory(configuration))
         self.security = try Self.security(configuration)
         do {
             let inherited = try InheritedListeners(environment: { environment[$0] }).named
+            InheritedListeners.forget()
             self.group = try EventLoopGroup(loopCount: configuration.loopCount)
             self.listeners = try ListenerSet(configuration, inherited: inherited)
         } catch let error as StartError {
@@ -45,6 +49,7 @@ final class PodoServer: Sendable {
             throw StartError("\(error)")
         }
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
+        self.log.registerMetrics(in: metrics)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)
@@ -52,8 +57,16 @@ final class PodoServer: Sendable {
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
             connectionCount: { [publicFrontend] in publicFrontend.connectionCount })
         self.adminFrontend = HTTPFrontend(
-            name: "admin", application: HTTPApplication(routes: admin.routes), group: self.group,
+            name: "admin", application: try Self.application(admin.routes), group: self.group,
             limits: configuration.adminLimits, metrics: metrics, log: self.log)
+    }
+
+    private static func application(_ routes: [HTTPRoute]) throws(StartError) -> HTTPApplication {
+        do throws(HTTPRouteErrors) {
+            return try HTTPApplication(routes: routes)
+        } catch {
+            throw StartError("routes: \(error)")
+        }
     }
 
     private static func webDirectory(_ configuration: Configuration) throws(StartError) -> String {
@@ -68,6 +81,8 @@ final class PodoServer: Sendable {
         guard let certificate = configuration.tlsCertificateFile, let key = configuration.tlsKeyFile else {
             return nil
         }
+        if let problem = FileReader.problem(certificate) { throw StartError("tls-cert: \(certificate) \(problem)") }
+        if let problem = FileReader.problem(key) { throw StartError("tls-key: \(key) \(problem)") }
         do throws(TLSError) {
             return try TLSContext(
                 certificateFile: certificate, keyFile: key, applicationProtocols: ["h2", "http/1.1"])

@@ -12,7 +12,11 @@ struct PublicApplication: Sendable {
         } catch {
             throw StartError("web-dir: \(webDirectory): \(error)")
         }
-        self.application = HTTPApplication(routes: self.pages.routes)
+        do throws(HTTPRouteErrors) {
+            self.application = try HTTPApplication(routes: self.pages.routes)
+        } catch {
+            throw StartError("routes: \(error)")
+        }
     }
 
     /// Reads the pages again.

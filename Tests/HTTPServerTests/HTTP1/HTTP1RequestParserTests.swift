@@ -105,7 +105,9 @@ import Testing
             if start.hasPrefix("POST") { _ = try? parser.next([UInt8]().span, at: &offset) }
             for _ in 0..<20_000 where error == nil {
                 var from = 0
-                do throws(HTTP1Error) { _ = try parser.next([byte].span, at: &from) } catch let caught { error = caught }
+                do throws(HTTP1Error) { _ = try parser.next([byte].span, at: &from) } catch let caught {
+                    error = caught
+                }
             }
             #expect(error.map { "\($0.status.code) \($0.reason)" } == expected)
         }

@@ -39,6 +39,7 @@ private final class SessionHarness: HTTPSessionDelegate {
 
     func sessionStreamCancelled(_ stream: HTTPStreamID) { self.events.append("cancelled \(stream)") }
     func sessionReset(_ stream: HTTPStreamID, byPeer: Bool) {}
+    func sessionRefusedRequest(_ reason: StaticString) {}
     func sessionFinishedResponse(_ stream: HTTPStreamID, status: HTTPStatus, bodyByteCount: Int) {
         self.events.append("finished \(stream) \(status.code) \(bodyByteCount)")
     }

@@ -123,7 +123,8 @@ import Testing
     func bodyRefused(index: Int) {
         let (text, answer) = Self.bodies[index]
         for cut in everyCut(Array(text.utf8)) {
-            #expect(HTTP1Transcript.of(cut) == ["POST / 1.1 host=a fields=2 chunked", answer], "\(text.debugDescription)")
+            #expect(
+                HTTP1Transcript.of(cut) == ["POST / 1.1 host=a fields=2 chunked", answer], "\(text.debugDescription)")
         }
     }
 

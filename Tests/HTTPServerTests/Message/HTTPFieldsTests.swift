@@ -19,7 +19,9 @@ import Testing
         #expect(more[HTTPFieldName("x-three")] == "42")
     }
 
-    @Test("refuse what would end a line early, and stay as they were", arguments: ["\r", "\n", "\0", "\u{7f}", "a\r\nb: c"])
+    @Test(
+        "refuse what would end a line early, and stay as they were",
+        arguments: ["\r", "\n", "\0", "\u{7f}", "a\r\nb: c"])
     func injection(value: String) throws {
         var fields = HTTPFields()
         fields.append(HTTPFieldName("x-one"), "a" as StaticString)
@@ -49,7 +51,9 @@ import Testing
 
     @Test(
         "that are not are refused",
-        arguments: ["", ":80", "a:", "a:65536", "a:x", "a b", "a,b", "a@b", "a/b", "[", "[]", "[::1", "[::1]x", "[g]", "\u{e9}"])
+        arguments: [
+            "", ":80", "a:", "a:65536", "a:x", "a b", "a,b", "a@b", "a/b", "[", "[]", "[::1", "[::1]x", "[g]", "\u{e9}",
+        ])
     func invalid(text: String) { #expect(!self.isValid(text)) }
 
     private func isValid(_ text: String) -> Bool { HTTPAuthority.isValid(Array(text.utf8).span) }

@@ -6,7 +6,7 @@ import TestSupport
 @testable import HTTPServer
 
 /// A front end on real loops and a free loopback port.
-final class LiveServer {
+final class LiveServer: Sendable {
     let group: EventLoopGroup
     let frontend: HTTPFrontend
     let metrics: MetricsRegistry

@@ -1,0 +1,52 @@
+/// The fields that every response carries for the browser's sake, made once.
+package struct HTTPSecurityFields: Sendable {
+    /// What kind of content the policy is for.
+    private enum Kind: Int, CaseIterable {
+        /// Data: may load nothing and be framed by nobody.
+        case data
+        /// Pages, and scripts, whose workers inherit what is sent with them.
+        case page
+        /// The handler has set a policy of its own.
+        case own
+    }
+
+    private let blocks: [HTTPFields]
+
+    package init() {
+        self.blocks = [false, true].flatMap { isSecure in Kind.allCases.map { Self.block($0, isSecure) } }
+    }
+
+    /// The block for a response with these fields.
+    func block(for fields: HTTPFields, isSecure: Bool) -> HTTPFields {
+        self.blocks[(isSecure ? Kind.allCases.count : 0) + self.kind(of: fields).rawValue]
+    }
+
+    private func kind(of fields: HTTPFields) -> Kind {
+        if fields.contains(.contentSecurityPolicy) { return .own }
+        guard let type = fields.bytes(.contentType) else { return .data }
+        let isPage = HTTPText.hasPrefix(type, "text/html") || HTTPText.hasPrefix(type, "text/javascript")
+        return isPage ? .page : .data
+    }
+
+    private static func block(_ kind: Kind, _ isSecure: Bool) -> HTTPFields {
+        var fields = HTTPFields()
+        fields.append(HTTPFieldName("x-content-type-options"), "nosniff")
+        fields.append(HTTPFieldName("referrer-policy"), "same-origin")
+        fields.append(HTTPFieldName("x-frame-options"), "DENY")
+        fields.append(HTTPFieldName("cross-origin-opener-policy"), "same-origin")
+        switch kind {
+        case .data:
+            fields.append(.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+        case .page:
+            fields.append(
+                .contentSecurityPolicy,
+                """
+                default-src 'self'; img-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; \
+                object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
+                """)
+        case .own: break
+        }
+        if isSecure { fields.append(HTTPFieldName("strict-transport-security"), "max-age=31536000") }
+        return fields
+    }
+}

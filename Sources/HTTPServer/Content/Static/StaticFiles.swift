@@ -1,0 +1,57 @@
+internal import Glibc
+internal import Primitives
+internal import Synchronization
+
+/// The files of one directory, read once and answered from memory.
+///
+/// Only paths that were found when the directory was read exist, and they are compared whole: there is no way from
+/// a request to the file system. Names that begin with a dot, symbolic links and special files are left out. Files
+/// above a megabyte stay on disk, held open, and are sent by the kernel.
+package final class StaticFiles: Sendable {
+    private let directory: String
+    private let limits: StaticFilesLimits
+    private let table: Mutex<StaticFileTable>
+
+    package init(directory: String, limits: StaticFilesLimits = StaticFilesLimits()) throws {
+        self.directory = directory
+        self.limits = limits
+        self.table = Mutex(try StaticFileReader.table(of: directory, limits))
+    }
+
+    /// One route for everything that no other route takes.
+    package var routes: [HTTPRoute] {
+        [HTTPRoute(.get, "/{path...}", access: .anyone, .immediate { request, _ in self.response(to: request) })]
+    }
+
+    /// Reads the directory again. Requests see the old files until all new ones are ready; on an error they go on
+    /// seeing them.
+    package func reload() throws {
+        let fresh = try StaticFileReader.table(of: self.directory, self.limits)
+        self.table.withLock { $0 = fresh }
+    }
+
+    /// How many paths are answered.
+    package var pathCount: Int { self.table.withLock { $0.count } }
+
+    package func response(to request: borrowing HTTPRequest) -> HTTPResponse {
+        let table = self.table.withLock { $0 }
+        let path = request.path
+        let isEncoded = path.contains(PercentDecoding.percent)
+        let entry = isEncoded ? table[PercentDecoding.decode(path)[...]] : table[path]
+        switch entry {
+        case .content(let content): return content.response(to: request)
+        case .redirect(let location): return self.redirect(location, request.query)
+        case nil: return HTTPProblem.notFound.response(for: request)
+        }
+    }
+
+    private func redirect(_ location: String, _ query: ArraySlice<UInt8>?) -> HTTPResponse {
+        var response = HTTPResponse(.permanentRedirect)
+        let query = query.map { "?" + String(decoding: $0, as: UTF8.self) } ?? ""
+        // A query with bytes that may not stand in a field is left out by sending no location: the client sees 308
+        // without one. The parser lets no such query through.
+        try? response.fields.append(.location, checking: location + query)
+        response.fields.append(.cacheControl, "no-cache")
+        return response
+    }
+}

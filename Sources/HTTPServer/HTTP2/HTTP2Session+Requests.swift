@@ -1,0 +1,180 @@
+internal import CNGHTTP2
+internal import Primitives
+
+/// From frames to requests. nghttp2 calls everything here from within `receive`.
+extension HTTP2Session {
+    private static let contentLength = HTTPFieldName("content-length")
+    private static let expect = HTTPFieldName("expect")
+
+    private static let endStream = UInt8(NGHTTP2_FLAG_END_STREAM.rawValue)
+    private static let endHeaders = UInt8(NGHTTP2_FLAG_END_HEADERS.rawValue)
+    private static let acknowledgement = UInt8(NGHTTP2_FLAG_ACK.rawValue)
+
+    // MARK: Heads
+
+    func headersBegan(_ id: HTTPStreamID, isRequest: Bool) -> CInt {
+        self.headStream = nil
+        self.trailerByteCount = 0
+        guard isRequest else { return self.callbackResult }
+        self.requestCount += 1
+        // A cancelled stream keeps its slot until its handler has come back: resetting is no way to have more
+        // handlers at work than streams are allowed.
+        guard self.streams.count + self.abandoned.count < self.context.limits.streamCountMax else {
+            return self.refuseFields(of: id, NGHTTP2_REFUSED_STREAM)
+        }
+        let stream = HTTP2Stream(id: id, index: self.streams.count)
+        self.streams.append(stream)
+        nghttp2_session_set_stream_user_data(self.handle, id, Unmanaged.passUnretained(stream).toOpaque())
+        self.headStream = stream
+        self.head = HTTP2HeadBuilder(limits: self.context.limits)
+        return self.callbackResult
+    }
+
+    func received(_ name: Span<UInt8>, _ value: Span<UInt8>, on id: HTTPStreamID) -> CInt {
+        if self.headStream == nil {
+            // Trailers are read and dropped, up to a size.
+            self.trailerByteCount += name.count + value.count
+            if self.trailerByteCount > self.context.limits.trailerByteCountMax {
+                return self.refuseFields(of: id, NGHTTP2_ENHANCE_YOUR_CALM)
+            }
+        } else if !self.head.add(name: name, value: value) {
+            self.fail(.headerListTooLarge, NGHTTP2_ENHANCE_YOUR_CALM)
+        }
+        return self.callbackResult
+    }
+
+    /// Resets the stream; nghttp2 unpacks the rest of the header block, which it must, but tells nothing of it.
+    private func refuseFields(of id: HTTPStreamID, _ code: nghttp2_error_code) -> CInt {
+        nghttp2_submit_rst_stream(self.handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, code.rawValue)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+    }
+
+    func received(_ frame: UnsafePointer<nghttp2_frame>) -> CInt {
+        let head = frame.pointee.hd
+        switch head.type {
+        case UInt8(NGHTTP2_HEADERS.rawValue), UInt8(NGHTTP2_DATA.rawValue):
+            guard let stream = self.stream(head.stream_id) else { break }
+            let endsStream = head.flags & Self.endStream != 0
+            if case .head = stream.phase, head.flags & Self.endHeaders != 0 {
+                self.headEnded(stream, endsStream: endsStream)
+            } else if endsStream {
+                self.requestEnded(stream)
+            }
+        case UInt8(NGHTTP2_RST_STREAM.rawValue):
+            self.countReset(head.stream_id, byPeer: true)
+        case UInt8(NGHTTP2_PING.rawValue):
+            if head.flags & Self.acknowledgement != 0 { self.finishDrainNotice() }
+        default:
+            break
+        }
+        return self.callbackResult
+    }
+
+    private func headEnded(_ stream: HTTP2Stream, endsStream: Bool) {
+        self.headStream = nil
+        stream.isHead = self.head.isHead
+        switch self.head.finish() {
+        case .refuse(let refusal):
+            self.refuse(stream, refusal)
+        case .request(var request):
+            request.isSecure = self.context.isSecure
+            request.peer = self.context.peer
+            stream.isKnown = true
+            switch self.delegate.sessionReceivedHead(request, stream: stream.id) {
+            case .refuse(let response): self.submit(response, on: stream)
+            case .accept(let byteCountMax):
+                if endsStream {
+                    stream.phase = .handling
+                    self.delegate.sessionReceivedRequest(request, stream: stream.id)
+                } else {
+                    self.awaitBody(stream, request, byteCountMax: byteCountMax)
+                }
+            }
+        }
+    }
+
+    // MARK: Bodies
+
+    private func awaitBody(_ stream: HTTP2Stream, _ request: HTTPRequest, byteCountMax: Int) {
+        if let length = request.fields.bytes(Self.contentLength), (DecimalText.parse(length) ?? .max) > byteCountMax {
+            self.refuse(stream, HTTP2Refusal(status: .contentTooLarge, reason: "body-too-large"))
+            return
+        }
+        if let expectation = request.fields.bytes(Self.expect) {
+            guard expectation.span.equalsIgnoringCase("100-continue") else {
+                self.refuse(stream, HTTP2Refusal(status: .expectationFailed, reason: "expectation-unknown"))
+                return
+            }
+            self.submitContinue(stream)
+        }
+        stream.phase = .body(request, byteCountMax: byteCountMax)
+        self.expectBody(stream)
+    }
+
+    func receivedBody(_ bytes: Span<UInt8>, on id: HTTPStreamID) -> CInt {
+        // What follows an answer that did not wait for the body is dropped.
+        guard let stream = self.stream(id), case .body(var request, let byteCountMax) = stream.phase else {
+            return self.callbackResult
+        }
+        // The request leaves the phase meanwhile, so that its body has one owner and grows in place.
+        stream.phase = .handling
+        let isWithinLimit = bytes.count <= byteCountMax - request.body.count
+        if isWithinLimit { request.body.append(copying: bytes) }
+        stream.phase = .body(request, byteCountMax: byteCountMax)
+        if !isWithinLimit {
+            self.refuse(stream, HTTP2Refusal(status: .contentTooLarge, reason: "body-too-large"))
+        }
+        return self.callbackResult
+    }
+
+    private func requestEnded(_ stream: HTTP2Stream) {
+        guard case .body(let request, _) = stream.phase else { return }
+        stream.phase = .handling
+        self.delegate.sessionReceivedRequest(request, stream: stream.id)
+    }
+
+    // MARK: Streams
+
+    func stream(_ id: HTTPStreamID) -> HTTP2Stream? {
+        guard let pointer = nghttp2_session_get_stream_user_data(self.handle, id) else { return nil }
+        return Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    func refuse(_ stream: HTTP2Stream, _ refusal: HTTP2Refusal) {
+        self.delegate.sessionRefusedRequest(refusal.reason)
+        self.submit(HTTP1ResponseWriter.plain(refusal.status), on: stream)
+    }
+
+    func reset(_ stream: HTTP2Stream, _ code: nghttp2_error_code) {
+        nghttp2_submit_rst_stream(self.handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
+    }
+
+    func countReset(_ id: HTTPStreamID, byPeer: Bool) {
+        self.delegate.sessionReset(id, byPeer: byPeer)
+        if !byPeer, let stream = self.stream(id), stream.isAborted { return }
+        if !self.resets.spend(now: self.clock) { self.fail(.resetFlood, NGHTTP2_ENHANCE_YOUR_CALM) }
+    }
+
+    func streamClosed(_ id: HTTPStreamID) -> CInt {
+        guard let stream = self.stream(id), stream.index < self.streams.count else { return self.callbackResult }
+        self.streams.swapAt(stream.index, self.streams.count - 1)
+        self.streams[stream.index].index = stream.index
+        self.streams.removeLast()
+        if self.headStream === stream { self.headStream = nil }
+        if self.streams.isEmpty { self.deadlines.idle = self.clock + self.context.limits.idleTime }
+        if case .handling = stream.phase { self.abandoned.append(id) }
+        self.abandon(stream)
+        return self.callbackResult
+    }
+
+    /// Stops the work for a stream that is gone, unless it was answered whole.
+    func abandon(_ stream: HTTP2Stream) {
+        switch stream.phase {
+        case .answered: return
+        case .responding: self.stopCounting(stream)
+        case .head, .body, .handling: break
+        }
+        if case .stream(let writer) = stream.source { writer.transportClosed() }
+        if stream.isKnown { self.delegate.sessionStreamCancelled(stream.id) }
+    }
+}

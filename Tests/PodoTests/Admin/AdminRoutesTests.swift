@@ -1,0 +1,133 @@
+import Foundation
+import HTTPServer
+import Observability
+import Primitives
+import Reactor
+import Testing
+
+@testable import podo
+
+@Suite struct AdminRoutesTests {
+    /// The route table with a running loop, asked without a socket.
+    struct Admin {
+        let state = ServerState()
+        let group: EventLoopGroup
+        let routes: AdminRoutes
+
+        init() throws {
+            var loaded = LoadedConfiguration()
+            loaded.configuration.adminHosts = ["metrics.internal"]
+            self.group = try EventLoopGroup(loopCount: 2)
+            self.routes = AdminRoutes(
+                loaded: loaded, state: self.state, loops: self.group.loops, metrics: MetricsRegistry(loopCount: 2),
+                connectionCount: { 17 })
+        }
+
+        func get(_ path: String, host: String = "127.0.0.1:9090") async throws -> (
+            status: Int, type: String?, body: String
+        ) {
+            let request = HTTPRequest(
+                method: .get, version: .http1_1, target: Array(path.utf8), pathCount: path.utf8.count,
+                authority: Array(host.utf8), fields: HTTPFields())
+            let response = try await self.respond(to: request)
+            guard case .bytes(let bytes) = response.body else { return (response.status.code, nil, "") }
+            let type = response.fields[HTTPFieldName("content-type")]
+            return (response.status.code, type, String(decoding: bytes, as: UTF8.self))
+        }
+
+        private func respond(to request: HTTPRequest) async throws -> HTTPResponse {
+            let application = try HTTPApplication(routes: self.routes.routes)
+            switch application.admit(request) {
+            case .refuse(let response, _): return response
+            case .accept(let match, _):
+                switch application.handler(of: match) {
+                case .immediate(let answer): return answer(request, match.parameters)
+                case .concurrent(let answer):
+                    do {
+                        return try await answer(request, match.parameters)
+                    } catch {
+                        return application.response(to: error, for: request)
+                    }
+                }
+            }
+        }
+    }
+
+    static let paths = ["/livez", "/readyz", "/metrics", "/statusz"]
+
+    @Test("what is public is not here, and the other way round")
+    func unknownPath() async throws {
+        #expect(try await Admin().get("/").status == 404)
+        #expect(try await Admin().get("/api/v1/concert").status == 404)
+    }
+
+    @Test("every route says who may call it, so that the application starts")
+    func access() throws {
+        let routes = try Admin().routes.routes
+        #expect(routes.map(\.path) == Self.paths)
+        #expect(routes.allSatisfy { $0.access == .anyone && $0.method == .get && $0.bodyByteCountMax == 0 })
+    }
+
+    @Test("readiness follows the phase")
+    func ready() async throws {
+        let admin = try Admin()
+        var answer = try await admin.get("/readyz")
+        #expect(answer.status == 503)
+        #expect(answer.body == #"{"status":"not-ready","checks":{"phase":"starting"}}"#)
+        admin.state.phase = .running
+        answer = try await admin.get("/readyz")
+        #expect(answer.status == 200 && answer.type == "application/json")
+        #expect(answer.body == #"{"status":"ready","checks":{"phase":"running"}}"#)
+        admin.state.phase = .draining
+        answer = try await admin.get("/readyz")
+        #expect(answer.status == 503)
+        #expect(answer.body == #"{"status":"not-ready","checks":{"phase":"draining"}}"#)
+    }
+
+    @Test("a process whose loops all turn is alive")
+    func alive() async throws {
+        let admin = try Admin()
+        admin.group.start()
+        let answer = try await admin.get("/livez")
+        admin.group.stop()
+        #expect(answer.status == 200)
+        #expect(answer.body == #"{"status":"ok","loops":2}"#)
+    }
+
+    @Test("the status is JSON with version, connections and settings")
+    func status() async throws {
+        let admin = try Admin()
+        let answer = try await admin.get("/statusz")
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any])
+        #expect(object["version"] as? String == PodoVersion.text)
+        #expect(object["connections"] as? Int == 17)
+        #expect(object["loops"] as? Int == 2)
+        let settings = try #require(object["configuration"] as? [String: String])
+        #expect(settings["admin-hosts"] == "metrics.internal")
+        #expect(Set(settings.keys) == Set(Setting.all.filter { !$0.isSecret }.map(\.name)))
+    }
+
+    @Test("metrics are of the type that Prometheus asks for")
+    func metrics() async throws {
+        let answer = try await Admin().get("/metrics")
+        #expect(answer.status == 200)
+        #expect(answer.type == "text/plain; version=0.0.4; charset=utf-8")
+    }
+
+    @Test("a foreign host name is refused everywhere", arguments: paths)
+    func rebinding(_ path: String) async throws {
+        let admin = try Admin()
+        admin.group.start()
+        defer { admin.group.stop() }
+        let answer = try await admin.get(path, host: "rebound.example:9090")
+        #expect(answer.status == 421)
+        #expect(answer.type == "application/problem+json")
+        #expect(answer.body.contains(#""code":"admin-host-unknown""#))
+    }
+
+    @Test("a listed host name is answered")
+    func listedName() async throws {
+        #expect(try await Admin().get("/statusz", host: "metrics.internal").status == 200)
+    }
+}

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import podo
+
+@Suite struct ArgumentParserTests {
+    struct Accepted: Sendable, CustomTestStringConvertible {
+        let line: String
+        let invocation: Invocation
+
+        var testDescription: String { self.line }
+    }
+
+    static func run(
+        _ command: CommandName, file: String? = nil, _ settings: KeyValuePairs<String, String> = [:]
+    ) -> Invocation {
+        let texts = settings.map { SettingText(name: $0.key, text: $0.value) }
+        return .run(command, CommandFlags(configurationFile: file, settings: texts))
+    }
+
+    @Test(
+        "a command line that is understood",
+        arguments: [
+            Accepted(line: "--help", invocation: .help(nil)),
+            Accepted(line: "-h", invocation: .help(nil)),
+            Accepted(line: "--version", invocation: .version),
+            Accepted(line: "serve", invocation: run(.serve)),
+            Accepted(line: "serve --help", invocation: .help(.serve)),
+            Accepted(line: "serve --loops 2 --help", invocation: .help(.serve)),
+            Accepted(line: "doctor --config podo.conf", invocation: run(.doctor, file: "podo.conf")),
+            Accepted(line: "config print --config=a=b", invocation: run(.configPrint, file: "a=b")),
+            Accepted(line: "config print -h", invocation: .help(.configPrint)),
+            Accepted(
+                line: "serve --http-listen 127.0.0.1:1 --loops=3",
+                invocation: run(.serve, ["http-listen": "127.0.0.1:1", "loops": "3"])),
+            Accepted(line: "serve --https-listen=", invocation: run(.serve, ["https-listen": ""])),
+            Accepted(
+                line: "serve --admin-allow-remote --loops 3",
+                invocation: run(.serve, ["admin-allow-remote": "true", "loops": "3"])),
+            Accepted(
+                line: "serve --admin-allow-remote=false", invocation: run(.serve, ["admin-allow-remote": "false"])),
+        ])
+    func accepts(_ row: Accepted) throws {
+        #expect(try ArgumentParser.parse(row.line.split(separator: " ").map(String.init)) == row.invocation)
+    }
+
+    @Test(
+        "a command line that is not understood says why and what is near",
+        arguments: [
+            ("", "a command is missing; podo --help lists them"),
+            ("serv", "\"serv\" is not a command; did you mean serve?"),
+            ("doctro", "\"doctro\" is not a command; did you mean doctor?"),
+            ("--hlep", "\"--hlep\" is not a command; did you mean --help?"),
+            ("migrate", "\"migrate\" is not a command; see podo --help"),
+            ("config", "\"config\" needs a second word: podo config print"),
+            ("config show", "\"config\" needs a second word: podo config print"),
+            ("serve now", "podo serve takes no argument \"now\""),
+            ("serve --demo", "--demo is not a flag of podo serve; see podo serve --help"),
+            ("serve --http-listn x", "--http-listn is not a flag of podo serve; did you mean --http-listen?"),
+            ("serve --loops", "--loops needs a value"),
+            ("serve --loops --config x", "--loops needs a value"),
+            ("serve --loops 1 --loops 2", "--loops is given twice"),
+            ("serve --config a --config b", "--config is given twice"),
+            ("serve --config", "--config needs a value"),
+            ("serve --", "-- is not a flag of podo serve; see podo serve --help"),
+        ])
+    func refuses(_ line: String, _ message: String) {
+        #expect(throws: UsageError(message: message)) {
+            try ArgumentParser.parse(line.split(separator: " ").map(String.init))
+        }
+    }
+}

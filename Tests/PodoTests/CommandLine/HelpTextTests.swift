@@ -1,0 +1,36 @@
+import Testing
+
+@testable import podo
+
+@Suite struct HelpTextTests {
+    @Test("the overview names every command", arguments: CommandName.allCases)
+    func overview(_ command: CommandName) {
+        #expect(HelpText.overview().contains("  \(command.rawValue)  "))
+        #expect(HelpText.overview().contains(command.summary))
+    }
+
+    @Test("the help of every command lists every setting with flag, variable and default", arguments: Setting.all)
+    func listsSetting(_ setting: Setting) {
+        for command in CommandName.allCases {
+            let text = HelpText.command(command)
+            #expect(text.contains("  \(setting.flag) \(setting.placeholder)   \(setting.environmentName)\n"))
+            #expect(text.contains("Default: \(setting.defaultText).\n"))
+        }
+    }
+
+    @Test("exit codes are explained")
+    func exitCodes() {
+        for code in [
+            PodoCommand.Exit.done, PodoCommand.Exit.failed, PodoCommand.Exit.misused, PodoCommand.Exit.cutOff,
+        ] {
+            #expect(HelpText.overview().contains("\n  \(code)  "))
+        }
+    }
+
+    @Test("lines fit a terminal", arguments: CommandName.allCases)
+    func width(_ command: CommandName) {
+        for line in (HelpText.overview() + "\n" + HelpText.command(command)).split(separator: "\n") {
+            #expect(line.count <= 112, "\(line)")
+        }
+    }
+}
