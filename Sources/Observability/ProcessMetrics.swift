@@ -1,3 +1,5 @@
+// CLinux reaches the same headers: optimised builds take `timespec` from whichever module was loaded first.
+internal import CLinux
 internal import Glibc
 internal import Primitives
 
