@@ -123,7 +123,7 @@ package final class HTTP1Session: HTTPSession {
         self.shape = ResponseShape(method: head.request.method, version: head.request.version)
         self.closesAfterResponse =
             head.wantsClose || self.isDraining || self.stream >= self.context.limits.requestCountPerConnectionMax
-        switch self.delegate.sessionReceivedHead(head.request, stream: self.stream) {
+        switch self.delegate.sessionReceivedHead(&head.request, stream: self.stream) {
         case .refuse(let response):
             // A body that is not wanted is not read either: it cannot be told from the next request.
             if head.framing != .none { self.closesAfterResponse = true }

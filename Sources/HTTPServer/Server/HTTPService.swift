@@ -23,6 +23,7 @@ final class HTTPService: @unchecked Sendable {
     /// Tasks of handlers that have not come back, cancelled ones included.
     var runningHandlerCount = 0
     private(set) var isDraining = false
+    private var random = FastRandom()
     private var onDrained: ((_ isComplete: Bool) -> Void)?
 
     init(
@@ -101,6 +102,18 @@ final class HTTPService: @unchecked Sendable {
         case .secureTransport: word = "tls"
         }
         self.metrics.refused(word, loop: self.loop.index)
+    }
+
+    // MARK: Traces
+
+    /// Goes on with the client's trace when it has sent one (`traceparent`), begins a new one otherwise.
+    func trace(of request: borrowing HTTPRequest) -> TraceContext {
+        if let value = request.fields.bytes(HTTPFieldName("traceparent")),
+            let trace = TraceContext(traceparent: value)
+        {
+            return trace.child(random: &self.random)
+        }
+        return TraceContext(random: &self.random)
     }
 
     // MARK: Time

@@ -22,7 +22,7 @@ private final class SessionHarness: HTTPSessionDelegate {
                 peer: nil), delegate: self)
     }
 
-    func sessionReceivedHead(_ request: borrowing HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision {
+    func sessionReceivedHead(_ request: inout HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision {
         let path = String(decoding: request.path, as: UTF8.self)
         self.events.append("head \(stream) \(path)")
         return path == "/refused" ? .refuse(HTTPResponse(.forbidden)) : .accept(bodyByteCountMax: 10)
