@@ -56,7 +56,7 @@ private final class AnsweringDelegate: HTTPSessionDelegate {
 
     private static let large = SharedSlice(SharedBytes([UInt8](repeating: 0x61, count: 40_000)))
 
-    func sessionReceivedHead(_ request: borrowing HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision {
+    func sessionReceivedHead(_ request: inout HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision {
         request.path.starts(with: Array("/refuse".utf8))
             ? .refuse(HTTPResponse(.notFound)) : .accept(bodyByteCountMax: 1024)
     }

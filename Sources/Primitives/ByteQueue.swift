@@ -72,6 +72,12 @@ package struct ByteQueue: Sendable {
         try unsafe self.storage.withUnsafeBytes { try unsafe body(UnsafeRawBufferPointer(rebasing: $0[self.head...])) }
     }
 
+    package func withSpan<Result, Failure>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(self.storage.span.extracting(self.head...))
+    }
+
     /// The queued bytes as a copy of their own.
     package func copyBytes() -> [UInt8] { Array(self.storage[self.head...]) }
 }

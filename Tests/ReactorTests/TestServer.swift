@@ -20,15 +20,17 @@ final class TestServer: @unchecked Sendable {
     ) throws {
         self.group = try EventLoopGroup(loopCount: loopCount)
         self.listener = try Listener(address)
-        for loop in self.group.loops {
-            let acceptor = Acceptor(
+        self.acceptors = self.group.loops.map { loop in
+            Acceptor(
                 loop: loop, listener: self.listener,
                 onAccept: { fd, peer in
                     let connection = Connection(loop: loop, accepted: fd, peer: peer, limits: limits)
                     try? connection.start(handler: makeHandler(connection), security: security)
                 },
                 onProblem: { [problems] in problems.add($0) })
-            self.acceptors.append(acceptor)
+        }
+        Acceptor.share(self.acceptors)
+        for loop in self.group.loops {
             loop.execute { [self] in
                 do { try self.acceptors[loop.index].start() } catch { fatalError("\(error)") }
             }

@@ -4,14 +4,17 @@ internal import Reactor
 
 /// From a request to its answer.
 extension HTTPConnection: HTTPSessionDelegate {
-    func sessionReceivedHead(_ request: borrowing HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision {
+    func sessionReceivedHead(_ request: inout HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision {
+        let trace = self.service.trace(of: request)
+        request.trace = trace
         let now = self.service.loop.now
         switch self.service.application.admit(request) {
         case .accept(let match, let bodyByteCountMax):
-            self.inFlight.append(HTTPExchange(stream: stream, match: match, startedAt: now))
+            self.inFlight.append(HTTPExchange(stream: stream, match: match, trace: trace, startedAt: now))
             return .accept(bodyByteCountMax: bodyByteCountMax)
-        case .refuse(let response, let match):
-            self.inFlight.append(HTTPExchange(stream: stream, match: match, startedAt: now))
+        case .refuse(var response, let match):
+            self.inFlight.append(HTTPExchange(stream: stream, match: match, trace: trace, startedAt: now))
+            response.add(requestID: trace)
             return .refuse(response)
         }
     }
@@ -49,8 +52,9 @@ extension HTTPConnection: HTTPSessionDelegate {
             } catch {
                 response = service.application.response(to: error, for: request)
             }
-            let finished = service.application.finish(response, for: request, match: match)
-            service.loop.executeOnLoop { self.handlerCameBack(stream, finished) }
+            var finished = service.application.finish(response, for: request, match: match)
+            if let trace = request.trace { finished.add(requestID: trace) }
+            service.loop.executeOnLoop { [finished] in self.handlerCameBack(stream, finished) }
         }
     }
 
@@ -101,7 +105,7 @@ extension HTTPConnection: HTTPSessionDelegate {
             [
                 "route": .text(service.application.routeLabels[exchange.match.routeIndex]),
                 "status": .number(status.code), "bytes": .number(bodyByteCount), "seconds": .seconds(time.seconds),
-                "peer": .text(self.connection.peer.hostText),
+                "peer": .text(self.connection.peer.hostText), "trace": .text(exchange.trace.traceID),
             ])
     }
 
@@ -132,5 +136,14 @@ extension HTTPConnection: HTTPSessionDelegate {
 
     private func index(of stream: HTTPStreamID) -> Int? {
         self.inFlight.lastIndex { $0.stream == stream }
+    }
+}
+
+extension HTTPResponse {
+    /// Lets the client name the request when it asks for help: the same id stands in the log. Answers of the data
+    /// plane go without.
+    fileprivate mutating func add(requestID trace: TraceContext) {
+        // An error cannot come: the id is made of hexadecimal digits.
+        try? self.fields.append(HTTPFieldName("x-request-id"), checking: trace.traceID)
     }
 }

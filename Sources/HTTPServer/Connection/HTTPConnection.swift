@@ -113,9 +113,12 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         self.connection.flush()
     }
 
-    /// The grace for idle connections is over: closes unless a request is being answered.
+    /// Nothing is being answered and everything is sent.
+    var isIdle: Bool { self.inFlight.isEmpty && self.connection.output.isEmpty }
+
+    /// The grace for idle connections is over.
     func closeIfIdle() {
-        if self.inFlight.isEmpty, self.connection.output.isEmpty { self.connection.finish() }
+        if self.isIdle { self.connection.finish() }
     }
 
     // MARK: Session

@@ -1,9 +1,11 @@
+internal import Observability
 internal import Primitives
 
 /// A request that was admitted and not yet answered whole.
 struct HTTPExchange {
     let stream: HTTPStreamID
     let match: HTTPRouteMatch
+    let trace: TraceContext
     let startedAt: MonotonicTime
     /// Of an asynchronous handler, while it runs.
     var task: Task<Void, Never>?

@@ -27,7 +27,8 @@ package struct HTTPSessionError: Error, Equatable, Sendable {
 /// What a session tells its connection. Everything happens on the connection's loop; every call may come back into
 /// the session (`respond` from within `sessionReceivedRequest` is the usual case).
 package protocol HTTPSessionDelegate: AnyObject {
-    func sessionReceivedHead(_ request: borrowing HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision
+    /// The delegate may add to the request what the session cannot know.
+    func sessionReceivedHead(_ request: inout HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision
     func sessionReceivedRequest(_ request: HTTPRequest, stream: HTTPStreamID)
     /// The peer reset the stream, or the connection is going: work for it should stop. Not called for streams that
     /// were answered whole.

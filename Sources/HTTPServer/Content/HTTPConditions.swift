@@ -22,7 +22,8 @@ enum HTTPConditions {
             guard HTTPEntityTag.list(list, names: response.bytes(.etag) ?? [], weakly: false) else {
                 return .preconditionFailed
             }
-        } else if let bound = self.date(.ifUnmodifiedSince, request), let modified = self.date(.lastModified, response) {
+        } else if let bound = self.date(.ifUnmodifiedSince, request), let modified = self.date(.lastModified, response)
+        {
             if modified > bound { return .preconditionFailed }
         }
         if let list = request.bytes(.ifNoneMatch) {

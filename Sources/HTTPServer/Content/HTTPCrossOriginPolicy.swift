@@ -14,7 +14,8 @@ package struct HTTPCrossOriginPolicy: Sendable {
         guard let origin = self.allowedOrigin(of: request) else { return }
         self.allow(origin, in: &fields)
         fields.append(
-            HTTPFieldName("access-control-expose-headers"), "age, content-length, content-range, date, etag, retry-after")
+            HTTPFieldName("access-control-expose-headers"),
+            "age, content-length, content-range, date, etag, retry-after")
     }
 
     /// Adds the answer to a preflight; nothing when the origin is not allowed, which the browser takes as a no.

@@ -8,7 +8,9 @@ enum HTTPGzip {
         var stream = z_stream()
         let windowBitsForGzip: Int32 = 15 + 16
         let size = Int32(MemoryLayout<z_stream>.size)
-        guard deflateInit2_(&stream, level, Z_DEFLATED, windowBitsForGzip, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK
+        guard
+            deflateInit2_(&stream, level, Z_DEFLATED, windowBitsForGzip, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
+                == Z_OK
         else { return nil }
         defer { deflateEnd(&stream) }
         let capacity = bytes.count - 1

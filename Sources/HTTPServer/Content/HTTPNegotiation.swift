@@ -1,5 +1,3 @@
-internal import Primitives
-
 /// What a client would like to get, from its `accept…` fields (RFC 9110 §12.5). A value that does not parse counts
 /// as not given.
 enum HTTPNegotiation {
@@ -9,22 +7,30 @@ enum HTTPNegotiation {
     /// The weight in thousandths of the first name given in `names` that the field lists; nil when it lists none.
     /// Names are in lower case.
     static func weight(of names: [StaticString], in fields: HTTPFields, _ field: HTTPFieldName) -> Int? {
-        guard let value = fields.bytes(field) else { return nil }
         for name in names {
-            var rest = value
-            var seen = 0
-            while !rest.isEmpty, seen < self.memberCountMax {
-                let end = rest.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
-                if let weight = self.weight(ofMember: rest[..<end], name) { return weight }
-                rest = end < rest.endIndex ? rest[(end + 1)...] : []
-                seen += 1
-            }
+            if let weight = self.weight(of: name, in: fields, field) { return weight }
+        }
+        return nil
+    }
+
+    static func weight(of name: StaticString, in fields: HTTPFields, _ field: HTTPFieldName) -> Int? {
+        guard let entry = fields.firstEntry(field) else { return nil }
+        let value = fields.wire.span.extracting(entry.value)
+        var start = 0
+        var seen = 0
+        while start < value.count, seen < self.memberCountMax {
+            let end = value.firstIndex(of: UInt8(ascii: ","), from: start) ?? value.count
+            if let weight = self.weight(ofMember: value.extracting(start..<end), name) { return weight }
+            start = end + 1
+            seen += 1
         }
         return nil
     }
 
     static func acceptsGzip(_ fields: HTTPFields) -> Bool {
-        (self.weight(of: ["gzip", "x-gzip", "*"], in: fields, .acceptEncoding) ?? 0) > 0
+        let weight =
+            self.weight(of: "gzip", in: fields, .acceptEncoding) ?? self.weight(of: "*", in: fields, .acceptEncoding)
+        return (weight ?? 0) > 0
     }
 
     /// True for a browser's navigation: it lists `text/html` by name, and not below JSON.
@@ -41,26 +47,32 @@ enum HTTPNegotiation {
     }
 
     /// The weight of `name;q=0.5` when it is this name; 1000 without a weight.
-    private static func weight(ofMember member: ArraySlice<UInt8>, _ name: StaticString) -> Int? {
-        let parts = member.split(separator: UInt8(ascii: ";"), maxSplits: 8)
-        guard let first = parts.first.map(HTTPText.trimmed), HTTPText.equals(first, name) else { return nil }
-        for part in parts.dropFirst() {
-            let parameter = HTTPText.trimmed(part)
-            guard parameter.count > 2, parameter.first.map({ $0 | 0x20 }) == UInt8(ascii: "q"),
-                parameter.dropFirst().first == UInt8(ascii: "=")
-            else { continue }
-            return self.thousandths(parameter.dropFirst(2)) ?? 0
+    private static func weight(ofMember member: Span<UInt8>, _ name: StaticString) -> Int? {
+        let semicolon = UInt8(ascii: ";")
+        var end = member.firstIndex(of: semicolon) ?? member.count
+        guard member.extracting(HTTPText.trimmed(0..<end, of: member)).equalsIgnoringCase(name) else { return nil }
+        while end < member.count {
+            let start = end + 1
+            end = member.firstIndex(of: semicolon, from: start) ?? member.count
+            let parameter = member.extracting(HTTPText.trimmed(start..<end, of: member))
+            if parameter.hasPrefixIgnoringCase("q=") { return self.thousandths(parameter.extracting(2...)) ?? 0 }
         }
         return 1000
     }
 
     /// `0`, `0.5`, `1.000`: at most three digits behind the point.
-    private static func thousandths(_ text: ArraySlice<UInt8>) -> Int? {
-        let parts = text.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = DecimalText.parse(parts[0]), whole <= 1 else { return nil }
-        guard parts.count == 2, !parts[1].isEmpty else { return whole * 1000 }
-        guard parts[1].count <= 3, var fraction = DecimalText.parse(parts[1]) else { return nil }
-        for _ in parts[1].count..<3 { fraction *= 10 }
-        return min(whole * 1000 + fraction, 1000)
+    private static func thousandths(_ text: Span<UInt8>) -> Int? {
+        guard text.count >= 1, text.count <= 5, text[0] == UInt8(ascii: "0") || text[0] == UInt8(ascii: "1") else {
+            return nil
+        }
+        var value = Int(text[0] - UInt8(ascii: "0")) * 1000
+        guard text.count == 1 || text[1] == UInt8(ascii: ".") else { return nil }
+        var unit = 100
+        for index in 2..<max(text.count, 2) {
+            guard HTTPCharacter.isDigit(text[index]) else { return nil }
+            value += Int(text[index] - UInt8(ascii: "0")) * unit
+            unit /= 10
+        }
+        return value <= 1000 ? value : nil
     }
 }

@@ -8,6 +8,15 @@ enum HTTPText {
         return bytes
     }
 
+    /// What is left of a range of bytes without the spaces and tabs at its ends.
+    static func trimmed(_ range: Range<Int>, of bytes: Span<UInt8>) -> Range<Int> {
+        var start = range.lowerBound
+        var end = range.upperBound
+        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+        while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
+        return start..<end
+    }
+
     /// Whether these are the letters of `name`, which is in lower case, in whatever case.
     static func equals(_ bytes: ArraySlice<UInt8>, _ name: StaticString) -> Bool {
         guard bytes.count == name.utf8CodeUnitCount else { return false }
@@ -16,9 +25,12 @@ enum HTTPText {
 
     static func hasPrefix(_ bytes: ArraySlice<UInt8>, _ name: StaticString) -> Bool {
         guard bytes.count >= name.utf8CodeUnitCount else { return false }
-        return name.withUTF8Buffer { expected in
-            zip(bytes, expected).allSatisfy { byte, other in
-                byte == other || (byte >= 0x41 && byte <= 0x5a && byte | 0x20 == other)
+        return bytes.withUnsafeBufferPointer { bytes in
+            name.withUTF8Buffer { expected in
+                for index in expected.indices where HTTPCharacter.lowercased(bytes[index]) != expected[index] {
+                    return false
+                }
+                return true
             }
         }
     }

@@ -29,7 +29,8 @@ package final class HTTP1Session: HTTPSession {
     unowned let delegate: any HTTPSessionDelegate
     private var parser: HTTP1RequestParser
     var exchange = Exchange.betweenRequests
-    private var held: [UInt8] = []
+    /// What the client sent ahead of an answer.
+    private var held = ByteQueue()
     private var isReceiving = false
 
     /// The request's number on this connection.
@@ -66,29 +67,32 @@ package final class HTTP1Session: HTTPSession {
         guard !self.isReceiving, !self.isFinished else { return }
         self.isReceiving = true
         defer { self.isReceiving = false }
-        var failure: HTTP1Error?
-        bytes.withUnsafeBytes { raw in
-            let new = raw.assumingMemoryBound(to: UInt8.self).span
-            do throws(HTTP1Error) {
-                if self.held.isEmpty {
+        do throws(HTTP1Error) {
+            if self.held.isEmpty {
+                try bytes.withUnsafeBytes { (raw) throws(HTTP1Error) in
+                    let new = raw.assumingMemoryBound(to: UInt8.self).span
                     let read = try self.process(new, now: now)
-                    if read < new.count { self.held.append(copying: new.extracting(read...)) }
-                } else {
-                    self.held.append(copying: new)
-                    let all = self.held
-                    let read = try self.process(all.span, now: now)
-                    self.held.removeFirst(read)
-                    if self.held.isEmpty { self.held = [] }
+                    if read < new.count { self.held.append(new.extracting(read...).bytes) }
                 }
-            } catch {
-                failure = error
+            } else {
+                self.held.append(bytes)
+                try self.processHeld(now: now)
             }
-        }
-        if let failure {
-            self.refuse(HTTP1ResponseWriter.plain(failure.status))
-            throw HTTPSessionError(failure.reason)
+        } catch {
+            self.refuse(HTTP1ResponseWriter.plain(error.status))
+            throw HTTPSessionError(error.reason)
         }
         self.updateDeadline(now: now)
+    }
+
+    private func processHeld(now: MonotonicTime) throws(HTTP1Error) {
+        let read: Int
+        do {
+            // Read from a second reference: a request that ends the connection empties `held` meanwhile.
+            let held = self.held
+            read = try held.withSpan { (bytes) throws(HTTP1Error) in try self.process(bytes, now: now) }
+        }
+        self.held.consume(min(read, self.held.count))
     }
 
     /// Reads requests until one has to be waited for; returns how many bytes were read.
@@ -119,7 +123,7 @@ package final class HTTP1Session: HTTPSession {
         self.shape = ResponseShape(method: head.request.method, version: head.request.version)
         self.closesAfterResponse =
             head.wantsClose || self.isDraining || self.stream >= self.context.limits.requestCountPerConnectionMax
-        switch self.delegate.sessionReceivedHead(head.request, stream: self.stream) {
+        switch self.delegate.sessionReceivedHead(&head.request, stream: self.stream) {
         case .refuse(let response):
             // A body that is not wanted is not read either: it cannot be told from the next request.
             if head.framing != .none { self.closesAfterResponse = true }
@@ -128,6 +132,12 @@ package final class HTTP1Session: HTTPSession {
         case .accept(let byteCountMax):
             if case .fixed(let byteCount) = head.framing, byteCount > byteCountMax {
                 self.refuse(HTTP1ResponseWriter.plain(.contentTooLarge))
+                return
+            }
+            if head.framing == .none {
+                // Nothing to gather: not kept, so not copied.
+                self.exchange = .awaitingResponse(self.shape)
+                self.delegate.sessionReceivedRequest(head.request, stream: self.stream)
                 return
             }
             if head.expectsContinue { self.context.output.append("HTTP/1.1 100 Continue\r\n\r\n") }
@@ -146,6 +156,7 @@ package final class HTTP1Session: HTTPSession {
         self.exchange = .receivingBody(request, byteCountMax: byteCountMax)
     }
 
+    /// Of a request without a body nothing is left to do here.
     private func receivedEndOfRequest() {
         guard case .receivingBody(let request, _) = self.exchange else { return }
         self.exchange = .awaitingResponse(self.shape)
@@ -158,7 +169,7 @@ package final class HTTP1Session: HTTPSession {
             self.exchange = .finished
         case .awaitingResponse, .streaming:
             self.closesAfterResponse = true
-            self.held = []
+            self.held = ByteQueue()
         case .finished:
             break
         }
@@ -190,7 +201,7 @@ package final class HTTP1Session: HTTPSession {
         _ = HTTP1ResponseWriter.write(
             response, self.shape, closes: &self.closesAfterResponse, date: self.context.date, to: self.context.output)
         self.exchange = .finished
-        self.held = []
+        self.held = ByteQueue()
     }
 
     // MARK: Ending

@@ -83,7 +83,7 @@ extension HTTP2Session {
             request.isSecure = self.context.isSecure
             request.peer = self.context.peer
             stream.isKnown = true
-            switch self.delegate.sessionReceivedHead(request, stream: stream.id) {
+            switch self.delegate.sessionReceivedHead(&request, stream: stream.id) {
             case .refuse(let response): self.submit(response, on: stream)
             case .accept(let byteCountMax):
                 if endsStream {

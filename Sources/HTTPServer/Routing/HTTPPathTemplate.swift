@@ -47,9 +47,11 @@ struct HTTPPathTemplate {
         let inner = part.dropFirst().dropLast()
         let isRest = inner.hasSuffix("...")
         let name = isRest ? inner.dropLast(3) : inner
-        let isNamed = !name.isEmpty && name.utf8.allSatisfy { byte in
-            HTTPCharacter.isTokenByte(byte) && (HTTPCharacter.isDigit(byte) || byte >= 0x41)
-        }
+        let isNamed =
+            !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                HTTPCharacter.isTokenByte(byte) && (HTTPCharacter.isDigit(byte) || byte >= 0x41)
+            }
         guard isNamed else { throw .templateInvalid("has a parameter without a proper name") }
         return isRest ? .rest(String(name)) : .parameter(String(name))
     }

@@ -23,6 +23,7 @@ final class HTTPService: @unchecked Sendable {
     /// Tasks of handlers that have not come back, cancelled ones included.
     var runningHandlerCount = 0
     private(set) var isDraining = false
+    private var random = FastRandom()
     private var onDrained: ((_ isComplete: Bool) -> Void)?
 
     init(
@@ -103,6 +104,18 @@ final class HTTPService: @unchecked Sendable {
         self.metrics.refused(word, loop: self.loop.index)
     }
 
+    // MARK: Traces
+
+    /// Goes on with the client's trace when it has sent one (`traceparent`), begins a new one otherwise.
+    func trace(of request: borrowing HTTPRequest) -> TraceContext {
+        if let value = request.fields.bytes(HTTPFieldName("traceparent")),
+            let trace = TraceContext(traceparent: value)
+        {
+            return trace.child(random: &self.random)
+        }
+        return TraceContext(random: &self.random)
+    }
+
     // MARK: Time
 
     /// Once per event that answers may come from.
@@ -116,8 +129,7 @@ final class HTTPService: @unchecked Sendable {
         self.acceptors = []
     }
 
-    /// Lets what has begun end, and calls back when the last connection is gone (true) or, with the rest cut off, at
-    /// `deadline` (false).
+    /// Lets what has begun end, and calls back at the latest at `deadline`: true when every request was answered whole.
     func drain(until deadline: MonotonicTime, _ onDrained: @escaping (_ isComplete: Bool) -> Void) {
         self.isDraining = true
         self.onDrained = onDrained
@@ -132,8 +144,10 @@ final class HTTPService: @unchecked Sendable {
     private func cutOff() {
         guard let onDrained = self.onDrained else { return }
         self.onDrained = nil
+        // Who was answered whole and only has not closed yet loses nothing.
+        let isComplete = self.connections.values.allSatisfy { $0.isIdle }
         for connection in self.connections.values { connection.connection.abort(.aborted("drain-timeout")) }
-        onDrained(false)
+        onDrained(isComplete)
     }
 
     private func endDrainIfEmpty() {

@@ -27,6 +27,14 @@ package final class EventLoop: @unchecked Sendable {
     let remote = Mutex(Remote())
     let threadIdentity = Atomic<UInt>(0)
 
+    /// Open connections, and those that other loops have handed over but that have not begun here.
+    let connectionCount = Atomic<Int>(0)
+    let arrivingCount = Atomic<Int>(0)
+    /// From any thread: how many connections this loop has to serve.
+    package var load: Int {
+        self.connectionCount.load(ordering: .relaxed) + self.arrivingCount.load(ordering: .relaxed)
+    }
+
     private var poller: Poller
     private var timers: TimerWheel<() -> Void>
     private let wakeUp: WakeUp

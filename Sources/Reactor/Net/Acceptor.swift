@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 package import Primitives
+internal import Synchronization
 
 /// Why an accepted connection was turned away or accepting paused, for the owner's metrics.
 package enum AcceptProblem: Sendable {
@@ -10,9 +11,17 @@ package enum AcceptProblem: Sendable {
 }
 
 /// Accepts connections of one listener on one loop and hands each on.
-package final class Acceptor: EventSource {
+///
+/// The kernel wakes one of the loops that wait for a listener, and mostly the same one: acceptors that share give a
+/// connection to the loop that has clearly fewer, for it stays there for life.
+package final class Acceptor: EventSource, @unchecked Sendable {
+    // SAFETY: everything is used on the acceptor's own loop; `siblings` is set before any of them starts.
+
     /// Connections accepted per readiness, so that a connect flood cannot keep the loop from its connections.
     private static let batchCountMax = 64
+    /// A connection changes loops when its own has more than this many above the least loaded: less costs a wake-up
+    /// for nothing.
+    package static let loadDifferenceMax = 4
     /// What `accept` passes on of the connection itself: that one is gone, the next may be good.
     private static let peerErrors: Set<CInt> = [
         ECONNABORTED, EPERM, EPROTO, ENOPROTOOPT, EHOSTDOWN, EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENONET, EOPNOTSUPP,
@@ -28,6 +37,7 @@ package final class Acceptor: EventSource {
     private var reserve: CInt
     private var restTimer: TimerID?
     private var isRegistered = false
+    private var siblings: [Acceptor] = []
 
     package init(
         loop: EventLoop, listener: Listener, onAccept: @escaping (_ fd: CInt, _ peer: SocketAddress) -> Void,
@@ -42,6 +52,11 @@ package final class Acceptor: EventSource {
 
     deinit { if self.reserve >= 0 { close(self.reserve) } }
 
+    /// Lets acceptors of one listener, each on its own loop, balance the loops. Before any of them starts.
+    package static func share(_ acceptors: [Acceptor]) {
+        for acceptor in acceptors { acceptor.siblings = acceptors.filter { $0 !== acceptor } }
+    }
+
     /// On the loop.
     package func start() throws(SystemError) {
         try self.loop.register(self.listener.descriptor, [.readable, .exclusive], self)
@@ -52,6 +67,7 @@ package final class Acceptor: EventSource {
     package func stop() {
         if let timer = self.restTimer { self.loop.cancel(timer) }
         self.restTimer = nil
+        self.siblings = []
         guard self.isRegistered else { return }
         self.unregister()
         for _ in 0..<Listener.backlogCountMax {
@@ -86,7 +102,7 @@ package final class Acceptor: EventSource {
                 close(fd)
                 return true
             }
-            self.onAccept(fd, peer)
+            self.place(fd, peer)
             return true
         case .wouldBlock:
             return false
@@ -103,6 +119,22 @@ package final class Acceptor: EventSource {
             self.onProblem(.failed(SystemError(code: code, call: "accept")))
             self.rest()
             return false
+        }
+    }
+
+    /// Hands the connection on here, or on a loop with clearly fewer.
+    private func place(_ fd: CInt, _ peer: SocketAddress) {
+        let own = self.loop.load
+        guard let other = self.siblings.min(by: { $0.loop.load < $1.loop.load }),
+            own - other.loop.load > Self.loadDifferenceMax
+        else {
+            self.onAccept(fd, peer)
+            return
+        }
+        other.loop.arrivingCount.add(1, ordering: .relaxed)
+        other.loop.execute {
+            other.loop.arrivingCount.subtract(1, ordering: .relaxed)
+            other.onAccept(fd, peer)
         }
     }
 

@@ -34,6 +34,10 @@ extension Connection {
             switch outcome {
             case .done(let count):
                 self.advance(tls, count)
+                if tls.isInputUsedUp {
+                    tls.mayHoldInput = false
+                    return
+                }
             case .needsInput:
                 tls.mayHoldInput = false
                 self.securedInputPaused(tls)

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Primitives
+internal import Synchronization
 
 /// One TCP connection, living on one loop: reads as bytes come, sends its output queue as the peer takes it.
 ///
@@ -69,6 +70,7 @@ package final class Connection: EventSource {
             close(self.descriptor)
             throw error
         }
+        self.loop.connectionCount.add(1, ordering: .relaxed)
         self.handler = handler
         if let security {
             self.startTLS(security)
@@ -125,9 +127,12 @@ package final class Connection: EventSource {
     package func abort(_ reason: ConnectionCloseReason) {
         guard !self.isClosed else { return }
         self.state = .closed
+        self.loop.connectionCount.subtract(1, ordering: .relaxed)
         if let timer = self.timer { self.loop.cancel(timer) }
         self.timer = nil
         self.loop.remove(self.descriptor)
+        // The kernel would hold megabytes for a peer that takes nothing until it believes that itself.
+        if reason == .writeStalled { SocketOption.resetOnClose(self.descriptor) }
         close(self.descriptor)
         self.output.removeAll()
         self.tls = nil

@@ -81,6 +81,12 @@ package enum SocketOption {
         self.set(fd, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, self.userTimeoutMilliseconds)
     }
 
+    /// Closing throws away what is unsent and resets the connection.
+    static func resetOnClose(_ fd: CInt) {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// True for a socket that connections can be accepted from.
     static func isListening(_ fd: CInt) -> Bool {
         var value: CInt = 0

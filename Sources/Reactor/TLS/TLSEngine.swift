@@ -77,6 +77,9 @@ final class TLSEngine {
         return String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
     }
 
+    /// The socket gave less than was asked for, and OpenSSL holds none of it back: another read would find nothing.
+    var isInputUsedUp: Bool { self.isSocketDrained && !self.socketEnded && SSL_has_pending(self.ssl) == 0 }
+
     /// A new event: the socket may have bytes again.
     func beginReading() { self.isSocketDrained = false }
 

@@ -23,6 +23,10 @@ final class TLSTicketKey: @unchecked Sendable {
         CRYPTO_memcmp(self.bytes, name, Self.nameByteCount) == 0
     }
 
+    func copyName(to name: UnsafeMutablePointer<UInt8>) {
+        name.update(from: self.bytes, count: Self.nameByteCount)
+    }
+
     /// Prepares OpenSSL's contexts to seal a ticket; fills in the key's name and a fresh initialisation vector.
     func prepareSealing(
         name: UnsafeMutablePointer<UInt8>, vector: UnsafeMutablePointer<UInt8>, cipher: OpaquePointer,
@@ -30,7 +34,7 @@ final class TLSTicketKey: @unchecked Sendable {
     ) -> Bool {
         let algorithm = EVP_aes_256_cbc()
         guard RAND_bytes(vector, EVP_CIPHER_get_iv_length(algorithm)) == 1 else { return false }
-        name.update(from: self.bytes, count: Self.nameByteCount)
+        self.copyName(to: name)
         return EVP_EncryptInit_ex(cipher, algorithm, nil, self.bytes + Self.nameByteCount, vector) == 1
             && self.prepareMAC(mac)
     }

@@ -15,45 +15,57 @@ struct AdminRoutes: Sendable {
     let connectionCount: @Sendable () -> Int
 
     var routes: [HTTPRoute] {
-        let hosts = AdminHostRule(names: self.loaded.configuration.adminHosts)
-        return [
-            HTTPRoute(
-                .get, "/livez", access: .anyone,
-                .concurrent { request, _ in hosts.allows(request.authority) ? await self.live() : Self.wrongHost }),
-            HTTPRoute(
-                .get, "/readyz", access: .anyone,
-                .immediate { request, _ in hosts.allows(request.authority) ? self.ready() : Self.wrongHost }),
-            HTTPRoute(
-                .get, "/metrics", access: .anyone,
-                .immediate { request, _ in hosts.allows(request.authority) ? self.measured() : Self.wrongHost }),
-            HTTPRoute(
-                .get, "/statusz", access: .anyone,
-                .immediate { request, _ in hosts.allows(request.authority) ? self.status() : Self.wrongHost }),
+        [
+            self.route("/livez", .concurrent { _, _ in await self.live() }),
+            self.route("/readyz", .immediate { _, _ in self.ready() }),
+            self.route("/metrics", .immediate { _, _ in self.measured() }),
+            self.route("/statusz", .immediate { _, _ in self.status() }),
         ]
     }
+
+    /// Puts the rule about host names before a handler.
+    private func route(_ path: String, _ handler: HTTPHandler) -> HTTPRoute {
+        let hosts = AdminHostRule(names: self.loaded.configuration.adminHosts)
+        let guarded: HTTPHandler =
+            switch handler {
+            case .immediate(let answer):
+                .immediate { request, parameters in
+                    guard hosts.allows(request.authority) else { return Self.hostUnknown.response(for: request) }
+                    return answer(request, parameters)
+                }
+            case .concurrent(let answer):
+                .concurrent { request, parameters in
+                    guard hosts.allows(request.authority) else { throw Self.hostUnknown }
+                    return try await answer(request, parameters)
+                }
+            }
+        return HTTPRoute(.get, path, access: .anyone, guarded)
+    }
+
+    private static let hostUnknown = HTTPProblem(
+        .misdirectedRequest, code: "admin-host-unknown",
+        detail: "Use an address or localhost, or list the name in admin-hosts.")
 
     // MARK: Answers
 
     /// Every loop turns. Asks nothing outside of the process: a restart would not mend that.
     private func live() async -> HTTPResponse {
         let silent = await LoopPulse.silentLoops(of: self.loops, patience: Self.loopPatience)
-        guard silent.isEmpty else {
-            return Self.json(
-                .serviceUnavailable,
-                .object([("status", "stuck"), ("silentLoops", .list(silent.map(JSONValue.number)))]))
+        return Self.json(silent.isEmpty ? .ok : .serviceUnavailable) { writer in
+            writer.member("status", silent.isEmpty ? "ok" : "stuck")
+            writer.member("loops", self.loops.count)
+            if !silent.isEmpty { writer.member("silentLoops", silent) }
         }
-        return Self.json(.ok, .object([("status", "ok"), ("loops", .number(self.loops.count))]))
     }
 
     private func ready() -> HTTPResponse {
         let phase = self.state.phase
         let isReady = phase == .running
-        return Self.json(
-            isReady ? .ok : .serviceUnavailable,
-            .object([
-                ("status", isReady ? "ready" : "not-ready"),
-                ("checks", .object([("phase", .text("\(phase)"))])),
-            ]))
+        return Self.json(isReady ? .ok : .serviceUnavailable) { writer in
+            writer.member("status", isReady ? "ready" : "not-ready")
+            writer.name("checks" as StaticString)
+            writer.object { $0.member("phase", "\(phase)") }
+        }
     }
 
     private func measured() -> HTTPResponse {
@@ -61,42 +73,33 @@ struct AdminRoutes: Sendable {
     }
 
     private func status() -> HTTPResponse {
-        let settings = Setting.all.filter { !$0.isSecret }.map { setting in
-            (setting.name, JSONValue.text(setting.text(self.loaded.configuration)))
-        }
         let uptime = MonotonicTime.now - self.state.startedAt
-        return Self.json(
-            .ok,
-            .object([
-                ("version", .text(PodoVersion.text)),
-                ("phase", .text("\(self.state.phase)")),
-                ("uptimeSeconds", .number(Int(uptime.milliseconds / 1000))),
-                ("loops", .number(self.loops.count)),
-                ("connections", .number(self.connectionCount())),
-                ("configuration", .object(settings)),
-            ]))
+        return Self.json(.ok) { writer in
+            writer.member("version", PodoVersion.text)
+            writer.member("phase", "\(self.state.phase)")
+            writer.member("uptimeSeconds", Int(uptime.milliseconds / 1000))
+            writer.member("loops", self.loops.count)
+            writer.member("connections", self.connectionCount())
+            writer.name("configuration" as StaticString)
+            writer.object { writer in
+                for setting in Setting.all where !setting.isSecret {
+                    writer.name(setting.name)
+                    writer.string(setting.text(self.loaded.configuration))
+                }
+            }
+        }
     }
 
-    private static var wrongHost: HTTPResponse {
-        self.json(
-            .misdirectedRequest,
-            .object([
-                ("type", "about:blank"), ("title", "This host name is not one of the admin listener's"),
-                ("status", 421), ("code", "admin-host-unknown"),
-                ("detail", "Use an address or localhost, or list the name in admin-hosts."),
-            ]), type: "application/problem+json")
-    }
-
-    private static func json(
-        _ status: HTTPStatus, _ value: JSONValue, type: StaticString = "application/json"
-    ) -> HTTPResponse {
-        self.response(status, value.encoded(), type: type)
+    private static func json(_ status: HTTPStatus, _ members: (inout JSONWriter) -> Void) -> HTTPResponse {
+        var writer = JSONWriter()
+        writer.object(members)
+        return self.response(status, writer.bytes, type: "application/json")
     }
 
     private static func response(_ status: HTTPStatus, _ body: [UInt8], type: StaticString) -> HTTPResponse {
         var fields = HTTPFields()
-        fields.append(HTTPFieldName("content-type"), type)
-        fields.append(HTTPFieldName("cache-control"), "no-store" as StaticString)
+        fields.append(.contentType, type)
+        fields.append(.cacheControl, "no-store")
         return HTTPResponse(status, fields: fields, body: .bytes(body))
     }
 }

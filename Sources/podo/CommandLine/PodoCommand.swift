@@ -15,7 +15,7 @@ enum PodoCommand {
         do throws(UsageError) {
             invocation = try ArgumentParser.parse(arguments)
         } catch {
-            Terminal.complain("podo: \(error.message)")
+            Terminal.tell("podo: \(error.message)")
             return Exit.misused
         }
         switch invocation {
@@ -32,8 +32,8 @@ enum PodoCommand {
         do throws(ConfigurationErrors) {
             loaded = try ConfigurationLoader.load(flags: flags, environment: ProcessEnvironment.all())
         } catch {
-            Terminal.complain("podo: the configuration is wrong:")
-            for problem in error.problems { Terminal.complain("  \(problem)") }
+            Terminal.tell("podo: the configuration is wrong:")
+            for problem in error.problems { Terminal.tell("  \(problem)") }
             return Exit.misused
         }
         switch command {

@@ -1,10 +1,12 @@
 internal import Glibc
 
-/// Lines for the person at the terminal; everything for machines goes to the log.
+/// Lines for the person at the terminal. A running server keeps standard output for the log, so that every line
+/// there is JSON.
 enum Terminal {
     static func say(_ line: String) { self.write(line + "\n", to: STDOUT_FILENO) }
 
-    static func complain(_ line: String) { self.write(line + "\n", to: STDERR_FILENO) }
+    /// Tells of something on standard error: what went wrong, or where the server listens.
+    static func tell(_ line: String) { self.write(line + "\n", to: STDERR_FILENO) }
 
     /// Gives up at the first error: there is nobody to tell that the terminal is gone.
     private static func write(_ text: String, to descriptor: CInt) {

@@ -9,6 +9,8 @@ extension PodoServer {
     /// How much longer than its parts draining may take before the main thread stops waiting for a loop that hangs.
     private static let drainGraceTime = TimeAmount.seconds(5)
 
+    private static let logFlushTime = TimeAmount.seconds(1)
+
     /// Starts loops and listening, and tells everyone who wants to know.
     func start() {
         self.group.start()
@@ -23,14 +25,16 @@ extension PodoServer {
                 "public": .text(self.publicURLs.joined(separator: " ")),
                 "admin": .text(self.adminURLs.joined(separator: " ")),
             ])
-        Terminal.say(
+        Terminal.tell(
             "Podo listens on \(self.publicURLs.joined(separator: " and ")) "
                 + "(health and metrics: \(self.adminURLs.joined(separator: " and "))). Ctrl-C ends it.")
         self.serviceManager.send(.ready)
     }
 
-    /// Serves until a signal ends it; returns the exit code.
+    /// Serves until a signal ends it; returns the exit code, when the log is written out.
     func runUntilEnd() -> Int32 {
+        // A log that nobody reads must not keep the process: what is left after the time is lost.
+        defer { _ = self.log.flush(within: Self.logFlushTime) }
         while true {
             switch self.signals.next() {
             case .terminate(let name): return self.end(because: name)

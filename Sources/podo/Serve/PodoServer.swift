@@ -49,6 +49,7 @@ final class PodoServer: Sendable {
             throw StartError("\(error)")
         }
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
+        self.log.registerMetrics(in: metrics)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)

@@ -8,7 +8,7 @@ enum ServeCommand {
             server.start()
             return server.runUntilEnd()
         } catch {
-            Terminal.complain("podo: \(error.sentence)")
+            Terminal.tell("podo: \(error.sentence)")
             return PodoCommand.Exit.failed
         }
     }

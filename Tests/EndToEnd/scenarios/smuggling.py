@@ -62,5 +62,5 @@ def talk(podo, request, seconds):
     with connect(podo.http_port) as client:
         client.sendall(request)
         received, is_closed = http1.read_to_end(client, seconds)
-    statuses = [int(status) for status in re.findall(rb"^HTTP/1\.[01] (\d{3})", received, re.MULTILINE)]
+    statuses = [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3}) ", received)]
     return statuses, is_closed

@@ -92,7 +92,7 @@ final class HTTP2Harness: HTTPSessionDelegate {
 
     // MARK: HTTPSessionDelegate
 
-    func sessionReceivedHead(_ request: borrowing HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision {
+    func sessionReceivedHead(_ request: inout HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision {
         self.events.append("head \(stream) \(request.method.name) \(String(decoding: request.target, as: UTF8.self))")
         return self.decide(request)
     }

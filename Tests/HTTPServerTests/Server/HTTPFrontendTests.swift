@@ -75,6 +75,20 @@ import Testing
         #expect(echo.hasSuffix("\r\n\r\n" + body))
     }
 
+    @Test("names every request it may be asked about, in the client's own trace") func requestIDs() throws {
+        let gate = Gate()
+        gate.open()
+        let server = try LiveServer(routes: Self.routes(gate))
+        let client = try TestClient(port: server.port)
+        let trace = "0af7651916cd43dd8448eb211c80319c"
+        let head = "HTTP/1.1\r\nHost: a\r\ntraceparent: 00-\(trace)-b7ad6b7169203331-01\r\n\r\n"
+        #expect(try client.exchange("GET /held " + head).contains("x-request-id: \(trace)\r\n"))
+        let problem = try client.exchange("GET /nowhere " + head)
+        #expect(problem.contains("x-request-id: \(trace)\r\n") && problem.contains(#""requestId":"\#(trace)""#))
+        let other = try client.exchange("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(other.contains("x-request-id: ") && !other.contains(trace))
+    }
+
     @Test("streams to a slow reader without piling up, and marks the end") func streaming() throws {
         let server = try LiveServer(routes: Self.routes())
         let client = try TestClient(port: server.port, receiveBufferByteCount: 4096)
@@ -161,7 +175,8 @@ import Testing
         let idle = try TestClient(port: server.port)
         #expect(try idle.exchange(Self.get).hasSuffix("hello"))
         #expect(server.eventually { gate.waiterCount == 1 })
-        let drained = Task { await server.frontend.drain() }
+        // On a loop, as Podo does it: tests that block hold the threads of the default executor.
+        let drained = Task(executorPreference: server.group.loops[0]) { await server.frontend.drain() }
         #expect(server.eventually { (try? TestClient(port: server.port)) == nil })
         let last = try idle.exchange(Self.get)
         #expect(last.contains("connection: close\r\n") && last.hasSuffix("hello"))

@@ -26,22 +26,40 @@ import Testing
         func get(_ path: String, host: String = "127.0.0.1:9090") async throws -> (
             status: Int, type: String?, body: String
         ) {
-            let route = try #require(self.routes.routes.first { $0.path == path && $0.method == .get })
             let request = HTTPRequest(
                 method: .get, version: .http1_1, target: Array(path.utf8), pathCount: path.utf8.count,
                 authority: Array(host.utf8), fields: HTTPFields())
-            let response =
-                switch route.handler {
-                case .immediate(let answer): answer(request, HTTPPathParameters())
-                case .concurrent(let answer): try await answer(request, HTTPPathParameters())
-                }
+            let response = try await self.respond(to: request)
             guard case .bytes(let bytes) = response.body else { return (response.status.code, nil, "") }
             let type = response.fields[HTTPFieldName("content-type")]
             return (response.status.code, type, String(decoding: bytes, as: UTF8.self))
         }
+
+        private func respond(to request: HTTPRequest) async throws -> HTTPResponse {
+            let application = try HTTPApplication(routes: self.routes.routes)
+            switch application.admit(request) {
+            case .refuse(let response, _): return response
+            case .accept(let match, _):
+                switch application.handler(of: match) {
+                case .immediate(let answer): return answer(request, match.parameters)
+                case .concurrent(let answer):
+                    do {
+                        return try await answer(request, match.parameters)
+                    } catch {
+                        return application.response(to: error, for: request)
+                    }
+                }
+            }
+        }
     }
 
     static let paths = ["/livez", "/readyz", "/metrics", "/statusz"]
+
+    @Test("what is public is not here, and the other way round")
+    func unknownPath() async throws {
+        #expect(try await Admin().get("/").status == 404)
+        #expect(try await Admin().get("/api/v1/concert").status == 404)
+    }
 
     @Test("every route says who may call it, so that the application starts")
     func access() throws {
@@ -99,7 +117,10 @@ import Testing
 
     @Test("a foreign host name is refused everywhere", arguments: paths)
     func rebinding(_ path: String) async throws {
-        let answer = try await Admin().get(path, host: "rebound.example:9090")
+        let admin = try Admin()
+        admin.group.start()
+        defer { admin.group.stop() }
+        let answer = try await admin.get(path, host: "rebound.example:9090")
         #expect(answer.status == 421)
         #expect(answer.type == "application/problem+json")
         #expect(answer.body.contains(#""code":"admin-host-unknown""#))

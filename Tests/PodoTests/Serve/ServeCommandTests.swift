@@ -6,7 +6,7 @@ import Testing
 
 /// The executable itself, as a shell or systemd meets it.
 @Suite struct ServeCommandTests {
-    /// A running `podo`, whose first line of output has been read.
+    /// A running `podo`.
     final class RunningPodo {
         let process = Process()
         let output = Pipe()
@@ -24,9 +24,10 @@ import Testing
             try self.process.run()
         }
 
+        /// The first line for people.
         func firstLine() -> String {
             var bytes: [UInt8] = []
-            while let byte = self.output.fileHandleForReading.readData(ofLength: 1).first, byte != 0x0a {
+            while let byte = self.errors.fileHandleForReading.readData(ofLength: 1).first, byte != 0x0a {
                 bytes.append(byte)
             }
             return String(decoding: bytes, as: UTF8.self)
@@ -64,6 +65,10 @@ import Testing
         kill(podo.process.processIdentifier, SIGHUP)
         kill(podo.process.processIdentifier, signal)
         #expect(podo.exitCode() == PodoCommand.Exit.done)
+        let log = String(decoding: podo.output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let lines = log.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.hasPrefix("{") })
+        #expect(lines.last?.contains(#""event":"stopped""#) == true)
     }
 
     @Test("a second signal ends it at once with 1")

@@ -96,6 +96,31 @@ struct AcceptorTests {
         #expect(try waiting.receive() == [UInt8(ascii: "a")])
     }
 
+    @Test("Two loops get about as many connections each, in a burst and one by one")
+    func balance() throws {
+        let log = TestLog<TestHandler.Event>()
+        let places = TestLog<Int>()
+        let server = try TestServer(loopCount: 2) { connection in
+            places.add(connection.loop.index)
+            return .echo(connection, log: log)
+        }
+        defer { server.stop() }
+        let burst = try (0..<100).map { _ in try TestClient(port: server.port) }
+        places.wait { $0.count == 100 }
+        let singles = try (0..<50).map { _ in
+            let client = try TestClient(port: server.port)
+            try client.send("a")
+            #expect(try client.receive() == [UInt8(ascii: "a")])
+            return client
+        }
+        let first = places.entries.filter { $0 == 0 }.count
+        #expect(abs(first - 75) <= Acceptor.loadDifferenceMax)
+        // What closes makes room where it was.
+        for client in burst + singles { client.close() }
+        #expect(log.wait { $0.filter { $0 == .closed(.finished) }.count == 150 })
+        #expect(server.group.loops.map(\.load) == [0, 0])
+    }
+
     @Test("A taken port is refused with the system's reason")
     func takenPort() throws {
         let listener = try Listener(.loopback(port: 0))

@@ -269,5 +269,9 @@ private struct LoopBound: @unchecked Sendable {
 }
 
 extension [UInt8] {
-    func repeated(_ count: Int) -> [UInt8] { (0..<count).flatMap { _ in self } }
+    func repeated(_ count: Int) -> [UInt8] {
+        var all: [UInt8] = []
+        for _ in 0..<count { all.append(contentsOf: self) }
+        return all
+    }
 }

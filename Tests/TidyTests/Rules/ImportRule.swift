@@ -18,7 +18,7 @@ struct ImportRule {
     static let libraries: Set<String> = ["CLinux", "COpenSSL", "CNGHTTP2", "CZlib"]
     static let table: [String: ModuleRow] = [
         "Primitives": ModuleRow(1, ["CLinux"]),
-        "Observability": ModuleRow(1, ["Primitives"]),
+        "Observability": ModuleRow(1, ["CLinux", "Primitives"]),
         "Reactor": ModuleRow(2, ["CLinux", "COpenSSL", "Primitives", "Observability"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
         "podo": ModuleRow(5, ["CLinux", "Primitives", "Observability", "Reactor", "HTTPServer"]),

@@ -9,7 +9,9 @@ struct ContentHash {
 
     mutating func add(_ bytes: ArraySlice<UInt8>) {
         var value = self.value
-        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        bytes.withUnsafeBytes { bytes in
+            for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        }
         self.value = value
     }
 

@@ -2,7 +2,7 @@ internal import Primitives
 
 /// One immutable answer made ahead of time: the body in memory or on disk, its compressed form when that is
 /// smaller, and the fields of both. Answering copies nothing.
-package struct PreparedContent: Sendable {
+package final class PreparedContent: Sendable {
     private let plain: HTTPResponse
     private let compressed: HTTPResponse?
 
@@ -54,7 +54,8 @@ package struct PreparedContent: Sendable {
         fields.append(.cacheControl, cacheControl)
         fields.append(.acceptRanges, "bytes")
         // An error cannot come: dates are made of letters and digits.
-        try? fields.append(.lastModified, checking: String(decoding: HTTPDate.bytes(unixSeconds: modified), as: UTF8.self))
+        try? fields.append(
+            .lastModified, checking: String(decoding: HTTPDate.bytes(unixSeconds: modified), as: UTF8.self))
         return fields
     }
 

@@ -7,6 +7,7 @@ internal import Reactor
 struct StaticFileReader {
     private let limits: StaticFilesLimits
     private var content: [(path: String, entry: StaticFileTable.Entry)] = []
+    private var fileCount = 0
     private var memoryByteCount = 0
 
     static func table(of directory: String, _ limits: StaticFilesLimits) throws(StaticFilesError) -> StaticFileTable {
@@ -41,7 +42,8 @@ struct StaticFileReader {
         _ file: OwnedDescriptor, _ status: stat, _ folder: String, _ name: String
     ) throws(StaticFilesError) {
         let path = folder + name
-        guard self.content.count < self.limits.fileCountMax else { throw StaticFilesError(path, .tooManyFiles) }
+        self.fileCount += 1
+        guard self.fileCount <= self.limits.fileCountMax else { throw StaticFilesError(path, .tooManyFiles) }
         let count = Int(status.st_size)
         guard count <= self.limits.diskFileByteCountMax else { throw StaticFilesError(path, .tooLarge) }
         let content: PreparedContent
@@ -61,7 +63,9 @@ struct StaticFileReader {
                 bytes, type: type, tag: tag, cacheControl: cacheControl, modifiedAtUnixSeconds: modified)
         }
         self.memoryByteCount += content.memoryByteCount
-        guard self.memoryByteCount <= self.limits.memoryByteCountMax else { throw StaticFilesError(path, .tooMuchMemory) }
+        guard self.memoryByteCount <= self.limits.memoryByteCountMax else {
+            throw StaticFilesError(path, .tooMuchMemory)
+        }
         self.content.append((path, .content(content)))
         guard name == "index.html" else { return }
         self.content.append((folder, .content(content)))
@@ -72,7 +76,8 @@ struct StaticFileReader {
     private static func encoded(_ path: String) -> String {
         var encoded = ""
         for byte in path.utf8 {
-            let isPlain = byte == UInt8(ascii: "/") || (HTTPCharacter.isTokenByte(byte) && byte != PercentDecoding.percent)
+            let isPlain =
+                byte == UInt8(ascii: "/") || (HTTPCharacter.isTokenByte(byte) && byte != PercentDecoding.percent)
             if isPlain {
                 encoded.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
@@ -90,7 +95,9 @@ struct StaticFileReader {
         var names: [String] = []
         while let entry = readdir(stream) {
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            guard bytes.first != UInt8(ascii: "."), let name = String(validating: bytes, as: UTF8.self) else { continue }
+            guard bytes.first != UInt8(ascii: "."), let name = String(validating: bytes, as: UTF8.self) else {
+                continue
+            }
             names.append(name)
         }
         return names.sorted()
@@ -103,7 +110,9 @@ struct StaticFileReader {
         var start = 0
         while start < count {
             let got = bytes.withUnsafeMutableBytes { buffer in
-                pread(file.raw, UnsafeMutableRawBufferPointer(rebasing: buffer[start...]).baseAddress, count - start, start)
+                pread(
+                    file.raw, UnsafeMutableRawBufferPointer(rebasing: buffer[start...]).baseAddress, count - start,
+                    start)
             }
             if got < 0 && errno == EINTR { continue }
             guard got >= 0 else { throw StaticFilesError(path, .unreadable, errno: errno) }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// One reading of a directory: what is answered for each path. Never changes once made.
 ///
 /// A hash table of its own, because a `Dictionary` would need the path copied into a key for each request.
@@ -50,6 +52,12 @@ final class StaticFileTable: Sendable {
     }
 
     private static func equals(_ known: [UInt8], _ path: ArraySlice<UInt8>) -> Bool {
-        known.count == path.count && known[...].elementsEqual(path)
+        guard known.count == path.count else { return false }
+        return known.withUnsafeBytes { known in
+            path.withUnsafeBytes { path in
+                guard let base = known.baseAddress, let other = path.baseAddress else { return true }
+                return memcmp(base, other, known.count) == 0
+            }
+        }
     }
 }

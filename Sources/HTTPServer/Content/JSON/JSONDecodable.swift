@@ -1,0 +1,22 @@
+/// Can be made from a JSON object. Reads its fields through the reader, which remembers what is wrong with each:
+///
+///     init(json: JSONObjectReader) throws(JSONFieldErrors) {
+///         let name = json.string("name", lengthMax: 100)
+///         let seats = json.array("seats", of: Seat.self, countMax: 8)
+///         guard let name, let seats else { throw json.failure }
+///
+/// Names that are not read are ignored, so that a newer client can talk to an older server.
+package protocol JSONDecodable {
+    init(json: JSONObjectReader) throws(JSONFieldErrors)
+}
+
+/// Everything that is wrong with the fields of one input.
+package struct JSONFieldErrors: Error, HTTPProblemConvertible {
+    package let errors: [HTTPProblem.FieldError]
+
+    package init(_ errors: [HTTPProblem.FieldError]) { self.errors = errors }
+
+    package var problem: HTTPProblem {
+        HTTPProblem(.unprocessableContent, code: "fields-invalid", fieldErrors: self.errors)
+    }
+}

@@ -1,0 +1,155 @@
+/// Typed access to one JSON object. A field that is missing or wrong reads as nil and is remembered, so that the
+/// client hears of all of them together.
+package final class JSONObjectReader {
+    /// As many errors as are kept; more would help nobody.
+    package static let errorCountMax = 50
+
+    private let members: [String: JSONValue]
+    /// What stands before the names in errors: `seats[2].`
+    private let prefix: String
+    package private(set) var errors: [HTTPProblem.FieldError] = []
+
+    package init(_ members: [String: JSONValue], prefix: String = "") {
+        self.members = members
+        self.prefix = prefix
+    }
+
+    /// What to throw when a field was nil that must not be.
+    package var failure: JSONFieldErrors { JSONFieldErrors(self.errors) }
+
+    /// Remembers an error that only the caller can see, such as two fields that contradict each other.
+    package func fail(_ name: String, _ code: StaticString, _ detail: String) {
+        guard self.errors.count < Self.errorCountMax else { return }
+        self.errors.append(HTTPProblem.FieldError(field: self.prefix + name, code: code, detail: detail))
+    }
+
+    /// Whether the field is given, and not as `null`.
+    package func has(_ name: String) -> Bool { self.given(name) != nil }
+
+    // MARK: Fields
+
+    /// `lengthMax` counts Unicode scalars: one visible character may be made of any number of them.
+    package func string(_ name: String, lengthMax: Int, isRequired: Bool = true) -> String? {
+        guard let value = self.value(name, isRequired) else { return nil }
+        guard case .string(let text) = value else { return self.wrongType(name, "a string") }
+        guard text.unicodeScalars.count <= lengthMax else {
+            self.fail(name, "too-long", "at most \(lengthMax) characters")
+            return nil
+        }
+        return text
+    }
+
+    package func integer(_ name: String, in range: ClosedRange<Int64>, isRequired: Bool = true) -> Int64? {
+        guard let value = self.value(name, isRequired) else { return nil }
+        guard case .integer(let number) = value else { return self.wrongType(name, "a whole number") }
+        guard range.contains(number) else {
+            self.fail(name, "out-of-range", "between \(range.lowerBound) and \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    /// Takes a whole number too, when it can be kept exactly.
+    package func number(_ name: String, isRequired: Bool = true) -> Double? {
+        switch self.value(name, isRequired) {
+        case nil: return nil
+        case .number(let number): return number
+        case .integer(let number):
+            guard let exact = Double(exactly: number) else {
+                return self.wrongType(name, "a number of at most 53 bits")
+            }
+            return exact
+        default: return self.wrongType(name, "a number")
+        }
+    }
+
+    package func boolean(_ name: String, isRequired: Bool = true) -> Bool? {
+        guard let value = self.value(name, isRequired) else { return nil }
+        guard case .boolean(let flag) = value else { return self.wrongType(name, "true or false") }
+        return flag
+    }
+
+    /// One of a fixed set of words.
+    package func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, of type: Choice.Type, isRequired: Bool = true
+    ) -> Choice? where Choice.RawValue == String {
+        guard let value = self.value(name, isRequired) else { return nil }
+        guard case .string(let text) = value else { return self.wrongType(name, "a string") }
+        if let choice = Choice(rawValue: text) { return choice }
+        self.fail(name, "not-a-choice", "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        return nil
+    }
+
+    package func object<Value: JSONDecodable>(_ name: String, _ type: Value.Type, isRequired: Bool = true) -> Value? {
+        guard let value = self.value(name, isRequired) else { return nil }
+        return self.decode(value, name, type)
+    }
+
+    package func array<Value: JSONDecodable>(
+        _ name: String, of type: Value.Type, countMax: Int, isRequired: Bool = true
+    ) -> [Value]? {
+        guard let elements = self.elements(name, countMax, isRequired) else { return nil }
+        let values = elements.enumerated().map { self.decode($0.element, "\(name)[\($0.offset)]", type) }
+        return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
+    }
+
+    package func integers(
+        _ name: String, in range: ClosedRange<Int64>, countMax: Int, isRequired: Bool = true
+    ) -> [Int64]? {
+        guard let elements = self.elements(name, countMax, isRequired) else { return nil }
+        var numbers: [Int64] = []
+        for (index, element) in elements.enumerated() {
+            if case .integer(let number) = element, range.contains(number) {
+                numbers.append(number)
+            } else {
+                self.fail("\(name)[\(index)]", "out-of-range", "between \(range.lowerBound) and \(range.upperBound)")
+            }
+        }
+        return numbers.count == elements.count ? numbers : nil
+    }
+
+    // MARK: Helpers
+
+    private func given(_ name: String) -> JSONValue? {
+        let value = self.members[name]
+        return value == .null ? nil : value
+    }
+
+    private func value(_ name: String, _ isRequired: Bool) -> JSONValue? {
+        let value = self.given(name)
+        if value == nil && isRequired { self.fail(name, "required", "must be given") }
+        return value
+    }
+
+    private func wrongType<Value>(_ name: String, _ expected: String) -> Value? {
+        self.fail(name, "wrong-type", "must be \(expected)")
+        return nil
+    }
+
+    private func elements(_ name: String, _ countMax: Int, _ isRequired: Bool) -> [JSONValue]? {
+        guard let value = self.value(name, isRequired) else { return nil }
+        guard case .array(let elements) = value else { return self.wrongType(name, "an array") }
+        guard elements.count <= countMax else {
+            self.fail(name, "too-many", "at most \(countMax)")
+            return nil
+        }
+        return elements
+    }
+
+    private func decode<Value: JSONDecodable>(_ value: JSONValue, _ name: String, _ type: Value.Type) -> Value? {
+        guard case .object(let members) = value else { return self.wrongType(name, "an object") }
+        let reader = JSONObjectReader(members, prefix: "\(self.prefix)\(name).")
+        do throws(JSONFieldErrors) {
+            let decoded = try Value(json: reader)
+            if reader.errors.isEmpty { return decoded }
+            self.adopt(reader.errors)
+        } catch {
+            self.adopt(error.errors)
+        }
+        return nil
+    }
+
+    private func adopt(_ errors: [HTTPProblem.FieldError]) {
+        self.errors.append(contentsOf: errors.prefix(max(Self.errorCountMax - self.errors.count, 0)))
+    }
+}
