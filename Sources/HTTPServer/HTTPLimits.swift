@@ -1,13 +1,12 @@
 package import Primitives
 
-/// Every bound on what a client can make the server hold or do. Each refusal is counted under the name given here.
+/// Every bound on what a client can make the server hold or do. Each refusal is counted by reason, see `HTTPReasonCounters`.
 package struct HTTPLimits: Sendable {
     // What one request may hold.
     package var requestLineByteCountMax = 8 * 1024
     package var fieldByteCountMax = 16 * 1024
     package var headByteCountMax = 64 * 1024
     package var fieldCountMax = 100
-    package var bodyByteCountMaxDefault = 1024 * 1024
     package var chunkLineByteCountMax = 256
     package var trailerByteCountMax = 8 * 1024
 

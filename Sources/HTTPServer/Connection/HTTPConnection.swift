@@ -94,13 +94,14 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         }
         self.connection.prepareOutput()
         self.service.refreshDate()
-        self.giveUpSlowHandlers()
+        let gaveUp = self.giveUpSlowHandlers()
         do throws(HTTPSessionError) {
             try session.deadlineReached(now: self.service.loop.now)
         } catch {
             self.end(after: error)
             return
         }
+        if gaveUp { self.goOn() }
         self.afterSession()
         self.connection.flush()
     }
@@ -114,7 +115,7 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
     }
 
     /// Nothing is being answered and everything is sent.
-    var isIdle: Bool { self.inFlight.isEmpty && self.connection.output.isEmpty }
+    var isIdle: Bool { self.inFlight.isEmpty && !self.connection.hasUnsentOutput }
 
     /// The grace for idle connections is over.
     func closeIfIdle() {
@@ -127,7 +128,7 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         let context = HTTPSessionContext(
             output: self.connection.output, limits: self.service.limits, loop: self.service.loop,
             date: self.service.date, isSecure: self.isSecure, peer: self.connection.peer,
-            requestFlush: { [unowned self] in self.sessionWroteOutsideOfEvent() })
+            requestFlush: { [unowned self] in self.goOn() })
         if isHTTP2 {
             self.session = HTTP2Session(context: context, delegate: self)
         } else {
@@ -136,13 +137,9 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         if self.service.isDraining { self.session?.beginDrain() }
     }
 
-    private func sessionWroteOutsideOfEvent() {
-        self.afterSession()
-        self.connection.flush()
-    }
-
-    /// After an answer that came later: sends it and lets the session go on.
-    func resumeSession() {
+    /// After an answer, or a part of one, that came later: sends it, and lets the session go on with what it held
+    /// back meanwhile.
+    func goOn() {
         self.feed([UInt8]().span.bytes)
         self.connection.updateTimer()
         self.connection.flush()
@@ -160,10 +157,9 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
 
     private func end(after error: HTTPSessionError) {
         self.service.metrics.refused(error.reason, loop: self.service.loop.index)
-        self.service.log.debug("http.refused", ["reason": .text(error.reason.description)])
+        self.service.log.debug("request refused", ["reason": .text(error.reason.description)])
         self.dropSession()
         self.connection.finish()
-        self.connection.flush()
     }
 
     private func dropSession() {

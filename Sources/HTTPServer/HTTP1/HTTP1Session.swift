@@ -140,7 +140,7 @@ package final class HTTP1Session: HTTPSession {
                 self.delegate.sessionReceivedRequest(head.request, stream: self.stream)
                 return
             }
-            if head.expectsContinue { self.context.output.append("HTTP/1.1 100 Continue\r\n\r\n") }
+            if head.expectsContinue { self.context.output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
             self.bodyStartedAt = now
             self.exchange = .receivingBody(head.request, byteCountMax: byteCountMax)
         }

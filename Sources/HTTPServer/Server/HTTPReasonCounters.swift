@@ -7,7 +7,7 @@ internal import Observability
 struct HTTPReasonCounters: Sendable {
     static let reasons: [StaticString] = [
         // Before there is a session.
-        "too-many-connections", "too-many-connections-of-address", "sniff-timeout",
+        "accept-failed", "too-many-connections", "too-many-connections-of-address", "sniff-timeout",
         // HTTP/1: a request that cannot be read.
         "request-line-too-long", "field-too-long", "head-too-long", "too-many-fields", "trailers-too-long",
         "chunk-line-too-long", "bare-line-feed", "request-line-malformed", "version-malformed", "version-unsupported",

@@ -41,18 +41,23 @@ final class HTTPService: @unchecked Sendable {
 
     // MARK: Accepting
 
-    func accept(from listener: Listener, security: TLSContext?) {
-        let acceptor = Acceptor(
+    /// From any thread; made for all loops before the first of them starts.
+    func acceptor(of listener: Listener, security: TLSContext?) -> Acceptor {
+        Acceptor(
             loop: self.loop, listener: listener,
             onAccept: { [unowned self] fd, peer in self.accepted(fd, peer, security) },
             onProblem: { [unowned self] problem in
-                self.log.error("http.accept-failed", ["problem": .text("\(problem)")])
+                self.metrics.refused("accept-failed", loop: self.loop.index)
+                self.log.error("accepting failed", ["problem": .text("\(problem)")])
             })
+    }
+
+    func start(_ acceptor: Acceptor) {
         do throws(SystemError) {
             try acceptor.start()
             self.acceptors.append(acceptor)
         } catch {
-            self.log.error("http.listen-failed", ["problem": .text("\(error)")])
+            self.log.error("listening failed", ["problem": .text("\(error)")])
         }
     }
 
@@ -71,7 +76,7 @@ final class HTTPService: @unchecked Sendable {
         do throws(SystemError) {
             try connection.start(handler: handler, security: security)
         } catch {
-            self.log.error("http.connection-failed", ["problem": .text("\(error)")])
+            self.log.error("connection failed", ["problem": .text("\(error)")])
             self.closed(handler, .failed(error))
         }
     }

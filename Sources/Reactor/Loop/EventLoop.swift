@@ -41,6 +41,7 @@ package final class EventLoop: @unchecked Sendable {
     var localJobs: [UnownedJob] = []
     private var runningJobs: [UnownedJob] = []
     private var flushing: [Connection] = []
+    private var beingFlushed: [Connection] = []
     private var isStopping = false
 
     /// The time of this turn of the loop: read once per turn, right to a few microseconds.
@@ -174,9 +175,10 @@ package final class EventLoop: @unchecked Sendable {
 
     private func flushConnections() {
         guard !self.flushing.isEmpty else { return }
-        let connections = self.flushing
-        self.flushing.removeAll(keepingCapacity: true)
-        for connection in connections { connection.flushNow() }
+        // As with jobs; what asks again meanwhile has its turn next time.
+        swap(&self.flushing, &self.beingFlushed)
+        for connection in self.beingFlushed { connection.flushNow() }
+        self.beingFlushed.removeAll(keepingCapacity: true)
     }
 }
 

@@ -156,7 +156,7 @@ package final class Connection: EventSource {
         }
         self.isInEvent = true
         if events.contains(.writable) { self.isBlocked = false }
-        if !events.isDisjoint(with: [.readable, .hungUp, .peerEnded]) { self.readAvailable() }
+        if !events.isDisjoint(with: [.readable, .hungUp]) { self.readAvailable() }
         // The kernel reports this whether asked or not, so it would come back at once, for ever.
         if events.contains(.hungUp), self.state != .lingering { self.abort(.peerGone) }
         self.settle()

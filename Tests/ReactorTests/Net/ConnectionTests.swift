@@ -69,7 +69,7 @@ struct ConnectionTests {
         let server = try TestServer { connection in
             let handler = TestHandler(connection, log: log)
             handler.onReceived = { connection, _ in
-                connection.output.append("head")
+                connection.output.append(Array("head".utf8))
                 connection.output.append(SharedSlice(body))
                 connection.finish()
             }
@@ -162,7 +162,7 @@ struct ConnectionTests {
                 let handler = TestHandler(connection, log: log)
                 handler.onReceived = { connection, _ in
                     if isPaused { connection.pauseReading() }
-                    connection.output.append("y")
+                    connection.output.append(Array("y".utf8))
                 }
                 return handler
             }
@@ -182,7 +182,7 @@ struct ConnectionTests {
             let handler = TestHandler(connection, log: log)
             handler.onEnded = { connection in
                 _ = connection.loop.schedule(at: connection.loop.now + .milliseconds(5)) {
-                    connection.output.append("answer")
+                    connection.output.append(Array("answer".utf8))
                     connection.finish()
                 }
             }
@@ -233,9 +233,9 @@ struct ConnectionTests {
             let server = try TestServer { connection in
                 let handler = TestHandler(connection, log: log)
                 handler.onReceived = { connection, _ in
-                    connection.output.append("head")
+                    connection.output.append(Array("head".utf8))
                     connection.output.append(FileSlice(file: file.descriptor, offset: 0, count: promised))
-                    connection.output.append("tail")
+                    connection.output.append(Array("tail".utf8))
                     connection.finish()
                 }
                 return handler
