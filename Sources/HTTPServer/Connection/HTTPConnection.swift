@@ -13,7 +13,7 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
     let connection: Connection
     let service: HTTPService
     let isSecure: Bool
-    var session: (any HTTPSession)?
+    @exclusivity(unchecked) var session: (any HTTPSession)?
     private var sniffer = HTTPProtocolSniffer()
     private let openedAt: MonotonicTime
     /// Requests admitted and not yet answered whole.

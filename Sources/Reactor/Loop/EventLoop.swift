@@ -45,12 +45,12 @@ package final class EventLoop: @unchecked Sendable {
     private var isStopping = false
 
     /// The time of this turn of the loop: read once per turn, right to a few microseconds.
-    package private(set) var now: MonotonicTime
+    @exclusivity(unchecked) package private(set) var now: MonotonicTime
 
     // Scratch memory shared by the loop's connections, used within one call and never across.
     let readBuffer: UnsafeMutableRawBufferPointer
-    var spareOutput: [UInt8] = []
-    var sealed = ByteQueue()
+    @exclusivity(unchecked) var spareOutput: [UInt8] = []
+    @exclusivity(unchecked) var sealed = ByteQueue()
 
     package init(index: Int) throws(SystemError) {
         // A peer that has gone must come back as EPIPE, also from `sendfile`, which knows no MSG_NOSIGNAL.

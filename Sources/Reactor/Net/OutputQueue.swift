@@ -23,14 +23,14 @@ package final class OutputQueue {
     package static let copiedByteCountMax = 2048
 
     /// Everything before `tail`, oldest first; `firstPiece` is the index of the oldest.
-    package private(set) var pieces: [Piece] = []
-    package private(set) var firstPiece = 0
+    @exclusivity(unchecked) package private(set) var pieces: [Piece] = []
+    @exclusivity(unchecked) package private(set) var firstPiece = 0
     /// How much of the oldest piece, or of `tail` when there are no pieces, has been sent.
-    package private(set) var sentOfFirst = 0
+    @exclusivity(unchecked) package private(set) var sentOfFirst = 0
     /// Copied bytes that are still being added to.
-    package private(set) var tail: [UInt8] = []
+    @exclusivity(unchecked) package private(set) var tail: [UInt8] = []
     /// Bytes not yet sent.
-    package private(set) var byteCount = 0
+    @exclusivity(unchecked) package private(set) var byteCount = 0
 
     package init() {}
 
