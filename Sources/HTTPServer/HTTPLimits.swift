@@ -13,6 +13,9 @@ package struct HTTPLimits: Sendable {
     // What one connection may do.
     package var requestCountPerConnectionMax = 1000
     package var pipelinedByteCountMax = 64 * 1024
+    /// While this much output waits, an HTTP/1 connection begins no further request: whoever pipelines requests and
+    /// reads slowly has answers made one after the other, not all at once.
+    package var pipelinedOutputByteCountMax = 64 * 1024
     package var streamBufferedByteCountMax = 64 * 1024
 
     // How long it may take.

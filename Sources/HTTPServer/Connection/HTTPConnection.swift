@@ -71,7 +71,13 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
 
     func connectionOutputDrained() {
         guard let session = self.session else { return }
-        session.outputDrained()
+        self.service.refreshDate()
+        do throws(HTTPSessionError) {
+            try session.outputDrained()
+        } catch {
+            self.end(after: error)
+            return
+        }
         self.afterSession()
     }
 

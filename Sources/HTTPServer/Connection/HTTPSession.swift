@@ -51,8 +51,9 @@ package protocol HTTPSession: AnyObject {
     func receivedEnd()
     /// Answers a request. An unknown stream (it was reset meanwhile) is ignored.
     func respond(to stream: HTTPStreamID, with response: HTTPResponse)
-    /// The output queue fell below its low-water mark: put more into it if there is more.
-    func outputDrained()
+    /// The output queue fell below its low-water mark: put more into it if there is more, and go on with what was
+    /// held back. A thrown error is final, as it is with `receive`.
+    func outputDrained() throws(HTTPSessionError)
     /// The server is stopping: finish what has begun, take nothing new (`connection: close`; GOAWAY).
     func beginDrain()
     /// The connection is gone; streams still open are cancelled.

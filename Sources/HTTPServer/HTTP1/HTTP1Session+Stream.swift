@@ -48,8 +48,4 @@ extension HTTP1Session {
         self.finishResponse(self.streamedStatus, bodyByteCount: self.streamedByteCount)
         self.context.requestFlush()
     }
-
-    package func outputDrained() {
-        if case .streaming(let writer, _) = self.exchange { writer.transportDrained() }
-    }
 }

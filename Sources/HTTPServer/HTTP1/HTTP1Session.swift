@@ -3,8 +3,9 @@ internal import Reactor
 
 /// HTTP/1.x over one connection: one request at a time, answers in order of the requests.
 ///
-/// While a request is being answered, what the client sends ahead is held, at most `pipelinedByteCountMax` and one
-/// read more; then the connection stops reading.
+/// While a request is being answered, or `pipelinedOutputByteCountMax` bytes of answers wait for the client to take
+/// them, what it sends ahead is held, at most `pipelinedByteCountMax` and one read more; then the connection stops
+/// reading. So a client can make us hold one answer beyond that bound, however many it asks for.
 package final class HTTP1Session: HTTPSession {
     /// Where the connection stands with its present request.
     enum Exchange {
@@ -32,6 +33,7 @@ package final class HTTP1Session: HTTPSession {
     /// What the client sent ahead of an answer.
     private var held = ByteQueue()
     private var isReceiving = false
+    private var inputEnded = false
 
     /// The request's number on this connection.
     private(set) var stream: HTTPStreamID = 0
@@ -82,6 +84,7 @@ package final class HTTP1Session: HTTPSession {
             self.refuse(HTTP1ResponseWriter.plain(error.status))
             throw HTTPSessionError(error.reason)
         }
+        self.finishAfterInput()
         self.updateDeadline(now: now)
     }
 
@@ -93,6 +96,8 @@ package final class HTTP1Session: HTTPSession {
             read = try held.withSpan { (bytes) throws(HTTP1Error) in try self.process(bytes, now: now) }
         }
         self.held.consume(min(read, self.held.count))
+        // An idle connection keeps no buffer.
+        if self.held.isEmpty { self.held = ByteQueue() }
     }
 
     /// Reads requests until one has to be waited for; returns how many bytes were read.
@@ -111,9 +116,14 @@ package final class HTTP1Session: HTTPSession {
 
     private var isReadyForInput: Bool {
         switch self.exchange {
-        case .betweenRequests, .receivingBody: true
+        case .betweenRequests: !self.parser.isBetweenRequests || self.hasRoomForResponse
+        case .receivingBody: true
         case .awaitingResponse, .streaming, .finished: false
         }
+    }
+
+    private var hasRoomForResponse: Bool {
+        self.context.output.byteCount < self.context.limits.pipelinedOutputByteCountMax
     }
 
     private func received(_ head: consuming HTTP1RequestHead, now: MonotonicTime) {
@@ -164,22 +174,32 @@ package final class HTTP1Session: HTTPSession {
     }
 
     package func receivedEnd() {
+        self.inputEnded = true
+        self.finishAfterInput()
+    }
+
+    /// Nothing more will come, and all that came was read.
+    private var isInputUsedUp: Bool { self.inputEnded && self.held.isEmpty }
+
+    private func finishAfterInput() {
+        guard self.isInputUsedUp else { return }
         switch self.exchange {
-        case .betweenRequests, .receivingBody:
-            self.exchange = .finished
-        case .awaitingResponse, .streaming:
-            self.closesAfterResponse = true
-            self.held = ByteQueue()
-        case .finished:
-            break
+        case .betweenRequests, .receivingBody: self.exchange = .finished
+        case .awaitingResponse, .streaming, .finished: break
         }
+    }
+
+    package func outputDrained() throws(HTTPSessionError) {
+        if case .streaming(let writer, _) = self.exchange { writer.transportDrained() }
+        // There is room for the answer to a request that had to wait, or a streamed answer has just ended.
+        if !self.held.isEmpty { try self.receive([UInt8]().span.bytes, now: self.context.loop.now) }
     }
 
     // MARK: Answering
 
     package func respond(to stream: HTTPStreamID, with response: HTTPResponse) {
         guard stream == self.stream, case .awaitingResponse(let shape) = self.exchange else { return }
-        if self.isDraining { self.closesAfterResponse = true }
+        if self.isDraining || self.isInputUsedUp { self.closesAfterResponse = true }
         let coding = HTTP1ResponseWriter.write(
             response, shape, closes: &self.closesAfterResponse, date: self.context.date, to: self.context.output)
         if case .stream(let produce) = response.body, shape.method != .head {
@@ -191,7 +211,7 @@ package final class HTTP1Session: HTTPSession {
     }
 
     func finishResponse(_ status: HTTPStatus, bodyByteCount: Int) {
-        self.exchange = self.closesAfterResponse ? .finished : .betweenRequests
+        self.exchange = self.closesAfterResponse || self.isInputUsedUp ? .finished : .betweenRequests
         self.delegate.sessionFinishedResponse(self.stream, status: status, bodyByteCount: bodyByteCount)
     }
 
@@ -229,7 +249,8 @@ package final class HTTP1Session: HTTPSession {
         switch self.exchange {
         case .betweenRequests where self.parser.isBetweenRequests:
             self.headStartedAt = nil
-            self.deadline = now + limits.idleTime
+            // A client whose next request is here does not idle; how fast it has to read is the connection's matter.
+            self.deadline = self.held.isEmpty ? now + limits.idleTime : nil
         case .betweenRequests:
             let start = self.headStartedAt ?? now
             self.headStartedAt = start

@@ -96,6 +96,11 @@ import Testing
         let answer = String(decoding: try client.receiveToEnd(), as: UTF8.self)
         #expect(answer.contains("transfer-encoding: chunked\r\n"))
         #expect(answer.hasSuffix("\r\n20000\n\r\n0\r\n\r\n"))
+        let ahead = try TestClient(port: server.port)
+        try ahead.send(
+            "GET /counting HTTP/1.1\r\nHost: a\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        let both = String(decoding: try ahead.receiveToEnd(), as: UTF8.self)
+        #expect(both.contains("\r\n20000\n\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n") && both.hasSuffix("\r\n\r\nhello"))
         let cut = try TestClient(port: server.port)
         try cut.send("GET /cut HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(String(decoding: try cut.receiveToEnd(), as: UTF8.self).hasSuffix("\r\n\r\n4\r\nsome\r\n"))

@@ -62,6 +62,30 @@ struct ConnectionTests {
         client.close()
     }
 
+    @Test("For a peer that reads nothing the kernel takes little more than the peer's window")
+    func unread() throws {
+        let log = Log()
+        let sent = TestLog<Int>()
+        let server = try TestServer { connection in
+            let handler = TestHandler(connection, log: log)
+            handler.onOpened = { connection in
+                connection.output.append([UInt8](repeating: 1, count: 8 * 1024 * 1024))
+                connection.flush()
+            }
+            handler.connectionDeadline = .now + .milliseconds(100)
+            handler.onDeadline = { connection in
+                sent.add(connection.sentByteCount)
+                connection.abort(.aborted("deadline"))
+            }
+            return handler
+        }
+        defer { server.stop() }
+        let client = try TestClient(port: server.port, receiveBufferByteCount: 4096)
+        #expect(log.closeReason == .aborted("deadline"))
+        #expect(sent.entries.allSatisfy { $0 > 0 && $0 <= 2 * Int(SocketOption.unsentByteCountMax) })
+        client.close()
+    }
+
     @Test("A finished connection sends everything first, then ends; the peer may take its time")
     func finishWithOutput() throws {
         let log = Log()
