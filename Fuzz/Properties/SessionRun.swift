@@ -29,7 +29,7 @@ struct SessionRun {
                 try session.receive(piece.span.bytes, now: now)
                 try self.take(from: queue, of: session)
             }
-            session.receivedEnd()
+            try session.receivedEnd()
             try self.take(from: queue, of: session)
         } catch {
             self.requests.append("ended: \(error.reason)")

@@ -30,7 +30,7 @@ package struct HTTPLimits: Sendable {
 
     // How many may come at once.
     package var connectionCountMax = 50_000
-    package var connectionCountPerAddressMax = 20_000
+    package var connectionCountPerAddressMax = 10_000
     /// Handlers running at once on one loop.
     package var concurrentHandlerCountMax = 4096
 

@@ -138,7 +138,7 @@ extension HTTPConnection: HTTPSessionDelegate {
     }
 
     private static func overloaded() -> HTTPResponse {
-        var response = HTTP1ResponseWriter.plain(.serviceUnavailable)
+        var response = HTTPResponse.plain(.serviceUnavailable)
         response.fields.append(HTTPFieldName("retry-after"), "5")
         return response
     }

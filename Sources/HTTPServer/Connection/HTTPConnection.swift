@@ -65,7 +65,13 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
             self.connection.finish()
             return
         }
-        session.receivedEnd()
+        self.service.refreshDate()
+        do throws(HTTPSessionError) {
+            try session.receivedEnd()
+        } catch {
+            self.end(after: error)
+            return
+        }
         self.afterSession()
     }
 
@@ -79,6 +85,7 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
             return
         }
         self.afterSession()
+        if self.service.isIdleGraceOver { self.closeIfIdle() }
     }
 
     func connectionClosed(_ reason: ConnectionCloseReason) {
@@ -134,7 +141,8 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         let context = HTTPSessionContext(
             output: self.connection.output, limits: self.service.limits, loop: self.service.loop,
             date: self.service.date, isSecure: self.isSecure, peer: self.connection.peer,
-            requestFlush: { [unowned self] in self.goOn() })
+            requestFlush: { [weak self] in self?.goOn() },
+            requestAbort: { [weak self] in self?.connection.cutOff(.aborted("stream-aborted")) })
         if isHTTP2 {
             self.session = HTTP2Session(context: context, delegate: self)
         } else {

@@ -62,11 +62,4 @@ enum HTTP1ResponseWriter {
         case .file(let slice): output.append(slice)
         }
     }
-
-    /// A short plain answer for clients that did not get as far as a route.
-    static func plain(_ status: HTTPStatus) -> HTTPResponse {
-        var fields = HTTPFields()
-        fields.append(HTTPFieldName("content-type"), "text/plain; charset=utf-8")
-        return HTTPResponse(status, fields: fields, body: .bytes(Array("\(status.code) \(status.reason)\n".utf8)))
-    }
 }

@@ -46,6 +46,8 @@ extension HTTP1Session {
         if isComplete, coding == .chunked { self.context.output.append(Array("0\r\n\r\n".utf8)) }
         if !isComplete { self.closesAfterResponse = true }
         self.finishResponse(self.streamedStatus, bodyByteCount: self.streamedByteCount)
+        // Where the end of the connection is the end of the body, only a reset tells the client.
+        if !isComplete, coding == .untilClose { self.context.requestAbort() }
         self.context.requestFlush()
     }
 }

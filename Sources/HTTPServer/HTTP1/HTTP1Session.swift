@@ -44,6 +44,7 @@ package final class HTTP1Session: HTTPSession {
     package private(set) var deadline: MonotonicTime?
     private var headStartedAt: MonotonicTime?
     private var bodyStartedAt = MonotonicTime(nanoseconds: 0)
+    private var bodyByteCount = 0
 
     // Of the response being streamed, for the log and metrics.
     var streamedStatus = HTTPStatus.ok
@@ -81,10 +82,9 @@ package final class HTTP1Session: HTTPSession {
                 try self.processHeld(now: now)
             }
         } catch {
-            self.refuse(HTTP1ResponseWriter.plain(error.status))
-            throw HTTPSessionError(error.reason)
+            throw self.refuse(error.status, error.reason)
         }
-        self.finishAfterInput()
+        try self.finishAfterInput()
         self.updateDeadline(now: now)
     }
 
@@ -105,7 +105,7 @@ package final class HTTP1Session: HTTPSession {
         var offset = 0
         while self.isReadyForInput, let event = try self.parser.next(bytes, at: &offset) {
             switch event {
-            case .head(let head): self.received(head, now: now)
+            case .head(let head): try self.received(head, now: now)
             case .body(let range): try self.received(body: bytes.extracting(range))
             case .end: self.receivedEndOfRequest()
             }
@@ -126,8 +126,9 @@ package final class HTTP1Session: HTTPSession {
         self.context.output.byteCount < self.context.limits.pipelinedOutputByteCountMax
     }
 
-    private func received(_ head: consuming HTTP1RequestHead, now: MonotonicTime) {
+    private func received(_ head: consuming HTTP1RequestHead, now: MonotonicTime) throws(HTTP1Error) {
         self.stream &+= 1
+        self.headStartedAt = nil
         head.request.isSecure = self.context.isSecure
         head.request.peer = self.context.peer
         self.shape = ResponseShape(method: head.request.method, version: head.request.version)
@@ -141,8 +142,7 @@ package final class HTTP1Session: HTTPSession {
             self.respond(to: self.stream, with: response)
         case .accept(let byteCountMax):
             if case .fixed(let byteCount) = head.framing, byteCount > byteCountMax {
-                self.refuse(HTTP1ResponseWriter.plain(.contentTooLarge))
-                return
+                throw HTTP1Error(.contentTooLarge, "body-too-large")
             }
             if head.framing == .none {
                 // Nothing to gather: not kept, so not copied.
@@ -152,6 +152,7 @@ package final class HTTP1Session: HTTPSession {
             }
             if head.expectsContinue { self.context.output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
             self.bodyStartedAt = now
+            self.bodyByteCount = 0
             self.exchange = .receivingBody(head.request, byteCountMax: byteCountMax)
         }
     }
@@ -163,6 +164,7 @@ package final class HTTP1Session: HTTPSession {
             throw HTTP1Error(.contentTooLarge, "body-too-large")
         }
         request.body.append(copying: body)
+        self.bodyByteCount = request.body.count
         self.exchange = .receivingBody(request, byteCountMax: byteCountMax)
     }
 
@@ -173,18 +175,19 @@ package final class HTTP1Session: HTTPSession {
         self.delegate.sessionReceivedRequest(request, stream: self.stream)
     }
 
-    package func receivedEnd() {
+    package func receivedEnd() throws(HTTPSessionError) {
         self.inputEnded = true
-        self.finishAfterInput()
+        try self.finishAfterInput()
     }
 
     /// Nothing more will come, and all that came was read.
     private var isInputUsedUp: Bool { self.inputEnded && self.held.isEmpty }
 
-    private func finishAfterInput() {
+    private func finishAfterInput() throws(HTTPSessionError) {
         guard self.isInputUsedUp else { return }
         switch self.exchange {
-        case .betweenRequests, .receivingBody: self.exchange = .finished
+        case .betweenRequests where self.parser.isBetweenRequests: self.exchange = .finished
+        case .betweenRequests, .receivingBody: throw self.refuse(.badRequest, "request-truncated")
         case .awaitingResponse, .streaming, .finished: break
         }
     }
@@ -202,7 +205,7 @@ package final class HTTP1Session: HTTPSession {
         if self.isDraining || self.isInputUsedUp { self.closesAfterResponse = true }
         let coding = HTTP1ResponseWriter.write(
             response, shape, closes: &self.closesAfterResponse, date: self.context.date, to: self.context.output)
-        if case .stream(let produce) = response.body, shape.method != .head {
+        if case .stream(let produce) = response.body, shape.method != .head, !response.status.forbidsBody {
             self.startStream(produce, response.status, coding)
         } else {
             self.finishResponse(
@@ -211,17 +214,22 @@ package final class HTTP1Session: HTTPSession {
     }
 
     func finishResponse(_ status: HTTPStatus, bodyByteCount: Int) {
-        self.exchange = self.closesAfterResponse || self.isInputUsedUp ? .finished : .betweenRequests
+        let closes = self.closesAfterResponse || self.isDraining || self.isInputUsedUp
+        self.exchange = closes ? .finished : .betweenRequests
+        // A head that cannot be read is answered like that of a GET.
+        self.shape = ResponseShape(method: .get, version: .http1_1)
         self.delegate.sessionFinishedResponse(self.stream, status: status, bodyByteCount: bodyByteCount)
     }
 
-    /// Answers what never became a request of its own, and ends.
-    private func refuse(_ response: HTTPResponse) {
+    /// Answers what did not become a request that a handler has, and ends.
+    private func refuse(_ status: HTTPStatus, _ reason: StaticString) -> HTTPSessionError {
         self.closesAfterResponse = true
         _ = HTTP1ResponseWriter.write(
-            response, self.shape, closes: &self.closesAfterResponse, date: self.context.date, to: self.context.output)
+            .plain(status), self.shape, closes: &self.closesAfterResponse, date: self.context.date,
+            to: self.context.output)
         self.exchange = .finished
         self.held = ByteQueue()
+        return HTTPSessionError(reason)
     }
 
     // MARK: Ending
@@ -255,9 +263,9 @@ package final class HTTP1Session: HTTPSession {
             let start = self.headStartedAt ?? now
             self.headStartedAt = start
             self.deadline = start + limits.headTime
-        case .receivingBody(let request, _):
+        case .receivingBody:
             self.headStartedAt = nil
-            let earned = Int64(request.body.count) &* 1_000_000_000 / Int64(limits.bodyBytesPerSecondMin)
+            let earned = Int64(self.bodyByteCount) &* 1_000_000_000 / Int64(limits.bodyBytesPerSecondMin)
             self.deadline = self.bodyStartedAt + limits.bodyGraceTime + .nanoseconds(earned)
         case .awaitingResponse, .streaming, .finished:
             self.headStartedAt = nil
@@ -272,13 +280,9 @@ package final class HTTP1Session: HTTPSession {
             // Idle: nobody is waiting, so there is nobody to tell.
             self.exchange = .finished
         case .betweenRequests:
-            self.refuse(HTTP1ResponseWriter.plain(.requestTimeout))
-            throw HTTPSessionError("head-too-slow")
+            throw self.refuse(.requestTimeout, "head-too-slow")
         case .receivingBody:
-            let stream = self.stream
-            self.refuse(HTTP1ResponseWriter.plain(.requestTimeout))
-            self.delegate.sessionStreamCancelled(stream)
-            throw HTTPSessionError("body-too-slow")
+            throw self.refuse(.requestTimeout, "body-too-slow")
         case .awaitingResponse, .streaming, .finished:
             self.deadline = nil
         }

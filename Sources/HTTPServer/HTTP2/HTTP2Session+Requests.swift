@@ -165,7 +165,7 @@ extension HTTP2Session {
 
     func refuse(_ stream: HTTP2Stream, _ refusal: HTTP2Refusal) {
         self.delegate.sessionRefusedRequest(refusal.reason)
-        self.submit(HTTP1ResponseWriter.plain(refusal.status), on: stream)
+        self.submit(.plain(refusal.status), on: stream)
     }
 
     func reset(_ stream: HTTP2Stream, _ code: nghttp2_error_code) {

@@ -24,7 +24,7 @@ struct HTTPReasonCounters: Sendable {
         "h2-continuation-flood", "h2-header-block-too-large", "h2-header-list-too-large", "h2-control-frame-flood",
         "h2-reset-flood", "h2-acknowledgement-flood", "h2-window-stalled",
         // Both: too slow.
-        "head-too-slow", "body-too-slow",
+        "head-too-slow", "body-too-slow", "request-truncated",
         // A handler that cannot be run or does not come back.
         "too-many-handlers", "handler-too-slow",
         // The connection under it.

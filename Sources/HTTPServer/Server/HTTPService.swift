@@ -23,6 +23,8 @@ final class HTTPService: @unchecked Sendable {
     /// Tasks of handlers that have not come back, cancelled ones included.
     var runningHandlerCount = 0
     private(set) var isDraining = false
+    /// From here on a connection that has become idle closes.
+    private(set) var isIdleGraceOver = false
     private var random = FastRandom()
     private var onDrained: ((_ isComplete: Bool) -> Void)?
 
@@ -140,6 +142,7 @@ final class HTTPService: @unchecked Sendable {
         self.onDrained = onDrained
         for connection in self.connections.values { connection.beginDrain() }
         _ = self.loop.schedule(at: self.loop.now + Self.idleGraceTime) {
+            self.isIdleGraceOver = true
             for connection in self.connections.values { connection.closeIfIdle() }
         }
         _ = self.loop.schedule(at: deadline) { self.cutOff() }

@@ -123,6 +123,12 @@ package final class Connection: EventSource {
         }
     }
 
+    /// Closes at once and with a reset, so that the peer cannot take it for an end in order.
+    package func cutOff(_ reason: ConnectionCloseReason) {
+        if !self.isClosed { SocketOption.resetOnClose(self.descriptor) }
+        self.abort(reason)
+    }
+
     /// Closes at once; what is queued is lost.
     package func abort(_ reason: ConnectionCloseReason) {
         guard !self.isClosed else { return }

@@ -114,11 +114,15 @@ private final class SessionHarness: HTTPSessionDelegate {
         limits.pipelinedOutputByteCountMax = 1
         let harness = try SessionHarness(limits)
         #expect(try harness.exchange(self.get + self.get + unfinished).components(of: "HTTP/1.1 200 OK") == 1)
-        harness.session?.receivedEnd()
+        try harness.session?.receivedEnd()
         #expect(harness.session?.isFinished == false)
         try harness.session?.outputDrained()
         #expect(harness.takeOutput().components(of: "HTTP/1.1 200 OK") == 1)
-        try harness.session?.outputDrained()
+        if unfinished.isEmpty {
+            try harness.session?.outputDrained()
+        } else {
+            #expect(throws: HTTPSessionError("request-truncated")) { try harness.session?.outputDrained() }
+        }
         #expect(harness.finishedCount == 2 && harness.session?.isFinished == true)
     }
 
@@ -217,7 +221,6 @@ private final class SessionHarness: HTTPSessionDelegate {
             try harness.session?.deadlineReached(now: harness.start + .seconds(20))
         }
         #expect(harness.takeOutput().hasPrefix("HTTP/1.1 408 Request Timeout|"))
-        #expect(harness.events.last == "cancelled 2")
         let slow = try SessionHarness()
         _ = try slow.exchange("GET")
         #expect(throws: HTTPSessionError("head-too-slow")) {
@@ -238,7 +241,7 @@ private final class SessionHarness: HTTPSessionDelegate {
     @Test("whose client has sent its last byte is still answered, then closed") func halfClosed() throws {
         let harness = try SessionHarness()
         _ = try harness.exchange("GET /later HTTP/1.1\r\nHost: a\r\n\r\n")
-        harness.session?.receivedEnd()
+        try harness.session?.receivedEnd()
         #expect(harness.session?.isFinished == false)
         harness.session?.respond(to: 1, with: HTTPResponse(.ok))
         #expect(harness.takeOutput() == "HTTP/1.1 200 OK|content-length: 0|connection: close||")

@@ -104,6 +104,9 @@ import Testing
         let cut = try TestClient(port: server.port)
         try cut.send("GET /cut HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(String(decoding: try cut.receiveToEnd(), as: UTF8.self).hasSuffix("\r\n\r\n4\r\nsome\r\n"))
+        let cutOld = try TestClient(port: server.port)
+        try cutOld.send("GET /cut HTTP/1.0\r\n\r\n")
+        #expect(throws: TestClient.Failure.self) { try cutOld.receiveToEnd() }
         let old = try TestClient(port: server.port)
         try old.send("GET /counting HTTP/1.0\r\n\r\n")
         let plain = String(decoding: try old.receiveToEnd(), as: UTF8.self)
