@@ -62,8 +62,8 @@ let package = Package(
 
         // What must hold of any input: fuzzed by the targets below, replayed from fixtures/fuzz by a test.
         .target(
-            name: "FuzzProperties", dependencies: ["HTTPServer", "Primitives", "Reactor"], path: "Fuzz/Properties",
-            swiftSettings: strict),
+            name: "FuzzProperties", dependencies: ["HTTPServer", "Primitives", "Observability", "Reactor"],
+            path: "Fuzz/Properties", swiftSettings: strict),
         .testTarget(
             name: "FuzzReplayTests", dependencies: ["FuzzProperties", "TestSupport"], swiftSettings: strict),
     ]
@@ -71,7 +71,7 @@ let package = Package(
 
 // Fuzz targets are libFuzzer's programs; only `Fuzz/run` asks for them, an ordinary build never sees them.
 if Context.environment["PODO_DEV_TARGETS"] != nil {
-    package.targets += ["Canary", "HTTP1", "HTTP2"].map { name in
+    package.targets += ["Canary", "HTTP1", "HTTP2", "HTTPText", "JSON"].map { name in
         .executableTarget(
             name: "Fuzz" + name, dependencies: name == "Canary" ? [] : ["FuzzProperties"], path: "Fuzz/" + name,
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])

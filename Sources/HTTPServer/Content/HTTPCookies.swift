@@ -26,9 +26,9 @@ package struct HTTPCookies: Sendable {
     }
 
     /// Nil without one, and when it comes more than once: another site on a parent domain may have set the other,
-    /// and the order says nothing.
+    /// and the order says nothing. Names are compared byte for byte; comparing strings would normalise a peer's.
     package subscript(_ name: String) -> String? {
-        let values = self.pairs.filter { $0.name == name }
+        let values = self.pairs.filter { $0.name.utf8.elementsEqual(name.utf8) }
         return values.count == 1 ? values.first?.value : nil
     }
 }

@@ -21,8 +21,11 @@ package struct HTTPQuery: Sendable {
 
     package var count: Int { self.pairs.count }
 
-    /// Every value of this name, in order.
-    package func all(_ name: String) -> [String] { self.pairs.filter { $0.name == name }.map(\.value) }
+    /// Every value of this name, in order. Byte for byte: comparing strings would normalise a peer's, in time that
+    /// grows with the square of its combining marks.
+    package func all(_ name: String) -> [String] {
+        self.pairs.filter { $0.name.utf8.elementsEqual(name.utf8) }.map(\.value)
+    }
 
     /// The one value of this name, or nil without one.
     package func single(_ name: String) throws(HTTPProblem) -> String? {

@@ -36,6 +36,17 @@ import Testing
         #expect(try query.single("c") == nil)
     }
 
+    @Test("names are compared byte for byte, not as text that looks the same")
+    func namesAreBytes() throws {
+        let query = try HTTPQuery(Array("\u{e9}=1&e\u{301}=2".utf8)[...])
+        #expect(query.all("\u{e9}") == ["1"])
+        #expect(query.all("e\u{301}") == ["2"])
+        let request = try HTTPTestDriver.request(.get, "/", fields: [("cookie", "e\u{301}=1")])
+        let cookies = HTTPCookies(request.fields)
+        #expect(cookies["e\u{301}"] == "1")
+        #expect(cookies["\u{e9}"] == nil)
+    }
+
     @Test("a form must be called one")
     func forms() throws {
         let type = "application/x-www-form-urlencoded; charset=utf-8"

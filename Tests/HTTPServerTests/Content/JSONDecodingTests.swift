@@ -1,6 +1,8 @@
 import HTTPServer
 import Testing
 
+private enum Accent: String, CaseIterable { case composed = "\u{e9}" }
+
 private enum Grade: String, CaseIterable { case vip, standing }
 
 private struct Seat: JSONDecodable, Equatable {
@@ -57,6 +59,14 @@ private struct Order: JSONDecodable, Equatable {
     }
 
     private static let good = #"{"name":"Kim","seats":[{"row":3,"grade":"vip"}],"price":99000,"unknown":1}"#
+
+    @Test("a choice is met byte for byte, not by text that looks the same")
+    func choicesAreBytes() {
+        let reader = JSONObjectReader([JSONName("one"): .string("\u{e9}"), JSONName("other"): .string("e\u{301}")])
+        #expect(reader.choice("one", of: Accent.self) == .composed)
+        #expect(reader.choice("other", of: Accent.self) == nil)
+        #expect(reader.errors.map(\.field) == ["other"])
+    }
 
     @Test("an object in order is taken, unknown names are passed over")
     func takes() throws {

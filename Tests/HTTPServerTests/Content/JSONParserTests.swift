@@ -67,6 +67,15 @@ import Testing
         #expect(self.outcome(quoted) == .failure(JSONError(code: .invalidUTF8, offset: 0)))
     }
 
+    @Test("names that only look the same are two, and are written in the order of their bytes")
+    func namesAreBytes() throws {
+        let value = try self.outcome("{\"\u{e9}\":1,\"e\u{301}\":2}").get()
+        #expect(value == .object([JSONName("\u{e9}"): .integer(1), JSONName("e\u{301}"): .integer(2)]))
+        var writer = JSONWriter()
+        value.encode(to: &writer)
+        #expect(writer.bytes.elementsEqual("{\"e\u{301}\":2,\"\u{e9}\":1}".utf8))
+    }
+
     @Test("limits hold at their edge")
     func limits() {
         var limits = JSONLimits()

@@ -4,12 +4,12 @@ package final class JSONObjectReader {
     /// As many errors as are kept; more would help nobody.
     package static let errorCountMax = 50
 
-    private let members: [String: JSONValue]
+    private let members: [JSONName: JSONValue]
     /// What stands before the names in errors: `seats[2].`
     private let prefix: String
     package private(set) var errors: [HTTPProblem.FieldError] = []
 
-    package init(_ members: [String: JSONValue], prefix: String = "") {
+    package init(_ members: [JSONName: JSONValue], prefix: String = "") {
         self.members = members
         self.prefix = prefix
     }
@@ -75,7 +75,8 @@ package final class JSONObjectReader {
     ) -> Choice? where Choice.RawValue == String {
         guard let value = self.value(name, isRequired) else { return nil }
         guard case .string(let text) = value else { return self.wrongType(name, "a string") }
-        if let choice = Choice(rawValue: text) { return choice }
+        // Byte for byte: `Choice(rawValue:)` would normalise a text of any length.
+        if let choice = Choice.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) { return choice }
         self.fail(name, "not-a-choice", "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
         return nil
     }
@@ -111,7 +112,7 @@ package final class JSONObjectReader {
     // MARK: Helpers
 
     private func given(_ name: String) -> JSONValue? {
-        let value = self.members[name]
+        let value = self.members[JSONName(name)]
         return value == .null ? nil : value
     }
 

@@ -66,7 +66,7 @@ package struct JSONParser {
 
     private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
         try self.enter(depth)
-        var members: [String: JSONValue] = [:]
+        var members: [JSONName: JSONValue] = [:]
         if self.take(UInt8(ascii: "}")) { return .object(members) }
         repeat {
             self.skipSpace()
@@ -78,7 +78,7 @@ package struct JSONParser {
             try self.require(UInt8(ascii: ":"))
             self.skipSpace()
             let value = try self.value(depth: depth)
-            guard members.updateValue(value, forKey: name) == nil else {
+            guard members.updateValue(value, forKey: JSONName(name)) == nil else {
                 throw JSONError(code: .duplicateName, offset: start)
             }
             self.skipSpace()

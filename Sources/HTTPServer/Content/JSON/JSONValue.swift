@@ -8,7 +8,7 @@ package enum JSONValue: Equatable, Sendable {
     case number(Double)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    case object([JSONName: JSONValue])
 }
 
 /// Members are written in the order of their names, so that equal values make equal texts.
@@ -24,7 +24,7 @@ extension JSONValue: JSONEncodable {
         case .object(let members):
             writer.object { writer in
                 for name in members.keys.sorted() {
-                    writer.name(name)
+                    writer.name(name.text)
                     (members[name] ?? .null).encode(to: &writer)
                 }
             }
