@@ -1,6 +1,7 @@
 package import Primitives
 
-/// Every bound on what a client can make the server hold or do. Each refusal is counted by reason, see `HTTPReasonCounters`.
+/// Every bound on what a client can make the server hold or do. Each refusal is counted by reason, see
+/// `HTTPReasonCounters`.
 package struct HTTPLimits: Sendable {
     // What one request may hold.
     package var requestLineByteCountMax = 8 * 1024
@@ -27,6 +28,9 @@ package struct HTTPLimits: Sendable {
     /// A handler that has not answered by then is cancelled, and the client told to come back later.
     package var handlerTime = TimeAmount.seconds(30)
     package var drainTime = TimeAmount.seconds(30)
+    /// After draining began, an idle connection may still send a request for this long: it may be on its way already.
+    /// Its answer says that the connection closes.
+    package var drainIdleGraceTime = TimeAmount.milliseconds(500)
 
     // How many may come at once.
     package var connectionCountMax = 50_000

@@ -107,7 +107,8 @@ package final class HTTPApplication: Sendable {
         // An error cannot come: the value is made of method names.
         try? response.fields.append(.allow, checking: allow)
         self.crossOrigin.addPreflightFields(to: &response.fields, methods: allow, for: head)
-        response.fields.append(contentsOf: HTTPSecurityFields.standard.block(for: response.fields, isSecure: head.isSecure))
+        response.fields.append(
+            contentsOf: HTTPSecurityFields.standard.block(for: response.fields, isSecure: head.isSecure))
         response.isFinished = true
         return .refuse(response, self.match(.options))
     }

@@ -24,7 +24,8 @@ struct HTTPMetrics: Sendable {
             Route(
                 responses: ["1xx", "2xx", "3xx", "4xx", "5xx"].map { code in
                     registry.counter(
-                        "podo_http_responses_total", help: "Responses whose last byte was queued for sending, by route and class of status.",
+                        "podo_http_responses_total",
+                        help: "Responses whose last byte was queued for sending, by route and class of status.",
                         labels: ["frontend": frontend, "route": label, "code": code])
                 },
                 duration: registry.histogram(

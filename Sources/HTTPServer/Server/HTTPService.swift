@@ -7,10 +7,6 @@ internal import Reactor
 final class HTTPService: @unchecked Sendable {
     // SAFETY: touched on `loop` only, but for the constants.
 
-    /// After draining began, an idle connection may still send one request for this long: it may be on its way
-    /// already. Its answer says that the connection closes.
-    static let idleGraceTime = TimeAmount.milliseconds(500)
-
     let loop: EventLoop
     let application: HTTPApplication
     let limits: HTTPLimits
@@ -141,7 +137,7 @@ final class HTTPService: @unchecked Sendable {
         self.isDraining = true
         self.onDrained = onDrained
         for connection in self.connections.values { connection.beginDrain() }
-        _ = self.loop.schedule(at: self.loop.now + Self.idleGraceTime) {
+        _ = self.loop.schedule(at: self.loop.now + self.limits.drainIdleGraceTime) {
             self.isIdleGraceOver = true
             for connection in self.connections.values { connection.closeIfIdle() }
         }

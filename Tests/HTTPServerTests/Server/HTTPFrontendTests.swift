@@ -177,7 +177,9 @@ import Testing
 
     @Test("drains: answers what has begun, says that it closes, and ends") func draining() async throws {
         let gate = Gate()
-        let server = try LiveServer(routes: Self.routes(gate), loopCount: 2)
+        var limits = HTTPLimits()
+        limits.drainIdleGraceTime = .seconds(5)
+        let server = try LiveServer(routes: Self.routes(gate), limits: limits, loopCount: 2)
         let busy = try TestClient(port: server.port)
         try busy.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n")
         let idle = try TestClient(port: server.port)
