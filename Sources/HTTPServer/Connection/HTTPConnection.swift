@@ -17,7 +17,7 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
     private var sniffer = HTTPProtocolSniffer()
     private let openedAt: MonotonicTime
     /// Requests admitted and not yet answered whole.
-    var inFlight: [HTTPExchange] = []
+    @exclusivity(unchecked) var inFlight: [HTTPExchange] = []
 
     init(connection: Connection, service: HTTPService, isSecure: Bool) {
         self.connection = connection

@@ -28,21 +28,21 @@ package final class HTTP1Session: HTTPSession {
 
     let context: HTTPSessionContext
     unowned let delegate: any HTTPSessionDelegate
-    private var parser: HTTP1RequestParser
-    var exchange = Exchange.betweenRequests
+    @exclusivity(unchecked) private var parser: HTTP1RequestParser
+    @exclusivity(unchecked) var exchange = Exchange.betweenRequests
     /// What the client sent ahead of an answer.
-    private var held = ByteQueue()
-    private var isReceiving = false
-    private var inputEnded = false
+    @exclusivity(unchecked) private var held = ByteQueue()
+    @exclusivity(unchecked) private var isReceiving = false
+    @exclusivity(unchecked) private var inputEnded = false
 
     /// The request's number on this connection.
-    private(set) var stream: HTTPStreamID = 0
-    private var shape = ResponseShape(method: .get, version: .http1_1)
-    var closesAfterResponse = false
-    private var isDraining = false
+    @exclusivity(unchecked) private(set) var stream: HTTPStreamID = 0
+    @exclusivity(unchecked) private var shape = ResponseShape(method: .get, version: .http1_1)
+    @exclusivity(unchecked) var closesAfterResponse = false
+    @exclusivity(unchecked) private var isDraining = false
 
-    package private(set) var deadline: MonotonicTime?
-    private var headStartedAt: MonotonicTime?
+    @exclusivity(unchecked) package private(set) var deadline: MonotonicTime?
+    @exclusivity(unchecked) private var headStartedAt: MonotonicTime?
     private var bodyStartedAt = MonotonicTime(nanoseconds: 0)
     private var bodyByteCount = 0
 

@@ -4,9 +4,9 @@ package import Primitives
 /// The `date` field of responses, rendered once a second per loop instead of once per response.
 package final class HTTPDateCache {
     /// IMF-fixdate, 29 bytes: `Sun, 06 Nov 1994 08:49:37 GMT`.
-    package private(set) var text: [UInt8]
+    @exclusivity(unchecked) package private(set) var text: [UInt8]
     private var unixSeconds: Int
-    private var nextLook = MonotonicTime(nanoseconds: 0)
+    @exclusivity(unchecked) private var nextLook = MonotonicTime(nanoseconds: 0)
 
     /// How long the wall clock is not looked at again.
     private static let lookInterval = TimeAmount.milliseconds(100)

@@ -18,10 +18,10 @@ final class HTTPService: @unchecked Sendable {
     private var acceptors: [Acceptor] = []
     /// Tasks of handlers that have not come back, cancelled ones included.
     var runningHandlerCount = 0
-    private(set) var isDraining = false
+    @exclusivity(unchecked) private(set) var isDraining = false
     /// From here on a connection that has become idle closes.
-    private(set) var isIdleGraceOver = false
-    private var random = FastRandom()
+    @exclusivity(unchecked) private(set) var isIdleGraceOver = false
+    @exclusivity(unchecked) private var random = FastRandom()
     private var onDrained: ((_ isComplete: Bool) -> Void)?
 
     init(

@@ -189,6 +189,8 @@ http {{
         listen 127.0.0.1:{self.https_port} ssl http2 backlog=4096;
         ssl_certificate {site.certificate};
         ssl_certificate_key {site.key};
+        # The same cipher on both sides: what is compared is the servers.
+        ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
         ssl_protocols TLSv1.2 TLSv1.3;
         ssl_session_cache shared:tls:1m;
         root {site.web};{location}
