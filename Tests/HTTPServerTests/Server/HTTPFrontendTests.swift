@@ -209,10 +209,8 @@ final class Gate: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Beside the lock, because tests poll it: ThreadSanitizer cannot see how a contended `Mutex` is taken.
-    private let waiting = Atomic<Int>(0)
 
-    var waiterCount: Int { self.waiting.load(ordering: .acquiring) }
+    var waiterCount: Int { self.state.withLock { $0.waiters.count } }
 
     func wait() async {
         await withCheckedContinuation { continuation in
@@ -220,7 +218,7 @@ final class Gate: Sendable {
                 if !state.isOpen { state.waiters.append(continuation) }
                 return state.isOpen
             }
-            if isOpen { continuation.resume() } else { self.waiting.add(1, ordering: .releasing) }
+            if isOpen { continuation.resume() }
         }
     }
 
@@ -230,7 +228,6 @@ final class Gate: Sendable {
             defer { state.waiters = [] }
             return state.waiters
         }
-        self.waiting.store(0, ordering: .releasing)
         for waiter in waiters { waiter.resume() }
     }
 }
