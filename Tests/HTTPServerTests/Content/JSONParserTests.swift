@@ -76,22 +76,6 @@ import Testing
         #expect(writer.bytes.elementsEqual("{\"e\u{301}\":2,\"\u{e9}\":1}".utf8))
     }
 
-    /// As strings they would be normalised, which takes minutes.
-    @Test("a name and a choice of nothing but accents cost no more than their length", .timeLimit(.minutes(1)))
-    func accents() throws {
-        let accents = Array(repeating: [0xcc, 0x81, 0xcc, 0x96] as [UInt8], count: 120_000).joined()
-        let text = Array("{\"a".utf8) + accents + Array("\":1,\"choice\":\"a".utf8) + accents + Array("\"}".utf8)
-        guard case .object(let members) = try self.outcome(text).get() else {
-            Issue.record("not an object")
-            return
-        }
-        #expect(members.count == 2)
-        let reader = JSONObjectReader(members)
-        #expect(reader.choice("choice", of: Word.self) == nil)
-    }
-
-    private enum Word: String, CaseIterable { case a }
-
     @Test("limits hold at their edge")
     func limits() {
         var limits = JSONLimits()
