@@ -27,25 +27,32 @@ struct SessionRun {
         do throws(HTTPSessionError) {
             for piece in pieces where !session.isFinished {
                 try session.receive(piece.span.bytes, now: now)
-                self.take(from: queue, of: session)
+                try self.take(from: queue, of: session)
             }
-            session.receivedEnd()
+            try session.receivedEnd()
+            try self.take(from: queue, of: session)
         } catch {
             self.requests.append("ended: \(error.reason)")
         }
-        self.take(from: queue, of: session)
+        self.takeAll(from: queue)
         session.connectionClosed()
         self.requests += delegate.requests
     }
 
     /// Does the socket's part, until the session has nothing more to send.
-    private mutating func take(from queue: OutputQueue, of session: any HTTPSession) {
-        self.queuedByteCountMax = max(self.queuedByteCountMax, queue.byteCount)
+    private mutating func take(
+        from queue: OutputQueue, of session: any HTTPSession
+    ) throws(HTTPSessionError) {
         while !queue.isEmpty {
-            self.output += queue.copyBytes()
-            queue.consume(queue.byteCount)
-            session.outputDrained()
+            self.takeAll(from: queue)
+            try session.outputDrained()
         }
+    }
+
+    private mutating func takeAll(from queue: OutputQueue) {
+        self.queuedByteCountMax = max(self.queuedByteCountMax, queue.byteCount)
+        self.output += queue.copyBytes()
+        queue.consume(queue.byteCount)
     }
 }
 

@@ -1,19 +1,22 @@
 package import Primitives
 
-/// Every bound on what a client can make the server hold or do. Each refusal is counted under the name given here.
+/// Every bound on what a client can make the server hold or do. Each refusal is counted by reason, see
+/// `HTTPReasonCounters`.
 package struct HTTPLimits: Sendable {
     // What one request may hold.
     package var requestLineByteCountMax = 8 * 1024
     package var fieldByteCountMax = 16 * 1024
     package var headByteCountMax = 64 * 1024
     package var fieldCountMax = 100
-    package var bodyByteCountMaxDefault = 1024 * 1024
     package var chunkLineByteCountMax = 256
     package var trailerByteCountMax = 8 * 1024
 
     // What one connection may do.
     package var requestCountPerConnectionMax = 1000
     package var pipelinedByteCountMax = 64 * 1024
+    /// While this much output waits, an HTTP/1 connection begins no further request: whoever pipelines requests and
+    /// reads slowly has answers made one after the other, not all at once.
+    package var pipelinedOutputByteCountMax = 64 * 1024
     package var streamBufferedByteCountMax = 64 * 1024
 
     // How long it may take.
@@ -25,10 +28,13 @@ package struct HTTPLimits: Sendable {
     /// A handler that has not answered by then is cancelled, and the client told to come back later.
     package var handlerTime = TimeAmount.seconds(30)
     package var drainTime = TimeAmount.seconds(30)
+    /// After draining began, an idle connection may still send a request for this long: it may be on its way already.
+    /// Its answer says that the connection closes.
+    package var drainIdleGraceTime = TimeAmount.milliseconds(500)
 
     // How many may come at once.
     package var connectionCountMax = 50_000
-    package var connectionCountPerAddressMax = 20_000
+    package var connectionCountPerAddressMax = 10_000
     /// Handlers running at once on one loop.
     package var concurrentHandlerCountMax = 4096
 

@@ -44,6 +44,7 @@ extension HTTPConnection: HTTPSessionDelegate {
             return
         }
         service.runningHandlerCount += 1
+        self.inFlight[index].handlerStartedAt = service.loop.now
         // The one place where a request becomes a task. It stays on this loop, so coming back is no hop.
         self.inFlight[index].task = Task(executorPreference: service.loop) {
             let response: HTTPResponse
@@ -60,15 +61,15 @@ extension HTTPConnection: HTTPSessionDelegate {
 
     private func handlerCameBack(_ stream: HTTPStreamID, _ response: HTTPResponse) {
         self.service.runningHandlerCount -= 1
-        guard let index = self.index(of: stream) else { return }
-        let isCancelled = self.inFlight[index].isCancelled
-        self.inFlight[index].task = nil
-        if isCancelled { self.inFlight.remove(at: index) }
-        // The session counts on an answer for cancelled streams too, and drops it.
+        if let index = self.index(of: stream) {
+            self.inFlight[index].task = nil
+            if self.inFlight[index].isCancelled { self.inFlight.remove(at: index) }
+        }
         self.connection.prepareOutput()
         self.service.refreshDate()
+        // Of a cancelled stream the session wants to know that its handler has ended; it drops the answer.
         self.session?.respond(to: stream, with: response)
-        self.resumeSession()
+        self.goOn()
     }
 
     func sessionStreamCancelled(_ stream: HTTPStreamID) {
@@ -101,7 +102,7 @@ extension HTTPConnection: HTTPSessionDelegate {
         let level: LogLevel = status.code >= 500 ? .warning : .debug
         guard level >= service.log.level else { return }
         service.log.write(
-            level, "http.response",
+            level, "request answered",
             [
                 "route": .text(service.application.routeLabels[exchange.match.routeIndex]),
                 "status": .number(status.code), "bytes": .number(bodyByteCount), "seconds": .seconds(time.seconds),
@@ -111,25 +112,33 @@ extension HTTPConnection: HTTPSessionDelegate {
 
     // MARK: Handlers that take too long
 
-    /// When the oldest running handler has to be given up.
+    /// When the first of the running handlers has to be given up.
     var handlerDeadline: MonotonicTime? {
-        self.inFlight.first { $0.task != nil && !$0.isCancelled }.map { $0.startedAt + self.service.limits.handlerTime }
+        var earliest: MonotonicTime?
+        for exchange in self.inFlight where exchange.task != nil && !exchange.isCancelled {
+            earliest = min(earliest ?? exchange.handlerStartedAt, exchange.handlerStartedAt)
+        }
+        return earliest.map { $0 + self.service.limits.handlerTime }
     }
 
-    func giveUpSlowHandlers() {
+    /// Cancels handlers that have had their time, and answers for them; true when there was one.
+    func giveUpSlowHandlers() -> Bool {
         let latest = self.service.loop.now + .nanoseconds(-self.service.limits.handlerTime.nanoseconds)
-        for index in self.inFlight.indices.reversed() {
-            let exchange = self.inFlight[index]
-            guard let task = exchange.task, !exchange.isCancelled, exchange.startedAt <= latest else { continue }
+        // By stream, not by index: an answer may end other exchanges as well.
+        let streams = self.inFlight
+            .filter { $0.task != nil && !$0.isCancelled && $0.handlerStartedAt <= latest }.map(\.stream)
+        for stream in streams {
+            guard let index = self.index(of: stream) else { continue }
             self.service.metrics.refused("handler-too-slow", loop: self.service.loop.index)
-            task.cancel()
+            self.inFlight[index].task?.cancel()
             self.inFlight[index].isCancelled = true
-            self.session?.respond(to: exchange.stream, with: Self.overloaded())
+            self.session?.respond(to: stream, with: Self.overloaded())
         }
+        return !streams.isEmpty
     }
 
     private static func overloaded() -> HTTPResponse {
-        var response = HTTP1ResponseWriter.plain(.serviceUnavailable)
+        var response = HTTPResponse.plain(.serviceUnavailable)
         response.fields.append(HTTPFieldName("retry-after"), "5")
         return response
     }

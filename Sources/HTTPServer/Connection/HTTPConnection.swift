@@ -13,7 +13,7 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
     let connection: Connection
     let service: HTTPService
     let isSecure: Bool
-    var session: (any HTTPSession)?
+    @exclusivity(unchecked) var session: (any HTTPSession)?
     private var sniffer = HTTPProtocolSniffer()
     private let openedAt: MonotonicTime
     /// Requests admitted and not yet answered whole.
@@ -65,14 +65,27 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
             self.connection.finish()
             return
         }
-        session.receivedEnd()
+        self.service.refreshDate()
+        do throws(HTTPSessionError) {
+            try session.receivedEnd()
+        } catch {
+            self.end(after: error)
+            return
+        }
         self.afterSession()
     }
 
     func connectionOutputDrained() {
         guard let session = self.session else { return }
-        session.outputDrained()
+        self.service.refreshDate()
+        do throws(HTTPSessionError) {
+            try session.outputDrained()
+        } catch {
+            self.end(after: error)
+            return
+        }
         self.afterSession()
+        if self.service.isIdleGraceOver { self.closeIfIdle() }
     }
 
     func connectionClosed(_ reason: ConnectionCloseReason) {
@@ -94,13 +107,14 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         }
         self.connection.prepareOutput()
         self.service.refreshDate()
-        self.giveUpSlowHandlers()
+        let gaveUp = self.giveUpSlowHandlers()
         do throws(HTTPSessionError) {
             try session.deadlineReached(now: self.service.loop.now)
         } catch {
             self.end(after: error)
             return
         }
+        if gaveUp { self.goOn() }
         self.afterSession()
         self.connection.flush()
     }
@@ -114,7 +128,7 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
     }
 
     /// Nothing is being answered and everything is sent.
-    var isIdle: Bool { self.inFlight.isEmpty && self.connection.output.isEmpty }
+    var isIdle: Bool { self.inFlight.isEmpty && !self.connection.hasUnsentOutput }
 
     /// The grace for idle connections is over.
     func closeIfIdle() {
@@ -127,7 +141,8 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         let context = HTTPSessionContext(
             output: self.connection.output, limits: self.service.limits, loop: self.service.loop,
             date: self.service.date, isSecure: self.isSecure, peer: self.connection.peer,
-            requestFlush: { [unowned self] in self.sessionWroteOutsideOfEvent() })
+            requestFlush: { [weak self] in self?.goOn() },
+            requestAbort: { [weak self] in self?.connection.cutOff(.aborted("stream-aborted")) })
         if isHTTP2 {
             self.session = HTTP2Session(context: context, delegate: self)
         } else {
@@ -136,13 +151,9 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         if self.service.isDraining { self.session?.beginDrain() }
     }
 
-    private func sessionWroteOutsideOfEvent() {
-        self.afterSession()
-        self.connection.flush()
-    }
-
-    /// After an answer that came later: sends it and lets the session go on.
-    func resumeSession() {
+    /// After an answer, or a part of one, that came later: sends it, and lets the session go on with what it held
+    /// back meanwhile.
+    func goOn() {
         self.feed([UInt8]().span.bytes)
         self.connection.updateTimer()
         self.connection.flush()
@@ -160,10 +171,9 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
 
     private func end(after error: HTTPSessionError) {
         self.service.metrics.refused(error.reason, loop: self.service.loop.index)
-        self.service.log.debug("http.refused", ["reason": .text(error.reason.description)])
+        self.service.log.debug("request refused", ["reason": .text(error.reason.description)])
         self.dropSession()
         self.connection.finish()
-        self.connection.flush()
     }
 
     private func dropSession() {

@@ -9,6 +9,9 @@ struct HTTPExchange {
     let startedAt: MonotonicTime
     /// Of an asynchronous handler, while it runs.
     var task: Task<Void, Never>?
-    /// The client is gone; the entry stays until the handler has come back, so that what was cancelled still counts.
+    /// When that handler began: after the whole body had come, which may take long by itself.
+    var handlerStartedAt = MonotonicTime(nanoseconds: 0)
+    /// The client is gone, or was told that the handler takes too long. Of one that is gone the entry stays until the
+    /// handler has come back.
     var isCancelled = false
 }

@@ -47,12 +47,14 @@ package protocol HTTPSession: AnyObject {
     /// Takes bytes from the peer; none at all means to go on with what was held back. A thrown error is final: what
     /// is in the output queue is flushed, then the connection closes.
     func receive(_ bytes: borrowing RawSpan, now: MonotonicTime) throws(HTTPSessionError)
-    /// The peer sent its last byte (half-close). What it asked for before is still answered.
-    func receivedEnd()
+    /// The peer sent its last byte (half-close). What it asked for before is still answered; a thrown error is final,
+    /// as it is with `receive`.
+    func receivedEnd() throws(HTTPSessionError)
     /// Answers a request. An unknown stream (it was reset meanwhile) is ignored.
     func respond(to stream: HTTPStreamID, with response: HTTPResponse)
-    /// The output queue fell below its low-water mark: put more into it if there is more.
-    func outputDrained()
+    /// The output queue fell below its low-water mark: put more into it if there is more, and go on with what was
+    /// held back. A thrown error is final, as it is with `receive`.
+    func outputDrained() throws(HTTPSessionError)
     /// The server is stopping: finish what has begun, take nothing new (`connection: close`; GOAWAY).
     func beginDrain()
     /// The connection is gone; streams still open are cancelled.
@@ -77,10 +79,12 @@ package struct HTTPSessionContext {
     package let peer: SocketAddress?
     /// Sends what was queued outside of a call from the connection, and lets it look at the session again.
     package let requestFlush: () -> Void
+    /// Cuts the connection off, so that the client cannot take what it has for the whole.
+    package let requestAbort: () -> Void
 
     package init(
         output: OutputQueue, limits: HTTPLimits, loop: EventLoop, date: HTTPDateCache, isSecure: Bool,
-        peer: SocketAddress?, requestFlush: @escaping () -> Void = {}
+        peer: SocketAddress?, requestFlush: @escaping () -> Void = {}, requestAbort: @escaping () -> Void = {}
     ) {
         self.output = output
         self.limits = limits
@@ -89,5 +93,6 @@ package struct HTTPSessionContext {
         self.isSecure = isSecure
         self.peer = peer
         self.requestFlush = requestFlush
+        self.requestAbort = requestAbort
     }
 }

@@ -10,9 +10,12 @@ package struct HTTPSecurityFields: Sendable {
         case own
     }
 
+    /// The one set there is.
+    static let standard = HTTPSecurityFields()
+
     private let blocks: [HTTPFields]
 
-    package init() {
+    private init() {
         self.blocks = [false, true].flatMap { isSecure in Kind.allCases.map { Self.block($0, isSecure) } }
     }
 
@@ -48,5 +51,21 @@ package struct HTTPSecurityFields: Sendable {
         }
         if isSecure { fields.append(HTTPFieldName("strict-transport-security"), "max-age=31536000") }
         return fields
+    }
+}
+
+extension HTTPResponse {
+    /// Room for what is added after the security fields, so that it makes no new buffer.
+    private static var spareByteCount: Int { 256 }
+
+    /// Adds the fields that depend on nothing of the request but its being secure. Done once.
+    mutating func addSecurityFields(isSecure: Bool) {
+        let block = HTTPSecurityFields.standard.block(for: self.fields, isSecure: isSecure)
+        self.fields.reserve(
+            fields: self.fields.count + block.count + 6,
+            bytes: self.fields.wire.count + block.wire.count + Self.spareByteCount)
+        if !self.fields.contains(.cacheControl) { self.fields.append(.cacheControl, "no-store") }
+        self.fields.append(contentsOf: block)
+        self.hasSecurityFields = true
     }
 }

@@ -16,29 +16,35 @@ enum HTTP1ResponseWriter {
         _ response: borrowing HTTPResponse, _ shape: HTTP1Session.ResponseShape, closes: inout Bool,
         date: HTTPDateCache, to output: OutputQueue
     ) -> Coding {
-        let coding = self.coding(response.body, shape)
+        let coding = response.status.forbidsBody ? .length : self.coding(response.body, shape)
         if coding == .untilClose { closes = true }
-        output.append("HTTP/1.1 ")
-        output.append(decimal: response.status.code)
-        output.append(" ")
-        output.append(response.status.reason)
-        output.append("\r\ndate: ")
-        output.append(date.text)
-        output.append("\r\n")
-        output.append(response.fields.wire)
-        if coding == .chunked {
-            output.append("transfer-encoding: chunked\r\n")
-        } else if let count = response.body.count, !response.status.forbidsBody {
-            output.append("content-length: ")
-            output.append(decimal: count)
-            output.append("\r\n")
+        let status = response.status
+        let wire = response.fields.wire
+        let byteCount = status.forbidsBody ? nil : response.body.count
+        let isClosing = closes
+        output.write { bytes in
+            bytes.append("HTTP/1.1 ")
+            bytes.append(decimal: status.code)
+            bytes.append(" ")
+            bytes.append(status.reason)
+            bytes.append("\r\ndate: ")
+            bytes.append(contentsOf: date.text)
+            bytes.append("\r\n")
+            bytes.append(contentsOf: wire)
+            if coding == .chunked {
+                bytes.append("transfer-encoding: chunked\r\n")
+            } else if let byteCount {
+                bytes.append("content-length: ")
+                bytes.append(decimal: byteCount)
+                bytes.append("\r\n")
+            }
+            if isClosing {
+                bytes.append("connection: close\r\n")
+            } else if shape.version == .http1_0 {
+                bytes.append("connection: keep-alive\r\n")
+            }
+            bytes.append("\r\n")
         }
-        if closes {
-            output.append("connection: close\r\n")
-        } else if shape.version == .http1_0 {
-            output.append("connection: keep-alive\r\n")
-        }
-        output.append("\r\n")
         if shape.method != .head, !response.status.forbidsBody { self.append(response.body, to: output) }
         return coding
     }
@@ -55,12 +61,5 @@ enum HTTP1ResponseWriter {
         case .shared(let slice): output.append(slice)
         case .file(let slice): output.append(slice)
         }
-    }
-
-    /// A short plain answer for clients that did not get as far as a route.
-    static func plain(_ status: HTTPStatus) -> HTTPResponse {
-        var fields = HTTPFields()
-        fields.append(HTTPFieldName("content-type"), "text/plain; charset=utf-8")
-        return HTTPResponse(status, fields: fields, body: .bytes(Array("\(status.code) \(status.reason)\n".utf8)))
     }
 }

@@ -27,10 +27,12 @@ extension HTTP1Session {
         self.streamedByteCount &+= bytes.count
         switch coding {
         case .chunked:
-            output.append(hexadecimal: bytes.count)
-            output.append("\r\n")
-            output.append(bytes)
-            output.append("\r\n")
+            output.write { queued in
+                queued.append(hexadecimal: bytes.count)
+                queued.append("\r\n")
+                queued.append(contentsOf: bytes)
+                queued.append("\r\n")
+            }
         case .length, .untilClose:
             output.append(bytes)
         }
@@ -41,13 +43,11 @@ extension HTTP1Session {
     /// An incomplete body is never given the mark of its end: the client sees that the connection closed before it.
     private func endStream(isComplete: Bool) {
         guard case .streaming(_, let coding) = self.exchange else { return }
-        if isComplete, coding == .chunked { self.context.output.append("0\r\n\r\n") }
+        if isComplete, coding == .chunked { self.context.output.append(Array("0\r\n\r\n".utf8)) }
         if !isComplete { self.closesAfterResponse = true }
         self.finishResponse(self.streamedStatus, bodyByteCount: self.streamedByteCount)
+        // Where the end of the connection is the end of the body, only a reset tells the client.
+        if !isComplete, coding == .untilClose { self.context.requestAbort() }
         self.context.requestFlush()
-    }
-
-    package func outputDrained() {
-        if case .streaming(let writer, _) = self.exchange { writer.transportDrained() }
     }
 }

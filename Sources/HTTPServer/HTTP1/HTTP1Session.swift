@@ -3,8 +3,9 @@ internal import Reactor
 
 /// HTTP/1.x over one connection: one request at a time, answers in order of the requests.
 ///
-/// While a request is being answered, what the client sends ahead is held, at most `pipelinedByteCountMax` and one
-/// read more; then the connection stops reading.
+/// While a request is being answered, or `pipelinedOutputByteCountMax` bytes of answers wait for the client to take
+/// them, what it sends ahead is held, at most `pipelinedByteCountMax` and one read more; then the connection stops
+/// reading. So a client can make us hold one answer beyond that bound, however many it asks for.
 package final class HTTP1Session: HTTPSession {
     /// Where the connection stands with its present request.
     enum Exchange {
@@ -32,6 +33,7 @@ package final class HTTP1Session: HTTPSession {
     /// What the client sent ahead of an answer.
     private var held = ByteQueue()
     private var isReceiving = false
+    private var inputEnded = false
 
     /// The request's number on this connection.
     private(set) var stream: HTTPStreamID = 0
@@ -42,6 +44,7 @@ package final class HTTP1Session: HTTPSession {
     package private(set) var deadline: MonotonicTime?
     private var headStartedAt: MonotonicTime?
     private var bodyStartedAt = MonotonicTime(nanoseconds: 0)
+    private var bodyByteCount = 0
 
     // Of the response being streamed, for the log and metrics.
     var streamedStatus = HTTPStatus.ok
@@ -79,9 +82,9 @@ package final class HTTP1Session: HTTPSession {
                 try self.processHeld(now: now)
             }
         } catch {
-            self.refuse(HTTP1ResponseWriter.plain(error.status))
-            throw HTTPSessionError(error.reason)
+            throw self.refuse(error.status, error.reason)
         }
+        try self.finishAfterInput()
         self.updateDeadline(now: now)
     }
 
@@ -93,6 +96,8 @@ package final class HTTP1Session: HTTPSession {
             read = try held.withSpan { (bytes) throws(HTTP1Error) in try self.process(bytes, now: now) }
         }
         self.held.consume(min(read, self.held.count))
+        // An idle connection keeps no buffer.
+        if self.held.isEmpty { self.held = ByteQueue() }
     }
 
     /// Reads requests until one has to be waited for; returns how many bytes were read.
@@ -100,7 +105,7 @@ package final class HTTP1Session: HTTPSession {
         var offset = 0
         while self.isReadyForInput, let event = try self.parser.next(bytes, at: &offset) {
             switch event {
-            case .head(let head): self.received(head, now: now)
+            case .head(let head): try self.received(head, now: now)
             case .body(let range): try self.received(body: bytes.extracting(range))
             case .end: self.receivedEndOfRequest()
             }
@@ -111,13 +116,19 @@ package final class HTTP1Session: HTTPSession {
 
     private var isReadyForInput: Bool {
         switch self.exchange {
-        case .betweenRequests, .receivingBody: true
+        case .betweenRequests: !self.parser.isBetweenRequests || self.hasRoomForResponse
+        case .receivingBody: true
         case .awaitingResponse, .streaming, .finished: false
         }
     }
 
-    private func received(_ head: consuming HTTP1RequestHead, now: MonotonicTime) {
+    private var hasRoomForResponse: Bool {
+        self.context.output.byteCount < self.context.limits.pipelinedOutputByteCountMax
+    }
+
+    private func received(_ head: consuming HTTP1RequestHead, now: MonotonicTime) throws(HTTP1Error) {
         self.stream &+= 1
+        self.headStartedAt = nil
         head.request.isSecure = self.context.isSecure
         head.request.peer = self.context.peer
         self.shape = ResponseShape(method: head.request.method, version: head.request.version)
@@ -131,8 +142,7 @@ package final class HTTP1Session: HTTPSession {
             self.respond(to: self.stream, with: response)
         case .accept(let byteCountMax):
             if case .fixed(let byteCount) = head.framing, byteCount > byteCountMax {
-                self.refuse(HTTP1ResponseWriter.plain(.contentTooLarge))
-                return
+                throw HTTP1Error(.contentTooLarge, "body-too-large")
             }
             if head.framing == .none {
                 // Nothing to gather: not kept, so not copied.
@@ -140,8 +150,9 @@ package final class HTTP1Session: HTTPSession {
                 self.delegate.sessionReceivedRequest(head.request, stream: self.stream)
                 return
             }
-            if head.expectsContinue { self.context.output.append("HTTP/1.1 100 Continue\r\n\r\n") }
+            if head.expectsContinue { self.context.output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
             self.bodyStartedAt = now
+            self.bodyByteCount = 0
             self.exchange = .receivingBody(head.request, byteCountMax: byteCountMax)
         }
     }
@@ -153,6 +164,7 @@ package final class HTTP1Session: HTTPSession {
             throw HTTP1Error(.contentTooLarge, "body-too-large")
         }
         request.body.append(copying: body)
+        self.bodyByteCount = request.body.count
         self.exchange = .receivingBody(request, byteCountMax: byteCountMax)
     }
 
@@ -163,26 +175,37 @@ package final class HTTP1Session: HTTPSession {
         self.delegate.sessionReceivedRequest(request, stream: self.stream)
     }
 
-    package func receivedEnd() {
+    package func receivedEnd() throws(HTTPSessionError) {
+        self.inputEnded = true
+        try self.finishAfterInput()
+    }
+
+    /// Nothing more will come, and all that came was read.
+    private var isInputUsedUp: Bool { self.inputEnded && self.held.isEmpty }
+
+    private func finishAfterInput() throws(HTTPSessionError) {
+        guard self.isInputUsedUp else { return }
         switch self.exchange {
-        case .betweenRequests, .receivingBody:
-            self.exchange = .finished
-        case .awaitingResponse, .streaming:
-            self.closesAfterResponse = true
-            self.held = ByteQueue()
-        case .finished:
-            break
+        case .betweenRequests where self.parser.isBetweenRequests: self.exchange = .finished
+        case .betweenRequests, .receivingBody: throw self.refuse(.badRequest, "request-truncated")
+        case .awaitingResponse, .streaming, .finished: break
         }
+    }
+
+    package func outputDrained() throws(HTTPSessionError) {
+        if case .streaming(let writer, _) = self.exchange { writer.transportDrained() }
+        // There is room for the answer to a request that had to wait, or a streamed answer has just ended.
+        if !self.held.isEmpty { try self.receive([UInt8]().span.bytes, now: self.context.loop.now) }
     }
 
     // MARK: Answering
 
     package func respond(to stream: HTTPStreamID, with response: HTTPResponse) {
         guard stream == self.stream, case .awaitingResponse(let shape) = self.exchange else { return }
-        if self.isDraining { self.closesAfterResponse = true }
+        if self.isDraining || self.isInputUsedUp { self.closesAfterResponse = true }
         let coding = HTTP1ResponseWriter.write(
             response, shape, closes: &self.closesAfterResponse, date: self.context.date, to: self.context.output)
-        if case .stream(let produce) = response.body, shape.method != .head {
+        if case .stream(let produce) = response.body, shape.method != .head, !response.status.forbidsBody {
             self.startStream(produce, response.status, coding)
         } else {
             self.finishResponse(
@@ -191,17 +214,22 @@ package final class HTTP1Session: HTTPSession {
     }
 
     func finishResponse(_ status: HTTPStatus, bodyByteCount: Int) {
-        self.exchange = self.closesAfterResponse ? .finished : .betweenRequests
+        let closes = self.closesAfterResponse || self.isDraining || self.isInputUsedUp
+        self.exchange = closes ? .finished : .betweenRequests
+        // A head that cannot be read is answered like that of a GET.
+        self.shape = ResponseShape(method: .get, version: .http1_1)
         self.delegate.sessionFinishedResponse(self.stream, status: status, bodyByteCount: bodyByteCount)
     }
 
-    /// Answers what never became a request of its own, and ends.
-    private func refuse(_ response: HTTPResponse) {
+    /// Answers what did not become a request that a handler has, and ends.
+    private func refuse(_ status: HTTPStatus, _ reason: StaticString) -> HTTPSessionError {
         self.closesAfterResponse = true
         _ = HTTP1ResponseWriter.write(
-            response, self.shape, closes: &self.closesAfterResponse, date: self.context.date, to: self.context.output)
+            .plain(status), self.shape, closes: &self.closesAfterResponse, date: self.context.date,
+            to: self.context.output)
         self.exchange = .finished
         self.held = ByteQueue()
+        return HTTPSessionError(reason)
     }
 
     // MARK: Ending
@@ -229,14 +257,15 @@ package final class HTTP1Session: HTTPSession {
         switch self.exchange {
         case .betweenRequests where self.parser.isBetweenRequests:
             self.headStartedAt = nil
-            self.deadline = now + limits.idleTime
+            // A client whose next request is here does not idle; how fast it has to read is the connection's matter.
+            self.deadline = self.held.isEmpty ? now + limits.idleTime : nil
         case .betweenRequests:
             let start = self.headStartedAt ?? now
             self.headStartedAt = start
             self.deadline = start + limits.headTime
-        case .receivingBody(let request, _):
+        case .receivingBody:
             self.headStartedAt = nil
-            let earned = Int64(request.body.count) &* 1_000_000_000 / Int64(limits.bodyBytesPerSecondMin)
+            let earned = Int64(self.bodyByteCount) &* 1_000_000_000 / Int64(limits.bodyBytesPerSecondMin)
             self.deadline = self.bodyStartedAt + limits.bodyGraceTime + .nanoseconds(earned)
         case .awaitingResponse, .streaming, .finished:
             self.headStartedAt = nil
@@ -251,13 +280,9 @@ package final class HTTP1Session: HTTPSession {
             // Idle: nobody is waiting, so there is nobody to tell.
             self.exchange = .finished
         case .betweenRequests:
-            self.refuse(HTTP1ResponseWriter.plain(.requestTimeout))
-            throw HTTPSessionError("head-too-slow")
+            throw self.refuse(.requestTimeout, "head-too-slow")
         case .receivingBody:
-            let stream = self.stream
-            self.refuse(HTTP1ResponseWriter.plain(.requestTimeout))
-            self.delegate.sessionStreamCancelled(stream)
-            throw HTTPSessionError("body-too-slow")
+            throw self.refuse(.requestTimeout, "body-too-slow")
         case .awaitingResponse, .streaming, .finished:
             self.deadline = nil
         }

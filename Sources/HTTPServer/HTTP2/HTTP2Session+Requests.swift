@@ -165,7 +165,7 @@ extension HTTP2Session {
 
     func refuse(_ stream: HTTP2Stream, _ refusal: HTTP2Refusal) {
         self.delegate.sessionRefusedRequest(refusal.reason)
-        self.submit(HTTP1ResponseWriter.plain(refusal.status), on: stream)
+        self.submit(.plain(refusal.status), on: stream)
     }
 
     func reset(_ stream: HTTP2Stream, _ code: nghttp2_error_code) {
@@ -179,7 +179,7 @@ extension HTTP2Session {
     }
 
     func streamClosed(_ id: HTTPStreamID) -> CInt {
-        guard let stream = self.stream(id), stream.index < self.streams.count else { return self.callbackResult }
+        guard !self.isOver, let stream = self.stream(id) else { return self.callbackResult }
         self.streams.swapAt(stream.index, self.streams.count - 1)
         self.streams[stream.index].index = stream.index
         self.streams.removeLast()

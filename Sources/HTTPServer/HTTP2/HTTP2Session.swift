@@ -39,7 +39,9 @@ package final class HTTP2Session: HTTPSession {
 
     // Ending.
     var failure: HTTPSessionError?
-    private var isOver = false
+    /// Nothing is received or sent any more.
+    private(set) var isOver = false
+    private var isClosed = false
     private(set) var inputEnded = false
     var drain = HTTP2DrainState.none
 
@@ -162,7 +164,7 @@ package final class HTTP2Session: HTTPSession {
         self.isBusy = true
         repeat {
             // What a failed connection has left to say is little, and the last of it says why.
-            while !self.isOutputFull || self.failure != nil {
+            while !self.isOver, !self.isOutputFull || self.failure != nil {
                 var bytes: UnsafePointer<UInt8>?
                 let count = nghttp2_session_mem_send(self.handle, &bytes)
                 if count < 0 { self.fail(.internalError, NGHTTP2_INTERNAL_ERROR) }
@@ -186,16 +188,17 @@ package final class HTTP2Session: HTTPSession {
     }
 
     func throwFailure() throws(HTTPSessionError) {
-        guard let failure = self.failure else { return }
+        guard !self.isOver, let failure = self.failure else { return }
         self.isOver = true
         throw failure
     }
 
     package func connectionClosed() {
+        guard !self.isClosed else { return }
         self.isOver = true
-        let streams = self.streams
-        self.streams = []
-        for stream in streams { self.abandon(stream) }
+        self.isClosed = true
+        // They stay in the table: this may be within a callback of nghttp2, which still refers to them.
+        for stream in self.streams { self.abandon(stream) }
     }
 
     package var isFinished: Bool {

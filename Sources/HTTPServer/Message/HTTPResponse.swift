@@ -83,6 +83,8 @@ package struct HTTPResponse: Sendable {
     package var body: HTTPBody
     /// False for a body that a client must get whole, such as a playlist that changes between two requests.
     package var allowsRange = true
+    /// Set by `addSecurityFields`: a response that is made once and sent often brings them with it.
+    package internal(set) var hasSecurityFields = false
     /// Set by `HTTPApplication.finish`, which does nothing to a response that went through it before.
     package var isFinished = false
 

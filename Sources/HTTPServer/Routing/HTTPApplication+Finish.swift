@@ -17,12 +17,7 @@ extension HTTPApplication {
             self.applyConditions(&response, request)
         }
         self.compress(&response, request)
-        let block = self.security.block(for: response.fields, isSecure: request.isSecure)
-        response.fields.reserve(
-            fields: response.fields.count + block.count + 6,
-            bytes: response.fields.wire.count + block.wire.count + Self.spareByteCount)
-        if !response.fields.contains(.cacheControl) { response.fields.append(.cacheControl, "no-store") }
-        response.fields.append(contentsOf: block)
+        if !response.hasSecurityFields { response.addSecurityFields(isSecure: request.isSecure) }
         self.crossOrigin.addFields(to: &response.fields, for: request)
         response.isFinished = true
         return response
@@ -34,9 +29,6 @@ extension HTTPApplication {
         let match = HTTPRouteMatch(routeIndex: 0, parameters: HTTPPathParameters())
         return self.finish(response, for: request, match: match)
     }
-
-    /// Room for `cache-control` and the fields of cross-origin requests, so that the list grows once.
-    private static let spareByteCount = 256
 
     // MARK: Conditions and ranges
 

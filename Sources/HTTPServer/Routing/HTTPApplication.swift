@@ -12,7 +12,6 @@ package final class HTTPApplication: Sendable {
     private let table: HTTPRouteTable
     private let authorizer: any HTTPAuthorizer
     let crossOrigin: HTTPCrossOriginPolicy
-    let security: HTTPSecurityFields
     let limits: HTTPContentLimits
 
     /// The label of each route index in metrics and logs: the method and template, never the target. The last
@@ -34,7 +33,6 @@ package final class HTTPApplication: Sendable {
         self.routeLabels = routes.map(\.label) + ["unmatched", "method-not-allowed", "options"]
         self.authorizer = authorizer
         self.crossOrigin = crossOrigin
-        self.security = HTTPSecurityFields()
         self.limits = limits
     }
 
@@ -109,7 +107,8 @@ package final class HTTPApplication: Sendable {
         // An error cannot come: the value is made of method names.
         try? response.fields.append(.allow, checking: allow)
         self.crossOrigin.addPreflightFields(to: &response.fields, methods: allow, for: head)
-        response.fields.append(contentsOf: self.security.block(for: response.fields, isSecure: head.isSecure))
+        response.fields.append(
+            contentsOf: HTTPSecurityFields.standard.block(for: response.fields, isSecure: head.isSecure))
         response.isFinished = true
         return .refuse(response, self.match(.options))
     }

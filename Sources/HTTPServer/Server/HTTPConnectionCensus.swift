@@ -23,9 +23,10 @@ final class HTTPConnectionCensus: Sendable {
     func enter(_ host: SocketAddress.Host) -> StaticString? {
         self.state.withLock { state in
             guard state.total < self.countMax else { return "too-many-connections" }
-            let count = state.byHost[host, default: 0]
+            let network = Self.network(of: host)
+            let count = state.byHost[network, default: 0]
             guard count < self.countPerAddressMax else { return "too-many-connections-of-address" }
-            state.byHost[host] = count + 1
+            state.byHost[network] = count + 1
             state.total += 1
             return nil
         }
@@ -33,9 +34,18 @@ final class HTTPConnectionCensus: Sendable {
 
     func leave(_ host: SocketAddress.Host) {
         self.state.withLock { state in
-            guard let count = state.byHost[host] else { return }
-            state.byHost[host] = count > 1 ? count - 1 : nil
+            let network = Self.network(of: host)
+            guard let count = state.byHost[network] else { return }
+            state.byHost[network] = count > 1 ? count - 1 : nil
             state.total -= 1
+        }
+    }
+
+    /// What one client has: an IPv4 address, or 2⁶⁴ of IPv6.
+    private static func network(of host: SocketAddress.Host) -> SocketAddress.Host {
+        switch host {
+        case .v4: host
+        case .v6(let high, _): .v6(high: high, low: 0)
         }
     }
 }

@@ -30,8 +30,10 @@ package final class HTTPFrontend: Sendable {
     /// Starts accepting from the listener on every loop.
     package func listen(_ listener: Listener, security: TLSContext?) {
         self.listeners.withLock { $0.append(listener) }
-        for service in self.services {
-            service.loop.execute { service.accept(from: listener, security: security) }
+        let acceptors = self.services.map { $0.acceptor(of: listener, security: security) }
+        Acceptor.share(acceptors)
+        for (service, acceptor) in zip(self.services, acceptors) {
+            service.loop.execute { service.start(acceptor) }
         }
     }
 

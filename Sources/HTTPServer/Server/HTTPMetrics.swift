@@ -24,12 +24,13 @@ struct HTTPMetrics: Sendable {
             Route(
                 responses: ["1xx", "2xx", "3xx", "4xx", "5xx"].map { code in
                     registry.counter(
-                        "podo_http_responses_total", help: "Responses sent whole, by route and class of status.",
+                        "podo_http_responses_total",
+                        help: "Responses whose last byte was queued for sending, by route and class of status.",
                         labels: ["frontend": frontend, "route": label, "code": code])
                 },
                 duration: registry.histogram(
                     "podo_http_request_duration_seconds",
-                    help: "From a request's head to the last byte of its response handed to the kernel's queue.",
+                    help: "From a request's head to the last byte of its response queued for sending.",
                     labels: ["frontend": frontend, "route": label]))
         }
         self.refusals = HTTPReasonCounters(frontend: frontend, registry: registry)

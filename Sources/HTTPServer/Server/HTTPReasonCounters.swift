@@ -7,7 +7,7 @@ internal import Observability
 struct HTTPReasonCounters: Sendable {
     static let reasons: [StaticString] = [
         // Before there is a session.
-        "too-many-connections", "too-many-connections-of-address", "sniff-timeout",
+        "accept-failed", "too-many-connections", "too-many-connections-of-address", "sniff-timeout",
         // HTTP/1: a request that cannot be read.
         "request-line-too-long", "field-too-long", "head-too-long", "too-many-fields", "trailers-too-long",
         "chunk-line-too-long", "bare-line-feed", "request-line-malformed", "version-malformed", "version-unsupported",
@@ -24,7 +24,7 @@ struct HTTPReasonCounters: Sendable {
         "h2-continuation-flood", "h2-header-block-too-large", "h2-header-list-too-large", "h2-control-frame-flood",
         "h2-reset-flood", "h2-acknowledgement-flood", "h2-window-stalled",
         // Both: too slow.
-        "head-too-slow", "body-too-slow",
+        "head-too-slow", "body-too-slow", "request-truncated",
         // A handler that cannot be run or does not come back.
         "too-many-handlers", "handler-too-slow",
         // The connection under it.

@@ -7,10 +7,6 @@ internal import Reactor
 final class HTTPService: @unchecked Sendable {
     // SAFETY: touched on `loop` only, but for the constants.
 
-    /// After draining began, an idle connection may still send one request for this long: it may be on its way
-    /// already. Its answer says that the connection closes.
-    static let idleGraceTime = TimeAmount.milliseconds(500)
-
     let loop: EventLoop
     let application: HTTPApplication
     let limits: HTTPLimits
@@ -23,6 +19,8 @@ final class HTTPService: @unchecked Sendable {
     /// Tasks of handlers that have not come back, cancelled ones included.
     var runningHandlerCount = 0
     private(set) var isDraining = false
+    /// From here on a connection that has become idle closes.
+    private(set) var isIdleGraceOver = false
     private var random = FastRandom()
     private var onDrained: ((_ isComplete: Bool) -> Void)?
 
@@ -41,18 +39,23 @@ final class HTTPService: @unchecked Sendable {
 
     // MARK: Accepting
 
-    func accept(from listener: Listener, security: TLSContext?) {
-        let acceptor = Acceptor(
+    /// From any thread; made for all loops before the first of them starts.
+    func acceptor(of listener: Listener, security: TLSContext?) -> Acceptor {
+        Acceptor(
             loop: self.loop, listener: listener,
             onAccept: { [unowned self] fd, peer in self.accepted(fd, peer, security) },
             onProblem: { [unowned self] problem in
-                self.log.error("http.accept-failed", ["problem": .text("\(problem)")])
+                self.metrics.refused("accept-failed", loop: self.loop.index)
+                self.log.error("accepting failed", ["problem": .text("\(problem)")])
             })
+    }
+
+    func start(_ acceptor: Acceptor) {
         do throws(SystemError) {
             try acceptor.start()
             self.acceptors.append(acceptor)
         } catch {
-            self.log.error("http.listen-failed", ["problem": .text("\(error)")])
+            self.log.error("listening failed", ["problem": .text("\(error)")])
         }
     }
 
@@ -71,7 +74,7 @@ final class HTTPService: @unchecked Sendable {
         do throws(SystemError) {
             try connection.start(handler: handler, security: security)
         } catch {
-            self.log.error("http.connection-failed", ["problem": .text("\(error)")])
+            self.log.error("connection failed", ["problem": .text("\(error)")])
             self.closed(handler, .failed(error))
         }
     }
@@ -134,7 +137,8 @@ final class HTTPService: @unchecked Sendable {
         self.isDraining = true
         self.onDrained = onDrained
         for connection in self.connections.values { connection.beginDrain() }
-        _ = self.loop.schedule(at: self.loop.now + Self.idleGraceTime) {
+        _ = self.loop.schedule(at: self.loop.now + self.limits.drainIdleGraceTime) {
+            self.isIdleGraceOver = true
             for connection in self.connections.values { connection.closeIfIdle() }
         }
         _ = self.loop.schedule(at: deadline) { self.cutOff() }

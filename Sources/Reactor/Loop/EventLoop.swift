@@ -41,15 +41,16 @@ package final class EventLoop: @unchecked Sendable {
     var localJobs: [UnownedJob] = []
     private var runningJobs: [UnownedJob] = []
     private var flushing: [Connection] = []
+    private var beingFlushed: [Connection] = []
     private var isStopping = false
 
     /// The time of this turn of the loop: read once per turn, right to a few microseconds.
-    package private(set) var now: MonotonicTime
+    @exclusivity(unchecked) package private(set) var now: MonotonicTime
 
     // Scratch memory shared by the loop's connections, used within one call and never across.
     let readBuffer: UnsafeMutableRawBufferPointer
-    var spareOutput: [UInt8] = []
-    var sealed = ByteQueue()
+    @exclusivity(unchecked) var spareOutput: [UInt8] = []
+    @exclusivity(unchecked) var sealed = ByteQueue()
 
     package init(index: Int) throws(SystemError) {
         // A peer that has gone must come back as EPIPE, also from `sendfile`, which knows no MSG_NOSIGNAL.
@@ -174,9 +175,10 @@ package final class EventLoop: @unchecked Sendable {
 
     private func flushConnections() {
         guard !self.flushing.isEmpty else { return }
-        let connections = self.flushing
-        self.flushing.removeAll(keepingCapacity: true)
-        for connection in connections { connection.flushNow() }
+        // As with jobs; what asks again meanwhile has its turn next time.
+        swap(&self.flushing, &self.beingFlushed)
+        for connection in self.beingFlushed { connection.flushNow() }
+        self.beingFlushed.removeAll(keepingCapacity: true)
     }
 }
 

@@ -11,7 +11,6 @@ package struct ReadyEvents: OptionSet, Sendable {
     package static let writable = ReadyEvents(rawValue: 0x004)
     package static let failed = ReadyEvents(rawValue: 0x008)
     package static let hungUp = ReadyEvents(rawValue: 0x010)
-    package static let peerEnded = ReadyEvents(rawValue: 0x2000)
     /// Of several loops that wait for one listener, wake one.
     static let exclusive = ReadyEvents(rawValue: 1 << 28)
 }

@@ -8,8 +8,8 @@ package struct TimerID: Hashable, Sendable {
 
 /// Timers in a hierarchical wheel: scheduling and cancelling cost O(1), sleeping costs nothing per tick.
 ///
-/// Time is cut into ticks of one millisecond. Seven levels of 64 slots cover 2⁴² ticks (139 years); a timer sits on the
-/// level of the highest digit (base 64) in which its tick differs from the present one, and falls one level each
+/// Time is cut into ticks of one millisecond. Seven levels of 64 slots cover 2⁴² ticks (139 years); a timer sits on
+/// the level of the highest digit (base 64) in which its tick differs from the present one, and falls one level each
 /// time that digit is reached. A bitmap per level finds the next occupied slot without a walk.
 package struct TimerWheel<Payload>: ~Copyable {
     private static var levelCount: Int { 7 }

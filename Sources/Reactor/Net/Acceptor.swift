@@ -68,7 +68,7 @@ package final class Acceptor: EventSource, @unchecked Sendable {
         if let timer = self.restTimer { self.loop.cancel(timer) }
         self.restTimer = nil
         self.siblings = []
-        guard self.isRegistered else { return }
+        // While accepting rested for want of descriptors, peers have been waiting all the same.
         self.unregister()
         for _ in 0..<Listener.backlogCountMax {
             guard self.acceptOne() else { return }

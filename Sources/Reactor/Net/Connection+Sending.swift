@@ -9,6 +9,9 @@ extension Connection {
         (self.output.isEmpty || self.state == .securing) && !self.hasUnsentCiphertext
     }
 
+    /// Something that was queued has not reached the kernel yet.
+    package var hasUnsentOutput: Bool { !self.output.isEmpty || self.hasUnsentCiphertext }
+
     /// Sends until the queue is empty, the socket takes no more, or others must have their turn.
     func send() {
         var budget = self.limits.sendByteCountPerTurnMax

@@ -25,28 +25,28 @@ package final class Connection: EventSource {
     package let output = OutputQueue()
     let descriptor: CInt
     let limits: Limits
-    var handler: (any ConnectionHandler)?
-    var state = State.open
-    var tls: TLSEngine?
+    @exclusivity(unchecked) var handler: (any ConnectionHandler)?
+    @exclusivity(unchecked) var state = State.open
+    @exclusivity(unchecked) var tls: TLSEngine?
 
     // Receiving. While `isInEvent`, interest and output are settled once, at the event's end.
-    private var interest: ReadyEvents = [.readable]
-    private var isInEvent = false
-    private var isFlushScheduled = false
-    private(set) var inputEnded = false
-    var isReadingPaused = false
+    @exclusivity(unchecked) private var interest: ReadyEvents = [.readable]
+    @exclusivity(unchecked) private var isInEvent = false
+    @exclusivity(unchecked) private var isFlushScheduled = false
+    @exclusivity(unchecked) private(set) var inputEnded = false
+    @exclusivity(unchecked) var isReadingPaused = false
     private var lingeredByteCount = 0
 
     // Sending.
-    var isBlocked = false
-    var stallWindowEnd: MonotonicTime?
-    var sentInStallWindow = 0
+    @exclusivity(unchecked) var isBlocked = false
+    @exclusivity(unchecked) var stallWindowEnd: MonotonicTime?
+    @exclusivity(unchecked) var sentInStallWindow = 0
 
     // One timer serves every deadline; it is moved only when a deadline comes nearer.
     var timer: TimerID?
-    var timerTime = MonotonicTime(nanoseconds: .max)
-    var handshakeEnd: MonotonicTime?
-    var lingerEnd: MonotonicTime?
+    @exclusivity(unchecked) var timerTime = MonotonicTime(nanoseconds: .max)
+    @exclusivity(unchecked) var handshakeEnd: MonotonicTime?
+    @exclusivity(unchecked) var lingerEnd: MonotonicTime?
 
     /// Bytes that went over the socket in this connection's life, for metrics.
     package internal(set) var receivedByteCount = 0
@@ -123,6 +123,12 @@ package final class Connection: EventSource {
         }
     }
 
+    /// Closes at once and with a reset, so that the peer cannot take it for an end in order.
+    package func cutOff(_ reason: ConnectionCloseReason) {
+        if !self.isClosed { SocketOption.resetOnClose(self.descriptor) }
+        self.abort(reason)
+    }
+
     /// Closes at once; what is queued is lost.
     package func abort(_ reason: ConnectionCloseReason) {
         guard !self.isClosed else { return }
@@ -156,7 +162,7 @@ package final class Connection: EventSource {
         }
         self.isInEvent = true
         if events.contains(.writable) { self.isBlocked = false }
-        if !events.isDisjoint(with: [.readable, .hungUp, .peerEnded]) { self.readAvailable() }
+        if !events.isDisjoint(with: [.readable, .hungUp]) { self.readAvailable() }
         // The kernel reports this whether asked or not, so it would come back at once, for ever.
         if events.contains(.hungUp), self.state != .lingering { self.abort(.peerGone) }
         self.settle()

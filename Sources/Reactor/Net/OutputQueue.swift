@@ -23,14 +23,14 @@ package final class OutputQueue {
     package static let copiedByteCountMax = 2048
 
     /// Everything before `tail`, oldest first; `firstPiece` is the index of the oldest.
-    package private(set) var pieces: [Piece] = []
-    package private(set) var firstPiece = 0
+    @exclusivity(unchecked) package private(set) var pieces: [Piece] = []
+    @exclusivity(unchecked) package private(set) var firstPiece = 0
     /// How much of the oldest piece, or of `tail` when there are no pieces, has been sent.
-    package private(set) var sentOfFirst = 0
+    @exclusivity(unchecked) package private(set) var sentOfFirst = 0
     /// Copied bytes that are still being added to.
-    package private(set) var tail: [UInt8] = []
+    @exclusivity(unchecked) package private(set) var tail: [UInt8] = []
     /// Bytes not yet sent.
-    package private(set) var byteCount = 0
+    @exclusivity(unchecked) package private(set) var byteCount = 0
 
     package init() {}
 
@@ -49,26 +49,11 @@ package final class OutputQueue {
         self.tail.append(contentsOf: bytes)
     }
 
-    package func append(_ byte: UInt8) {
-        self.byteCount += 1
-        self.tail.append(byte)
-    }
-
-    package func append(_ text: StaticString) {
-        self.byteCount += text.utf8CodeUnitCount
-        text.withUTF8Buffer { self.tail.append(contentsOf: $0) }
-    }
-
-    package func append(decimal value: Int) {
+    /// Lets `body` add many small pieces in one go: a response head is a dozen of them.
+    package func write(_ body: (inout [UInt8]) -> Void) {
         let before = self.tail.count
-        DecimalText.append(value, to: &self.tail)
+        body(&self.tail)
         self.byteCount += self.tail.count - before
-    }
-
-    package func append(hexadecimal value: Int) {
-        let text = String(value, radix: 16)
-        self.byteCount += text.utf8.count
-        self.tail.append(contentsOf: text.utf8)
     }
 
     package func append(_ slice: SharedSlice) {
@@ -123,6 +108,12 @@ package final class OutputQueue {
     /// Forgets the first `count` bytes: they were sent.
     package func consume(_ count: Int) {
         precondition(count >= 0 && count <= self.byteCount, "consumes only what is queued")
+        if count == self.byteCount, !self.hasPieces {
+            self.byteCount = 0
+            self.sentOfFirst = 0
+            self.tail.removeAll(keepingCapacity: true)
+            return
+        }
         self.byteCount -= count
         var rest = count
         while rest > 0, self.hasPieces {

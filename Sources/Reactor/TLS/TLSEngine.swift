@@ -32,20 +32,20 @@ final class TLSEngine {
     private unowned let loop: EventLoop
 
     /// Ciphertext that the socket did not take yet; freed when it did.
-    var unsent = ByteQueue()
+    @exclusivity(unchecked) var unsent = ByteQueue()
     /// The size of the next batch; follows what the socket takes.
-    var batchByteCount = batchByteCountMax / 2
+    @exclusivity(unchecked) var batchByteCount = batchByteCountMax / 2
     /// While set, ciphertext goes to the loop's scratch memory instead of `unsent`.
-    private var isSealing = false
+    @exclusivity(unchecked) private var isSealing = false
     private var isCloseNotifySealed = false
     /// The socket had nothing more when last asked; it is not asked again before `beginReading`.
-    private var isSocketDrained = false
-    private(set) var socketEnded = false
-    private(set) var readFailure: SystemError?
+    @exclusivity(unchecked) private var isSocketDrained = false
+    @exclusivity(unchecked) private(set) var socketEnded = false
+    @exclusivity(unchecked) private(set) var readFailure: SystemError?
     /// Ciphertext received since this was last taken.
-    var receivedByteCount = 0
+    @exclusivity(unchecked) var receivedByteCount = 0
     /// Reading stopped before OpenSSL had given all that it holds, and no event will say so.
-    var mayHoldInput = false
+    @exclusivity(unchecked) var mayHoldInput = false
 
     /// Nil when memory is short.
     init?(settings: TLSSettings, descriptor: CInt, loop: EventLoop) {

@@ -12,8 +12,8 @@ from support.servers import LARGE_PATH, SMALL_PATH, Podo
 
 SECONDS_EACH = int(float(os.environ.get("SECONDS_EACH", "10")))
 CONNECTION_COUNT = int(os.environ.get("SLOW_CONNECTIONS", "1000"))
-# Filling a thousand send buffers at once costs seconds of kernel time; nginx answers within 0.7 s meanwhile.
-P99_SECONDS_MAX = 1.0
+# A few milliseconds when the machine has nothing else to do; seconds when every slow reader's send buffer is filled.
+P99_SECONDS_MAX = 0.25
 GROWTH_BYTES_MAX = CONNECTION_COUNT * 64 * 1024
 
 MODES = {

@@ -20,7 +20,8 @@ import Testing
             ("1.5", .number(1.5)), ("1e3", .number(1000)), ("-2.5E-1", .number(-0.25)), ("1e-999", .number(0)),
             ("\"\"", .string("")), (#""a\"\\\/\b\f\n\r\t""#, .string("a\"\\/\u{8}\u{c}\n\r\t")),
             (#""\u00e9\ud83d\ude00\uAC00""#, .string("é😀가")), ("\"가\"", .string("가")), (#""\u0000""#, .string("\0")),
-            ("[]", .array([])), ("[1, 2 ,3]", .array([.integer(1), .integer(2), .integer(3)])), ("{}", .object([:])),
+            ("[]", .array([])), ("[1, 2 ,3]", .array([.integer(1), .integer(2), .integer(3)])),
+            ("{}", .object([:])),
             (#"{"a":{"b":[null]}, "c" : ""}"#, .object(["a": .object(["b": .array([.null])]), "c": .string("")])),
         ])
     func reads(text: String, value: JSONValue) throws {

@@ -43,6 +43,8 @@ final class HTTP2Harness: HTTPSessionDelegate {
         try await withTaskExecutorPreference(loop) { try body(loop) }
     }
 
+    var onFinish: () -> Void = {}
+
     // MARK: The connection's part
 
     /// Feeds bytes, and gives what comes back to the client, unless it is held back.
@@ -111,5 +113,6 @@ final class HTTP2Harness: HTTPSessionDelegate {
 
     func sessionFinishedResponse(_ stream: HTTPStreamID, status: HTTPStatus, bodyByteCount: Int) {
         self.events.append("finished \(stream) \(status.code) \(bodyByteCount)")
+        self.onFinish()
     }
 }

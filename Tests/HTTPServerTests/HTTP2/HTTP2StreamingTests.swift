@@ -242,4 +242,23 @@ import Testing
             #expect(harness.requests[7] == nil)
         }
     }
+
+    @Test(
+        "The connection may go in the middle of a call, while requests arrive or answers leave.",
+        arguments: [true, false])
+    func connectionGoesWithin(whileReceiving: Bool) async throws {
+        try await HTTP2Harness.run { loop in
+            let harness = HTTP2Harness(loop: loop)
+            harness.answer = { request in
+                if whileReceiving, request.path == Array("/two".utf8)[...] { harness.session.connectionClosed() }
+                return HTTPResponse(.ok, body: .bytes([1]))
+            }
+            harness.onFinish = { if !whileReceiving { harness.session.connectionClosed() } }
+            harness.send(Client.get(1, "/one") + Client.get(3, "/two") + Client.get(5, "/three"))
+            #expect(harness.failure == nil && harness.session.isFinished)
+            #expect(harness.requests.count == (whileReceiving ? 2 : 3))
+            let endings = harness.events.filter { $0.hasPrefix("cancelled") || $0.hasPrefix("finished") }
+            #expect(endings.count == harness.requests.count)
+        }
+    }
 }

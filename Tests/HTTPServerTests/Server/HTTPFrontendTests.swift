@@ -96,9 +96,17 @@ import Testing
         let answer = String(decoding: try client.receiveToEnd(), as: UTF8.self)
         #expect(answer.contains("transfer-encoding: chunked\r\n"))
         #expect(answer.hasSuffix("\r\n20000\n\r\n0\r\n\r\n"))
+        let ahead = try TestClient(port: server.port)
+        try ahead.send(
+            "GET /counting HTTP/1.1\r\nHost: a\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        let both = String(decoding: try ahead.receiveToEnd(), as: UTF8.self)
+        #expect(both.contains("\r\n20000\n\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n") && both.hasSuffix("\r\n\r\nhello"))
         let cut = try TestClient(port: server.port)
         try cut.send("GET /cut HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(String(decoding: try cut.receiveToEnd(), as: UTF8.self).hasSuffix("\r\n\r\n4\r\nsome\r\n"))
+        let cutOld = try TestClient(port: server.port)
+        try cutOld.send("GET /cut HTTP/1.0\r\n\r\n")
+        #expect(throws: TestClient.Failure.self) { try cutOld.receiveToEnd() }
         let old = try TestClient(port: server.port)
         try old.send("GET /counting HTTP/1.0\r\n\r\n")
         let plain = String(decoding: try old.receiveToEnd(), as: UTF8.self)
@@ -169,7 +177,9 @@ import Testing
 
     @Test("drains: answers what has begun, says that it closes, and ends") func draining() async throws {
         let gate = Gate()
-        let server = try LiveServer(routes: Self.routes(gate), loopCount: 2)
+        var limits = HTTPLimits()
+        limits.drainIdleGraceTime = .seconds(5)
+        let server = try LiveServer(routes: Self.routes(gate), limits: limits, loopCount: 2)
         let busy = try TestClient(port: server.port)
         try busy.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n")
         let idle = try TestClient(port: server.port)

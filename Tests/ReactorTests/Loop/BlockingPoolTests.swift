@@ -11,7 +11,10 @@ struct BlockingPoolTests {
         let pool = BlockingPool(name: "test", threadCount: 1, waitingCountMax: 2)
         let (entered, gate) = (TestLog<Int>(), DispatchSemaphore(value: 0))
         let log = TestLog<Int>()
-        #expect(pool.submit { entered.add(0); gate.wait(); log.add(0) })
+        #expect(
+            pool.submit {
+                entered.add(0); gate.wait(); log.add(0)
+            })
         entered.wait { $0 == [0] }
         #expect(pool.submit { log.add(1) })
         #expect(pool.submit { log.add(2) })
@@ -46,7 +49,10 @@ struct BlockingPoolTests {
         let first = DispatchSemaphore(value: 0)
         do {
             let held = Held(log)
-            #expect(pool.submit { first.wait(); withExtendedLifetime(held) {} })
+            #expect(
+                pool.submit {
+                    first.wait(); withExtendedLifetime(held) {}
+                })
         }
         #expect(pool.submit { gate.wait() })
         first.signal()

@@ -14,7 +14,9 @@ struct TimerWheelTests {
         static func tick(_ time: MonotonicTime) -> Int64 { (time.nanoseconds + 999_999) / 1_000_000 }
     }
 
-    @Test("Random schedules, cancels and jumps of time fire what a plain table fires", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(
+        "Random schedules, cancels and jumps of time fire what a plain table fires",
+        arguments: 1...20 as ClosedRange<UInt64>)
     func agreesWithModel(seed: UInt64) {
         var random = SplitMix(seed: seed)
         var wheel = TimerWheel<Int>(start: MonotonicTime(nanoseconds: 0))

@@ -62,6 +62,30 @@ struct ConnectionTests {
         client.close()
     }
 
+    @Test("For a peer that reads nothing the kernel takes little more than the peer's window")
+    func unread() throws {
+        let log = Log()
+        let sent = TestLog<Int>()
+        let server = try TestServer { connection in
+            let handler = TestHandler(connection, log: log)
+            handler.onOpened = { connection in
+                connection.output.append([UInt8](repeating: 1, count: 8 * 1024 * 1024))
+                connection.flush()
+            }
+            handler.connectionDeadline = .now + .milliseconds(100)
+            handler.onDeadline = { connection in
+                sent.add(connection.sentByteCount)
+                connection.abort(.aborted("deadline"))
+            }
+            return handler
+        }
+        defer { server.stop() }
+        let client = try TestClient(port: server.port, receiveBufferByteCount: 4096)
+        #expect(log.closeReason == .aborted("deadline"))
+        #expect(sent.entries.allSatisfy { $0 > 0 && $0 <= 2 * Int(SocketOption.unsentByteCountMax) })
+        client.close()
+    }
+
     @Test("A finished connection sends everything first, then ends; the peer may take its time")
     func finishWithOutput() throws {
         let log = Log()
@@ -69,7 +93,7 @@ struct ConnectionTests {
         let server = try TestServer { connection in
             let handler = TestHandler(connection, log: log)
             handler.onReceived = { connection, _ in
-                connection.output.append("head")
+                connection.output.append(Array("head".utf8))
                 connection.output.append(SharedSlice(body))
                 connection.finish()
             }
@@ -162,7 +186,7 @@ struct ConnectionTests {
                 let handler = TestHandler(connection, log: log)
                 handler.onReceived = { connection, _ in
                     if isPaused { connection.pauseReading() }
-                    connection.output.append("y")
+                    connection.output.append(Array("y".utf8))
                 }
                 return handler
             }
@@ -182,7 +206,7 @@ struct ConnectionTests {
             let handler = TestHandler(connection, log: log)
             handler.onEnded = { connection in
                 _ = connection.loop.schedule(at: connection.loop.now + .milliseconds(5)) {
-                    connection.output.append("answer")
+                    connection.output.append(Array("answer".utf8))
                     connection.finish()
                 }
             }
@@ -233,9 +257,9 @@ struct ConnectionTests {
             let server = try TestServer { connection in
                 let handler = TestHandler(connection, log: log)
                 handler.onReceived = { connection, _ in
-                    connection.output.append("head")
+                    connection.output.append(Array("head".utf8))
                     connection.output.append(FileSlice(file: file.descriptor, offset: 0, count: promised))
-                    connection.output.append("tail")
+                    connection.output.append(Array("tail".utf8))
                     connection.finish()
                 }
                 return handler

@@ -44,10 +44,10 @@ struct OutputQueueTests {
                 queue.append(bytes)
                 model += bytes
             case 1:
-                queue.append("static")
-                queue.append(UInt8(ascii: "-"))
-                queue.append(decimal: start)
-                queue.append(hexadecimal: start)
+                queue.append(Array("static".utf8))
+                queue.append([UInt8(ascii: "-")])
+                queue.write { $0.append(decimal: start) }
+                queue.write { $0.append(hexadecimal: start) }
                 model += Array("static-\(start)\(String(start, radix: 16))".utf8)
             case 2:
                 queue.append(SharedSlice(shared, start..<start + count))
@@ -81,7 +81,7 @@ struct OutputQueueTests {
     @Test("A small head and a small body are one run and one vector")
     func together() throws {
         let queue = OutputQueue()
-        queue.append("head")
+        queue.append(Array("head".utf8))
         queue.append(SharedSlice(SharedBytes(Array("body".utf8))))
         #expect(queue.withVectors { vectors, _ in vectors.count } == 1)
         #expect(!queue.hasPieces)
@@ -118,7 +118,7 @@ struct OutputQueueTests {
         #expect(queue.byteCount == 100 && queue.tail.count < 20_000)
         for _ in 0..<10_000 {
             queue.append(SharedSlice(shared))
-            queue.append(UInt8(1))
+            queue.append([1])
             queue.consume(4097)
         }
         #expect(queue.byteCount == 100 && queue.pieces.count < 100)

@@ -132,7 +132,10 @@ struct TLSHostileTests {
                 let count = log.entries.count
                 _ = try TestCommand.run(
                     "/usr/bin/openssl",
-                    ["s_client", "-connect", "127.0.0.1:\(server.port)", "-verify_return_error", "-verify", "1", version])
+                    [
+                        "s_client", "-connect", "127.0.0.1:\(server.port)", "-verify_return_error", "-verify", "1",
+                        version,
+                    ])
                 #expect(log.wait { $0.dropFirst(count).contains(.closed(.secureTransport("bad-certificate"))) })
             }
         }

@@ -38,10 +38,10 @@ struct TLSReloadTests {
                     case "break": try Data("nonsense".utf8).write(to: URL(fileURLWithPath: certificate.certificateFile))
                     default: try context.reload()
                     }
-                    connection.output.append("done")
+                    connection.output.append(Array("done".utf8))
                 } catch {
                     let isExplained = "\(error)".contains("certificate.pem") && "\(error)".contains("no start line")
-                    connection.output.append(isExplained ? "refused" : "unexplained")
+                    connection.output.append(Array((isExplained ? "refused" : "unexplained").utf8))
                 }
             }
             return handler

@@ -44,11 +44,11 @@ struct TLSTransferTests {
             let handler = TestHandler(connection, log: log)
             handler.onReceived = { connection, _ in
                 connection.prepareOutput()
-                connection.output.append("head")
+                connection.output.append(Array("head".utf8))
                 connection.output.append(SharedSlice(shared))
-                connection.output.append("between")
+                connection.output.append(Array("between".utf8))
                 connection.output.append(FileSlice(file: file.descriptor, offset: 1, count: body.count - 1))
-                connection.output.append("end")
+                connection.output.append(Array("end".utf8))
                 connection.finish()
             }
             return handler
@@ -70,7 +70,7 @@ struct TLSTransferTests {
         let server = try TestServer(security: try TLSContext(certificate)) { connection in
             let handler = TestHandler(connection, log: log)
             handler.onReceived = { connection, _ in
-                connection.output.append("half")
+                connection.output.append(Array("half".utf8))
                 _ = connection.loop.schedule(at: connection.loop.now + .milliseconds(20)) {
                     connection.abort(.aborted("test"))
                 }

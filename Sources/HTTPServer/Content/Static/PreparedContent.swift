@@ -3,8 +3,23 @@ internal import Primitives
 /// One immutable answer made ahead of time: the body in memory or on disk, its compressed form when that is
 /// smaller, and the fields of both. Answering copies nothing.
 package final class PreparedContent: Sendable {
-    private let plain: HTTPResponse
-    private let compressed: HTTPResponse?
+    /// One form of the body with its fields, finished for both kinds of connection.
+    private struct Form {
+        let open: HTTPResponse
+        let secure: HTTPResponse
+
+        init(_ fields: HTTPFields, _ body: HTTPBody) {
+            var open = HTTPResponse(.ok, fields: fields, body: body)
+            var secure = open
+            open.addSecurityFields(isSecure: false)
+            secure.addSecurityFields(isSecure: true)
+            self.open = open
+            self.secure = secure
+        }
+    }
+
+    private let plain: Form
+    private let compressed: Form?
 
     /// How many bytes of memory the bodies take.
     package let memoryByteCount: Int
@@ -17,12 +32,11 @@ package final class PreparedContent: Sendable {
         let small = isText ? HTTPGzip.compress(bytes, level: 9) : nil
         var fields = Self.fields(type, cacheControl, modifiedAtUnixSeconds)
         if small != nil { fields.append(.vary, "accept-encoding") }
-        self.plain = HTTPResponse(
-            .ok, fields: Self.adding(tag, to: fields), body: .shared(SharedSlice(SharedBytes(bytes))))
+        self.plain = Form(Self.adding(tag, to: fields), .shared(SharedSlice(SharedBytes(bytes))))
         if let small {
             fields.append(.contentEncoding, "gzip")
-            self.compressed = HTTPResponse(
-                .ok, fields: Self.adding(tag + "-gz", to: fields), body: .shared(SharedSlice(SharedBytes(small))))
+            self.compressed = Form(
+                Self.adding(tag + "-gz", to: fields), .shared(SharedSlice(SharedBytes(small))))
         } else {
             self.compressed = nil
         }
@@ -34,7 +48,7 @@ package final class PreparedContent: Sendable {
         file body: HTTPBody, type: StaticString, tag: String, cacheControl: StaticString, modifiedAtUnixSeconds: Int
     ) {
         let fields = Self.fields(type, cacheControl, modifiedAtUnixSeconds)
-        self.plain = HTTPResponse(.ok, fields: Self.adding(tag, to: fields), body: body)
+        self.plain = Form(Self.adding(tag, to: fields), body)
         self.compressed = nil
         self.memoryByteCount = 0
     }
@@ -42,10 +56,13 @@ package final class PreparedContent: Sendable {
     /// The form that suits the request. A part is always asked of the plain form, so that parts fetched with
     /// different `accept-encoding` belong together.
     package func response(to request: borrowing HTTPRequest) -> HTTPResponse {
-        guard let compressed = self.compressed, HTTPNegotiation.acceptsGzip(request.fields),
+        var form = self.plain
+        if let compressed = self.compressed, HTTPNegotiation.acceptsGzip(request.fields),
             !request.fields.contains(.range)
-        else { return self.plain }
-        return compressed
+        {
+            form = compressed
+        }
+        return request.isSecure ? form.secure : form.open
     }
 
     private static func fields(_ type: StaticString, _ cacheControl: StaticString, _ modified: Int) -> HTTPFields {
