@@ -45,8 +45,6 @@ test: setup ## run every unit test and the tidy test
 test-release: setup ## run the tests of the concurrent modules in release mode
 	$(SWIFT) test -c release --scratch-path .build-release-test --filter $(CONCURRENT)
 
-# Two accesses that both stand under one Mutex are no race: taking a contended one happens inside of the Swift
-# library (_lockSlow), which is not instrumented.
 .PHONY: tsan
 tsan: setup ## run the tests of the concurrent modules under ThreadSanitizer
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter $(CONCURRENT)
