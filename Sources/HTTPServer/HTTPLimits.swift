@@ -35,6 +35,8 @@ package struct HTTPLimits: Sendable {
     // How many may come at once.
     package var connectionCountMax = 50_000
     package var connectionCountPerAddressMax = 10_000
+    /// TLS handshakes at once on one loop.
+    package var handshakeCountMax = 1000
     /// Handlers running at once on one loop.
     package var concurrentHandlerCountMax = 4096
 

@@ -8,6 +8,8 @@ struct HTTPReasonCounters: Sendable {
     static let reasons: [StaticString] = [
         // Before there is a session.
         "accept-failed", "too-many-connections", "too-many-connections-of-address", "sniff-timeout",
+        "too-many-handshakes", "tls-no-shared-protocol", "tls-plaintext-http", "tls-bad-certificate", "tls-peer-alert",
+        "tls-timeout", "tls-protocol-error", "tls-internal",
         // HTTP/1: a request that cannot be read.
         "request-line-too-long", "field-too-long", "head-too-long", "too-many-fields", "trailers-too-long",
         "chunk-line-too-long", "bare-line-feed", "request-line-malformed", "version-malformed", "version-unsupported",
@@ -28,7 +30,7 @@ struct HTTPReasonCounters: Sendable {
         // A handler that cannot be run or does not come back.
         "too-many-handlers", "handler-too-slow",
         // The connection under it.
-        "peer-gone", "write-stalled", "tls", "system-error",
+        "peer-gone", "write-stalled", "system-error", "file-truncated", "stream-aborted", "drain-timeout",
     ]
 
     private let counters: [Counter]
