@@ -12,9 +12,8 @@ extension HTTPConnection: HTTPSessionDelegate {
         case .accept(let match, let bodyByteCountMax):
             self.inFlight.append(HTTPExchange(stream: stream, match: match, trace: trace, startedAt: now))
             return .accept(bodyByteCountMax: bodyByteCountMax)
-        case .refuse(var response, let match):
+        case .refuse(let response, let match):
             self.inFlight.append(HTTPExchange(stream: stream, match: match, trace: trace, startedAt: now))
-            response.add(requestID: trace)
             return .refuse(response)
         }
     }
@@ -54,7 +53,7 @@ extension HTTPConnection: HTTPSessionDelegate {
                 response = service.application.response(to: error, for: request)
             }
             var finished = service.application.finish(response, for: request, match: match)
-            if let trace = request.trace { finished.add(requestID: trace) }
+            if let trace = request.trace, !finished.fields.contains(.requestID) { finished.add(requestID: trace) }
             service.loop.executeOnLoop { [finished] in self.handlerCameBack(stream, finished) }
         }
     }
@@ -95,7 +94,8 @@ extension HTTPConnection: HTTPSessionDelegate {
         guard let index = self.index(of: stream) else { return }
         let service = self.service
         let exchange = self.inFlight.remove(at: index)
-        let time = service.loop.now - exchange.startedAt
+        // The loop's own time stands still during a turn: a handler that keeps the loop would not show.
+        let time = MonotonicTime.now - exchange.startedAt
         service.metrics.answered(
             route: exchange.match.routeIndex, status: status, bodyByteCount: bodyByteCount, time: time,
             loop: service.loop.index)
@@ -149,10 +149,10 @@ extension HTTPConnection: HTTPSessionDelegate {
 }
 
 extension HTTPResponse {
-    /// Lets the client name the request when it asks for help: the same id stands in the log. Answers of the data
-    /// plane go without.
+    /// Lets the client name the request when it asks for help: the same id stands in the log. A problem brings
+    /// it with it; other answers of the data plane go without.
     fileprivate mutating func add(requestID trace: TraceContext) {
         // An error cannot come: the id is made of hexadecimal digits.
-        try? self.fields.append(HTTPFieldName("x-request-id"), checking: trace.traceID)
+        try? self.fields.append(.requestID, checking: trace.traceID)
     }
 }

@@ -127,8 +127,10 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         self.connection.flush()
     }
 
-    /// Nothing is being answered and everything is sent.
-    var isIdle: Bool { self.inFlight.isEmpty && !self.connection.hasUnsentOutput }
+    /// No request has begun to come, none is being answered, and everything is sent.
+    var isIdle: Bool {
+        self.inFlight.isEmpty && !self.connection.hasUnsentOutput && self.session?.isBetweenRequests ?? true
+    }
 
     /// The grace for idle connections is over.
     func closeIfIdle() {

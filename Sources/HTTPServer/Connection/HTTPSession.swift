@@ -61,6 +61,8 @@ package protocol HTTPSession: AnyObject {
     func connectionClosed()
     /// True once nothing more will be received or sent: the connection closes when the output queue is empty.
     var isFinished: Bool { get }
+    /// Nothing of a request has come that is not answered.
+    var isBetweenRequests: Bool { get }
     /// False while more input would only pile up: the connection stops reading until this turns true again.
     var wantsInput: Bool { get }
     /// When the session wants to be woken by `deadlineReached` if nothing else happens; nil for never.

@@ -28,4 +28,5 @@ extension HTTPFieldName {
     package static let retryAfter = HTTPFieldName("retry-after")
     package static let setCookie = HTTPFieldName("set-cookie")
     package static let vary = HTTPFieldName("vary")
+    package static let requestID = HTTPFieldName("x-request-id")
 }

@@ -6,6 +6,8 @@ extension HTTPProblem {
         var fields = self.fields
         fields.append(.vary, "accept, accept-language")
         fields.append(.cacheControl, "no-store")
+        // An error cannot come: the id is made of hexadecimal digits.
+        if let id = request.trace?.traceID { try? fields.append(.requestID, checking: id) }
         let bytes: [UInt8]
         if HTTPNegotiation.prefersHTML(request.fields) {
             let language = HTTPNegotiation.language(request.fields)

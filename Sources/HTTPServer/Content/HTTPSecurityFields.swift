@@ -16,13 +16,11 @@ package struct HTTPSecurityFields: Sendable {
     private let blocks: [HTTPFields]
 
     private init() {
-        self.blocks = [false, true].flatMap { isSecure in Kind.allCases.map { Self.block($0, isSecure) } }
+        self.blocks = Kind.allCases.map(Self.block)
     }
 
     /// The block for a response with these fields.
-    func block(for fields: HTTPFields, isSecure: Bool) -> HTTPFields {
-        self.blocks[(isSecure ? Kind.allCases.count : 0) + self.kind(of: fields).rawValue]
-    }
+    func block(for fields: HTTPFields) -> HTTPFields { self.blocks[self.kind(of: fields).rawValue] }
 
     private func kind(of fields: HTTPFields) -> Kind {
         if fields.contains(.contentSecurityPolicy) { return .own }
@@ -31,7 +29,7 @@ package struct HTTPSecurityFields: Sendable {
         return isPage ? .page : .data
     }
 
-    private static func block(_ kind: Kind, _ isSecure: Bool) -> HTTPFields {
+    private static func block(_ kind: Kind) -> HTTPFields {
         var fields = HTTPFields()
         fields.append(HTTPFieldName("x-content-type-options"), "nosniff")
         fields.append(HTTPFieldName("referrer-policy"), "same-origin")
@@ -49,7 +47,6 @@ package struct HTTPSecurityFields: Sendable {
                 """)
         case .own: break
         }
-        if isSecure { fields.append(HTTPFieldName("strict-transport-security"), "max-age=31536000") }
         return fields
     }
 }
@@ -58,9 +55,9 @@ extension HTTPResponse {
     /// Room for what is added after the security fields, so that it makes no new buffer.
     private static var spareByteCount: Int { 256 }
 
-    /// Adds the fields that depend on nothing of the request but its being secure. Done once.
-    mutating func addSecurityFields(isSecure: Bool) {
-        let block = HTTPSecurityFields.standard.block(for: self.fields, isSecure: isSecure)
+    /// Adds the fields that depend on nothing of the request. Done once.
+    mutating func addSecurityFields() {
+        let block = HTTPSecurityFields.standard.block(for: self.fields)
         self.fields.reserve(
             fields: self.fields.count + block.count + 6,
             bytes: self.fields.wire.count + block.wire.count + Self.spareByteCount)

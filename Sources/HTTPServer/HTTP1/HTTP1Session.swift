@@ -61,6 +61,10 @@ package final class HTTP1Session: HTTPSession {
         if case .finished = self.exchange { true } else { false }
     }
 
+    package var isBetweenRequests: Bool {
+        if case .betweenRequests = self.exchange { self.parser.isBetweenRequests && self.held.isEmpty } else { false }
+    }
+
     package var wantsInput: Bool { self.held.count < self.context.limits.pipelinedByteCountMax }
 
     // MARK: Receiving

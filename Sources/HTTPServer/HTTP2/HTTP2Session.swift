@@ -209,6 +209,7 @@ package final class HTTP2Session: HTTPSession {
     }
 
     /// While the client takes nothing, it may not make us queue more answers to its control frames either.
+    package var isBetweenRequests: Bool { self.streams.isEmpty }
     package var wantsInput: Bool {
         !self.isOutputFull
             || nghttp2_session_get_outbound_queue_size(self.handle) < self.context.limits.controlFrameCountMax / 2

@@ -5,7 +5,7 @@ extension HTTPResponse {
         fields.append(.contentType, "text/plain; charset=utf-8")
         let text = "\(status.code) \(status.reason)\n"
         var response = HTTPResponse(status, fields: fields, body: .bytes(Array(text.utf8)))
-        response.addSecurityFields(isSecure: false)
+        response.addSecurityFields()
         return response
     }
 }

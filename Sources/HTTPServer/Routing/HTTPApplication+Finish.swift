@@ -17,7 +17,10 @@ extension HTTPApplication {
             self.applyConditions(&response, request)
         }
         self.compress(&response, request)
-        if !response.hasSecurityFields { response.addSecurityFields(isSecure: request.isSecure) }
+        if !response.hasSecurityFields { response.addSecurityFields() }
+        if self.demandsTLS, request.isSecure {
+            response.fields.append(HTTPFieldName("strict-transport-security"), "max-age=31536000")
+        }
         self.crossOrigin.addFields(to: &response.fields, for: request)
         response.isFinished = true
         return response
@@ -37,10 +40,11 @@ extension HTTPApplication {
         case .preconditionFailed:
             response = HTTPProblem(.preconditionFailed, code: "precondition-failed").response(for: request)
         case .notModified:
-            let kept: [HTTPFieldName] = [
-                .etag, .lastModified, .cacheControl, .contentLocation, .expires, .vary, .setCookie,
-            ]
-            response = HTTPResponse(.notModified, fields: response.fields.keeping(only: kept))
+            // The browser puts the fields of a 304 over those of the page it has: they must be the page's own.
+            if !response.hasSecurityFields { response.addSecurityFields() }
+            response.status = .notModified
+            response.body = .empty
+            response.fields = response.fields.removing([.contentType, .contentEncoding, .acceptRanges])
         case .go:
             if request.method == .get { self.applyRange(&response, request) }
         }

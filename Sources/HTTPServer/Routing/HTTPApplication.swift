@@ -13,6 +13,9 @@ package final class HTTPApplication: Sendable {
     private let authorizer: any HTTPAuthorizer
     let crossOrigin: HTTPCrossOriginPolicy
     let limits: HTTPContentLimits
+    /// Browsers that came over TLS are told to come no other way for a year (HSTS). Only for a public address that
+    /// is known to have a certificate for so long.
+    let demandsTLS: Bool
 
     /// The label of each route index in metrics and logs: the method and template, never the target. The last
     /// three are of requests that met no route.
@@ -22,7 +25,7 @@ package final class HTTPApplication: Sendable {
     package init(
         routes: [HTTPRoute], authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer(),
         crossOrigin: HTTPCrossOriginPolicy = HTTPCrossOriginPolicy(),
-        limits: HTTPContentLimits = HTTPContentLimits()
+        limits: HTTPContentLimits = HTTPContentLimits(), demandsTLS: Bool = false
     ) throws(HTTPRouteErrors) {
         self.table = try HTTPRouteTable(routes)
         self.routes = routes
@@ -34,6 +37,7 @@ package final class HTTPApplication: Sendable {
         self.authorizer = authorizer
         self.crossOrigin = crossOrigin
         self.limits = limits
+        self.demandsTLS = demandsTLS
     }
 
     // MARK: Before the body
@@ -108,7 +112,7 @@ package final class HTTPApplication: Sendable {
         try? response.fields.append(.allow, checking: allow)
         self.crossOrigin.addPreflightFields(to: &response.fields, methods: allow, for: head)
         response.fields.append(
-            contentsOf: HTTPSecurityFields.standard.block(for: response.fields, isSecure: head.isSecure))
+            contentsOf: HTTPSecurityFields.standard.block(for: response.fields))
         response.isFinished = true
         return .refuse(response, self.match(.options))
     }

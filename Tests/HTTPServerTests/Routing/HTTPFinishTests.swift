@@ -19,22 +19,24 @@ private func route(
     return HTTPRoute(method, path, access: .anyone, .immediate { [response] _, _ in response })
 }
 
-private func driver(isSecure: Bool = false) throws -> HTTPTestDriver {
+private func driver(isSecure: Bool = false, demandsTLS: Bool = false) throws -> HTTPTestDriver {
     let digits = Array("0123456789".utf8)
     let dated: [(HTTPFieldName, String)] = [(.etag, "\"a\""), (.lastModified, modified), (.contentType, "text/plain")]
-    let application = try HTTPApplication(routes: [
-        route("/page", .bytes(digits), dated), route("/weak", .bytes(digits), [(.etag, "W/\"a\"")]),
-        route("/bare", .bytes(digits), []),
-        route("/shared", .shared(SharedSlice(SharedBytes(digits), 2..<8)), [(.etag, "\"s\"")]),
-        route("/playlist", .bytes(digits), dated, allowsRange: false), route("/page", .empty, dated, method: .post),
-        route("/empty", .empty, dated),
-        route("/long", .bytes(Array(long.utf8)), [(.contentType, "application/json"), (.etag, "\"l\"")]),
-        route("/cookie", .bytes(Array(long.utf8)), [(.contentType, "text/plain"), (.setCookie, "a=b")]),
-        route("/image", .bytes(Array(long.utf8)), [(.contentType, "image/png")]),
-        route("/encoded", .bytes(Array(long.utf8)), [(.contentType, "text/plain"), (.contentEncoding, "br")]),
-        route("/html", .bytes(digits), [(.contentType, "text/html; charset=utf-8"), (.cacheControl, "no-cache")]),
-        route("/own", .bytes(digits), [(.contentSecurityPolicy, "sandbox")]),
-    ])
+    let application = try HTTPApplication(
+        routes: [
+            route("/page", .bytes(digits), dated), route("/weak", .bytes(digits), [(.etag, "W/\"a\"")]),
+            route("/bare", .bytes(digits), []),
+            route("/shared", .shared(SharedSlice(SharedBytes(digits), 2..<8)), [(.etag, "\"s\"")]),
+            route("/playlist", .bytes(digits), dated, allowsRange: false), route("/page", .empty, dated, method: .post),
+            route("/empty", .empty, dated),
+            route("/long", .bytes(Array(long.utf8)), [(.contentType, "application/json"), (.etag, "\"l\"")]),
+            route("/cookie", .bytes(Array(long.utf8)), [(.contentType, "text/plain"), (.setCookie, "a=b")]),
+            route("/image", .bytes(Array(long.utf8)), [(.contentType, "image/png")]),
+            route("/encoded", .bytes(Array(long.utf8)), [(.contentType, "text/plain"), (.contentEncoding, "br")]),
+            route("/html", .bytes(digits), [(.contentType, "text/html; charset=utf-8"), (.cacheControl, "no-cache")]),
+            route("/own", .bytes(digits), [(.contentSecurityPolicy, "sandbox")]),
+            route("/dated-html", .bytes(digits), [(.contentType, "text/html"), (.etag, "\"a\"")]),
+        ], demandsTLS: demandsTLS)
     return HTTPTestDriver(application: application, isSecure: isSecure)
 }
 
@@ -57,6 +59,7 @@ private func driver(isSecure: Bool = false) throws -> HTTPTestDriver {
             ("/page", [("if-unmodified-since", earlier)], 412), ("/page", [("if-unmodified-since", modified)], 200),
             ("/page", [("if-match", "\"b\""), ("if-none-match", "\"a\"")], 412),
             ("/page", [("if-match", "\"a\""), ("if-unmodified-since", earlier)], 200),
+            ("/dated-html", [("if-none-match", "\"a\"")], 304),
         ] as [(String, [(String, String)], Int)])
     func conditions(target: String, fields: [(String, String)], status: Int) async throws {
         for method in [HTTPMethod.get, .head] {
@@ -66,6 +69,9 @@ private func driver(isSecure: Bool = false) throws -> HTTPTestDriver {
                 #expect(response.body.isEmpty)
                 #expect(response["etag"] != nil)
                 #expect(response["content-type"] == nil)
+                // Or the browser would take the policy of data for that of the page it keeps.
+                let whole = try await driver().send(method, target)
+                #expect(response["content-security-policy"] == whole["content-security-policy"])
             }
         }
         if target == "/page" { #expect(try await driver().send(.post, target, fields: fields).status == 200) }
@@ -146,7 +152,10 @@ private func driver(isSecure: Bool = false) throws -> HTTPTestDriver {
             #expect(response["content-security-policy"]?.contains("frame-ancestors 'none'") == true)
             #expect(response["strict-transport-security"] == nil)
         }
-        #expect(try await driver(isSecure: true).get("/page")["strict-transport-security"] != nil)
+        for (isSecure, demandsTLS) in [(true, true), (true, false), (false, true)] {
+            let response = try await driver(isSecure: isSecure, demandsTLS: demandsTLS).get("/page")
+            #expect((response["strict-transport-security"] != nil) == (isSecure && demandsTLS))
+        }
         #expect(try await driver().get("/page")["cache-control"] == "no-store")
         let page = try await driver().get("/html")
         #expect(page["cache-control"] == "no-cache")

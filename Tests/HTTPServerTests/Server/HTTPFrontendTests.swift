@@ -199,6 +199,25 @@ import Testing
         #expect(server.frontend.connectionCount == 0)
     }
 
+    @Test("lets a request that has begun to come be answered") func drainingHalfHead() async throws {
+        var limits = HTTPLimits()
+        limits.drainIdleGraceTime = .milliseconds(1)
+        let server = try LiveServer(routes: Self.routes(), limits: limits)
+        let half = try TestClient(port: server.port)
+        #expect(try half.exchange(Self.get).hasSuffix("hello"))
+        let idle = try TestClient(port: server.port)
+        #expect(try idle.exchange(Self.get).hasSuffix("hello"))
+        try half.send("GET /he")
+        // Both clients' bytes go through one loop: once this is answered, the half head has been read.
+        #expect(try idle.exchange(Self.get).hasSuffix("hello"))
+        let drained = Task(executorPreference: server.group.loops[0]) { await server.frontend.drain() }
+        #expect(try idle.receiveToEnd() == [])
+        let last = try half.exchange("llo HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(last.contains("connection: close\r\n") && last.hasSuffix("hello"))
+        half.close()
+        #expect(await drained.value)
+    }
+
     @Test("cuts off what does not end in time") func drainTimeout() async throws {
         var limits = HTTPLimits()
         limits.drainTime = .milliseconds(100)

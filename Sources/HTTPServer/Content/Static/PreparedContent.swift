@@ -3,23 +3,8 @@ internal import Primitives
 /// One immutable answer made ahead of time: the body in memory or on disk, its compressed form when that is
 /// smaller, and the fields of both. Answering copies nothing.
 package final class PreparedContent: Sendable {
-    /// One form of the body with its fields, finished for both kinds of connection.
-    private struct Form {
-        let open: HTTPResponse
-        let secure: HTTPResponse
-
-        init(_ fields: HTTPFields, _ body: HTTPBody) {
-            var open = HTTPResponse(.ok, fields: fields, body: body)
-            var secure = open
-            open.addSecurityFields(isSecure: false)
-            secure.addSecurityFields(isSecure: true)
-            self.open = open
-            self.secure = secure
-        }
-    }
-
-    private let plain: Form
-    private let compressed: Form?
+    private let plain: HTTPResponse
+    private let compressed: HTTPResponse?
 
     /// How many bytes of memory the bodies take.
     package let memoryByteCount: Int
@@ -32,11 +17,10 @@ package final class PreparedContent: Sendable {
         let small = isText ? HTTPGzip.compress(bytes, level: 9) : nil
         var fields = Self.fields(type, cacheControl, modifiedAtUnixSeconds)
         if small != nil { fields.append(.vary, "accept-encoding") }
-        self.plain = Form(Self.adding(tag, to: fields), .shared(SharedSlice(SharedBytes(bytes))))
+        self.plain = Self.response(fields, tag, .shared(SharedSlice(SharedBytes(bytes))))
         if let small {
             fields.append(.contentEncoding, "gzip")
-            self.compressed = Form(
-                Self.adding(tag + "-gz", to: fields), .shared(SharedSlice(SharedBytes(small))))
+            self.compressed = Self.response(fields, tag + "-gz", .shared(SharedSlice(SharedBytes(small))))
         } else {
             self.compressed = nil
         }
@@ -48,7 +32,7 @@ package final class PreparedContent: Sendable {
         file body: HTTPBody, type: StaticString, tag: String, cacheControl: StaticString, modifiedAtUnixSeconds: Int
     ) {
         let fields = Self.fields(type, cacheControl, modifiedAtUnixSeconds)
-        self.plain = Form(Self.adding(tag, to: fields), body)
+        self.plain = Self.response(fields, tag, body)
         self.compressed = nil
         self.memoryByteCount = 0
     }
@@ -56,13 +40,10 @@ package final class PreparedContent: Sendable {
     /// The form that suits the request. A part is always asked of the plain form, so that parts fetched with
     /// different `accept-encoding` belong together.
     package func response(to request: borrowing HTTPRequest) -> HTTPResponse {
-        var form = self.plain
-        if let compressed = self.compressed, HTTPNegotiation.acceptsGzip(request.fields),
+        guard let compressed = self.compressed, HTTPNegotiation.acceptsGzip(request.fields),
             !request.fields.contains(.range)
-        {
-            form = compressed
-        }
-        return request.isSecure ? form.secure : form.open
+        else { return self.plain }
+        return compressed
     }
 
     private static func fields(_ type: StaticString, _ cacheControl: StaticString, _ modified: Int) -> HTTPFields {
@@ -76,10 +57,12 @@ package final class PreparedContent: Sendable {
         return fields
     }
 
-    private static func adding(_ tag: String, to fields: HTTPFields) -> HTTPFields {
-        var fields = fields
+    /// Everything that `finish` would add to each answer is in it already.
+    private static func response(_ fields: HTTPFields, _ tag: String, _ body: HTTPBody) -> HTTPResponse {
+        var response = HTTPResponse(.ok, fields: fields, body: body)
         // A tag that may not stand in a field is left out; ours are hexadecimal.
-        try? fields.append(.etag, checking: "\"\(tag)\"")
-        return fields
+        try? response.fields.append(.etag, checking: "\"\(tag)\"")
+        response.addSecurityFields()
+        return response
     }
 }
