@@ -70,7 +70,7 @@ let package = Package(
 )
 
 // Fuzz targets are libFuzzer's programs; only `Fuzz/run` asks for them, an ordinary build never sees them.
-if Context.environment["PODO_DEV_TARGETS"] != nil {
+if Context.environment["DEV_TARGETS"] != nil {
     package.targets += ["Canary", "HTTP1", "HTTP2", "HTTPText", "JSON"].map { name in
         .executableTarget(
             name: "Fuzz" + name, dependencies: name == "Canary" ? [] : ["FuzzProperties"], path: "Fuzz/" + name,

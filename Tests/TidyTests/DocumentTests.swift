@@ -11,6 +11,20 @@ struct DocumentTests {
         #expect(found.isEmpty, "\(found)")
     }
 
+    @Test("every document is reached by a link from another one")
+    func documentsAreLinked() {
+        let found = Violations(Self.rule.checkLinked(Self.documents))
+        #expect(found.isEmpty, "\(found)")
+    }
+
+    @Test("every decision has its number in its heading")
+    func decisionsHaveHeadings() {
+        let decisions = Self.documents.filter { $0.path.hasPrefix("docs/decisions/") }
+        #expect(!decisions.isEmpty)
+        let found = Violations(decisions.flatMap(Self.rule.checkHeading))
+        #expect(found.isEmpty, "\(found)")
+    }
+
     @Test("every file that a document names exists")
     func namedPathsExist() {
         let found = Violations(Self.documents.flatMap(Self.rule.checkNamedPaths))
@@ -76,6 +90,24 @@ struct DocumentRuleTests {
     func linkFromFolder() {
         let file = RepositoryFile(path: "docs/decisions/0001-a.md", text: "[a](../A.md) [b](../../README.md) [c](A.md)")
         #expect(Self.rule.checkLinks(file).map(\.what) == ["the link A.md leads nowhere"])
+    }
+
+    @Test("a document that only links to itself is found")
+    func unlinked() {
+        let documents = [
+            ("README.md", "[a](docs/A.md#part) [d](docs/decisions) [d](docs) [f](fixtures)"),
+            ("docs/A.md", "[r](../README.md)"),
+            ("docs/B.md", "[b](B.md)"), ("docs/decisions/0001-a.md", ""), ("fixtures/README.md", ""),
+        ].map { RepositoryFile(path: $0.0, text: $0.1) }
+        #expect(Self.rule.checkLinked(documents).map(\.path) == ["docs/B.md"])
+    }
+
+    @Test(
+        "a decision with another heading is found",
+        arguments: [("# 12. A title", 0), ("# 0012 A title", 1), ("# 2. A title", 1), ("12. A title", 1)])
+    func decisionHeading(text: String, count: Int) {
+        let file = RepositoryFile(path: "docs/decisions/0012-a-title.md", text: text + "\n")
+        #expect(Self.rule.checkHeading(file).count == count)
     }
 
     @Test("a named file that does not exist is found")

@@ -17,6 +17,32 @@ struct ImportTests {
         #expect(found.isEmpty, "\(found)")
     }
 
+    @Test("Package.swift declares what the table says")
+    func manifestKeepsTheTable() throws {
+        let manifest = try #require(Repository.here.file("Package.swift")).text
+        let found = Violations(ImportRule().checkManifest(manifest))
+        #expect(found.isEmpty, "\(found)")
+    }
+
+    @Test("a dependency that the table does not name, one that is missing, and a missing module are found")
+    func badManifestIsFound() {
+        let manifest = """
+            .target(name: "A", dependencies: ["X", "Y"], swiftSettings: s),
+            .executableTarget(
+                name: "B",
+                dependencies: ["X", "Y"]),
+            .target(name: "C", dependencies: []),
+            """
+        let table = [
+            "A": ModuleRow(1, ["X"]), "B": ModuleRow(1, ["X", "Y"]), "C": ModuleRow(1, ["X"]), "D": ModuleRow(1, ["X"]),
+        ]
+        let expected = [
+            "A depends on [\"X\", \"Y\"], the table says [\"X\"]", "C depends on [], the table says [\"X\"]",
+            "D depends on [], the table says [\"X\"]",
+        ]
+        #expect(ImportRule(table: table).checkManifest(manifest).map(\.what) == expected)
+    }
+
     @Test(
         "an import that the table does not name is found",
         arguments: [

@@ -9,7 +9,7 @@ struct WordTests {
         #expect(found.isEmpty, "\(found)")
     }
 
-    @Test("no committed text holds a word that has no place in it, or a path of one machine")
+    @Test("no committed text holds a word that has no place in it")
     func repositoryHasNoBannedText() {
         let found = Violations(Repository.here.files.flatMap(WordRule().checkText))
         #expect(found.isEmpty, "\(found)")

@@ -27,7 +27,7 @@ final class TLSSettings: @unchecked Sendable {
         // Loops may still run while the process exits, so OpenSSL must not tear itself down then.
         OPENSSL_init_ssl(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
         ERR_clear_error()
-        guard let raw = SSL_CTX_new(TLS_server_method()) else { throw TLSError("SSL_CTX_new") }
+        guard let raw = SSL_CTX_new(TLS_server_method()) else { throw TLSError("OpenSSL does not start") }
         self.raw = raw
         let wireList = applicationProtocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
         self.protocolList = .allocate(capacity: wireList.count)
@@ -55,21 +55,18 @@ final class TLSSettings: @unchecked Sendable {
             SSL_CTX_set_ciphersuites(self.raw, Self.cipherSuiteNames) == 1,
             podo_ssl_set_groups(self.raw, Self.groupNames) == 1,
             SSL_CTX_set_num_tickets(self.raw, 1) == 1
-        else { throw TLSError("TLS settings") }
+        else { throw TLSError("OpenSSL refuses the TLS settings") }
     }
 
     private func load(certificateFile: String, keyFile: String) throws(TLSError) {
         // A key under a passphrase is an error: asking the terminal would hang the server.
         SSL_CTX_set_default_passwd_cb(self.raw) { _, _, _, _ in -1 }
         guard SSL_CTX_use_certificate_chain_file(self.raw, certificateFile) == 1 else {
-            throw TLSError("certificate \(certificateFile)")
+            throw TLSError.certificate(certificateFile)
         }
-        guard SSL_CTX_use_PrivateKey_file(self.raw, keyFile, SSL_FILETYPE_PEM) == 1 else {
-            throw TLSError("key \(keyFile)")
-        }
-        guard SSL_CTX_check_private_key(self.raw) == 1 else {
-            throw TLSError("certificate \(certificateFile) with key \(keyFile)")
-        }
+        guard SSL_CTX_use_PrivateKey_file(self.raw, keyFile, SSL_FILETYPE_PEM) == 1,
+            SSL_CTX_check_private_key(self.raw) == 1
+        else { throw TLSError.key(keyFile, of: certificateFile) }
     }
 
     /// The callbacks find these settings through the SSL_CTX; connections hold the settings, so they are there.

@@ -12,13 +12,15 @@ struct AdminRoutes: Sendable {
     let state: ServerState
     let loops: [EventLoop]
     let metrics: MetricsRegistry
+    /// Where metrics are put together: some are read from `/proc`, which may take milliseconds.
+    let pool: BlockingPool
     let connectionCount: @Sendable () -> Int
 
     var routes: [HTTPRoute] {
         [
             self.route("/livez", .concurrent { _, _ in await self.live() }),
             self.route("/readyz", .immediate { _, _ in self.ready() }),
-            self.route("/metrics", .immediate { _, _ in self.measured() }),
+            self.route("/metrics", .concurrent { _, _ in try await self.measured() }),
             self.route("/statusz", .immediate { _, _ in self.status() }),
         ]
     }
@@ -68,8 +70,9 @@ struct AdminRoutes: Sendable {
         }
     }
 
-    private func measured() -> HTTPResponse {
-        Self.response(.ok, self.metrics.prometheusText(), type: "text/plain; version=0.0.4; charset=utf-8")
+    private func measured() async throws -> HTTPResponse {
+        let text = try await self.pool.run { [metrics] in metrics.prometheusText() }
+        return Self.response(.ok, text, type: "text/plain; version=0.0.4; charset=utf-8")
     }
 
     private func status() -> HTTPResponse {

@@ -22,25 +22,33 @@ struct ArgumentParser {
         }
         switch first {
         case "--help", "-h": return .help(nil)
-        case "--version": return .version
+        case "help":
+            // `podo help serve` is `podo serve --help`.
+            self.rest = self.rest.dropFirst() + ["--help"]
+            return try self.parse()
+        case "--version", "version": return .version
         default: break
         }
-        let command = try self.parseCommand()
+        let followers = CommandName.allCases.filter { $0.words.count > 1 && $0.words[0] == first }
+        if !followers.isEmpty, let second = self.rest.dropFirst().first, second == "--help" || second == "-h" {
+            return .help(followers.count == 1 ? followers[0] : nil)
+        }
+        let command = try self.parseCommand(followers)
         return try self.parseFlags(of: command)
     }
 
-    private mutating func parseCommand() throws(UsageError) -> CommandName {
+    /// `followers` are the commands of two words that begin with the first one.
+    private mutating func parseCommand(_ followers: [CommandName]) throws(UsageError) -> CommandName {
         for command in CommandName.allCases where self.rest.starts(with: command.words) {
             self.rest = self.rest.dropFirst(command.words.count)
             return command
         }
         let first = self.rest.first ?? ""
-        let followers = CommandName.allCases.filter { $0.words.count > 1 && $0.words[0] == first }
         if !followers.isEmpty {
             let names = followers.map { "podo \($0.rawValue)" }.joined(separator: ", ")
             throw UsageError(message: "\"\(first)\" needs a second word: \(names)")
         }
-        let known = CommandName.allCases.map(\.rawValue) + ["--help", "--version"]
+        let known = CommandName.allCases.map(\.rawValue) + ["help", "version", "--help", "--version"]
         throw UsageError(
             message: "\"\(first)\" is not a command" + Self.hint(for: first, among: known, else: "podo --help"))
     }

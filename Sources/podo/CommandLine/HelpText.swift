@@ -11,10 +11,14 @@ enum HelpText {
             Commands:
             \(commands.joined(separator: "\n"))
 
-              podo <command> --help   flags and settings of a command
-              podo --version          the version
+              podo help <command>   flags and settings of a command, like podo <command> --help
+              podo version          the version, like podo --version
 
-            \(self.exitCodes)
+            Exit codes:
+              0  done
+              1  failed
+              2  the command line or the configuration is wrong
+              3  serve cut off requests when it was told to end
             """
     }
 
@@ -33,7 +37,8 @@ enum HelpText {
               Read settings from FILE first.
         \(settings.map(self.lines(of:)).joined(separator: "\n"))
 
-        \(self.exitCodes)
+        Exit codes:
+        \(self.exitCodes(of: command))
         """
     }
 
@@ -45,13 +50,31 @@ enum HelpText {
 
         """
 
-    private static let exitCodes = """
-        Exit codes:
-          0  done; for serve: every running request was answered before the end
-          1  failed; for serve: it could not start, or a second signal ended it at once
-          2  the command line or the configuration is wrong
-          3  serve was told to end, and requests still running after drain-time were cut off
-        """
+    private static func exitCodes(of command: CommandName) -> String {
+        let lines =
+            switch command {
+            case .serve:
+                [
+                    "0  it was told to end, and every running request was answered before",
+                    "1  it could not start, or a second signal ended it at once",
+                    "2  the command line or the configuration is wrong",
+                    "3  it was told to end, and requests still running after drain-time were cut off",
+                ]
+            case .doctor:
+                [
+                    "0  nothing must be mended; there may be warnings",
+                    "1  something must be mended",
+                    "2  the command line or the configuration is wrong",
+                ]
+            case .configPrint:
+                [
+                    "0  everything is printed",
+                    "1  standard output could not be written",
+                    "2  the command line or the configuration is wrong",
+                ]
+            }
+        return lines.map { "  " + $0 }.joined(separator: "\n")
+    }
 
     private static func lines(of setting: Setting) -> String {
         """

@@ -19,13 +19,14 @@ enum PodoCommand {
             return Exit.misused
         }
         switch invocation {
-        case .help(nil): Terminal.say(HelpText.overview())
-        case .help(let command?): Terminal.say(HelpText.command(command))
-        case .version: Terminal.say("podo \(PodoVersion.text)")
+        case .help(nil): return self.answer(HelpText.overview())
+        case .help(let command?): return self.answer(HelpText.command(command))
+        case .version: return self.answer("podo \(PodoVersion.text)")
         case .run(let command, let flags): return self.run(command, flags)
         }
-        return Exit.done
     }
+
+    private static func answer(_ text: String) -> Int32 { Terminal.say(text) ? Exit.done : Exit.failed }
 
     private static func run(_ command: CommandName, _ flags: CommandFlags) -> Int32 {
         let loaded: LoadedConfiguration
@@ -33,7 +34,7 @@ enum PodoCommand {
             loaded = try ConfigurationLoader.load(flags: flags, environment: ProcessEnvironment.all())
         } catch {
             Terminal.tell("podo: the configuration is wrong:")
-            for problem in error.problems { Terminal.tell("  \(problem)") }
+            for line in error.report { Terminal.tell("  \(line)") }
             return Exit.misused
         }
         switch command {
@@ -42,8 +43,7 @@ enum PodoCommand {
         case .doctor:
             return DoctorCommand.run(loaded)
         case .configPrint:
-            Terminal.say(ConfigurationPrinter.text(loaded))
-            return Exit.done
+            return self.answer(ConfigurationPrinter.text(loaded))
         }
     }
 }

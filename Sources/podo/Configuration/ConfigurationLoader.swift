@@ -13,6 +13,14 @@ enum SettingOrigin: Equatable, CustomStringConvertible {
         case .flag(let name): "flag \(name)"
         }
     }
+
+    /// Where the setting called `name` was given, which a flag and a variable say already.
+    func place(of name: String) -> String {
+        switch self {
+        case .standard, .file: "\(self): \(name)"
+        case .environment, .flag: self.description
+        }
+    }
 }
 
 /// A configuration with the origin of each of its values.
@@ -26,7 +34,16 @@ struct LoadedConfiguration: Sendable {
 
 /// Everything that is wrong with a configuration, each a sentence that says where.
 struct ConfigurationErrors: Error, Equatable {
+    /// A file that was never meant for Podo is wrong on every line: people see the beginning.
+    static let reportedCountMax = 10
+
     var problems: [String] = []
+
+    /// The problems as people see them, at most `reportedCountMax` and how many there are besides.
+    var report: [String] {
+        let more = self.problems.count - Self.reportedCountMax
+        return self.problems.prefix(Self.reportedCountMax) + (more > 0 ? ["and \(more) more"] : [])
+    }
 }
 
 /// Puts the configuration together: defaults, then the file, then the environment, then flags; the later one wins.
@@ -73,7 +90,7 @@ struct ConfigurationLoader {
     private mutating func checkContradictions() {
         for found in self.loaded.configuration.contradictions() {
             let origin = self.loaded.origins[found.name] ?? .standard
-            self.errors.problems.append("\(origin): \(found.name): \(found.reason)")
+            self.errors.problems.append("\(origin.place(of: found.name)): \(found.reason)")
         }
     }
 
@@ -116,7 +133,7 @@ struct ConfigurationLoader {
             self.loaded.origins[name] = origin
         } catch {
             let reason = setting.isSecret ? "the value is not of the right form" : error.reason
-            self.errors.problems.append("\(origin): \(name): \(reason)")
+            self.errors.problems.append("\(origin.place(of: name)): \(reason)")
         }
     }
 

@@ -49,7 +49,7 @@ extension Setting {
             "How long a connection without a request stays open."),
         Setting(
             "http-head-size", \.headByteCountMax, .byteSize(8 * 1024...1024 * 1024),
-            "The largest request line with header fields; more is answered with 431."),
+            "The largest head of a request. One field has at most 16 KiB, the request line 8 KiB."),
         Setting(
             "drain-delay", \.drainDelay, .duration(.seconds(0)...(.seconds(300))),
             "How long /readyz says 503 before listening ends on SIGTERM, so that a load balancer can notice."),

@@ -2,8 +2,9 @@
 enum DoctorCommand {
     static func run(_ loaded: LoadedConfiguration) -> Int32 {
         let findings = self.findings(loaded.configuration)
-        Terminal.say(self.table(findings))
-        return findings.contains { $0.verdict == .fail } ? PodoCommand.Exit.failed : PodoCommand.Exit.done
+        let isSaid = Terminal.say(self.table(findings))
+        let isWell = !findings.contains { $0.verdict == .fail }
+        return isSaid && isWell ? PodoCommand.Exit.done : PodoCommand.Exit.failed
     }
 
     static func findings(_ configuration: Configuration) -> [Finding] {

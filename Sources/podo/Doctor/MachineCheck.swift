@@ -5,9 +5,6 @@ internal import Reactor
 
 /// Libraries, limits and the clock.
 enum MachineCheck {
-    /// Descriptors that Podo needs besides one per connection: files, listeners, epoll sets, database connections.
-    private static let descriptorReserve = 1024
-
     static func libraries() -> [Finding] {
         let openSSL = CertificateFacts.libraryVersion
         return [
@@ -30,7 +27,7 @@ enum MachineCheck {
 
     static func limits(_ configuration: Configuration) -> [Finding] {
         let hard = DescriptorLimit.current().hard
-        let wanted = configuration.connectionCountMax + self.descriptorReserve
+        let wanted = DescriptorLimit.wanted(configuration)
         let cores = sysconf(CInt(_SC_NPROCESSORS_ONLN))
         let loops = configuration.loopCount
         return [

@@ -15,7 +15,7 @@ enum NetworkCheck {
         return named.map { name, address in
             do throws(SystemError) {
                 _ = try Listener(address)
-                return Finding(.ok, name, "\(address) is free")
+                return Finding(.ok, name, address.port == 0 ? "\(address) takes any free port" : "\(address) is free")
             } catch {
                 if error.code == EADDRINUSE, let runningPID {
                     return Finding(.ok, name, "\(address) is in use, Podo runs with pid \(runningPID)")
@@ -37,13 +37,12 @@ enum NetworkCheck {
             _ = try TLSContext(
                 certificateFile: certificate, keyFile: key, applicationProtocols: ["h2", "http/1.1"])
         } catch {
-            return [Finding(.fail, "certificate", "\(error): check tls-cert and tls-key"), self.kernelTLS()]
+            return [Finding(.fail, "certificate", "\(error); check tls-cert and tls-key")]
         }
-        let finding =
-            CertificateFacts(file: certificate).map {
-                self.expiry(endsAt: $0.expiresAtUnixSeconds, now: time(nil))
-            } ?? Finding(.fail, "certificate", "\(certificate) holds no certificate in PEM form")
-        return [finding, self.kernelTLS()]
+        guard let facts = CertificateFacts(file: certificate) else {
+            return [Finding(.fail, "certificate", "\(certificate) holds no certificate in PEM form")]
+        }
+        return [self.expiry(endsAt: facts.expiresAtUnixSeconds, now: time(nil))]
     }
 
     static func expiry(endsAt end: Int, now: Int) -> Finding {
@@ -53,15 +52,5 @@ enum NetworkCheck {
             return Finding(.warn, "certificate", "ends in \(days) days: renew it, then send Podo SIGHUP")
         }
         return Finding(.ok, "certificate", "matches its key, ends in \(days) days")
-    }
-
-    /// With it the kernel encrypts, and files go out by sendfile under TLS too.
-    private static func kernelTLS() -> Finding {
-        let path = "/proc/sys/net/ipv4/tcp_available_ulp"
-        // A kernel without the file has no such thing, which is what an empty text says as well.
-        let available = (try? FileReader.text(path, byteCountMax: 4096)) ?? ""
-        return available.split(whereSeparator: \.isWhitespace).contains("tls")
-            ? Finding(.ok, "kernel TLS", "available")
-            : Finding(.warn, "kernel TLS", "not available: modprobe tls, if the kernel has it; Podo works without")
     }
 }

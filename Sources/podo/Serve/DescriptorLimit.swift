@@ -2,6 +2,12 @@ internal import Glibc
 
 /// How many descriptors the process may open: a connection is one.
 enum DescriptorLimit {
+    /// Needed besides one per connection: files, listeners, epoll sets, database connections.
+    private static let reserve = 1024
+
+    /// What Podo needs to hold as many connections as it may.
+    static func wanted(_ configuration: Configuration) -> Int { configuration.connectionCountMax + self.reserve }
+
     static func current() -> (soft: Int, hard: Int) {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

@@ -9,8 +9,6 @@ extension PodoServer {
     /// How much longer than its parts draining may take before the main thread stops waiting for a loop that hangs.
     private static let drainGraceTime = TimeAmount.seconds(5)
 
-    private static let logFlushTime = TimeAmount.seconds(1)
-
     /// Starts loops and listening, and tells everyone who wants to know.
     func start() {
         self.group.start()
@@ -27,14 +25,13 @@ extension PodoServer {
             ])
         Terminal.tell(
             "Podo listens on \(self.publicURLs.joined(separator: " and ")) "
-                + "(health and metrics: \(self.adminURLs.joined(separator: " and "))). Ctrl-C ends it.")
+                + "(health and metrics: \(self.adminURLs.joined(separator: " and ")))."
+                + (Terminal.isInteractive ? " Ctrl-C ends it." : ""))
         self.serviceManager.send(.ready)
     }
 
-    /// Serves until a signal ends it; returns the exit code, when the log is written out.
+    /// Serves until a signal ends it; returns the exit code.
     func runUntilEnd() -> Int32 {
-        // A log that nobody reads must not keep the process: what is left after the time is lost.
-        defer { _ = self.log.flush(within: Self.logFlushTime) }
         while true {
             switch self.signals.next() {
             case .terminate(let name): return self.end(because: name)
@@ -58,13 +55,12 @@ extension PodoServer {
                 self.log.error("certificate not reloaded", ["reason": .text(error.description)])
             }
         }
-        do {
+        do throws(StartError) {
             try self.publicApplication.reload()
             self.log.info("pages reloaded")
         } catch {
-            self.log.error("pages not reloaded", ["reason": .text("\(error)")])
+            self.log.error("pages not reloaded", ["reason": .text(error.sentence)])
         }
-        self.log.info("settings not reloaded", ["reason": "a changed setting needs a restart"])
         self.serviceManager.send(.ready)
     }
 
@@ -116,7 +112,7 @@ extension PodoServer {
             self.log.info("stopped")
             return PodoCommand.Exit.done
         }
-        self.log.warning("stopped; requests were cut off", ["drain_time": self.drainTimeValue])
+        self.log.warning("stopped with requests cut off", ["drain_time": self.drainTimeValue])
         return PodoCommand.Exit.cutOff
     }
 

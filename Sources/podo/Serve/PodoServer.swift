@@ -21,22 +21,27 @@ final class PodoServer: Sendable {
     let drainResult = Mutex<Bool?>(nil)
     private let dataDirectory: DataDirectory
 
+    /// More scrapes than this at a time are answered with 503.
+    private static let waitingScrapeCountMax = 16
+
     /// Takes what the server needs of the machine, in an order in which a second Podo fails before it disturbs
     /// the first. Nothing is served yet.
     init(
-        _ loaded: LoadedConfiguration, environment: [String: String], signals: SignalQueue
+        _ loaded: LoadedConfiguration, environment: [String: String], signals: SignalQueue, log: Log
     ) throws(StartError) {
         let configuration = loaded.configuration
         self.loaded = loaded
         self.signals = signals
         self.serviceManager = ServiceManager(environment: environment)
-        self.log = Log(level: configuration.logLevel)
-        let descriptorCountMax = DescriptorLimit.raise()
-        if descriptorCountMax < configuration.connectionCountMax {
-            self.log.warning("descriptors are few", ["allowed": .number(descriptorCountMax)])
+        self.log = log
+        let allowed = DescriptorLimit.raise()
+        let wanted = DescriptorLimit.wanted(configuration)
+        if allowed < wanted {
+            log.warning("descriptors are few", ["allowed": .number(allowed), "wanted": .number(wanted)])
         }
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
-        self.publicApplication = try PublicApplication(webDirectory: try Self.webDirectory(configuration))
+        self.publicApplication = try PublicApplication(
+            webDirectory: try WebDirectory.find(configured: configuration.webDirectory))
         self.security = try Self.security(configuration)
         do {
             let inherited = try InheritedListeners(environment: { environment[$0] }).named
@@ -50,11 +55,13 @@ final class PodoServer: Sendable {
         }
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
         self.log.registerMetrics(in: metrics)
+        ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)
         let admin = AdminRoutes(
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
+            pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
             connectionCount: { [publicFrontend] in publicFrontend.connectionCount })
         self.adminFrontend = HTTPFrontend(
             name: "admin", application: try Self.application(admin.routes), group: self.group,
@@ -69,14 +76,6 @@ final class PodoServer: Sendable {
         }
     }
 
-    private static func webDirectory(_ configuration: Configuration) throws(StartError) -> String {
-        if let found = WebDirectory.find(configured: configuration.webDirectory) { return found }
-        if let configured = configuration.webDirectory {
-            throw StartError("web-dir: \(configured)/index.html cannot be read")
-        }
-        throw StartError("the pages are not found: start Podo where the directory Web is, or set web-dir")
-    }
-
     private static func security(_ configuration: Configuration) throws(StartError) -> TLSContext? {
         guard let certificate = configuration.tlsCertificateFile, let key = configuration.tlsKeyFile else {
             return nil
@@ -87,7 +86,7 @@ final class PodoServer: Sendable {
             return try TLSContext(
                 certificateFile: certificate, keyFile: key, applicationProtocols: ["h2", "http/1.1"])
         } catch {
-            throw StartError("tls-cert and tls-key: \(error)")
+            throw StartError("\(error); check tls-cert and tls-key")
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTPServer
 
 /// What the public listeners serve: the pages. Requests for an API that does not exist are answered by the
@@ -5,12 +6,14 @@ internal import HTTPServer
 struct PublicApplication: Sendable {
     let application: HTTPApplication
     private let pages: StaticFiles
+    private let webDirectory: String
 
     init(webDirectory: String) throws(StartError) {
+        self.webDirectory = webDirectory
         do {
             self.pages = try StaticFiles(directory: webDirectory)
         } catch {
-            throw StartError("web-dir: \(webDirectory): \(error)")
+            throw Self.failure(error, in: webDirectory)
         }
         do throws(HTTPRouteErrors) {
             self.application = try HTTPApplication(routes: self.pages.routes)
@@ -19,6 +22,20 @@ struct PublicApplication: Sendable {
         }
     }
 
-    /// Reads the pages again.
-    func reload() throws { try self.pages.reload() }
+    /// Reads the pages again, if they are what would be taken at a start: a directory that is just being replaced
+    /// must not leave browsers with nothing.
+    func reload() throws(StartError) {
+        if let problem = WebDirectory.problem(self.webDirectory) { throw StartError("web-dir: \(problem)") }
+        do {
+            try self.pages.reload()
+        } catch {
+            throw Self.failure(error, in: self.webDirectory)
+        }
+    }
+
+    private static func failure(_ error: any Error, in directory: String) -> StartError {
+        guard let error = error as? StaticFilesError else { return StartError("web-dir: \(directory): \(error)") }
+        let reason = error.errno == 0 ? "" : ": \(String(cString: strerror(error.errno)))"
+        return StartError("web-dir: \(directory)\(error.path) \(error.code.rawValue)\(reason)")
+    }
 }

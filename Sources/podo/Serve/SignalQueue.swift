@@ -4,7 +4,7 @@ internal import Primitives
 
 /// The process's signals, read one after the other by the thread that waits for them.
 ///
-/// They are blocked in every thread, so this must be made before the first thread is started. No code ever runs
+/// They are blocked in every thread, so `block` must be called before the first thread is started. No code ever runs
 /// inside a signal handler.
 final class SignalQueue: Sendable {
     enum Event: Equatable {
@@ -18,12 +18,19 @@ final class SignalQueue: Sendable {
     private let signals: CInt
     private let wakeUps: CInt
 
-    init() throws(StartError) {
+    /// Keeps the signals for a queue, in this thread and in those that it starts; returns which they are.
+    @discardableResult
+    static func block() -> sigset_t {
         signal(SIGPIPE, SIG_IGN)
         var set = sigset_t()
         sigemptyset(&set)
         for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, number) }
         pthread_sigmask(SIG_BLOCK, &set, nil)
+        return set
+    }
+
+    init() throws(StartError) {
+        var set = Self.block()
         self.signals = signalfd(-1, &set, CInt(SFD_CLOEXEC) | CInt(SFD_NONBLOCK))
         self.wakeUps = eventfd(0, CInt(EFD_CLOEXEC) | CInt(EFD_NONBLOCK))
         guard self.signals >= 0, self.wakeUps >= 0 else {

@@ -12,7 +12,7 @@ import urllib.request
 from .process import Process
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-PODO = os.environ.get("PODO_BINARY", os.path.join(ROOT, ".build/release/podo"))
+PODO = os.environ.get("TEST_BINARY", os.path.join(ROOT, ".build/release/podo"))
 
 SMALL_PATH, SMALL_BYTE_COUNT = "/small.html", 1229
 LARGE_PATH, LARGE_BYTE_COUNT = "/large.bin", 500 * 1024

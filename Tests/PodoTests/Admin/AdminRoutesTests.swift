@@ -10,6 +10,8 @@ import Testing
 @Suite struct AdminRoutesTests {
     /// The route table with a running loop, asked without a socket.
     struct Admin {
+        /// One for all tests, because its thread lives as long as the process.
+        private static let pool = BlockingPool(name: "admin", threadCount: 1, waitingCountMax: 64)
         let state = ServerState()
         let group: EventLoopGroup
         let routes: AdminRoutes
@@ -19,8 +21,18 @@ import Testing
             loaded.configuration.adminHosts = ["metrics.internal"]
             self.group = try EventLoopGroup(loopCount: 2)
             self.routes = AdminRoutes(
-                loaded: loaded, state: self.state, loops: self.group.loops, metrics: MetricsRegistry(loopCount: 2),
-                connectionCount: { 17 })
+                loaded: loaded, state: self.state, loops: self.group.loops, metrics: Self.metrics(),
+                pool: Self.pool, connectionCount: { 17 })
+        }
+
+        private static func metrics() -> MetricsRegistry {
+            let metrics = MetricsRegistry(loopCount: 2)
+            metrics.sampledGauge("blocks", help: "1 when it is read on a thread that may block.") {
+                // A thread whose name cannot be read counts as a loop's.
+                let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+                return name == "admin-0\n" ? 1 : 0
+            }
+            return metrics
         }
 
         func get(_ path: String, host: String = "127.0.0.1:9090") async throws -> (
@@ -108,11 +120,12 @@ import Testing
         #expect(Set(settings.keys) == Set(Setting.all.filter { !$0.isSecret }.map(\.name)))
     }
 
-    @Test("metrics are of the type that Prometheus asks for")
+    @Test("metrics are of the type that Prometheus asks for, and are not read on a loop")
     func metrics() async throws {
         let answer = try await Admin().get("/metrics")
         #expect(answer.status == 200)
         #expect(answer.type == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(answer.body.contains("\nblocks 1\n"))
     }
 
     @Test("a foreign host name is refused everywhere", arguments: paths)

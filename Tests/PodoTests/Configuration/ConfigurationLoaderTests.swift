@@ -80,11 +80,18 @@ import Testing
                 "podo.conf:1: loops: \"none\" is not a whole number",
                 "podo.conf:2: lops is not a setting; did you mean loops?",
                 "podo.conf:5: data-dir was set on line 4 already",
-                "environment PODO_DRAIN_TIME: drain-time: \"30\" is not a time like 500ms, 30s, 5m or 1h",
+                "environment PODO_DRAIN_TIME: \"30\" is not a time like 500ms, 30s, 5m or 1h",
                 "environment: PODO_HTTP_LISTN is not a setting; did you mean PODO_HTTP_LISTEN?",
-                "flag --http-listen: http-listen: \"localhost:80\" is not an address with a port, "
+                "flag --http-listen: \"localhost:80\" is not an address with a port, "
                     + "like 127.0.0.1:8080, [::1]:8080 or *:8080",
             ])
+    }
+
+    @Test("a file that is not one of Podo's fills no screen", arguments: [(10, 10, "x"), (12, 11, "and 2 more")])
+    func foreignFile(_ lineCount: Int, _ reportedCount: Int, _ end: String) {
+        let errors = ConfigurationErrors(problems: Array(repeating: "x", count: lineCount))
+        #expect(errors.report.count == reportedCount)
+        #expect(errors.report.last == end)
     }
 
     @Test(

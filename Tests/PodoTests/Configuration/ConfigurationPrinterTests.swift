@@ -37,7 +37,7 @@ import Testing
             file: nil, environment: ["PODO_PASSWORD": "https://hunter2"], flags: [], settings: [secret])
         let printed = ConfigurationPrinter.text(loaded, settings: [secret])
         #expect(printed == "# password is set, and hidden  # environment PODO_PASSWORD")
-        let reason = "environment PODO_PASSWORD: password: the value is not of the right form"
+        let reason = "environment PODO_PASSWORD: the value is not of the right form"
         #expect(throws: ConfigurationErrors(problems: [reason])) {
             try ConfigurationLoader.load(
                 file: nil, environment: ["PODO_PASSWORD": "hunter2"], flags: [], settings: [secret])

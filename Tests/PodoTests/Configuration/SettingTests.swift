@@ -1,3 +1,4 @@
+import HTTPServer
 import Testing
 
 @testable import podo
@@ -8,6 +9,13 @@ import Testing
         let setting = Setting("http-head-size", \.headByteCountMax, .byteSize(1...9), "Help.")
         #expect(setting.flag == "--http-head-size")
         #expect(setting.environmentName == "PODO_HTTP_HEAD_SIZE")
+    }
+
+    @Test("the parts of a head have the limits that the help of http-head-size tells")
+    func headHelp() throws {
+        let help = try #require(Setting.all.first { $0.name == "http-head-size" }).help
+        #expect(help.contains("One field has at most \(HTTPLimits().fieldByteCountMax / 1024) KiB"))
+        #expect(help.contains("the request line \(HTTPLimits().requestLineByteCountMax / 1024) KiB"))
     }
 
     @Test("no name is used twice")

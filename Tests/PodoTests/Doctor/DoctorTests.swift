@@ -37,6 +37,7 @@ import Testing
         let strange = NetworkCheck.ports(configuration, runningPID: nil)
         #expect(strange.map(\.verdict) == [.fail, .ok])
         #expect(strange[0].detail.contains("\(listener.address) is in use"))
+        #expect(strange[1].detail == "127.0.0.1:0 takes any free port")
         #expect(NetworkCheck.ports(configuration, runningPID: 42).map(\.verdict) == [.ok, .ok])
     }
 
@@ -71,7 +72,9 @@ import Testing
     func pages() {
         var configuration = Configuration()
         configuration.webDirectory = "/nowhere"
-        #expect(PagesCheck.finding(configuration).verdict == .fail)
+        let detail =
+            "web-dir: /nowhere cannot be read: No such file or directory; set it to a directory with an index.html"
+        #expect(PagesCheck.finding(configuration) == Finding(.fail, "pages", detail))
     }
 
     @Test("this machine has the libraries Podo was built with")

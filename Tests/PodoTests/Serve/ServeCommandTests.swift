@@ -13,12 +13,13 @@ import Testing
         let errors = Pipe()
         private let ended = DispatchSemaphore(value: 0)
 
-        init(_ arguments: [String], in directory: String) throws {
+        init(_ arguments: [String], in directory: String, output: FileHandle? = nil) throws {
             let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
             self.process.executableURL = tests.deletingLastPathComponent().appending(path: "podo")
             self.process.arguments = arguments
             self.process.currentDirectoryURL = URL(filePath: directory)
-            self.process.standardOutput = self.output
+            self.process.standardOutput = output ?? self.output
+            self.process.standardInput = FileHandle.nullDevice
             self.process.standardError = self.errors
             self.process.terminationHandler = { [ended] _ in ended.signal() }
             try self.process.run()
@@ -61,7 +62,9 @@ import Testing
     func ends(_ signal: Int32) throws {
         let temporary = try TemporaryDirectory()
         let podo = try Self.start(in: temporary)
-        #expect(podo.firstLine().hasPrefix("Podo listens on http://127.0.0.1:"))
+        let line = podo.firstLine()
+        #expect(line.hasPrefix("Podo listens on http://127.0.0.1:"))
+        #expect(!line.contains("Ctrl-C"), "nobody is at a terminal")
         kill(podo.process.processIdentifier, SIGHUP)
         kill(podo.process.processIdentifier, signal)
         #expect(podo.exitCode() == PodoCommand.Exit.done)
@@ -88,11 +91,21 @@ import Testing
         _ = first.firstLine()
         let second = try Self.start(in: temporary)
         #expect(second.exitCode() == PodoCommand.Exit.failed)
-        #expect(
-            second.complaint().contains(
-                "the data directory var is in use by the Podo with pid \(first.process.processIdentifier);"))
+        let sentence = "the data directory var is in use by the Podo with pid \(first.process.processIdentifier);"
+        #expect(second.complaint().contains(sentence))
+        let log = String(decoding: second.output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(log.contains(#""event":"not started""#) && log.contains(#""reason":"\#(sentence)"#))
         kill(first.process.processIdentifier, SIGTERM)
         #expect(first.exitCode() == PodoCommand.Exit.done)
+    }
+
+    @Test("an answer that cannot be written is a failure", arguments: ["config print", "help", "version", "doctor"])
+    func fullOutput(_ line: String) throws {
+        let temporary = try TemporaryDirectory()
+        let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+        let podo = try RunningPodo(line.split(separator: " ").map(String.init), in: temporary.path, output: full)
+        #expect(podo.exitCode() == PodoCommand.Exit.failed)
+        #expect(podo.complaint() == "podo: standard output cannot be written: No space left on device\n")
     }
 
     @Test("a wrong flag ends it with 2")
@@ -100,6 +113,6 @@ import Testing
         let temporary = try TemporaryDirectory()
         let podo = try Self.start(in: temporary, ["--loops", "many"])
         #expect(podo.exitCode() == PodoCommand.Exit.misused)
-        #expect(podo.complaint().contains("flag --loops: loops: \"many\" is not a whole number"))
+        #expect(podo.complaint().contains("flag --loops: \"many\" is not a whole number"))
     }
 }

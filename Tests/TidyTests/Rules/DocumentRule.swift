@@ -56,6 +56,31 @@ struct DocumentRule {
         return found
     }
 
+    /// Every document but the README is reached by a link from another one. A link to a folder is one to the README in
+    /// it, and to the decisions.
+    func checkLinked(_ documents: [RepositoryFile]) -> [Violation] {
+        var linked: Set<String> = ["README.md"]
+        for file in documents {
+            for match in file.text.matches(of: /\]\(([^)\s]+)\)/) {
+                let target = Self.resolve(String(match.1.prefix { $0 != "#" }), from: file.path)
+                if target != file.path { linked.insert(target) }
+            }
+        }
+        return documents.filter { file in
+            let folder = Self.resolve(".", from: file.path)
+            let isShownByFolder = file.path.hasSuffix("/README.md") || folder == "docs/decisions"
+            return !linked.contains(file.path) && !(isShownByFolder && linked.contains(folder))
+        }.map { Violation(path: $0.path, line: 1, what: "no document links to it") }
+    }
+
+    /// The first line of a decision is `# 1. Title`, with the number of its file.
+    func checkHeading(_ file: RepositoryFile) -> [Violation] {
+        let name = file.path.split(separator: "/").last ?? ""
+        let number = Int(name.prefix(4)) ?? -1
+        guard let first = file.lines.first, !first.hasPrefix("# \(number). ") else { return [] }
+        return [Violation(path: file.path, line: 1, what: "the heading does not begin with `# \(number). `")]
+    }
+
     /// Decisions are numbered from 0001 without a gap or a twin.
     func checkDecisions() -> [Violation] {
         let folder = "docs/decisions/"

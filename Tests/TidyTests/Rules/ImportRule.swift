@@ -74,6 +74,21 @@ struct ImportRule {
         return found
     }
 
+    /// Package.swift declares for each module of the table exactly what the table lets it import.
+    func checkManifest(_ manifest: String) -> [Violation] {
+        let target = /name: "([A-Za-z0-9]+)",\s+dependencies: \[([^\]]*)\]/
+        var declared: [String: Set<String>] = [:]
+        for match in manifest.matches(of: target) {
+            declared[String(match.1)] = Set(match.2.matches(of: /"([A-Za-z0-9]+)"/).map { String($0.1) })
+        }
+        return self.table.sorted { $0.key < $1.key }.filter { declared[$0.key] != $0.value.imports }.map {
+            module, row in
+            let (there, here) = (declared[module]?.sorted() ?? [], row.imports.sorted())
+            return Violation(
+                path: "Package.swift", line: 1, what: "\(module) depends on \(there), the table says \(here)")
+        }
+    }
+
     /// The access level and the module of an import declaration.
     static func importOnLine(_ line: String) -> (access: String?, module: String)? {
         var words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)

@@ -47,9 +47,6 @@ struct WordRule {
         ("-O" + "unchecked", "it turns a trap on hostile bytes into undefined behaviour"),
         ("TO" + "DO", "open an issue instead"),
         ("FIX" + "ME", "open an issue instead"),
-        ("/wo" + "rk/", "a path of one machine"),
-        ("bash" + "_jobs", "a path of one machine"),
-        ("tmp" + "/wt/", "a path of one machine"),
     ]
 
     /// Documents that explain a banned word may name it.
