@@ -91,6 +91,26 @@ import Testing
         }
     }
 
+    @Test("A client that has much to read yet is not expected to open the window for what it has not seen.")
+    func queuedOutput() async throws {
+        try await HTTP2Harness.run { loop in
+            let harness = HTTP2Harness(loop: loop)
+            harness.answer = { _ in Self.large }
+            harness.send(Client.windowUpdate(0, 1_000_000) + Client.get(1), reads: false)
+            for _ in 0..<3 {
+                harness.now = harness.now + .seconds(30)
+                try harness.session.deadlineReached(now: harness.now)
+            }
+            #expect(harness.output.byteCount > 65_535)
+            // Since the first 30 seconds the wait has been 30 for the window and 64 for the reading.
+            harness.read()
+            harness.advance(.seconds(33))
+            #expect(harness.failure == nil)
+            harness.advance(.seconds(2))
+            #expect(harness.failure == "h2-window-stalled")
+        }
+    }
+
     // MARK: Bodies
 
     @Test("A body that comes too slowly is 408, and the connection goes on.")
