@@ -104,11 +104,15 @@ def zero_window(connection):
 
 
 def trickling_window(connection):
-    """Large answers are let out byte by byte, as fast as can be (data dribble)."""
+    """Large answers are let out byte by byte, as fast as the server plays along (data dribble)."""
     streams = [connection.take_stream() for _ in range(PER_BURST)]
     yield b"".join(headers(stream, GET_LARGE) for stream in streams)
+    burst = b"".join(WindowUpdateFrame(stream, 1).serialize() for stream in streams)
     while True:
-        yield b"".join(WindowUpdateFrame(stream, 1).serialize() for stream in streams) * 10
+        expected_count = connection.data_count + len(streams)
+        yield burst
+        while connection.data_count < expected_count:
+            yield b""
 
 
 def closed_stream_data(connection):

@@ -5,7 +5,7 @@ import ssl
 import struct
 
 from hpack import Encoder
-from hyperframe.frame import GoAwayFrame, HeadersFrame, SettingsFrame
+from hyperframe.frame import DataFrame, GoAwayFrame, HeadersFrame, SettingsFrame
 
 from .connections import SOURCES
 
@@ -40,7 +40,7 @@ def headers(stream, block, ends_stream=True, ends_headers=True):
 
 
 class HTTP2Connection:
-    """Sends bytes as given; what comes back is read and, apart from GOAWAY and headers counts, thrown away."""
+    """Sends bytes as given; what comes back is counted (answers, DATA) and, apart from GOAWAY, thrown away."""
 
     context = None
 
@@ -57,6 +57,7 @@ class HTTP2Connection:
         self.received = bytearray()
         self.goaway_code = None
         self.answer_count = 0
+        self.data_count = 0
         self.next_stream = 1
         self.send(PREFACE + SettingsFrame(0, settings=settings or {}).serialize())
 
@@ -94,6 +95,8 @@ class HTTP2Connection:
                 self.goaway_code = int.from_bytes(self.received[13:17], "big")
             elif kind == HeadersFrame.type:
                 self.answer_count += 1
+            elif kind == DataFrame.type:
+                self.data_count += 1
             del self.received[:FRAME_HEAD_BYTE_COUNT + length]
 
     def close(self):

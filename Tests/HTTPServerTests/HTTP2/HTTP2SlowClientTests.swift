@@ -54,7 +54,8 @@ import Testing
             }
             #expect(harness.failure == nil)
             #expect(harness.client.answer(1).body.count == 130_000 && harness.client.answer(1).resetCode == nil)
-            for index in 1..<128 { #expect(harness.client.answer(Int32(2 * index + 1)).resetCode == 11) }
+            let resetCount = (1..<128).count { harness.client.answer(Int32(2 * $0 + 1)).resetCode == 11 }
+            #expect(resetCount == 127)
             #expect(harness.events.filter { $0 == "refused h2-stream-stalled" }.count == 127)
             #expect(harness.events.filter { $0.hasPrefix("cancelled") }.count == 127)
         }
@@ -87,6 +88,26 @@ import Testing
             }
             #expect(harness.failure == (byteCount == 0 ? "h2-window-stalled" : nil))
             for index in 0..<10 { #expect(harness.client.answer(Int32(2 * index + 1)).resetCode == nil) }
+        }
+    }
+
+    @Test("A client that has much to read yet is not expected to open the window for what it has not seen.")
+    func queuedOutput() async throws {
+        try await HTTP2Harness.run { loop in
+            let harness = HTTP2Harness(loop: loop)
+            harness.answer = { _ in Self.large }
+            harness.send(Client.windowUpdate(0, 1_000_000) + Client.get(1), reads: false)
+            for _ in 0..<3 {
+                harness.now = harness.now + .seconds(30)
+                try harness.session.deadlineReached(now: harness.now)
+            }
+            #expect(harness.output.byteCount > 65_535)
+            // Since the first 30 seconds the wait has been 30 for the window and 64 for the reading.
+            harness.read()
+            harness.advance(.seconds(33))
+            #expect(harness.failure == nil)
+            harness.advance(.seconds(2))
+            #expect(harness.failure == "h2-window-stalled")
         }
     }
 
