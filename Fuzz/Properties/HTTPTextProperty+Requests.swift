@@ -43,7 +43,7 @@ extension HTTPTextProperty {
         }
         var response = HTTPResponse(.ok, body: .bytes(Array(repeating: UInt8(ascii: "a"), count: 1024)))
         response.fields.append(.contentType, "text/plain")
-        response = self.application.finish(response, for: request, match: self.noMatch)
+        response = self.application.finish(response, for: request)
         let isCompressed = response.fields.contains(.contentEncoding)
         let isAsked = (fields[HTTPFieldName("accept-encoding")] ?? "").contains { "*zZ".contains($0) }
         if isCompressed && !isAsked { return "gzip for one who did not ask" }
@@ -82,7 +82,6 @@ extension HTTPTextProperty {
     // MARK: Helpers
 
     private static let origin = "https://podo.test"
-    private static let noMatch = HTTPRouteMatch(routeIndex: 0, parameters: HTTPPathParameters())
     /// Every byte tells its place.
     private static let body = Array<UInt8>(0...199)
 
@@ -123,7 +122,7 @@ extension HTTPTextProperty {
         var response = HTTPResponse(.ok, body: .bytes(self.body))
         response.fields.append(.etag, "\"a\"")
         response.fields.append(.lastModified, "Sun, 06 Nov 1994 08:49:37 GMT")
-        return self.application.finish(response, for: request, match: self.noMatch)
+        return self.application.finish(response, for: request)
     }
 
     private static func bytes(of response: HTTPResponse) -> [UInt8]? {

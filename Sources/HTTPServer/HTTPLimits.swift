@@ -24,6 +24,8 @@ package struct HTTPLimits: Sendable {
     package var idleTime = TimeAmount.seconds(60)
     package var bodyGraceTime = TimeAmount.seconds(5)
     package var bodyBytesPerSecondMin = 1024
+    /// A request body over HTTP/2 that came faster than it had to may pause afterwards, for no longer than this.
+    package var bodyLeadTimeMax = TimeAmount.seconds(30)
     package var writeStallTime = TimeAmount.seconds(30)
     /// A handler that has not answered by then is cancelled, and the client told to come back later.
     package var handlerTime = TimeAmount.seconds(30)
@@ -35,6 +37,8 @@ package struct HTTPLimits: Sendable {
     // How many may come at once.
     package var connectionCountMax = 50_000
     package var connectionCountPerAddressMax = 10_000
+    /// TLS handshakes at once on one loop.
+    package var handshakeCountMax = 1000
     /// Handlers running at once on one loop.
     package var concurrentHandlerCountMax = 4096
 
@@ -45,6 +49,8 @@ package struct HTTPLimits: Sendable {
     package var controlFrameCountMax = 1000
     package var budgetWindow = TimeAmount.seconds(10)
     package var queuedOutputByteCountMax = 1024 * 1024
+    /// Request bodies of one connection taken together, whole or not, whose requests have no answer yet.
+    package var bufferedBodyByteCountMax = 4 * 1024 * 1024
 
     package init() {}
 }

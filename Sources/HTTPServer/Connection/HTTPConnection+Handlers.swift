@@ -24,8 +24,7 @@ extension HTTPConnection: HTTPSessionDelegate {
         switch self.service.application.handler(of: match) {
         case .immediate(let handle):
             let response = handle(request, match.parameters)
-            self.session?.respond(
-                to: stream, with: self.service.application.finish(response, for: request, match: match))
+            self.session?.respond(to: stream, with: self.service.application.finish(response, for: request))
         case .concurrent(let handle):
             self.run(handle, request, match, index)
         }
@@ -52,7 +51,7 @@ extension HTTPConnection: HTTPSessionDelegate {
             } catch {
                 response = service.application.response(to: error, for: request)
             }
-            var finished = service.application.finish(response, for: request, match: match)
+            var finished = service.application.finish(response, for: request)
             if let trace = request.trace, !finished.fields.contains(.requestID) { finished.add(requestID: trace) }
             service.loop.executeOnLoop { [finished] in self.handlerCameBack(stream, finished) }
         }

@@ -101,7 +101,6 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
 
     func connectionDeadlineReached() {
         guard let session = self.session else {
-            self.service.metrics.refused("sniff-timeout", loop: self.service.loop.index)
             self.connection.abort(.aborted("sniff-timeout"))
             return
         }

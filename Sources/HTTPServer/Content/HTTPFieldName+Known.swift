@@ -5,6 +5,7 @@ extension HTTPFieldName {
     package static let acceptLanguage = HTTPFieldName("accept-language")
     package static let acceptRanges = HTTPFieldName("accept-ranges")
     package static let allow = HTTPFieldName("allow")
+    package static let authorization = HTTPFieldName("authorization")
     package static let cacheControl = HTTPFieldName("cache-control")
     package static let contentEncoding = HTTPFieldName("content-encoding")
     package static let contentLanguage = HTTPFieldName("content-language")

@@ -6,20 +6,21 @@ struct HTTP2Deadlines: Sendable {
     var head: MonotonicTime?
     /// The body that is due first. May be too early, never too late: bodies that have grown are noticed when it comes.
     var body: MonotonicTime?
-    /// Window to send in. `sentByteCount` is what was sent since the wait began.
+    /// The answer whose wait for window is over first. Like `body`, may be too early.
     var stall: MonotonicTime?
-    var sentByteCount = 0
     /// The client's answer to the notice that begins a drain.
     var drainNotice: MonotonicTime?
     /// A request. Holds only while there is no stream.
     var idle: MonotonicTime?
 
     func earliest(isIdle: Bool) -> MonotonicTime? {
-        var earliest = isIdle ? self.idle : nil
-        for deadline in [self.head, self.body, self.stall, self.drainNotice] {
-            guard let deadline else { continue }
-            earliest = min(earliest ?? deadline, deadline)
-        }
-        return earliest
+        let first = Self.earlier(self.head, self.body)
+        let second = Self.earlier(self.stall, self.drainNotice)
+        return Self.earlier(Self.earlier(first, second), isIdle ? self.idle : nil)
+    }
+
+    static func earlier(_ left: MonotonicTime?, _ right: MonotonicTime?) -> MonotonicTime? {
+        guard let left, let right else { return left ?? right }
+        return min(left, right)
     }
 }

@@ -3,7 +3,8 @@ internal import Primitives
 /// Follows the frame headers of what a client sends, before nghttp2 sees it, and says when there are too many.
 ///
 /// Counts CONTINUATION frames and bytes of each header block, which nghttp2 1.52 does not bound, and frames that
-/// make work without bringing a request or a body (CVE-2019-9512, -9514, -9515, -9518 and the CONTINUATION flood).
+/// make work without bringing a request or a body (CVE-2019-9511, -9512, -9514, -9515, -9518 and the CONTINUATION
+/// flood).
 /// Keeps a few numbers and none of the bytes; payloads are skipped, and left to nghttp2 to judge.
 struct HTTP2FrameWalker: Sendable {
     struct Violation: Equatable {
@@ -36,6 +37,13 @@ struct HTTP2FrameWalker: Sendable {
     private let limits: HTTPLimits
     private var budget: HTTP2Budget
     private var windowUpdateCredit = 0
+    /// Bytes of body sent that have not earned a whole credit yet.
+    private var uncreditedByteCount = 0
+    /// Requests with a body, each of which may end with one empty DATA frame free of charge.
+    private var emptyEndCredit = 0
+    /// DATA and HEADERS frames that have ended, and those of them that nghttp2 has dropped.
+    private var messageFrameCount = 0
+    private var ignoredFrameCount = 0
 
     private var prefaceLeft = Self.prefaceByteCount
     // The frame at hand: how much of its head has come, what that said, and what is left of its payload.
@@ -62,11 +70,23 @@ struct HTTP2FrameWalker: Sendable {
     /// True once the client has sent its preface and the whole of its first frame.
     private(set) var hasFirstFrame = false
 
-    /// Body bytes were sent: the client may open its windows accordingly.
-    mutating func earnWindowUpdates(bodyByteCount: Int) {
-        self.windowUpdateCredit = min(
-            self.windowUpdateCredit + bodyByteCount / Self.byteCountPerWindowUpdate + 1,
-            self.limits.controlFrameCountMax)
+    /// Body bytes were sent: the client may open its windows accordingly. Bytes count and frames do not, or a window
+    /// opened byte by byte would pay for itself.
+    mutating func earnWindowUpdates(bodyByteCount: Int, endsBody: Bool) {
+        self.uncreditedByteCount += bodyByteCount
+        let earned = self.uncreditedByteCount / Self.byteCountPerWindowUpdate + (endsBody ? 1 : 0)
+        self.uncreditedByteCount %= Self.byteCountPerWindowUpdate
+        self.windowUpdateCredit = min(self.windowUpdateCredit + earned, self.limits.controlFrameCountMax)
+    }
+
+    /// Charges for DATA and HEADERS of closed streams, which nghttp2 drops without a word. `toldCount` is how many
+    /// it has told of so far, when it has seen all that was walked.
+    mutating func chargeIgnoredFrames(toldCount: Int, now: MonotonicTime) -> HTTPSessionError? {
+        while self.messageFrameCount - self.ignoredFrameCount > toldCount {
+            self.ignoredFrameCount += 1
+            if let error = self.spend(now) { return error }
+        }
+        return nil
     }
 
     /// Follows further bytes; nil when all are lawful. After a violation the walker is of no further use.
@@ -82,8 +102,8 @@ struct HTTP2FrameWalker: Sendable {
                 offset += 1
             } else if self.awaitsPadLength {
                 self.awaitsPadLength = false
-                if Int(bytes[offset]) + 1 >= self.length, !self.budget.spend(now: now) {
-                    return Violation(offset: offset, error: .controlFrameFlood)
+                if Int(bytes[offset]) + 1 >= self.length, let error = self.judgeEmptyData(now) {
+                    return Violation(offset: offset, error: error)
                 }
                 self.payloadLeft -= 1
                 offset += 1
@@ -118,6 +138,9 @@ struct HTTP2FrameWalker: Sendable {
             self.isInHeaderBlock = true
             self.continuationCount = 0
             self.blockByteCount = self.length
+            if self.flags & Flag.endStream == 0 {
+                self.emptyEndCredit = min(self.emptyEndCredit + 1, self.limits.streamCountMax)
+            }
             return self.blockByteCount > self.limits.headByteCountMax ? .headerBlockTooLarge : nil
         case FrameType.continuation:
             self.continuationCount += 1
@@ -131,21 +154,32 @@ struct HTTP2FrameWalker: Sendable {
             self.windowUpdateCredit -= 1
             return nil
         default:
-            return self.budget.spend(now: now) ? nil : .controlFrameFlood
+            return self.spend(now)
         }
     }
 
-    /// DATA that neither carries a byte nor ends its stream only makes work; padding may hide that it is empty.
+    private mutating func spend(_ now: MonotonicTime) -> HTTPSessionError? {
+        self.budget.spend(now: now) ? nil : .controlFrameFlood
+    }
+
+    /// Padding may hide that there is no byte of body.
     private mutating func beginData(_ now: MonotonicTime) -> HTTPSessionError? {
-        guard self.flags & Flag.endStream == 0 else { return nil }
-        if self.length == 0 { return self.budget.spend(now: now) ? nil : .controlFrameFlood }
+        if self.length == 0 { return self.judgeEmptyData(now) }
         self.awaitsPadLength = self.flags & Flag.padded != 0
+        return nil
+    }
+
+    /// DATA without a byte only makes work, unless it is the one that ends a request.
+    private mutating func judgeEmptyData(_ now: MonotonicTime) -> HTTPSessionError? {
+        guard self.flags & Flag.endStream != 0, self.emptyEndCredit > 0 else { return self.spend(now) }
+        self.emptyEndCredit -= 1
         return nil
     }
 
     private mutating func endFrame() {
         self.headCount = 0
         self.hasFirstFrame = true
+        if self.type == FrameType.data || self.type == FrameType.headers { self.messageFrameCount += 1 }
         let carriesFields = self.type == FrameType.headers || self.type == FrameType.continuation
         if carriesFields, self.flags & Flag.endHeaders != 0 { self.isInHeaderBlock = false }
     }

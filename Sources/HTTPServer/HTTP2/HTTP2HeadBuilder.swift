@@ -131,7 +131,7 @@ struct HTTP2HeadBuilder: Sendable {
         if !self.cookie.isEmpty { self.appendCookie() }
         if !self.isTargetPlausible { self.refuse(.badRequest, "target-malformed") }
         if !self.isSchemeKnown { self.refuse(.badRequest, "scheme-unknown") }
-        if self.authority.isEmpty { self.refuse(.badRequest, "host-missing") }
+        if self.authority.isEmpty { self.readHost() }
         if !self.hostAgrees { self.refuse(.badRequest, "host-contradicts-target") }
         if let refusal = self.refusal { return .refuse(refusal) }
         // A missing method was refused by nghttp2, an unknown one above.
@@ -144,6 +144,19 @@ struct HTTP2HeadBuilder: Sendable {
     private mutating func appendCookie() {
         let cookie = self.cookie
         Self.cookieName.text.withUTF8Buffer { self.append($0.span, cookie.span) }
+    }
+
+    /// A request that was an HTTP/1 request before may name its host in `host` alone (RFC 9113 §8.3.1).
+    private mutating func readHost() {
+        guard let host = self.fields.bytes(Self.hostName) else {
+            self.refuse(.badRequest, "host-missing")
+            return
+        }
+        guard HTTPAuthority.isValid(host.span) else {
+            self.refuse(.badRequest, "host-invalid")
+            return
+        }
+        self.authority = Array(host)
     }
 
     private var isTargetPlausible: Bool {

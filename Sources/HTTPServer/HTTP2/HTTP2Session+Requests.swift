@@ -18,6 +18,7 @@ extension HTTP2Session {
     func headersBegan(_ id: HTTPStreamID, isRequest: Bool) -> CInt {
         self.headStream = nil
         self.trailerByteCount = 0
+        self.toldFrameCount += 1
         guard isRequest else { return self.callbackResult }
         self.requestCount += 1
         // A cancelled stream keeps its slot until its handler has come back: resetting is no way to have more
@@ -56,6 +57,7 @@ extension HTTP2Session {
         let head = frame.pointee.hd
         switch head.type {
         case UInt8(NGHTTP2_HEADERS.rawValue), UInt8(NGHTTP2_DATA.rawValue):
+            if head.type == UInt8(NGHTTP2_DATA.rawValue) { self.toldFrameCount += 1 }
             guard let stream = self.stream(head.stream_id) else { break }
             let endsStream = head.flags & Self.endStream != 0
             if case .head = stream.phase, head.flags & Self.endHeaders != 0 {
@@ -122,13 +124,34 @@ extension HTTP2Session {
         }
         // The request leaves the phase meanwhile, so that its body has one owner and grows in place.
         stream.phase = .handling
-        let isWithinLimit = bytes.count <= byteCountMax - request.body.count
-        if isWithinLimit { request.body.append(copying: bytes) }
+        let refusal = self.judgeSize(of: request.body, with: bytes.count, byteCountMax: byteCountMax)
+        if refusal == nil { request.body.append(copying: bytes) }
         stream.phase = .body(request, byteCountMax: byteCountMax)
-        if !isWithinLimit {
-            self.refuse(stream, HTTP2Refusal(status: .contentTooLarge, reason: "body-too-large"))
+        if let refusal {
+            self.refuse(stream, refusal)
+        } else {
+            stream.heldBodyByteCount += bytes.count
+            self.heldBodyByteCount += bytes.count
+            self.prolongBody(stream, byteCount: bytes.count)
         }
         return self.callbackResult
+    }
+
+    /// A route bounds the body of one request; all bodies of a connection together have a bound too, or many streams
+    /// would hold many times as much.
+    private func judgeSize(of body: [UInt8], with byteCount: Int, byteCountMax: Int) -> HTTP2Refusal? {
+        if byteCount > byteCountMax - body.count {
+            return HTTP2Refusal(status: .contentTooLarge, reason: "body-too-large")
+        }
+        if byteCount > self.context.limits.bufferedBodyByteCountMax - self.heldBodyByteCount {
+            return HTTP2Refusal(status: .serviceUnavailable, reason: "h2-too-much-body")
+        }
+        return nil
+    }
+
+    func releaseBody(of stream: HTTP2Stream) {
+        self.heldBodyByteCount -= stream.heldBodyByteCount
+        stream.heldBodyByteCount = 0
     }
 
     /// What follows an answer that did not wait for it is dropped.
@@ -185,18 +208,25 @@ extension HTTP2Session {
         self.streams.removeLast()
         if self.headStream === stream { self.headStream = nil }
         if self.streams.isEmpty { self.deadlines.idle = self.clock + self.context.limits.idleTime }
-        if case .handling = stream.phase { self.abandoned.append(id) }
+        if case .handling = stream.phase {
+            self.abandoned.append((id, stream.heldBodyByteCount))
+        } else {
+            self.releaseBody(of: stream)
+        }
         self.abandon(stream)
         return self.callbackResult
     }
 
+    /// The handler of a stream that is gone has come back.
+    func forgetAbandoned(_ id: HTTPStreamID) {
+        guard let index = self.abandoned.firstIndex(where: { $0.id == id }) else { return }
+        self.heldBodyByteCount -= self.abandoned.remove(at: index).heldBodyByteCount
+    }
+
     /// Stops the work for a stream that is gone, unless it was answered whole.
     func abandon(_ stream: HTTP2Stream) {
-        switch stream.phase {
-        case .answered: return
-        case .responding: self.stopCounting(stream)
-        case .head, .body, .handling: break
-        }
+        if case .answered = stream.phase { return }
+        stream.isDeferred = false
         if case .stream(let writer) = stream.source { writer.transportClosed() }
         if stream.isKnown { self.delegate.sessionStreamCancelled(stream.id) }
     }

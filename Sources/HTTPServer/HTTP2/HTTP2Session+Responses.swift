@@ -12,7 +12,8 @@ extension HTTP2Session {
         let hasBody = !stream.isHead && !response.status.forbidsBody && response.body.count != 0
         stream.status = response.status
         stream.phase = .responding
-        self.respondingCount += 1
+        self.releaseBody(of: stream)
+        self.awaitWindow(stream)
         if hasBody { stream.source = self.source(of: response.body, for: stream) }
         let result = HTTP2ResponseFields.with(response, date: self.context.date.text) { fields in
             guard hasBody else {
@@ -79,7 +80,6 @@ extension HTTP2Session {
                 flags.pointee |= Self.noCopy
             } else if !stream.isComplete {
                 stream.isDeferred = true
-                self.deferredCount += 1
                 return Int(NGHTTP2_ERR_DEFERRED.rawValue)
             }
         }
@@ -131,8 +131,8 @@ extension HTTP2Session {
         let head = frame.pointee.hd
         switch head.type {
         case UInt8(NGHTTP2_DATA.rawValue):
-            self.deadlines.sentByteCount &+= head.length
-            self.earnWindowUpdates(bodyByteCount: head.length)
+            self.bodySent(
+                byteCount: head.length, endsBody: head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0)
             self.noticeEnd(head)
         case UInt8(NGHTTP2_HEADERS.rawValue):
             self.noticeEnd(head)
@@ -151,20 +151,11 @@ extension HTTP2Session {
         guard head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0, let stream = self.stream(head.stream_id),
             case .responding = stream.phase
         else { return }
-        self.stopCounting(stream)
         stream.phase = .answered
         self.awaitUnwantedEnd(of: stream)
         if stream.isKnown {
             self.delegate.sessionFinishedResponse(
                 stream.id, status: stream.status, bodyByteCount: stream.sentBodyByteCount)
-        }
-    }
-
-    func stopCounting(_ stream: HTTP2Stream) {
-        self.respondingCount -= 1
-        if stream.isDeferred {
-            stream.isDeferred = false
-            self.deferredCount -= 1
         }
     }
 

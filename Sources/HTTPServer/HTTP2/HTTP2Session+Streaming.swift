@@ -41,7 +41,7 @@ extension HTTP2Session {
     private func resume(_ stream: HTTP2Stream) {
         if stream.isDeferred {
             stream.isDeferred = false
-            self.deferredCount -= 1
+            self.awaitWindow(stream)
             nghttp2_session_resume_data(self.handle, stream.id)
         }
         self.pumpAndFlush()

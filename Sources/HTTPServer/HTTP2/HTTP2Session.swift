@@ -21,19 +21,23 @@ package final class HTTP2Session: HTTPSession {
     var headStream: HTTP2Stream?
     var trailerByteCount = 0
     var requestCount = 0
+    /// HEADERS and DATA frames that nghttp2 has told of; the others it has dropped.
+    var toldFrameCount = 0
 
     /// Streams that nghttp2 has open, in no order: the last one takes the place of one that leaves.
     var streams: [HTTP2Stream] = []
-    /// Streams whose client left while a handler works for them: their slots are free when it comes back.
-    var abandoned: [HTTPStreamID] = []
+    /// Streams whose client left while a handler works for them: their slots, and what is held of their bodies, are
+    /// free when it comes back.
+    var abandoned: [(id: HTTPStreamID, heldBodyByteCount: Int)] = []
+    /// Request bodies without an answer, at most `bufferedBodyByteCountMax`.
+    var heldBodyByteCount = 0
     var resets: HTTP2Budget
 
     // Sending.
     /// Within a call of nghttp2 that must not be entered again.
     private var isBusy = false
-    /// Answers under way, and those of them that wait for their producer, not for the client.
-    var respondingCount = 0
-    var deferredCount = 0
+    /// Body bytes of all answers.
+    var sentBodyByteCount = 0
     /// Streams whose producer met `.full` and for which there is room again.
     var drained: [HTTP2Stream] = []
 
@@ -102,7 +106,9 @@ package final class HTTP2Session: HTTPSession {
         self.isBusy = true
         self.feed(UnsafeRawBufferPointer(rebasing: bytes[..<(violation?.offset ?? bytes.count)]))
         self.isBusy = false
-        if let violation { self.fail(violation.error, NGHTTP2_ENHANCE_YOUR_CALM) }
+        let error =
+            violation?.error ?? self.walker.chargeIgnoredFrames(toldCount: self.toldFrameCount, now: self.clock)
+        if let error { self.fail(error, NGHTTP2_ENHANCE_YOUR_CALM) }
         if self.requestCount >= self.context.limits.requestCountPerConnectionMax { self.submitDrainNotice() }
     }
 
@@ -135,7 +141,7 @@ package final class HTTP2Session: HTTPSession {
     package func respond(to id: HTTPStreamID, with response: HTTPResponse) {
         guard !self.isOver else { return }
         guard let stream = self.stream(id) else {
-            self.abandoned.removeAll { $0 == id }
+            self.forgetAbandoned(id)
             return
         }
         switch stream.phase {
@@ -151,7 +157,7 @@ package final class HTTP2Session: HTTPSession {
     /// After something was queued outside of `receive`; within it nothing is to be done.
     func pumpAndFlush() {
         guard !self.isBusy, !self.isOver else { return }
-        self.clock = max(self.clock, self.context.loop.now)
+        self.updateClock()
         self.pump()
         self.context.requestFlush()
     }
@@ -173,10 +179,12 @@ package final class HTTP2Session: HTTPSession {
             }
         } while self.tellDrainedProducers()
         self.isBusy = false
-        self.updateStall()
     }
 
-    func earnWindowUpdates(bodyByteCount: Int) { self.walker.earnWindowUpdates(bodyByteCount: bodyByteCount) }
+    func bodySent(byteCount: Int, endsBody: Bool) {
+        self.sentBodyByteCount &+= byteCount
+        self.walker.earnWindowUpdates(bodyByteCount: byteCount, endsBody: endsBody)
+    }
 
     // MARK: Ending
 
@@ -221,6 +229,9 @@ package final class HTTP2Session: HTTPSession {
     }
 
     // MARK: Time
+
+    /// For calls that do not tell the time.
+    func updateClock() { self.clock = max(self.clock, self.context.loop.now) }
 
     package var deadline: MonotonicTime? {
         if self.isOver { return nil }

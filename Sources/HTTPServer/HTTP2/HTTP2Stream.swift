@@ -36,8 +36,11 @@ final class HTTP2Stream {
     /// Reset by our own decision, not because of anything the client did.
     var isAborted = false
 
-    // Receiving. Once the stream is answered, the time is that of its answer's end.
-    var bodyStartedAt = MonotonicTime(nanoseconds: 0)
+    // Receiving.
+    /// When more of the body has to have come; once the stream is answered, when its end has to.
+    var bodyDeadline = MonotonicTime(nanoseconds: 0)
+    /// Its part of what the session holds for requests without an answer.
+    var heldBodyByteCount = 0
     /// Bytes of body that came although nobody wants them.
     var unwantedByteCount = 0
 
@@ -45,6 +48,10 @@ final class HTTP2Stream {
     var status = HTTPStatus.ok
     var source = Source.none
     var sentBodyByteCount = 0
+    // The wait for window at hand: its end, and what the stream and its connection had sent when it began.
+    var windowDeadline = MonotonicTime(nanoseconds: 0)
+    var sentByteCountBefore = 0
+    var sentByteCountOfConnectionBefore = 0
     // A streamed body: what was written and not yet framed, and whether more will come.
     var unsent = ByteQueue()
     var isComplete = false

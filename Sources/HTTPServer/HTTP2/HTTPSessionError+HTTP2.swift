@@ -28,6 +28,6 @@ extension HTTPSessionError {
     // Too slow.
     /// The preface or a header block was not complete after `headTime`.
     static let headTooSlow = HTTPSessionError("head-too-slow")
-    /// Responses waited for window, and the client gave next to none for `writeStallTime`.
+    /// Responses waited for window, and the client gave next to none to any of them for `writeStallTime`.
     static let windowStalled = HTTPSessionError("h2-window-stalled")
 }

@@ -8,15 +8,19 @@ extension HTTPApplication {
     /// An answer to HEAD keeps its body, so that the session can say how long it is; the session does not send it.
     /// Does nothing to a response that is finished already.
     package func finish(
-        _ response: consuming HTTPResponse, for request: borrowing HTTPRequest, match: HTTPRouteMatch
+        _ response: consuming HTTPResponse, for request: borrowing HTTPRequest
     ) -> HTTPResponse {
         guard !response.isFinished else { return response }
         var response = response
+        // Before conditions, which have to see the tag of what would be sent.
+        let isToBeCompressed = self.choosesCompression(&response, request)
+        let status = response.status
         let reads = request.method == .get || request.method == .head
         if reads, response.status == .ok, HTTPConditions.arePresent(in: request.fields) {
             self.applyConditions(&response, request)
         }
-        self.compress(&response, request)
+        // Unless conditions have put another answer in its place.
+        if isToBeCompressed, response.status == status { Self.compress(&response) }
         if !response.hasSecurityFields { response.addSecurityFields() }
         if self.demandsTLS, request.isSecure {
             response.fields.append(HTTPFieldName("strict-transport-security"), "max-age=31536000")
@@ -29,8 +33,7 @@ extension HTTPApplication {
     /// The problem response of an error that a handler threw, finished.
     package func response(to error: any Error, for request: borrowing HTTPRequest) -> HTTPResponse {
         let response = HTTPProblem(describing: error).response(for: request)
-        let match = HTTPRouteMatch(routeIndex: 0, parameters: HTTPPathParameters())
-        return self.finish(response, for: request, match: match)
+        return self.finish(response, for: request)
     }
 
     // MARK: Conditions and ranges
@@ -74,25 +77,40 @@ extension HTTPApplication {
 
     // MARK: Compression
 
-    /// Compresses text that was made for this request. Shared bodies bring their compressed form with them, and a
-    /// response that sets a cookie is left alone: what it holds could be guessed by its size.
-    private func compress(_ response: inout HTTPResponse, _ request: borrowing HTTPRequest) {
+    /// Whether text that was made for this request is to be compressed, and if so, or if it only could be, the fields
+    /// that say so. Shared bodies bring their compressed form with them; a part is asked of the plain form.
+    ///
+    /// What holds a secret is left alone, for its size would tell of it (BREACH): an answer that sets a cookie, and one
+    /// to a client that shows who it is, unless it is marked as the same for all.
+    private func choosesCompression(_ response: inout HTTPResponse, _ request: borrowing HTTPRequest) -> Bool {
         guard case .bytes(let bytes) = response.body, response.status != .partialContent,
             bytes.count >= self.limits.gzipByteCountMin, bytes.count <= self.limits.gzipByteCountMax,
             let type = response.fields.bytes(.contentType), HTTPMediaType.isText(type),
             !response.fields.contains(.contentEncoding), !response.fields.contains(.setCookie)
-        else { return }
-        let tag = response.fields.bytes(.etag)
+        else { return false }
         response.fields.append(.vary, "accept-encoding")
-        guard HTTPNegotiation.acceptsGzip(request.fields), let compressed = HTTPGzip.compress(bytes, level: 4) else {
-            return
-        }
-        if let tag, !HTTPEntityTag.isWeak(tag) {
+        let isPersonal = request.fields.contains(.cookie) || request.fields.contains(.authorization)
+        guard HTTPNegotiation.acceptsGzip(request.fields), !request.fields.contains(.range),
+            !isPersonal || Self.isPublic(response.fields)
+        else { return false }
+        if let tag = response.fields.bytes(.etag), !HTTPEntityTag.isWeak(tag) {
             let weak = "W/" + String(decoding: tag, as: UTF8.self)
             response.fields = response.fields.removing([.etag])
             // An error cannot come: the tag was a legal value before.
             try? response.fields.append(.etag, checking: weak)
         }
+        return true
+    }
+
+    private static func isPublic(_ fields: HTTPFields) -> Bool {
+        guard let value = fields.bytes(.cacheControl) else { return false }
+        return value.split(separator: UInt8(ascii: ",")).contains { HTTPText.equals(HTTPText.trimmed($0), "public") }
+    }
+
+    /// A body that would not become smaller stays as it is.
+    private static func compress(_ response: inout HTTPResponse) {
+        guard case .bytes(let bytes) = response.body, let compressed = HTTPGzip.compress(bytes, level: 4)
+        else { return }
         response.fields.append(.contentEncoding, "gzip")
         response.body = .bytes(compressed)
     }

@@ -75,7 +75,7 @@ package final class HTTPApplication: Sendable {
         // The table has refused routes without a policy; should one be here, nobody may call it.
         let access = route.access ?? .manager
         if access != .anyone, let problem = self.authorizer.refusal(of: head, for: access) {
-            return .refuse(self.finish(problem.response(for: head), for: head, match: match), match)
+            return .refuse(self.finish(problem.response(for: head), for: head), match)
         }
         return .accept(match, bodyByteCountMax: route.bodyByteCountMax)
     }
@@ -95,7 +95,7 @@ package final class HTTPApplication: Sendable {
 
     private func refuse(_ head: borrowing HTTPRequest, _ problem: HTTPProblem, _ kind: Unrouted) -> HTTPAdmission {
         let match = self.match(kind)
-        return .refuse(self.finish(problem.response(for: head), for: head, match: match), match)
+        return .refuse(self.finish(problem.response(for: head), for: head), match)
     }
 
     /// `allow` must be sent with every 405 (RFC 9110 §15.5.6); an empty one says that nothing is allowed.

@@ -67,6 +67,7 @@ final class HTTPService: @unchecked Sendable {
         }
         var connectionLimits = Connection.Limits()
         connectionLimits.writeStallTime = self.limits.writeStallTime
+        connectionLimits.handshakeCountMax = self.limits.handshakeCountMax
         let connection = Connection(loop: self.loop, accepted: fd, peer: peer, limits: connectionLimits)
         let handler = HTTPConnection(connection: connection, service: self, isSecure: security != nil)
         self.connections[ObjectIdentifier(handler)] = handler
@@ -91,20 +92,8 @@ final class HTTPService: @unchecked Sendable {
         guard self.connections.removeValue(forKey: ObjectIdentifier(handler)) != nil else { return }
         self.census.leave(handler.connection.peer.host)
         self.metrics.closed(loop: self.loop.index)
-        self.count(reason)
+        if let word = reason.label { self.metrics.refused(word, loop: self.loop.index) }
         self.endDrainIfEmpty()
-    }
-
-    private func count(_ reason: ConnectionCloseReason) {
-        let word: StaticString
-        switch reason {
-        case .finished, .aborted: return
-        case .peerGone: word = "peer-gone"
-        case .writeStalled: word = "write-stalled"
-        case .failed: word = "system-error"
-        case .secureTransport: word = "tls"
-        }
-        self.metrics.refused(word, loop: self.loop.index)
     }
 
     // MARK: Traces
@@ -150,7 +139,9 @@ final class HTTPService: @unchecked Sendable {
         self.onDrained = nil
         // Who was answered whole and only has not closed yet loses nothing.
         let isComplete = self.connections.values.allSatisfy { $0.isIdle }
-        for connection in self.connections.values { connection.connection.abort(.aborted("drain-timeout")) }
+        for connection in self.connections.values {
+            connection.connection.abort(connection.isIdle ? .finished : .aborted("drain-timeout"))
+        }
         onDrained(isComplete)
     }
 

@@ -30,6 +30,8 @@ package final class EventLoop: @unchecked Sendable {
     /// Open connections, and those that other loops have handed over but that have not begun here.
     let connectionCount = Atomic<Int>(0)
     let arrivingCount = Atomic<Int>(0)
+    /// Of the connections, those that agree on TLS now.
+    @exclusivity(unchecked) var handshakeCount = 0
     /// From any thread: how many connections this loop has to serve.
     package var load: Int {
         self.connectionCount.load(ordering: .relaxed) + self.arrivingCount.load(ordering: .relaxed)

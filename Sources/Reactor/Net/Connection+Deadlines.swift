@@ -24,7 +24,7 @@ extension Connection {
         self.timerTime = MonotonicTime(nanoseconds: .max)
         let now = self.loop.now
         if let end = self.handshakeEnd, end <= now {
-            self.abort(.secureTransport(TLSFailure.timeout.rawValue))
+            self.abort(.secureTransport(.timeout))
         } else if let end = self.lingerEnd, end <= now {
             self.abort(.finished)
         } else if let end = self.stallWindowEnd, end <= now, self.sentInStallWindow < self.limits.writeByteCountMin {

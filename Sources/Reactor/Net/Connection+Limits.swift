@@ -9,6 +9,8 @@ extension Connection {
         package var readCountPerTurnMax = 4
         /// Bytes sent per readiness, before other connections have their turn.
         package var sendByteCountPerTurnMax = 2 * 1024 * 1024
+        /// Connections of one loop that agree on TLS at the same time.
+        package var handshakeCountMax = 1000
         /// A TLS handshake takes no longer than this.
         package var handshakeTime = TimeAmount.seconds(10)
         /// A peer that takes less than `writeByteCountMin` in `writeStallTime` while bytes wait is given up.

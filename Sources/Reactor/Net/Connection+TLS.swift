@@ -6,13 +6,19 @@ internal import Primitives
 extension Connection {
     var hasUnsentCiphertext: Bool { self.tls.map { !$0.unsent.isEmpty } ?? false }
 
+    /// A handshake costs much and anyone can begin one: beyond the bound the newest is closed without a word.
     func startTLS(_ context: TLSContext) {
+        guard self.loop.handshakeCount < self.limits.handshakeCountMax else {
+            self.abort(.aborted("too-many-handshakes"))
+            return
+        }
         guard let engine = TLSEngine(settings: context.settings, descriptor: self.descriptor, loop: self.loop) else {
-            self.abort(.secureTransport(TLSFailure.internal.rawValue))
+            self.abort(.secureTransport(.internal))
             return
         }
         self.tls = engine
         self.state = .securing
+        self.loop.handshakeCount += 1
         self.handshakeEnd = self.loop.now + self.limits.handshakeTime
     }
 
@@ -28,7 +34,7 @@ extension Connection {
             self.receivedByteCount &+= tls.receivedByteCount
             tls.receivedByteCount = 0
             guard tls.unsent.count <= TLSEngine.unsentByteCountMax else {
-                self.abort(.secureTransport(TLSFailure.protocolError.rawValue))
+                self.abort(.secureTransport(.protocolError))
                 return
             }
             switch outcome {
@@ -60,6 +66,7 @@ extension Connection {
     private func advance(_ tls: TLSEngine, _ count: Int) {
         if case .securing = self.state {
             self.state = .open
+            self.loop.handshakeCount -= 1
             self.handshakeEnd = nil
             self.handler?.connectionOpened(applicationProtocol: tls.applicationProtocol)
         } else {
@@ -79,7 +86,7 @@ extension Connection {
     /// The alert that OpenSSL has written for the peer is tried once: nothing depends on its arrival.
     private func fail(_ tls: TLSEngine, _ failure: TLSFailure) {
         _ = self.sendUnsent(tls)
-        self.abort(.secureTransport(failure.rawValue))
+        self.abort(.secureTransport(failure))
     }
 
     // MARK: Sending
@@ -139,7 +146,7 @@ extension Connection {
             }
             guard case .done(let count) = outcome else {
                 // Only a peer that leaves a message of the handshake protocol unfinished gets here.
-                self.abort(.secureTransport(TLSFailure.protocolError.rawValue))
+                self.abort(.secureTransport(.protocolError))
                 return
             }
             self.output.consume(count)

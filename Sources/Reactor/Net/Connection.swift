@@ -132,6 +132,7 @@ package final class Connection: EventSource {
     /// Closes at once; what is queued is lost.
     package func abort(_ reason: ConnectionCloseReason) {
         guard !self.isClosed else { return }
+        if self.state == .securing { self.loop.handshakeCount -= 1 }
         self.state = .closed
         self.loop.connectionCount.subtract(1, ordering: .relaxed)
         if let timer = self.timer { self.loop.cancel(timer) }

@@ -1,19 +1,5 @@
 package import Primitives
 
-/// Why a connection ended, as a metric label and for the log.
-package enum ConnectionCloseReason: Equatable, Sendable {
-    /// Both sides had finished.
-    case finished
-    /// The peer reset the connection or went away in the middle.
-    case peerGone
-    /// The peer took too little of what was queued for too long.
-    case writeStalled
-    /// The handler ended it; the reason is the handler's.
-    case aborted(String)
-    case failed(SystemError)
-    case secureTransport(String)
-}
-
 /// The protocol side of a connection. All calls come on the connection's loop.
 package protocol ConnectionHandler: AnyObject {
     /// The connection can carry bytes; with TLS, after the handshake and with the protocol it agreed on.

@@ -1,14 +1,34 @@
 internal import COpenSSL
 
-/// Why a secure connection failed, as one of few words for a metric label.
-enum TLSFailure: String {
-    case noSharedProtocol = "no-shared-protocol"
-    case plaintextHTTP = "plaintext-http"
-    case badCertificate = "bad-certificate"
-    case peerAlert = "peer-alert"
+/// Why a secure connection failed.
+package enum TLSFailure: CaseIterable, Sendable {
+    /// No version, cipher, group or application protocol is known to both sides.
+    case noSharedProtocol
+    /// A client that speaks HTTP without TLS.
+    case plaintextHTTP
+    /// The peer does not trust our certificate.
+    case badCertificate
+    /// The peer gave up, for a reason of its own.
+    case peerAlert
+    /// The handshake took too long.
     case timeout
-    case protocolError = "protocol-error"
+    /// The peer breaks the protocol.
+    case protocolError
+    /// Our own side failed; memory may be short.
     case `internal`
+
+    /// The word of a metric label.
+    package var label: StaticString {
+        switch self {
+        case .noSharedProtocol: "tls-no-shared-protocol"
+        case .plaintextHTTP: "tls-plaintext-http"
+        case .badCertificate: "tls-bad-certificate"
+        case .peerAlert: "tls-peer-alert"
+        case .timeout: "tls-timeout"
+        case .protocolError: "tls-protocol-error"
+        case .internal: "tls-internal"
+        }
+    }
 
     /// Takes, and empties, the calling thread's error queue: the oldest error is the cause.
     static func take() -> TLSFailure {

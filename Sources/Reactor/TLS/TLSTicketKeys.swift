@@ -3,8 +3,10 @@ internal import Synchronization
 
 /// The keys that session tickets are sealed with, shared by every loop and kept when certificates are reloaded.
 ///
-/// Two keys at most: the present one seals, the one before it still opens. They live in this process only, so whoever
-/// takes the machine later cannot read sessions older than two rotations.
+/// Two keys at most: the present one seals, the one before it still opens. Each serves a period of a fixed grid, and
+/// opens for one period more. They live in this process only, and are wiped when a handshake finds them too old: while
+/// clients come, whoever takes the machine later cannot read sessions older than two periods. A server that nobody
+/// calls keeps its last two keys until somebody does.
 package final class TLSTicketKeys: Sendable {
     /// How long one key seals new tickets. A ticket opens for at least this long and at most twice.
     package static let rotationTime = TimeAmount.seconds(12 * 60 * 60)
@@ -38,11 +40,12 @@ package final class TLSTicketKeys: Sendable {
         let now = self.clock()
         return self.state.withLock { state in
             if now >= state.rotatesAt {
-                // After a long quiet the last key is too old even to open with.
-                let isFresh = now < state.rotatesAt + Self.rotationTime
-                state.previous = isFresh ? state.current : nil
+                // The periods that ended since the last look. After a long quiet the last key is too old even to open
+                // with.
+                let periodCount = (now - state.rotatesAt).nanoseconds / Self.rotationTime.nanoseconds + 1
+                state.previous = periodCount == 1 ? state.current : nil
                 state.current = TLSTicketKey()
-                state.rotatesAt = now + Self.rotationTime
+                state.rotatesAt = state.rotatesAt + .nanoseconds(periodCount * Self.rotationTime.nanoseconds)
             }
             return (state.current, state.previous)
         }

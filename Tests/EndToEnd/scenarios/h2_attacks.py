@@ -11,7 +11,7 @@ from support import tools
 from support.figures import kibibytes, milliseconds
 from support.connections import HealthProbe
 from support.scenario import expect, expect_alive, expect_healthy
-from support.servers import CANCELLED_METRIC, RESPONSES_METRIC, Podo
+from support.servers import CANCELLED_METRIC, REFUSED_METRIC, RESPONSES_METRIC, Podo
 
 SECONDS_EACH = float(os.environ.get("SECONDS_EACH", "3"))
 GROWTH_BYTES_MAX = 32 * 1024 * 1024
@@ -33,7 +33,7 @@ def attack(podo, name, flood):
     """Runs one flood for its time, on a new connection whenever the server has closed the last one."""
     from support.http2 import Closed, HTTP2Connection
 
-    rss_before, requests_before = podo.rss_bytes(), started_count(podo)
+    rss_before, requests_before, ended_before = podo.rss_bytes(), started_count(podo), ended_count(podo, flood.reason)
     cpu_before = podo.cpu_nanoseconds()
     peak, connection_count, burst_count = rss_before, 0, 0
     deadline = time.monotonic() + SECONDS_EACH
@@ -59,6 +59,8 @@ def attack(podo, name, flood):
     started = started_count(podo) - requests_before - len(probe.latencies)
     expect_healthy_during(name, probe)
     expect(peak - rss_before <= GROWTH_BYTES_MAX, f"{name}: memory grew by {kibibytes(peak - rss_before)}")
+    if flood.reason:
+        expect(ended_count(podo, flood.reason) > ended_before, f"{name}: no connection was ended for {flood.reason}")
     if flood.is_cancelling:
         bound = connection_count * CANCELLED_PER_CONNECTION_MAX
         expect(started <= bound, f"{name}: {started:.0f} requests started, the budget is {bound}")
@@ -69,6 +71,10 @@ def attack(podo, name, flood):
 def started_count(podo):
     """Requests that a handler has seen: those answered and those cancelled."""
     return sum(podo.metric(name, frontend="public") or 0 for name in (RESPONSES_METRIC, CANCELLED_METRIC))
+
+
+def ended_count(podo, reason):
+    return podo.metric(REFUSED_METRIC, frontend="public", reason=reason) or 0
 
 
 def expect_healthy_during(name, probe):

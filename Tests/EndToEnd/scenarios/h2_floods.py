@@ -19,11 +19,13 @@ POST = request_block("/", method="POST")
 
 @dataclass
 class Flood:
-    """`bursts` is given the connection and yields bytes; `settings` are sent at the start."""
+    """`bursts` is given the connection and yields bytes; `settings` are sent at the start. `reason` is the word under
+    which the server has to count the end it makes of it, if it has to."""
 
     bursts: Callable
     settings: dict = field(default_factory=dict)
     is_cancelling: bool = False
+    reason: str | None = None
 
 
 def forever(make_burst):
@@ -102,11 +104,21 @@ def zero_window(connection):
 
 
 def trickling_window(connection):
-    """Large answers are let out byte by byte."""
+    """Large answers are let out byte by byte, as fast as can be (data dribble)."""
     streams = [connection.take_stream() for _ in range(PER_BURST)]
     yield b"".join(headers(stream, GET_LARGE) for stream in streams)
     while True:
-        yield b"".join(WindowUpdateFrame(stream, 1).serialize() for stream in streams)
+        yield b"".join(WindowUpdateFrame(stream, 1).serialize() for stream in streams) * 10
+
+
+def closed_stream_data(connection):
+    """Bodies, a byte at a time, for a request that was answered."""
+    stream = connection.take_stream()
+    yield headers(stream, GET)
+    while connection.answer_count == 0:
+        yield b""
+    while True:
+        yield DataFrame(stream, b"a").serialize() * PER_BURST * 10
 
 
 def empty_data(connection):
@@ -138,10 +150,11 @@ FLOODS = {
     "ping-flood": Flood(repeat(PingFrame(0, b"12345678").serialize() * PER_BURST * 10)),
     "window-update-flood": Flood(repeat(WindowUpdateFrame(0, 1).serialize() * PER_BURST * 10)),
     "zero-window": Flood(zero_window, settings={4: 0}),
-    "trickling-window": Flood(trickling_window, settings={4: 0}),
+    "trickling-window": Flood(trickling_window, settings={4: 0}, reason="h2-control-frame-flood"),
     "hpack-bomb": Flood(hpack_bomb),
     "empty-fields": Flood(forever(empty_fields)),
     "priority": Flood(forever(priority)),
-    "empty-data": Flood(empty_data),
+    "empty-data": Flood(empty_data, reason="h2-control-frame-flood"),
+    "closed-stream-data": Flood(closed_stream_data, reason="h2-control-frame-flood"),
     "unknown-frames": Flood(repeat(raw_frame(0xFA, 0, b"") * PER_BURST * 10)),
 }

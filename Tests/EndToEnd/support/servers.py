@@ -18,6 +18,7 @@ SMALL_PATH, SMALL_BYTE_COUNT = "/small.html", 1229
 LARGE_PATH, LARGE_BYTE_COUNT = "/large.bin", 500 * 1024
 
 RESPONSES_METRIC, CANCELLED_METRIC = "podo_http_responses_total", "podo_http_requests_cancelled_total"
+REFUSED_METRIC = "podo_http_refused_total"
 
 # Podo closes a connection after this many requests; the peer is held to the same.
 REQUEST_COUNT_PER_CONNECTION_MAX = 1000

@@ -29,7 +29,11 @@ import Testing
             "h2-control-frame-flood"
         ),
         (many(9, Client.reset(1)), "none"),
-        (many(9, Client.data(1, [], ends: true)), "none"),
+        (many(4, Client.data(1, [], ends: true)), "none"),
+        (many(5, Client.data(1, [], ends: true)), "h2-control-frame-flood"),
+        (many(5, Client.frame(0, flags: 9, stream: 1, [1, 0])), "h2-control-frame-flood"),
+        (many(9, headers + Client.data(1, [], ends: true)), "none"),
+        (many(9, Client.frame(1, flags: 5, stream: 1) + Client.data(1, [], ends: true)), "h2-control-frame-flood"),
         (many(5, Client.data(1, [])), "h2-control-frame-flood"),
         (many(5, Client.frame(0, flags: 8, stream: 1, [0])), "h2-control-frame-flood"),
         (many(5, Client.frame(0, flags: 8, stream: 1, [3, 0, 0, 0])), "h2-control-frame-flood"),
@@ -73,12 +77,41 @@ import Testing
         let updates = Self.many(4, Client.windowUpdate(0, 1))
         var isLawful = walk(Client.preface + Self.many(4, Client.ping()), seconds: 0)
         #expect(isLawful)
-        walker.earnWindowUpdates(bodyByteCount: 3 * 1024)
+        walker.earnWindowUpdates(bodyByteCount: 3 * 1024, endsBody: true)
         isLawful = walk(updates, seconds: 9)
         #expect(isLawful)
         isLawful = walk(updates, seconds: 10)
         #expect(isLawful)
         isLawful = walk(Client.windowUpdate(0, 1), seconds: 19)
         #expect(!isLawful)
+    }
+
+    @Test("Bytes pay for window updates, however many frames they were sent in.")
+    func dribble() {
+        var walker = HTTP2FrameWalker(limits: Self.limits)
+        func walk(_ bytes: [UInt8]) -> Bool {
+            bytes.withUnsafeBytes { walker.walk($0, now: MonotonicTime(nanoseconds: 0)) } == nil
+        }
+        for _ in 0..<1024 { walker.earnWindowUpdates(bodyByteCount: 1, endsBody: false) }
+        var isLawful = walk(Client.preface + Self.many(5, Client.windowUpdate(0, 1)))
+        #expect(isLawful)
+        for _ in 0..<1023 { walker.earnWindowUpdates(bodyByteCount: 1, endsBody: false) }
+        isLawful = walk(Client.windowUpdate(0, 1))
+        #expect(!isLawful)
+    }
+
+    @Test("Frames that were dropped without a word are charged for once.")
+    func ignoredFrames() {
+        var walker = HTTP2FrameWalker(limits: Self.limits)
+        let now = MonotonicTime(nanoseconds: 0)
+        func walk(_ bytes: [UInt8]) { _ = bytes.withUnsafeBytes { walker.walk($0, now: now) } }
+        walk(Client.preface + Self.headers + Self.many(5, Client.data(1, [1])) + Client.ping())
+        for _ in 0..<2 {
+            let error = walker.chargeIgnoredFrames(toldCount: 3, now: now)
+            #expect(error == nil)
+        }
+        walk(Client.data(1, [1]))
+        let error = walker.chargeIgnoredFrames(toldCount: 3, now: now)
+        #expect(error == .controlFrameFlood)
     }
 }

@@ -234,6 +234,16 @@ import Testing
         }
     }
 
+    @Test("A request may name its host in the field of HTTP/1 alone.")
+    func hostAlone() async throws {
+        try await HTTP2Harness.run { loop in
+            let harness = HTTP2Harness(loop: loop)
+            harness.send(
+                Client.headers(1, [(":method", "GET"), (":scheme", "https"), (":path", "/"), ("host", "a.b:8")]))
+            #expect(harness.requests[1]?.authority == Array("a.b:8".utf8))
+        }
+    }
+
     @Test("OPTIONS * is a request; cookies that came apart are one field.")
     func oddButLawful() async throws {
         try await HTTP2Harness.run { loop in

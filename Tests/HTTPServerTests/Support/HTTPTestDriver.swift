@@ -45,7 +45,7 @@ struct HTTPTestDriver: HTTPTestClient {
                 response = self.application.response(to: error, for: request)
             }
         }
-        response = self.application.finish(response, for: request, match: match)
+        response = self.application.finish(response, for: request)
         return response
     }
 

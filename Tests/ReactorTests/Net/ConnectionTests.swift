@@ -148,7 +148,7 @@ struct ConnectionTests {
 
     @Test("A handler may abort in any callback")
     func abortInCallback() throws {
-        let cases: [(String, (TestHandler) -> Void)] = [
+        let cases: [(StaticString, (TestHandler) -> Void)] = [
             ("opened", { $0.onOpened = { $0.abort(.aborted("opened")) } }),
             ("received", { $0.onReceived = { connection, _ in connection.abort(.aborted("received")) } }),
             ("ended", { $0.onEnded = { $0.abort(.aborted("ended")) } }),

@@ -47,10 +47,10 @@ struct TLSHandshakeTests {
                 event: .opened("http/1.1")),
             Case(
                 version: "TLSv1_3", offered: "smtp", output: "refused [SSL] tlsv1 alert no application protocol",
-                event: .closed(.secureTransport("no-shared-protocol"))),
+                event: .closed(.secureTransport(.noSharedProtocol))),
             Case(
                 version: "TLSv1_1", offered: "", output: "refused TLSV1_ALERT_PROTOCOL_VERSION",
-                event: .closed(.secureTransport("no-shared-protocol"))),
+                event: .closed(.secureTransport(.noSharedProtocol))),
         ])
     func agreement(_ example: Case) throws {
         let certificate = try TestCertificate()

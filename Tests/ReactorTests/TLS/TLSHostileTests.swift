@@ -21,10 +21,10 @@ struct TLSHostileTests {
     struct Opening: CustomTestStringConvertible {
         let name: String
         let bytes: [UInt8]
-        let reason: String
+        let reason: TLSFailure
         var testDescription: String { self.name }
 
-        init(_ name: String, _ bytes: [UInt8], _ reason: String) {
+        init(_ name: String, _ bytes: [UInt8], _ reason: TLSFailure) {
             self.name = name
             self.bytes = bytes
             self.reason = reason
@@ -34,14 +34,14 @@ struct TLSHostileTests {
     @Test(
         "What is no handshake is named for what it is",
         arguments: [
-            Opening("GET", Array("GET / HTTP/1.1\r\nhost: x\r\n\r\n".utf8), "plaintext-http"),
-            Opening("POST", Array("POST /a HTTP/1.1\r\n\r\n".utf8), "plaintext-http"),
-            Opening("a request to a proxy", Array("CONNECT a:1 HTTP/1.1\r\n\r\n".utf8), "plaintext-http"),
-            Opening("HTTP/2", Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8), "protocol-error"),
-            Opening("SSH", Array("SSH-2.0-OpenSSH_9.2\r\n".utf8), "protocol-error"),
-            Opening("a hello of one byte", [22, 3, 1, 0, 5, 1, 0, 0, 1, 0], "protocol-error"),
-            Opening("an alert", [21, 3, 1, 0, 2, 2, 40], "protocol-error"),
-            Opening("data before any hello", [23, 3, 3, 0, 2, 1, 2], "protocol-error"),
+            Opening("GET", Array("GET / HTTP/1.1\r\nhost: x\r\n\r\n".utf8), .plaintextHTTP),
+            Opening("POST", Array("POST /a HTTP/1.1\r\n\r\n".utf8), .plaintextHTTP),
+            Opening("a request to a proxy", Array("CONNECT a:1 HTTP/1.1\r\n\r\n".utf8), .plaintextHTTP),
+            Opening("HTTP/2", Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8), .protocolError),
+            Opening("SSH", Array("SSH-2.0-OpenSSH_9.2\r\n".utf8), .protocolError),
+            Opening("a hello of one byte", [22, 3, 1, 0, 5, 1, 0, 0, 1, 0], .protocolError),
+            Opening("an alert", [21, 3, 1, 0, 2, 2, 40], .protocolError),
+            Opening("data before any hello", [23, 3, 3, 0, 2, 1, 2], .protocolError),
         ])
     func noHandshake(opening: Opening) throws {
         try self.withServer { server, log in
@@ -120,8 +120,27 @@ struct TLSHostileTests {
         try self.withServer(limits: limits) { server, log in
             let client = try TestClient(port: server.port)
             try client.send([22, 3])
-            #expect(log.closeReason == .secureTransport("timeout"))
+            #expect(log.closeReason == .secureTransport(.timeout))
             #expect(try client.receive() == [])
+        }
+    }
+
+    @Test("Beyond so many handshakes at once the newest is closed, until others are done or gone")
+    func crowd() throws {
+        var limits = Connection.Limits()
+        limits.handshakeCountMax = 1
+        try self.withServer(limits: limits) { server, log in
+            let slow = try TestClient(port: server.port)
+            try slow.send([22, 3])
+            let refused = try TestClient(port: server.port)
+            #expect(try refused.receive() == [])
+            #expect(log.closeReason == .aborted("too-many-handshakes"))
+            slow.close()
+            #expect(log.wait { $0.contains(.closed(.peerGone)) })
+            for _ in 1...3 {
+                let result = try TestCommand.python(TLSHandshakeTests.client, ["\(server.port)", "TLSv1_3", ""])
+                #expect(result.output.hasPrefix("TLSv1.3 "))
+            }
         }
     }
 
@@ -136,7 +155,7 @@ struct TLSHostileTests {
                         "s_client", "-connect", "127.0.0.1:\(server.port)", "-verify_return_error", "-verify", "1",
                         version,
                     ])
-                #expect(log.wait { $0.dropFirst(count).contains(.closed(.secureTransport("bad-certificate"))) })
+                #expect(log.wait { $0.dropFirst(count).contains(.closed(.secureTransport(.badCertificate))) })
             }
         }
     }

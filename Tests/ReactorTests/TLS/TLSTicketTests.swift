@@ -85,6 +85,19 @@ struct TLSTicketTests {
         #expect(keys.keyForOpening(name: name) == nil)
     }
 
+    @Test("A key that was replaced late opens no longer for it")
+    func lateRotation() {
+        let moment = Clock()
+        let keys = TLSTicketKeys { moment.next() }
+        var name = [UInt8](repeating: 0, count: TLSTicketKey.nameByteCount)
+        keys.keyForSealing().copyName(to: &name)
+        let tenth = TLSTicketKeys.rotationTime.nanoseconds / 10
+        moment.advance(.nanoseconds(tenth * 19))
+        #expect(keys.keyForOpening(name: name)?.isOld == true)
+        moment.advance(.nanoseconds(tenth * 2))
+        #expect(keys.keyForOpening(name: name) == nil)
+    }
+
     @Test("Tickets survive one rotation between connections, in both versions", arguments: ["TLSv1_2", "TLSv1_3"])
     func rotationOnTheWire(version: String) throws {
         let certificate = try TestCertificate()

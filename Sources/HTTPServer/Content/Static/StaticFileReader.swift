@@ -7,7 +7,8 @@ internal import Reactor
 struct StaticFileReader {
     private let limits: StaticFilesLimits
     private var content: [(path: String, entry: StaticFileTable.Entry)] = []
-    private var fileCount = 0
+    private var entryCount = 0
+    private var diskFileCount = 0
     private var memoryByteCount = 0
 
     static func table(of directory: String, _ limits: StaticFilesLimits) throws(StaticFilesError) -> StaticFileTable {
@@ -31,19 +32,25 @@ struct StaticFileReader {
             var status = stat()
             guard fstat(raw, &status) == 0 else { throw StaticFilesError(path + name, .unreadable, errno: errno) }
             switch status.st_mode & S_IFMT {
-            case S_IFDIR: try self.readFolder(descriptor, path + name + "/", depth: depth + 1)
+            case S_IFDIR:
+                try self.countEntry(path + name)
+                try self.readFolder(descriptor, path + name + "/", depth: depth + 1)
             case S_IFREG: try self.readFile(descriptor, status, path, name)
             default: continue
             }
         }
     }
 
+    private mutating func countEntry(_ path: String) throws(StaticFilesError) {
+        self.entryCount += 1
+        guard self.entryCount <= self.limits.fileCountMax else { throw StaticFilesError(path, .tooManyFiles) }
+    }
+
     private mutating func readFile(
         _ file: OwnedDescriptor, _ status: stat, _ folder: String, _ name: String
     ) throws(StaticFilesError) {
         let path = folder + name
-        self.fileCount += 1
-        guard self.fileCount <= self.limits.fileCountMax else { throw StaticFilesError(path, .tooManyFiles) }
+        try self.countEntry(path)
         let count = Int(status.st_size)
         guard count <= self.limits.diskFileByteCountMax else { throw StaticFilesError(path, .tooLarge) }
         let content: PreparedContent
@@ -52,6 +59,10 @@ struct StaticFileReader {
             Self.hasContentHash(name) ? "public, max-age=31536000, immutable" : "no-cache"
         let modified = Int(status.st_mtim.tv_sec)
         if count > self.limits.memoryFileByteCountMax {
+            self.diskFileCount += 1
+            guard self.diskFileCount <= self.limits.diskFileCountMax else {
+                throw StaticFilesError(path, .tooManyDiskFiles)
+            }
             let tag = "\(String(count, radix: 16))-\(modified)-\(status.st_mtim.tv_nsec)"
             content = PreparedContent(
                 file: .file(FileSlice(file: file, offset: 0, count: count)), type: type, tag: tag,
@@ -122,12 +133,12 @@ struct StaticFileReader {
         return bytes
     }
 
-    /// `app.3f9a2c1b.js`, `app-3f9a2c1b.js`: a part of eight or more hexadecimal digits, one of them a number,
-    /// before the ending. Such a file never changes under its name.
+    /// `app.3f9a2c1b.js`, `app-3f9a2c1b.js`: a part of eight or more hexadecimal digits before the ending, numbers and
+    /// letters both, for a date has numbers alone and a word letters. Such a file never changes under its name.
     static func hasContentHash(_ name: String) -> Bool {
         let parts = name.utf8.split { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
         guard parts.count >= 3, let hash = parts.dropLast().last else { return false }
         return hash.count >= 8 && hash.allSatisfy { HTTPCharacter.hexadecimalValue($0) != nil }
-            && hash.contains(where: HTTPCharacter.isDigit)
+            && hash.contains(where: HTTPCharacter.isDigit) && !hash.allSatisfy(HTTPCharacter.isDigit)
     }
 }

@@ -40,17 +40,19 @@ package final class StaticFiles: Sendable {
         let entry = isEncoded ? table[PercentDecoding.decode(path)[...]] : table[path]
         switch entry {
         case .content(let content): return content.response(to: request)
-        case .redirect(let location): return self.redirect(location, request.query)
+        case .redirect(let location): return Self.redirect(location, request)
         case nil: return HTTPProblem.notFound.response(for: request)
         }
     }
 
-    private func redirect(_ location: String, _ query: ArraySlice<UInt8>?) -> HTTPResponse {
+    private static func redirect(_ location: String, _ request: borrowing HTTPRequest) -> HTTPResponse {
         var response = HTTPResponse(.permanentRedirect)
-        let query = query.map { "?" + String(decoding: $0, as: UTF8.self) } ?? ""
-        // A query with bytes that may not stand in a field is left out by sending no location: the client sees 308
-        // without one. The parser lets no such query through.
-        try? response.fields.append(.location, checking: location + query)
+        let query = request.query.map { "?" + String(decoding: $0, as: UTF8.self) } ?? ""
+        do throws(HTTPFieldError) {
+            try response.fields.append(.location, checking: location + query)
+        } catch {
+            return HTTPProblem(.badRequest, code: "query-invalid").response(for: request)
+        }
         response.fields.append(.cacheControl, "no-cache")
         return response
     }

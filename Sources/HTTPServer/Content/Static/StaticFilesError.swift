@@ -2,7 +2,8 @@
 package struct StaticFilesError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
         case unreadable = "cannot be read"
-        case tooManyFiles = "is one file too many"
+        case tooManyFiles = "is one file or folder too many"
+        case tooManyDiskFiles = "is one file too many of those that are too large for memory and are held open"
         case tooDeep = "lies too deep"
         case tooLarge = "is too large"
         case tooMuchMemory = "does not fit in memory with the others"

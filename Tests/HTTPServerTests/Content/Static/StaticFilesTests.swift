@@ -81,6 +81,23 @@ private func site() throws -> Folder {
         #expect(response.status == 308)
         #expect(response["location"] == "/shows/?a=1")
         #expect(try await driver.get("/%EA%B0%80")["location"] == "/%EA%B0%80/")
+        let illegal = try await driver.get("/shows?a=1\u{1}")
+        #expect(illegal.status == 400)
+        #expect(illegal["location"] == nil)
+    }
+
+    @Test(
+        "only a name with a hash in it is kept for a year",
+        arguments: [
+            ("app.3f9a2c1b.js", true), ("app-3F9A2C1B0.js", true), ("poster-20250612.jpg", false),
+            ("poster.20250612.jpg", false), ("hall-deadbeef.jpg", false), ("app.3f9a2c1.js", false),
+            ("3f9a2c1b.js", false), ("app.3f9a2c1g.js", false),
+        ])
+    func hashes(name: String, isKept: Bool) async throws {
+        let folder = try Folder()
+        try folder.write(name, "x")
+        let response = try await driver(try StaticFiles(directory: folder.path)).get("/\(name)")
+        #expect(response["cache-control"] == (isKept ? "public, max-age=31536000, immutable" : "no-cache"))
     }
 
     @Test("text comes compressed with a tag of its own, and is not sent twice")
@@ -159,6 +176,11 @@ private func site() throws -> Folder {
         }
         #expect(code { _ in } == nil)
         #expect(code { $0.fileCountMax = 2 } == .tooManyFiles)
+        // Five files in two folders, one of which is not counted.
+        #expect(code { $0.fileCountMax = 5 } == .tooManyFiles)
+        #expect(code { $0.fileCountMax = 6 } == nil)
+        #expect(code { ($0.memoryFileByteCountMax, $0.diskFileCountMax) = (4, 2) } == .tooManyDiskFiles)
+        #expect(code { ($0.memoryFileByteCountMax, $0.diskFileCountMax) = (4, 3) } == nil)
         #expect(code { $0.folderDepthMax = 0 } == .tooDeep)
         #expect(code { $0.memoryByteCountMax = 100 } == .tooMuchMemory)
         #expect(code { $0.diskFileByteCountMax = 100 } == .tooLarge)
