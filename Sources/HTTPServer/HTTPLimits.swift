@@ -24,7 +24,7 @@ package struct HTTPLimits: Sendable {
     package var idleTime = TimeAmount.seconds(60)
     package var bodyGraceTime = TimeAmount.seconds(5)
     package var bodyBytesPerSecondMin = 1024
-    /// A request body over HTTP/2 that came faster than it had to may pause afterwards, for no longer than this.
+    /// A request body that came faster than it had to may pause afterwards, for no longer than this.
     package var bodyLeadTimeMax = TimeAmount.seconds(30)
     package var writeStallTime = TimeAmount.seconds(30)
     /// A handler that has not answered by then is cancelled, and the client told to come back later.

@@ -270,7 +270,9 @@ package final class HTTP1Session: HTTPSession {
         case .receivingBody:
             self.headStartedAt = nil
             let earned = Int64(self.bodyByteCount) &* 1_000_000_000 / Int64(limits.bodyBytesPerSecondMin)
-            self.deadline = self.bodyStartedAt + limits.bodyGraceTime + .nanoseconds(earned)
+            // Bytes that came early buy time, but not without end: a megabyte at once would buy a quarter of an hour.
+            let byRate = self.bodyStartedAt + limits.bodyGraceTime + .nanoseconds(earned)
+            self.deadline = min(byRate, now + limits.bodyGraceTime + limits.bodyLeadTimeMax)
         case .awaitingResponse, .streaming, .finished:
             self.headStartedAt = nil
             self.deadline = nil

@@ -229,6 +229,18 @@ private final class SessionHarness: HTTPSessionDelegate {
         #expect(slow.takeOutput().hasPrefix("HTTP/1.1 408 Request Timeout|"))
     }
 
+    @Test("gives a body that came early no endless time for its rest") func bodyLeadTime() throws {
+        var limits = HTTPLimits()
+        limits.bodyBytesPerSecondMin = 1
+        limits.bodyLeadTimeMax = .seconds(2)
+        let harness = try SessionHarness(limits)
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n"
+        _ = try harness.exchange(head + "a")
+        #expect(harness.session?.deadline == harness.start + limits.bodyGraceTime + .seconds(1))
+        _ = try harness.exchange("bcdefgh")
+        #expect(harness.session?.deadline == harness.start + limits.bodyGraceTime + .seconds(2))
+    }
+
     @Test("that is gone cancels what was being answered") func gone() throws {
         let harness = try SessionHarness()
         _ = try harness.exchange("GET /later HTTP/1.1\r\nHost: a\r\n\r\n")
