@@ -14,9 +14,5 @@
 
 /// accept4 with SOCK_NONBLOCK | SOCK_CLOEXEC.
 int podo_accept(int listener, struct sockaddr *address, socklen_t *length);
-/// memfd_create with MFD_CLOEXEC.
-int podo_memfd(const char *name);
 /// Names the calling thread, 15 bytes at most.
 void podo_thread_name(const char *name);
-/// The calling thread's kernel id.
-int podo_thread_id(void);

@@ -15,6 +15,8 @@ struct HTTPMetrics: Sendable {
     private let connectionCount: Gauge
     private let connectionTotal: Counter
     private let responseBytes: Counter
+    private let receivedBytes: Counter
+    private let sentBytes: Counter
     private let cancellations: Counter
     private let resetsByPeer: Counter
     private let resetsByUs: Counter
@@ -40,6 +42,12 @@ struct HTTPMetrics: Sendable {
             "podo_http_connections_total", help: "Connections accepted.", labels: ["frontend": frontend])
         self.responseBytes = registry.counter(
             "podo_http_response_body_bytes_total", help: "Bytes of response bodies.", labels: ["frontend": frontend])
+        self.receivedBytes = registry.counter(
+            "podo_http_received_bytes_total", help: "Bytes read from sockets, counted when a connection ends.",
+            labels: ["frontend": frontend])
+        self.sentBytes = registry.counter(
+            "podo_http_sent_bytes_total", help: "Bytes written to sockets, counted when a connection ends.",
+            labels: ["frontend": frontend])
         self.cancellations = registry.counter(
             "podo_http_requests_cancelled_total", help: "Requests whose client left before the answer.",
             labels: ["frontend": frontend])
@@ -55,7 +63,11 @@ struct HTTPMetrics: Sendable {
         self.connectionTotal.add(1, loop: loop)
     }
 
-    func closed(loop: Int) { self.connectionCount.add(-1, loop: loop) }
+    func closed(receivedByteCount: Int, sentByteCount: Int, loop: Int) {
+        self.connectionCount.add(-1, loop: loop)
+        self.receivedBytes.add(receivedByteCount, loop: loop)
+        self.sentBytes.add(sentByteCount, loop: loop)
+    }
 
     func answered(route: Int, status: HTTPStatus, bodyByteCount: Int, time: TimeAmount, loop: Int) {
         let route = self.routes[route]

@@ -91,7 +91,10 @@ final class HTTPService: @unchecked Sendable {
     func closed(_ handler: HTTPConnection, _ reason: ConnectionCloseReason) {
         guard self.connections.removeValue(forKey: ObjectIdentifier(handler)) != nil else { return }
         self.census.leave(handler.connection.peer.host)
-        self.metrics.closed(loop: self.loop.index)
+        let connection = handler.connection
+        self.metrics.closed(
+            receivedByteCount: connection.receivedByteCount, sentByteCount: connection.sentByteCount,
+            loop: self.loop.index)
         if let word = reason.label { self.metrics.refused(word, loop: self.loop.index) }
         self.endDrainIfEmpty()
     }

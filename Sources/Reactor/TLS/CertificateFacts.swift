@@ -18,5 +18,5 @@ package struct CertificateFacts: Sendable, Equatable {
     }
 
     /// The version of the OpenSSL library that is loaded, like `OpenSSL 3.0.17 1 Jul 2025`.
-    package static var libraryVersion: String { String(cString: OpenSSL_version(OPENSSL_VERSION)) }
+    package static var openSSLVersion: String { String(cString: OpenSSL_version(OPENSSL_VERSION)) }
 }

@@ -6,7 +6,7 @@ internal import Reactor
 /// Libraries, limits and the clock.
 enum MachineCheck {
     static func libraries() -> [Finding] {
-        let openSSL = CertificateFacts.libraryVersion
+        let openSSL = CertificateFacts.openSSLVersion
         return [
             self.swift(),
             openSSL.hasPrefix("OpenSSL 3.")

@@ -158,6 +158,8 @@ import Testing
         #expect(try third.receiveAnswer().hasPrefix("HTTP/1.1 503 "))
         second.close()
         #expect(server.eventually { server.frontend.connectionCount == 1 })
+        #expect(server.metric(#"podo_http_received_bytes_total{frontend="test"}"#) == Self.get.utf8.count)
+        #expect(server.metric(#"podo_http_sent_bytes_total{frontend="test"}"#) ?? 0 > 5)
         #expect(try TestClient(port: server.port).exchange(Self.get).hasSuffix("hello"))
     }
 
