@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -32,21 +33,13 @@ import Testing
         ),
     ]
 
-    @Test("are understood however the bytes are cut", arguments: understood.indices)
+    @Test(
+        "are understood however the bytes are cut, and until the last byte neither complete nor wrong",
+        arguments: understood.indices)
     func understands(index: Int) {
         let (text, transcript) = Self.understood[index]
-        for cut in everyCut(Array(text.utf8)) { #expect(HTTP1Transcript.of(cut) == transcript) }
-    }
-
-    @Test("that are cut off are neither complete nor wrong", arguments: understood.indices)
-    func truncated(index: Int) {
-        let (text, transcript) = Self.understood[index]
-        let bytes = Array(text.utf8)
-        for count in bytes.indices {
-            let got = HTTP1Transcript.of([Array(bytes[..<count])])
-            #expect(got.count < transcript.count || got == transcript)
-            #expect(transcript.starts(with: got) || got.isEmpty || transcript.starts(with: got.dropLast()))
-        }
+        let verifier = DecoderVerifier { HTTP1Transcript.of($0) }
+        #expect(verifier.violations(of: Array(text.utf8), decodingTo: transcript) == [])
     }
 
     @Test("after an error are not read") func errorIsFinal() {
