@@ -26,7 +26,9 @@ let package = Package(
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
         .target(name: "Observability", dependencies: ["CLinux", "Primitives"], swiftSettings: strictAndMemorySafe),
 
-        // Row 2: threads, sockets, TLS.
+        // Row 2: what media is; keys and codes; threads, sockets, TLS.
+        .target(name: "MediaTypes", dependencies: ["Primitives"], swiftSettings: strictAndMemorySafe),
+        .target(name: "Crypto", dependencies: ["COpenSSL", "Primitives"], swiftSettings: strict),
         .target(
             name: "Reactor", dependencies: ["CLinux", "COpenSSL", "Primitives", "Observability"],
             swiftSettings: strict),
@@ -36,9 +38,17 @@ let package = Package(
             name: "HTTPServer", dependencies: ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"],
             swiftSettings: strict),
 
+        // Row 4: features, which never import each other.
+        .target(
+            name: "RTMPIngest", dependencies: ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"],
+            swiftSettings: strict),
+
         // Row 5: wiring.
         .executableTarget(
-            name: "podo", dependencies: ["CLinux", "Primitives", "Observability", "Reactor", "HTTPServer"],
+            name: "podo",
+            dependencies: [
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
+            ],
             swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -53,16 +63,23 @@ let package = Package(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", "CNGHTTP2", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Primitives"], swiftSettings: strict),
+        .testTarget(
+            name: "RTMPIngestTests",
+            dependencies: ["RTMPIngest", "MediaTypes", "Crypto", "Reactor", "Primitives", "Observability", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "PodoTests",
-            dependencies: ["podo", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
+            dependencies: ["podo", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "Primitives"], swiftSettings: strict),
 
         // What must hold of any input: fuzzed by the targets below, replayed from fixtures/fuzz by a test.
         .target(
-            name: "FuzzProperties", dependencies: ["HTTPServer", "Primitives", "Observability", "Reactor"],
+            name: "FuzzProperties",
+            dependencies: ["HTTPServer", "RTMPIngest", "MediaTypes", "Primitives", "Observability", "Reactor"],
             path: "Fuzz/Properties", swiftSettings: strict),
         .testTarget(
             name: "FuzzReplayTests", dependencies: ["FuzzProperties", "TestSupport"], swiftSettings: strict),

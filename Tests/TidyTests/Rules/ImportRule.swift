@@ -14,14 +14,20 @@ struct ImportRule {
     /// Modules of the toolchain that every row may use; Foundation is not among them.
     static let system: Set<String> = ["Glibc", "Synchronization"]
 
-    /// C libraries, and Swift modules by row. Each C library but CLinux has one owner.
+    /// C libraries, and Swift modules by row. Each C library has one owner, but for CLinux and OpenSSL: connections
+    /// need its TLS, everyone else its hashes and ciphers.
+    static let sharedLibraries: Set<String> = ["CLinux", "COpenSSL"]
     static let libraries: Set<String> = ["CLinux", "COpenSSL", "CNGHTTP2", "CZlib"]
     static let table: [String: ModuleRow] = [
         "Primitives": ModuleRow(1, ["CLinux"]),
         "Observability": ModuleRow(1, ["CLinux", "Primitives"]),
         "Reactor": ModuleRow(2, ["CLinux", "COpenSSL", "Primitives", "Observability"]),
+        "MediaTypes": ModuleRow(2, ["Primitives"]),
+        "Crypto": ModuleRow(2, ["COpenSSL", "Primitives"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
-        "podo": ModuleRow(5, ["CLinux", "Primitives", "Observability", "Reactor", "HTTPServer"]),
+        "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
+        "podo": ModuleRow(
+            5, ["CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest"]),
     ]
 
     /// Row 4: features, which never import each other.
@@ -64,7 +70,7 @@ struct ImportRule {
                 }
             }
         }
-        for library in Self.libraries.subtracting(["CLinux"]).sorted() {
+        for library in Self.libraries.subtracting(Self.sharedLibraries).sorted() {
             let owners = self.table.filter { $0.value.imports.contains(library) }.count
             if owners != 1 {
                 found.append(

@@ -1,0 +1,15 @@
+package enum MediaKind: UInt8, Hashable, Sendable {
+    case audio
+    case video
+}
+
+/// Names a track within one stream. Number 0 is the one that a player takes by itself.
+package struct TrackID: Hashable, Sendable {
+    package let kind: MediaKind
+    package let number: UInt8
+
+    package init(_ kind: MediaKind, _ number: UInt8 = 0) {
+        self.kind = kind
+        self.number = number
+    }
+}
