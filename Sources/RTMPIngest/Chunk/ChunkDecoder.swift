@@ -65,10 +65,11 @@ package struct ChunkDecoder: Sendable {
         }
     }
 
-    /// Takes back the bytes of a message, so that the next one needs no new memory.
+    /// Takes back the bytes of a message, so that the next one needs no new memory. Nothing is kept for a peer that has
+    /// not proved itself: it could spread large buffers over many small messages.
     package mutating func recycle(_ bytes: consuming [UInt8]) {
         guard
-            bytes.capacity > 0, bytes.capacity <= self.limits.spareBufferByteCountMax,
+            self.isProven, bytes.capacity > 0, bytes.capacity <= self.limits.spareBufferByteCountMax,
             self.spares.count < self.limits.spareBufferCountMax
         else { return }
         self.spares.append(bytes)

@@ -61,7 +61,7 @@ struct ChunkControlTests {
         #expect(messages == [])
     }
 
-    @Test("§4.2 interleaving, §3 case 5: a new chunk size counts from the next chunk on, amid messages of other streams")
+    @Test("§4.2 interleaving, §3 case 5: a new chunk size counts from the next chunk on, amid other messages")
     func chunkSizeAmidMessage() {
         let video = Self.payload(400)
         let audio = Self.payload(140)
@@ -111,7 +111,9 @@ struct ChunkControlTests {
         #expect(self.violations(bytes, expected) == [])
     }
 
-    @Test("§4.4 row 2: Abort drops the unfinished message of any chunk stream, 64 and above too", arguments: [4, 64, 65599])
+    @Test(
+        "§4.4 row 2: Abort drops the unfinished message of any chunk stream, 64 and above too",
+        arguments: [4, 64, 65599])
     func abort(id: Int) {
         let bytes = ChunkBytes.of {
             $0.absolute(id, 10, 9, count: 200)
@@ -141,7 +143,7 @@ struct ChunkControlTests {
         #expect(outcome.decoder.abandonedMessageCount == 0)
     }
 
-    @Test("§3 case 9: control messages and types that nobody knows are passed on unread, of any length and chunk stream")
+    @Test("§3 case 9: control messages and unknown types are passed on unread, of any length and chunk stream")
     func unknownTypes() {
         let cases: [(type: UInt8, payload: [UInt8])] = [
             (4, [0, 31, 0, 0, 0, 1]), (4, [0, 32, 0, 0, 0, 1]), (4, [0, 0x1A]), (4, []), (3, [0, 0, 0, 1]), (21, [1]),

@@ -136,9 +136,18 @@ struct ChunkLimitTests {
         }
         #expect(outcome { $0.difference(3, 1) } == nil)
         // The 65th takes the place of 3, as 2 spoke again.
-        #expect(outcome { $0.absolute(66, 0, 8, count: 0); $0.difference(2, 1) } == nil)
-        #expect(outcome { $0.absolute(66, 0, 8, count: 0); $0.difference(66, 1) } == nil)
-        #expect(outcome { $0.absolute(66, 0, 8, count: 0); $0.difference(3, 1) } == .headerWithoutPrevious)
+        #expect(
+            outcome {
+                $0.absolute(66, 0, 8, count: 0); $0.difference(2, 1)
+            } == nil)
+        #expect(
+            outcome {
+                $0.absolute(66, 0, 8, count: 0); $0.difference(66, 1)
+            } == nil)
+        #expect(
+            outcome {
+                $0.absolute(66, 0, 8, count: 0); $0.difference(3, 1)
+            } == .headerWithoutPrevious)
         // An unfinished message keeps its chunk stream.
         let kept = ChunkBytes.of {
             $0.absolute(65599, 3, 9, count: 129)
@@ -168,6 +177,7 @@ struct ChunkLimitTests {
     @Test("A message whose only chunk lies in the input is not copied; any other comes in an array that is used again")
     func copies() throws {
         var decoder = ChunkDecoder(limits: RTMPLimits())
+        decoder.isProven = true
         let single = ChunkBytes.of {
             $0.absolute(4, 0, 8, count: 100)
             $0.payload([UInt8](repeating: 1, count: 100))
@@ -196,14 +206,17 @@ struct ChunkLimitTests {
         }
     }
 
-    @Test("Few spare arrays are kept, and no large ones")
+    @Test("Few spare arrays are kept, no large ones, and none for a peer that has not proved itself")
     func spares() {
         let limits = RTMPLimits()
-        var decoder = ChunkDecoder(limits: limits)
-        for _ in 0..<10 { decoder.recycle([UInt8](repeating: 0, count: 1000)) }
-        #expect(decoder.heldByteCount <= limits.spareBufferCountMax * 1100)
-        decoder = ChunkDecoder(limits: limits)
-        decoder.recycle([UInt8](repeating: 0, count: limits.spareBufferByteCountMax + 1))
-        #expect(decoder.heldByteCount == 0)
+        for (isProven, size, countMax) in [
+            (true, 1000, limits.spareBufferCountMax), (true, limits.spareBufferByteCountMax + 1, 0), (false, 1000, 0),
+        ] {
+            var decoder = ChunkDecoder(limits: limits)
+            decoder.isProven = isProven
+            for _ in 0..<10 { decoder.recycle([UInt8](repeating: 0, count: size)) }
+            #expect(decoder.heldByteCount >= countMax * size)
+            #expect(decoder.heldByteCount <= countMax * (size + 100))
+        }
     }
 }

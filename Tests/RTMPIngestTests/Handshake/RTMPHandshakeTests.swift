@@ -47,7 +47,8 @@ struct RTMPHandshakeTests {
     }
 
     private static func digestStart(_ packet: [UInt8], _ block: Int) -> Int {
-        (Int(packet[block]) + Int(packet[block + 1]) + Int(packet[block + 2]) + Int(packet[block + 3])) % 728 + block + 4
+        (Int(packet[block]) + Int(packet[block + 1]) + Int(packet[block + 2]) + Int(packet[block + 3])) % 728 + block
+            + 4
     }
 
     private static let serverKey = Array("Genuine Adobe Flash Media Server 001".utf8)
@@ -120,7 +121,9 @@ struct RTMPHandshakeTests {
         }
     }
 
-    @Test("Complex: both layouts are recognised, S1 is signed in the same one, S2 with the client's digest", arguments: [8, 772])
+    @Test(
+        "Complex: both layouts are recognised, S1 is signed in the same one, S2 with the client's digest",
+        arguments: [8, 772])
     func digests(block: Int) throws {
         for seed in 10..<30 as Range<UInt64> {
             let request = Self.signedRequest(digestBlock: block, seed: seed)
