@@ -101,3 +101,14 @@ if Context.environment["DEV_TARGETS"] != nil {
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
     }
 }
+
+// Programs that prove the ingest: `Tests/EndToEnd/run` and `Benchmarks/run` need them, the product does not.
+if Context.environment["INGEST_TOOLS"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "IngestProbe", dependencies: ["CZlib", "MediaTypes", "Observability", "RTMPIngest", "Reactor"],
+            path: "Benchmarks/IngestProbe", swiftSettings: strict),
+        .executableTarget(
+            name: "RTMPPublish", dependencies: ["TestSupport"], path: "Benchmarks/RTMPPublish", swiftSettings: strict),
+    ]
+}

@@ -11,8 +11,9 @@ package struct PublisherAnswers: Sendable {
 
         /// The values of a command; empty for anything else.
         package var values: [PublisherAMF] {
-            guard self.type == 20 else { return [] }
-            return (try? PublisherAMF.values(in: self.payload)) ?? []  // A malformed command equals no expectation.
+            guard self.type == 20 || self.type == 17 else { return [] }
+            let bytes = self.type == 17 ? Array(self.payload.dropFirst()) : self.payload
+            return (try? PublisherAMF.values(in: bytes)) ?? []  // A malformed command equals no expectation.
         }
 
         package var command: String? { self.values.first?.text }
@@ -91,6 +92,7 @@ package struct PublisherAnswers: Sendable {
             at += 4
         }
         if stream.isExtended { at += 4 }
+        guard has(0) else { return nil }
         let count = min(self.chunkByteCount, stream.count - stream.payload.count)
         guard has(count) else { return nil }
         stream.payload += self.received[at..<at + count]

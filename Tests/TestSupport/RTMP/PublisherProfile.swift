@@ -16,6 +16,14 @@ package struct PublisherProfile: Sendable {
         case awaitPublish
     }
 
+    package enum Encoding: Sendable {
+        case amf0
+        /// As Flash after it asked for AMF3: commands behind connect are messages of type 17, a zero and AMF0.
+        case amf3AfterConnect
+        /// connect is such a message as well, and its object is written in AMF3.
+        case amf3
+    }
+
     /// How the commands of the end name the stream.
     package enum End: Sendable {
         case unpublishAndDelete(transactions: [Double])
@@ -32,14 +40,13 @@ package struct PublisherProfile: Sendable {
     package var steps: [Step]
     /// Members of connect's object besides app and tcUrl.
     package var connectProperties: [PublisherAMF.Property] = []
-    /// connect goes in AMF3, in a message of type 17.
-    package var usesAMF3 = false
+    package var encoding = Encoding.amf0
     /// Announces the server's chunk size back and uses it.
     package var mirrorsChunkSize = false
     package var end = End.unpublishAndDelete(transactions: [6, 7])
 
     package static let all: [PublisherProfile] = [
-        obs, ffmpeg, rtmpsink, rtmp2sink, fmle, flash, larix, haishinkit,
+        obs, ffmpeg, rtmpsink, rtmp2sink, fmle, flash, flashAMF3, larix, haishinkit,
     ]
 
     package static func named(_ name: String) -> PublisherProfile? { self.all.first { $0.name == name } }
@@ -125,8 +132,12 @@ package struct PublisherProfile: Sendable {
             connectProperties: [
                 .init("flashVer", .string("LNX 9,0,124,2")), .init("capabilities", .number(239)),
                 .init("objectEncoding", .number(3)),
-            ], usesAMF3: true, end: .closeStream)
+            ], encoding: .amf3AfterConnect, end: .closeStream)
     }()
+
+    package static let flashAMF3 = PublisherProfile(
+        name: "flash-amf3", handshake: .digestSecond, wire: flash.wire, steps: flash.steps,
+        connectProperties: flash.connectProperties, encoding: .amf3, end: .closeStream)
 
     package static let larix: PublisherProfile = {
         var wire = PublisherWire()

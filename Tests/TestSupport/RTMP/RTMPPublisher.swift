@@ -103,14 +103,16 @@ package struct RTMPPublisher: Sendable {
         }
     }
 
-    /// Any command.
+    /// Any command, in the encoding of the profile.
     package mutating func command(
         _ values: [PublisherAMF], chunkStreamID: Int? = nil, streamID: UInt32 = 0
     ) -> [UInt8] {
-        self.chunks.bytes(
+        let isAMF3 = self.profile.encoding != .amf0
+        return self.chunks.bytes(
             of: PublisherMessage(
-                type: 20, streamID: streamID, chunkStreamID: chunkStreamID ?? self.chunks.wire.chunkStreams.command,
-                payload: PublisherAMF.encoded(values)))
+                type: isAMF3 ? 17 : 20, streamID: streamID,
+                chunkStreamID: chunkStreamID ?? self.chunks.wire.chunkStreams.command,
+                payload: (isAMF3 ? [0] : []) + PublisherAMF.encoded(values)))
     }
 
     private mutating func connect() -> [UInt8] {
@@ -118,12 +120,12 @@ package struct RTMPPublisher: Sendable {
             [
                 .init("app", .string(self.application)), .init("tcUrl", .string(self.address)),
             ] + self.profile.connectProperties
-        guard self.profile.usesAMF3 else {
-            return self.command([.string("connect"), .number(1), .object(properties)])
+        if self.profile.encoding == .amf3 {
+            return self.command([.string("connect"), .number(1), .avmplus(.object(properties))])
         }
-        let payload = [0] + PublisherAMF.encoded([.string("connect"), .number(1), .avmplus(.object(properties))])
         return self.chunks.bytes(
             of: PublisherMessage(
-                type: 17, chunkStreamID: self.chunks.wire.chunkStreams.command, payload: payload))
+                type: 20, chunkStreamID: self.chunks.wire.chunkStreams.command,
+                payload: PublisherAMF.encoded([.string("connect"), .number(1), .object(properties)])))
     }
 }
