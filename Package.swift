@@ -109,6 +109,7 @@ if Context.environment["INGEST_TOOLS"] != nil {
             name: "IngestProbe", dependencies: ["CZlib", "MediaTypes", "Observability", "RTMPIngest", "Reactor"],
             path: "Benchmarks/IngestProbe", swiftSettings: strict),
         .executableTarget(
-            name: "RTMPPublish", dependencies: ["TestSupport"], path: "Benchmarks/RTMPPublish", swiftSettings: strict),
+            name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
+            swiftSettings: strict),
     ]
 }

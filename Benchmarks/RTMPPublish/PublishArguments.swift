@@ -24,6 +24,7 @@ struct PublishArguments {
           --gop N               frames from keyframe to keyframe                      (25)
           --reorder             pictures are shown in another order than decoded
           --start MS            time of the first tag                                 (0)
+          --expect FILE         writes the units of the generated stream, a line of JSON each
         How it is cut:
           --handshake KIND      simple digestFirst digestSecond
           --chunk-size N        --chunk-stream N (all media on one)
@@ -48,6 +49,7 @@ struct PublishArguments {
     var handshake: PublisherHandshake.Kind?
     var flvPath: String?
     var stream = GeneratedStream()
+    var expectationPath: String?
     var bitsPerSecond: Int?
     var aggregateCount: Int?
 
@@ -102,6 +104,7 @@ struct PublishArguments {
         case "--bits": self.bitsPerSecond = self.value(option) { Int($0) }
         case "--gop": self.stream.keyframeInterval = self.value(option) { Int($0) }
         case "--reorder": self.stream.hasReordering = true
+        case "--expect": self.expectationPath = self.value(option) { $0 }
         case "--start": self.stream.start = self.value(option) { Int64($0) }
         default: return false
         }

@@ -16,6 +16,7 @@ func fail(_ sentence: String) -> Never {
 
 signal(SIGPIPE, SIG_IGN)
 let arguments = PublishArguments(Array(CommandLine.arguments.dropFirst()))
+if let path = arguments.expectationPath { PublishExpectation.write(arguments.stream, to: path) }
 var fleet = PublishFleet(arguments, script: PublishScript(arguments))
 let result = fleet.run()
 say(result.json, to: 1)

@@ -7,6 +7,9 @@ import sys
 
 PACKAGE_OF_TOOL = {
     "curl": "curl",
+    "ffmpeg": "ffmpeg",
+    "ffprobe": "ffmpeg",
+    "gst-launch-1.0": "gstreamer1.0-tools",
     "h2load": "nghttp2-client",
     "nghttp": "nghttp2-client",
     "nginx": "nginx-light",
