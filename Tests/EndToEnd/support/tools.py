@@ -13,10 +13,12 @@ PACKAGE_OF_TOOL = {
     "h2load": "nghttp2-client",
     "nghttp": "nghttp2-client",
     "nginx": "nginx-light",
+    "obs": "obs-studio",
     "openssl": "openssl",
     "slowhttptest": "slowhttptest",
     "taskset": "util-linux",
     "wrk": "wrk",
+    "Xvfb": "xvfb",
 }
 PACKAGE_OF_MODULE = {"hpack": "python3-hpack", "hyperframe": "python3-hyperframe"}
 
