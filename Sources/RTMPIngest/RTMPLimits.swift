@@ -24,6 +24,8 @@ package struct RTMPLimits: Sendable {
     package var amfNodeCountMax = 1024
     package var amfStringByteCountMax = 64 * 1024
 
+    package var media = MediaLimits()
+
     // How long silence is borne.
     package var pingTime = TimeAmount.seconds(15)
     package var silenceTime = TimeAmount.seconds(20)

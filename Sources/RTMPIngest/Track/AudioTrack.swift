@@ -81,6 +81,13 @@ struct AudioTrack: Sendable {
         return Self.unit(&rest, rest.count)
     }
 
+    /// How long so many frames take, in milliseconds; 0 where that is not known.
+    func milliseconds(ofFrames count: Int) -> UInt32 {
+        guard count > 0, case .audio(let format)? = self.gate.told, format.sampleRate > 0 else { return 0 }
+        let samples = count &* format.samplesPerUnit
+        return UInt32(truncatingIfNeeded: samples &* 1000 / format.sampleRate)
+    }
+
     /// Raw AAC never begins with twelve ones: that is the header of ADTS, which has no place here. Several such frames
     /// may come at once.
     private mutating func nextAAC(_ bytes: borrowing RawSpan, _ rest: inout Range<Int>) -> Assembly {

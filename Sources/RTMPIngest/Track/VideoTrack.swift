@@ -46,8 +46,10 @@ struct VideoTrack: Sendable {
         return self.apply(.changed(parsed))
     }
 
-    /// Colours that the publisher tells beside the pictures; nil takes them back.
-    mutating func setColor(_ color: VideoColor?) {
+    /// Takes colours that the publisher tells beside the pictures; none take back what was told before.
+    mutating func noteMetadata(_ values: borrowing RawSpan, limits: RTMPLimits) {
+        let color = ColorInformation.color(values, limits: limits)
+        if color == self.color { return }
         self.color = color
         if let format = self.format { self.offer(format) }
     }
