@@ -34,6 +34,9 @@ package struct RTMPSession: Sendable {
 
     package var hasSeenExtendedTimestamp: Bool { false }
 
+    /// Messages and chunks taken in this connection's life.
+    package var workCount: Int { 0 }
+
     /// NetStream.Publish.Start: media may come.
     package mutating func acceptPublish() {}
 
