@@ -24,6 +24,16 @@ package struct RTMPLimits: Sendable {
     package var amfNodeCountMax = 1024
     package var amfStringByteCountMax = 64 * 1024
 
+    // What a peer can make us do.
+    /// After how many bytes each side tells the other that they came.
+    package var windowByteCount: UInt32 = 2_500_000
+    /// Messages that are no media of an accepted publish: control, commands, what is ignored.
+    package var spareMessagesPerSecondMax = 50
+    package var spareMessageBurstMax = 256
+    package var unprovenCommandCountMax = 64
+    /// What may be waiting in a session's `output` after one input.
+    package var answerByteCountMax = 64 * 1024
+
     // How long silence is borne.
     package var pingTime = TimeAmount.seconds(15)
     package var silenceTime = TimeAmount.seconds(20)
