@@ -15,6 +15,9 @@ package struct RTMPLimits: Sendable {
     /// What all unfinished messages of a connection may hold together.
     package var partialByteCountMax = 16 * 1024 * 1024
     package var chunkStreamCountMax = 64
+    /// Buffers that are kept for the messages to come; larger ones are given back to the system.
+    package var spareBufferCountMax = 2
+    package var spareBufferByteCountMax = 128 * 1024
     package var messageStreamCountMax = 32
     /// The size of the chunks we send, and so of those that a publisher which mirrors it sends.
     package var sentChunkByteCount = 65_536
