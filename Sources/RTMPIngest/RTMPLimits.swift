@@ -15,6 +15,9 @@ package struct RTMPLimits: Sendable {
     /// What all unfinished messages of a connection may hold together.
     package var partialByteCountMax = 16 * 1024 * 1024
     package var chunkStreamCountMax = 64
+    /// Buffers that are kept for the messages to come; larger ones are given back to the system.
+    package var spareBufferCountMax = 2
+    package var spareBufferByteCountMax = 128 * 1024
     package var messageStreamCountMax = 32
     /// The size of the chunks we send, and so of those that a publisher which mirrors it sends.
     package var sentChunkByteCount = 65_536
@@ -23,6 +26,18 @@ package struct RTMPLimits: Sendable {
     package var amfDepthMax = 16
     package var amfNodeCountMax = 1024
     package var amfStringByteCountMax = 64 * 1024
+
+    // What a peer can make us do.
+    /// After how many bytes each side tells the other that they came.
+    package var windowByteCount: UInt32 = 2_500_000
+    /// Messages that are no media of an accepted publish: control, commands, what is ignored.
+    package var spareMessagesPerSecondMax = 50
+    package var spareMessageBurstMax = 256
+    package var unprovenCommandCountMax = 64
+    /// What may be waiting in a session's `output` after one input.
+    package var answerByteCountMax = 64 * 1024
+
+    package var media = MediaLimits()
 
     // How long silence is borne.
     /// A publisher is pinged this often.
