@@ -10,7 +10,7 @@ extension RTMPConnection {
         let now = self.loop.now
         let shared = self.service.shared
         let receiver = MeteredReceiver(shared.destination.receiver(for: grant.stream, on: self.loop))
-        self.publishing = Publishing(
+        self.publishing = AcceptedPublish(
             live: live, grant: grant, pipeline: MediaPipeline(receiver: receiver, limits: self.limits, now: now),
             receiver: receiver, pingTime: self.limits.pingTime, now: now)
         self.hasPublished = true
@@ -57,7 +57,7 @@ extension RTMPConnection {
         publishing.answerChallenger(.gone)
     }
 
-    private func observe(_ what: PublishEvent.What, _ ended: Publishing? = nil) {
+    private func observe(_ what: PublishEvent.What, _ ended: AcceptedPublish? = nil) {
         guard let publishing = ended ?? self.publishing else { return }
         self.service.shared.observer.observe(
             PublishEvent(stream: publishing.live.stream, peer: self.connection.peer, what: what))
@@ -71,13 +71,13 @@ extension RTMPConnection {
         if publishing.hasMissedChallenge(now: now) {
             self.giveWay()
         } else if publishing.nextLookAt <= now {
-            publishing.nextLookAt = now + Publishing.lookTime
+            publishing.nextLookAt = now + AcceptedPublish.lookTime
             self.look(at: publishing, now: now)
         }
         self.takeOutput()
     }
 
-    private func look(at publishing: Publishing, now: MonotonicTime) {
+    private func look(at publishing: AcceptedPublish, now: MonotonicTime) {
         for advice in publishing.pipeline.advice(now: now) {
             self.service.metrics.advised(advice.label, loop: self.loop.index)
             self.observe(.advice(advice))
@@ -98,7 +98,7 @@ extension RTMPConnection {
         self.observe(isStalled ? .stalled : .resumed)
     }
 
-    private func count(_ publishing: Publishing) {
+    private func count(_ publishing: AcceptedPublish) {
         let (video, audio) = publishing.receiver.takeCounts()
         self.service.metrics.received(.video, video, loop: self.loop.index)
         self.service.metrics.received(.audio, audio, loop: self.loop.index)

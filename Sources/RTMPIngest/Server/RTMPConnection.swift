@@ -14,7 +14,7 @@ final class RTMPConnection: ConnectionHandler, @unchecked Sendable {
     let service: RTMPService
     @exclusivity(unchecked) var session: RTMPSession
     @exclusivity(unchecked) var stage: RTMPStage
-    @exclusivity(unchecked) var publishing: Publishing?
+    @exclusivity(unchecked) var publishing: AcceptedPublish?
     /// Tells the answer that is waited for from one that came too late.
     var decisionNumber = 0
     var decisionTask: Task<Void, Never>?

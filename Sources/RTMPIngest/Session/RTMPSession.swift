@@ -59,6 +59,9 @@ package struct RTMPSession: Sendable {
 
     package var hasSeenExtendedTimestamp: Bool { self.decoder.hasSeenExtendedTimestamp }
 
+    /// Chunks and messages taken in this connection's life.
+    var workCount: Int { Int(truncatingIfNeeded: self.decoder.chunkCount &+ self.decoder.messageCount) }
+
     /// Goes on reading `input` from `offset`. After an error `output` holds the last words for the peer.
     package mutating func next(
         _ input: borrowing RawSpan, _ offset: inout Int, now: MonotonicTime

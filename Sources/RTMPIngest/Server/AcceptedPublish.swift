@@ -1,7 +1,7 @@
 internal import Primitives
 
 /// What belongs to one accepted publish, from its start to its end. Lives on the connection's loop.
-final class Publishing {
+final class AcceptedPublish {
     /// How often streams are looked at.
     static let lookTime = TimeAmount.seconds(1)
 
