@@ -44,6 +44,18 @@ final class PublishedMedia: MediaReceiver {
         }
     }
 
+    /// How the units differ from those of a stream, in a line; nil when they do not.
+    func difference(from stream: GeneratedStream) -> String? {
+        let expected = Self.expected(stream)
+        for (index, (wanted, got)) in zip(expected, self.units).enumerated() where wanted != got {
+            var (wanted, got) = (wanted, got)
+            let isSamePayload = wanted.payload == got.payload
+            (wanted.payload, got.payload) = (Array(wanted.payload.prefix(12)), Array(got.payload.prefix(12)))
+            return "unit \(index): \(got) for \(wanted), payload \(isSamePayload ? "the same" : "another")"
+        }
+        return self.units.count == expected.count ? nil : "\(self.units.count) units, not \(expected.count)"
+    }
+
     /// What comes out of chunks of media, without a session around them, given in pieces of so many bytes.
     static func decoded(_ bytes: [UInt8], pieceByteCount: Int = .max) throws -> PublishedMedia {
         let media = PublishedMedia()
