@@ -20,7 +20,7 @@ struct ProbeObserver: PublishObserver {
 
     func observe(_ event: PublishEvent) {
         guard self.output.detail != .none else { return }
-        var line = "{\"what\":\"event\",\"stream\":\(ProbeOutput.quoted(event.stream)),\"event\":"
+        var line = "{\"what\":\"event\",\"stream\":\(ProbeOutput.quoted(event.stream ?? "")),\"event\":"
         switch event.what {
         case .started: line += "\"started\""
         case .stalled: line += "\"stalled\""

@@ -11,7 +11,7 @@ from support.scenario import expect, expect_alive
 WIRES = {
     **{f"profile-{name}": ["--profile", name]
        for name in ("obs", "ffmpeg", "rtmpsink", "rtmp2sink", "fmle", "flash", "flash-amf3", "larix", "haishinkit")},
-    **{f"chunk-size-{size}": ["--chunk-size", str(size)] for size in (1, 127, 4096, 65536, 0x7fffffff)},
+    **{f"chunk-size-{size}": ["--chunk-size", str(size)] for size in (64, 127, 4096, 65536, 0x7fffffff)},
     **{f"chunk-stream-{number}": ["--chunk-stream", str(number), "--backwards", "negativeDelta"]
        for number in (5, 63, 64, 319, 320, 65599)},
     "three-byte-headers": ["--chunk-stream", "64", "--three-byte-headers"],
@@ -69,8 +69,9 @@ def publish_foreign(probe, clips, sources):
         "ffmpeg-audio": ("audio", publishers.ffmpeg(clips["audio"], plain("ffmpeg-audio"))),
         "ffmpeg-secure": ("both", publishers.ffmpeg(
             clips["both"], f"rtmps://127.0.0.1:{probe.secure_port}/live/ffmpeg-secure")),
-        "rtmp2sink": ("both", publishers.gstreamer("rtmp2sink", clips["both"], plain("rtmp2sink"))),
-        "rtmpsink": ("both", publishers.gstreamer("rtmpsink", clips["both"], plain("rtmpsink"))),
+        # flvmux writes decoding times of reordered pictures that are not those of its input.
+        "rtmp2sink": ("straight", publishers.gstreamer("rtmp2sink", clips["straight"], plain("rtmp2sink"))),
+        "rtmpsink": ("straight", publishers.gstreamer("rtmpsink", clips["straight"], plain("rtmpsink"))),
         "librtmp": ("both", publishers.librtmp(clips["both"], plain("librtmp"))),
     }
     started = {key: Publishing(arguments) for key, (_, arguments) in running.items()}
