@@ -1,3 +1,4 @@
+import Observability
 import Primitives
 import RTMPIngest
 
@@ -30,7 +31,7 @@ struct Conversation {
     static func publishing(limits: RTMPLimits = RTMPLimits(), _ more: [AMFProperty] = []) -> Conversation {
         var conversation = Conversation.greeted(limits: limits)
         conversation.say { client in
-            client.connect("live", more)
+            client.connectLive(more)
             client.command("createStream", 2)
             client.command("publish", 3, .null, [.string("key"), .string("live")], stream: 1)
         }
