@@ -49,10 +49,11 @@ extension StreamMonitor {
         if isAlive, let first = self.video.firstTime {
             let missing = now - (self.lastKeyframeTime ?? first) >= Self.keyframeTimeMax
             if self.notices.noKeyframe.update(missing, now: now) {
-                advice.append(StreamAdvice(
-                    "no_keyframe",
-                    "No keyframe for 10 seconds: who begins to watch now sees no picture. \(Self.keyframeSetting): 2 s."
-                ))
+                advice.append(
+                    StreamAdvice(
+                        "no_keyframe",
+                        "No keyframe for 10 seconds: who begins to watch now sees no picture. \(Self.keyframeSetting): 2 s."
+                    ))
             }
         }
         guard isAlive, let interval = self.keyframeInterval?.seconds else { return }
@@ -60,21 +61,23 @@ extension StreamMonitor {
         // Longer than that is said above.
         let isLong = interval > segment * 1.05 && interval < Self.keyframeTimeMax.seconds
         if self.notices.longKeyframeInterval.update(isLong, for: .seconds(4), now: now) {
-            advice.append(StreamAdvice(
-                "keyframe_interval_long",
-                """
-                A keyframe comes every \(Text.tenths(interval)) s, but segments are to be \(Text.tenths(segment)) s: \
-                viewers get the stream later. \(Self.keyframeSetting): \(Text.tenths(segment)) s or less; 0 (auto) is \
-                too long. If the x264 Options name keyint as well, take it out there.
-                """))
+            advice.append(
+                StreamAdvice(
+                    "keyframe_interval_long",
+                    """
+                    A keyframe comes every \(Text.tenths(interval)) s, but segments are to be \(Text.tenths(segment)) s: \
+                    viewers get the stream later. \(Self.keyframeSetting): \(Text.tenths(segment)) s or less; 0 (auto) is \
+                    too long. If the x264 Options name keyint as well, take it out there.
+                    """))
         }
         if self.notices.shortKeyframeInterval.update(interval < 0.45, for: .seconds(10), now: now) {
-            advice.append(StreamAdvice(
-                "keyframe_interval_short",
-                """
-                A keyframe comes every \(Text.hundredths(interval)) s, which costs much of the picture's quality. \
-                \(Self.keyframeSetting): 2 s. If the x264 Options name keyint as well, take it out there.
-                """))
+            advice.append(
+                StreamAdvice(
+                    "keyframe_interval_short",
+                    """
+                    A keyframe comes every \(Text.hundredths(interval)) s, which costs much of the picture's quality. \
+                    \(Self.keyframeSetting): 2 s. If the x264 Options name keyint as well, take it out there.
+                    """))
         }
     }
 
@@ -85,44 +88,48 @@ extension StreamMonitor {
         let audioIsAlive = self.audio.isAlive(now: now)
         let isSilent = videoIsAlive && self.audio.silence(since: start, now: now) >= Self.silenceTimeMax
         if self.notices.noAudio.update(isSilent, now: now) {
-            advice.append(StreamAdvice(
-                "no_audio",
-                """
-                Pictures come, but no sound for 10 seconds. In OBS: look whether the Audio Mixer shows a level, and \
-                choose a device in Settings > Audio. If there is to be no sound, all is well.
-                """))
+            advice.append(
+                StreamAdvice(
+                    "no_audio",
+                    """
+                    Pictures come, but no sound for 10 seconds. In OBS: look whether the Audio Mixer shows a level, and \
+                    choose a device in Settings > Audio. If there is to be no sound, all is well.
+                    """))
         }
         let isDark = audioIsAlive && self.video.silence(since: start, now: now) >= Self.silenceTimeMax
         if self.notices.noVideo.update(isDark, now: now) {
-            advice.append(StreamAdvice(
-                "no_video",
-                """
-                Sound comes, but no picture for 10 seconds. In OBS: look whether the scene shows one, and whether \
-                Settings > Output > Video Encoder names an encoder that this computer has.
-                """))
+            advice.append(
+                StreamAdvice(
+                    "no_video",
+                    """
+                    Sound comes, but no picture for 10 seconds. In OBS: look whether the scene shows one, and whether \
+                    Settings > Output > Video Encoder names an encoder that this computer has.
+                    """))
         }
         let offset = health.audioOffsetSeconds ?? 0
         let isApart = videoIsAlive && audioIsAlive && abs(offset) > 2
         if self.notices.apart.update(isApart, for: .seconds(5), now: now) {
             let side = offset > 0 ? "ahead of" : "behind"
-            advice.append(StreamAdvice(
-                "audio_video_apart",
-                """
-                The sound is \(Text.tenths(abs(offset))) s \(side) the picture. In OBS: look at Sync Offset in \
-                Audio Mixer > Advanced Audio Properties; otherwise stop and start streaming.
-                """))
+            advice.append(
+                StreamAdvice(
+                    "audio_video_apart",
+                    """
+                    The sound is \(Text.tenths(abs(offset))) s \(side) the picture. In OBS: look at Sync Offset in \
+                    Audio Mixer > Advanced Audio Properties; otherwise stop and start streaming.
+                    """))
         }
         guard let format = self.videoFormat else { return }
         let isLarge =
             max(format.width, format.height) > Self.pictureSideMax
             || min(format.width, format.height) > Self.pictureOtherSideMax
         if self.notices.largePicture.update(isLarge, now: now) {
-            advice.append(StreamAdvice(
-                "picture_large",
-                """
-                The picture is \(format.width)×\(format.height), which many phones and televisions cannot show. In \
-                OBS: Settings > Video > Output (Scaled) Resolution: 1920x1080, or 3840x2160 at most.
-                """))
+            advice.append(
+                StreamAdvice(
+                    "picture_large",
+                    """
+                    The picture is \(format.width)×\(format.height), which many phones and televisions cannot show. In \
+                    OBS: Settings > Video > Output (Scaled) Resolution: 1920x1080, or 3840x2160 at most.
+                    """))
         }
     }
 
@@ -132,24 +139,26 @@ extension StreamMonitor {
         if let max = self.bitsPerSecondMax {
             let bits = health.videoBitsPerSecond &+ health.audioBitsPerSecond
             if self.notices.bits.update(bits > max, for: .seconds(1), now: now) {
-                advice.append(StreamAdvice(
-                    "bitrate_over_cap",
-                    """
-                    The stream has \(Text.rate(bits)), but this key allows \(Text.rate(max)). In OBS: lower Settings \
-                    > Output > Streaming > Bitrate. More than a tenth too much ends the stream.
-                    """))
+                advice.append(
+                    StreamAdvice(
+                        "bitrate_over_cap",
+                        """
+                        The stream has \(Text.rate(bits)), but this key allows \(Text.rate(max)). In OBS: lower Settings \
+                        > Output > Streaming > Bitrate. More than a tenth too much ends the stream.
+                        """))
             }
         }
         if let max = self.framesPerSecondMax {
             // Half a frame, as a second may begin between two.
             let isOver = health.framesPerSecond > Double(max) + 0.5
             if self.notices.frames.update(isOver, for: .seconds(1), now: now) {
-                advice.append(StreamAdvice(
-                    "frame_rate_over_cap",
-                    """
-                    The stream has \(Text.whole(health.framesPerSecond)) frames/s, but this key allows \(max). In \
-                    OBS: lower Settings > Video > Common FPS Values. More than a tenth too much ends the stream.
-                    """))
+                advice.append(
+                    StreamAdvice(
+                        "frame_rate_over_cap",
+                        """
+                        The stream has \(Text.whole(health.framesPerSecond)) frames/s, but this key allows \(max). In \
+                        OBS: lower Settings > Video > Common FPS Values. More than a tenth too much ends the stream.
+                        """))
             }
         }
     }
@@ -159,26 +168,29 @@ extension StreamMonitor {
     ) {
         guard let rate = self.rate(now: now), rate.secondCount == Self.rateSecondCount else { return }
         let bits = Double(health.videoBitsPerSecond &+ health.audioBitsPerSecond)
-        let isSlow = bits < self.usualBitsPerSecond * 0.4
+        // A picture that stopped is said above.
+        let isSlow = self.video.isAlive(now: now) && bits < self.usualBitsPerSecond * 0.4
         if self.notices.slow.update(isSlow, for: .seconds(5), now: now) {
-            advice.append(StreamAdvice(
-                "bitrate_fell",
-                """
-                The bitrate fell from \(Text.rate(self.usualBitsPerSecond)) to \(Text.rate(bits)). If the picture is \
-                not just still, the network is too slow: use a cable, or lower Bitrate in OBS under Settings > Output.
-                """))
+            advice.append(
+                StreamAdvice(
+                    "bitrate_fell",
+                    """
+                    The bitrate fell from \(Text.rate(self.usualBitsPerSecond)) to \(Text.rate(bits)). If the picture is \
+                    not just still, the network is too slow: use a cable, or lower Bitrate in OBS under Settings > Output.
+                    """))
         }
         // Follows a rise within ten seconds and a fall within minutes.
         let share = bits > self.usualBitsPerSecond ? 4.0 : 100.0
         self.usualBitsPerSecond += (bits - self.usualBitsPerSecond) / share
         let speed = Double(rate.sum.mediaTime) / 1e9 / Double(rate.secondCount)
         if self.notices.fast.update(speed > 1.5, for: .seconds(5), now: now) {
-            advice.append(StreamAdvice(
-                "faster_than_playing",
-                """
-                The stream comes \(Text.tenths(speed)) times as fast as it plays, so viewers cannot keep up. Send it \
-                in real time (ffmpeg: -re before -i).
-                """))
+            advice.append(
+                StreamAdvice(
+                    "faster_than_playing",
+                    """
+                    The stream comes \(Text.tenths(speed)) times as fast as it plays, so viewers cannot keep up. Send it \
+                    in real time (ffmpeg: -re before -i).
+                    """))
         }
     }
 
@@ -187,21 +199,23 @@ extension StreamMonitor {
     ) {
         let jumped = health.timelineCount > self.notices.timelineCount
         if self.notices.jumps.update(jumped, now: now) {
-            advice.append(StreamAdvice(
-                "clock_jumped",
-                """
-                The clock of the stream jumped, so players had to begin anew. If this happens again, stop and start \
-                streaming, and look whether the computer's capture devices are set to Use Device Timestamps in OBS.
-                """))
+            advice.append(
+                StreamAdvice(
+                    "clock_jumped",
+                    """
+                    The clock of the stream jumped, so players had to begin anew. If this happens again, stop and start \
+                    streaming, and look whether the computer's capture devices are set to Use Device Timestamps in OBS.
+                    """))
         }
         let clamped = health.clampedUnitCount &- self.notices.clampedUnitCount
         if self.notices.unsteady.update(clamped > 10, for: .seconds(5), now: now) {
-            advice.append(StreamAdvice(
-                "clock_unsteady",
-                """
-                Many times in the stream repeat or go back, so it may stutter. Stop and start streaming; with a \
-                hardware encoder, look whether it has new firmware.
-                """))
+            advice.append(
+                StreamAdvice(
+                    "clock_unsteady",
+                    """
+                    Many times in the stream repeat or go back, so it may stutter. Stop and start streaming; with a \
+                    hardware encoder, look whether it has new firmware.
+                    """))
         }
         self.notices.timelineCount = health.timelineCount
         self.notices.clampedUnitCount = health.clampedUnitCount

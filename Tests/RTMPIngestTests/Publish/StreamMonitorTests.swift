@@ -18,9 +18,10 @@ struct StreamMonitorTests {
         var stream = MonitoredStream()
         stream.announce()
         let advice = stream.advice(seconds: 120)
-        #expect(advice.map(\.sentence) == [
-            "Receiving H.264 1920×1080, 30 frames/s, 6.0 Mbit/s, keyframe every 2.0 s; AAC 48 kHz stereo, 160 kbit/s."
-        ])
+        #expect(
+            advice.map(\.sentence) == [
+                "Receiving H.264 1920×1080, 30 frames/s, 6.0 Mbit/s, keyframe every 2.0 s; AAC 48 kHz stereo, 160 kbit/s."
+            ])
         stream.announce()
         #expect(stream.run(seconds: 10).isEmpty)
         stream.monitor.note(MonitoredStream.video(width: 1280, height: 720), of: TrackID(.video), now: stream.now)
@@ -71,10 +72,15 @@ struct StreamMonitorTests {
         Case("keyframe_interval_short", says: "every 0.03 s") { $0.keyframeDistance = 1 },
         Case("no_audio", says: "Audio Mixer") { $0.hasAudio = false },
         Case("no_video", says: "Video Encoder") { $0.hasVideo = false },
-        Case("audio_video_apart", says: "5.0 s ahead of the picture") { $0.audioOffset = MediaTime(milliseconds: 5000) },
+        Case("audio_video_apart", says: "5.0 s ahead of the picture") {
+            $0.audioOffset = MediaTime(milliseconds: 5000)
+        },
         Case("audio_video_apart", says: "3.0 s behind the picture") { $0.audioOffset = MediaTime(milliseconds: -3000) },
         Case("bitrate_fell", says: "Settings > Output") { $0.frameByteCount = 3000 },
-        Case("faster_than_playing", says: "-re before -i") { $0.speed = 3 },
+        Case("faster_than_playing", says: "-re before -i") {
+            $0.speed = 3
+            $0.keyframeDistance = 20
+        },
         Case("picture_large", says: "7680×4320") {
             $0.monitor.note(MonitoredStream.video(width: 7680, height: 4320), of: TrackID(.video), now: $0.now)
         },
@@ -85,7 +91,9 @@ struct StreamMonitorTests {
         },
         Case("clock_unsteady", says: "repeat or go back") { $0.continuity = .clamped },
         Case("bitrate_over_cap", says: "this key allows 6.5 Mbit/s") { $0.frameByteCount = 40_000 },
-        Case("frame_rate_over_cap", says: "this key allows 30") { $0.framesPerSecond = 60; $0.frameByteCount = 12_000 },
+        Case("frame_rate_over_cap", says: "this key allows 30") {
+            $0.framesPerSecond = 60; $0.frameByteCount = 12_000
+        },
     ]
 
     @Test("says once what is wrong and what to do", arguments: cases)

@@ -49,7 +49,8 @@ struct TimelinePropertyTests {
         }
     }
 
-    @Test("rises strictly, begins no more timelines than it may, and runs no further than its units can carry it",
+    @Test(
+        "rises strictly, begins no more timelines than it may, and runs no further than its units can carry it",
         arguments: 0..<200 as Range<UInt64>)
     func bounds(seed: UInt64) throws {
         var timeline = Timeline()

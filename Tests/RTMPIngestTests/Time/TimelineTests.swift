@@ -80,7 +80,9 @@ struct TimelineTests {
         ])
     }
 
-    @Test("§4.3: takes a forward jump of 16.9 million ms by an extended delta for a new timeline", arguments: [true, false])
+    @Test(
+        "§4.3: takes a forward jump of 16.9 million ms by an extended delta for a new timeline",
+        arguments: [true, false])
     func extendedDeltaJump(hasSeenExtended: Bool) {
         check(
             [
@@ -119,7 +121,8 @@ struct TimelineTests {
         ])
     }
 
-    @Test("§4.3: takes more than 3 s either way in all tracks for a new timeline", arguments: [13_001, 6_999, 0, 80_000])
+    @Test(
+        "§4.3: takes more than 3 s either way in all tracks for a new timeline", arguments: [13_001, 6_999, 0, 80_000])
     func jump(to timestamp: UInt32) {
         check([
             Row(video, 10_000, at: 0), Row(audio, 10_000, at: 0),
@@ -140,8 +143,13 @@ struct TimelineTests {
     func silentSound() {
         check(
             [Row(video, 0, at: 0), Row(audio, 10, at: 10)]
-                + (1...1800 as ClosedRange<UInt32>).map { frame -> Row in Row(video, frame * 1000 / 30, at: Double(frame * 1000 / 30)) }
-                + [Row(audio, 60_010, at: 60_010, .gap), Row(audio, 60_031, at: 60_031), Row(video, 60_033, at: 60_033)])
+                + (1...1800 as ClosedRange<UInt32>).map { frame -> Row in
+                    Row(video, frame * 1000 / 30, at: Double(frame * 1000 / 30))
+                }
+                + [
+                    Row(audio, 60_010, at: 60_010, .gap), Row(audio, 60_031, at: 60_031),
+                    Row(video, 60_033, at: 60_033),
+                ])
     }
 
     @Test("takes a picture that was away for hours for a gap in the picture alone", arguments: [1, 5, 30])
@@ -164,9 +172,12 @@ struct TimelineTests {
     func lateTracks() {
         let second = TrackID(.audio, 1)
         check(
-            (0...20 as ClosedRange<UInt32>).map { frame -> Row in Row(video, 500 + frame * 250, at: Double(frame * 250)) }
+            (0...20 as ClosedRange<UInt32>).map { frame -> Row in Row(video, 500 + frame * 250, at: Double(frame * 250))
+            }
                 + [Row(audio, 5490, at: 4990), Row(audio, 5511, at: 5011)]
-                + (21...80 as ClosedRange<UInt32>).map { frame -> Row in Row(video, 500 + frame * 250, at: Double(frame * 250)) }
+                + (21...80 as ClosedRange<UInt32>).map { frame -> Row in
+                    Row(video, 500 + frame * 250, at: Double(frame * 250))
+                }
                 + [Row(second, 20_470, at: 19_970), Row(second, 20_491, at: 19_991)])
     }
 
@@ -178,12 +189,13 @@ struct TimelineTests {
 
     @Test("§3.24, §4.3: bears sound that is up to 10 s ahead or behind", arguments: [10_040, 29_960])
     func divergenceBorne(offset: UInt32) {
-        check((0...200 as ClosedRange<UInt32>).flatMap { frame -> [Row] in
-            [
-                Row(video, 20_000 + frame * 40, at: Double(frame) * 40),
-                Row(audio, offset + frame * 40, at: Double(offset) - 20_000 + Double(frame) * 40),
-            ]
-        })
+        check(
+            (0...200 as ClosedRange<UInt32>).flatMap { frame -> [Row] in
+                [
+                    Row(video, 20_000 + frame * 40, at: Double(frame) * 40),
+                    Row(audio, offset + frame * 40, at: Double(offset) - 20_000 + Double(frame) * 40),
+                ]
+            })
     }
 
     @Test("S-35: plays tracks whose clocks are hours apart together, by arrival")

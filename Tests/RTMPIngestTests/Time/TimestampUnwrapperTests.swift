@@ -24,7 +24,8 @@ struct TimestampUnwrapperTests {
         Case(name: "a minute back", from: 60_000, to: 0, distance: nil),
         Case(name: "24 bits wrap", from: 0xff_fff0, to: 0x10, distance: 0x20),
         Case(name: "24 bits wrap back", from: 0x10, to: 0xff_fff0, distance: -0x20),
-        Case(name: "24 bits do not wrap once extended", from: 0xff_fff0, to: 0x10, hasSeenExtended: true, distance: nil),
+        Case(
+            name: "24 bits do not wrap once extended", from: 0xff_fff0, to: 0x10, hasSeenExtended: true, distance: nil),
         Case(name: "past 24 bits by a delta", from: 0xff_fff0, to: 0x100_0010, distance: 0x20),
         Case(name: "cut to 24 bits after two wraps by deltas", from: 0x2ff_0000, to: 0xff_0021, distance: 0x21),
         Case(name: "31 bits wrap", from: 0x7fff_fff0, to: 0x10, hasSeenExtended: true, distance: 0x20),
