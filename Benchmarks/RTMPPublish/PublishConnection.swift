@@ -21,6 +21,9 @@ struct PublishConnection {
     private var packetOffset = 0
     private var hasSaidGoodbye = false
     private var holdsUntil: Int64 = .max
+    /// Set once all is sent: by then the server must have closed.
+    private var closesBy: Int64 = .max
+    private static let closingNanosecondsMax: Int64 = 30_000_000_000
     /// The kernel takes no more for now.
     private(set) var isBlocked = false
 
@@ -54,6 +57,7 @@ struct PublishConnection {
     /// When something is to be done next without an event on the socket.
     func nextDue(_ script: PublishScript) -> Int64 {
         guard self.state == .running, !self.isBlocked else { return .max }
+        if self.closesBy != .max { return self.closesBy }
         if self.ownOffset < self.own.count { return 0 }
         if self.packetIndex < script.packets.count {
             return script.arguments.isFast ? 0 : self.start + script.packets[self.packetIndex].due * 1_000_000
@@ -63,7 +67,7 @@ struct PublishConnection {
 
     /// Sends whatever is due.
     mutating func advance(_ script: PublishScript, now: Int64) {
-        while self.state == .running, !self.isBlocked, self.nextDue(script) <= now {
+        while self.state == .running, !self.isBlocked, self.closesBy == .max, self.nextDue(script) <= now {
             if self.ownOffset < self.own.count {
                 self.sendOwn(script)
             } else if self.packetIndex < script.packets.count {
@@ -75,9 +79,14 @@ struct PublishConnection {
             } else if self.holdsUntil == .max {
                 self.holdsUntil = now + Int64(script.arguments.holdSeconds * 1e9)
             } else {
-                self.end(.ended)
+                // The rest of what the server says is read to its end: closing earlier would reset the connection,
+                // and the server would lose what it had not read yet.
+                shutdown(self.descriptor, CInt(SHUT_WR))
+                self.closesBy = now + Self.closingNanosecondsMax
+                return
             }
         }
+        if now >= self.closesBy { self.end(.failed) }
     }
 
     mutating func becameWritable() { self.isBlocked = false }
@@ -88,11 +97,11 @@ struct PublishConnection {
         while self.state == .running {
             let count = recv(self.descriptor, &buffer, buffer.count, 0)
             if count < 0 {
-                if errno != EAGAIN { self.end(.failed) }
+                if errno != EAGAIN { self.end(self.closesBy == .max ? .failed : .ended) }
                 return
             }
             if count == 0 {
-                self.end(self.hasSaidGoodbye && self.ownOffset == self.own.count ? .ended : .failed)
+                self.end(self.closesBy == .max ? .failed : .ended)
                 return
             }
         }
@@ -101,10 +110,6 @@ struct PublishConnection {
     mutating func end(_ state: State) {
         guard self.state == .running else { return }
         self.state = state
-        // In order, unless the server was never heard: what it sent and nobody read would make a reset of it.
-        shutdown(self.descriptor, CInt(SHUT_WR))
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        while recv(self.descriptor, &buffer, buffer.count, CInt(MSG_DONTWAIT)) > 0 {}
         close(self.descriptor)
     }
 

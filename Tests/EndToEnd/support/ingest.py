@@ -6,8 +6,8 @@ import subprocess
 from collections import defaultdict
 from typing import NamedTuple
 
-from .process import Process
-from .scenario import expect
+from .process import Process, StartFailure
+from .scenario import Failure, expect
 from .servers import ROOT, can_connect, free_port
 
 PROBE = os.environ.get("PROBE_BINARY", os.path.join(ROOT, ".build/release/IngestProbe"))
@@ -50,7 +50,10 @@ class Probe(Process):
 
     def wait_for_end(self, stream, seconds=10, count=1):
         """Waits until so many publishings of a stream have ended."""
-        self.wait_until(lambda: len(self.lines(stream, "end")) >= count, seconds)
+        try:
+            self.wait_until(lambda: len(self.lines(stream, "end")) >= count, seconds)
+        except StartFailure as failure:
+            raise Failure(f"{stream}: no end of publishing {count} in {self.lines(stream, 'event')}: {failure}")
 
     def units(self, stream):
         """The units by track, as publishers' packets are written: by kind where there is one track of it."""
