@@ -5,8 +5,9 @@ import Testing
 /// Every seed, and everything that fuzzing ever found, once more: what was repaired stays repaired.
 struct FuzzReplayTests {
     static let properties: [any FuzzProperty.Type] = [
-        HTTP1Property.self, HTTP2Property.self, HTTPTextProperty.self, JSONProperty.self,
-        RTMPHandshakeProperty.self, RTMPChunkProperty.self,
+        CodecsProperty.self, HTTP1Property.self, HTTP2Property.self, HTTPTextProperty.self, JSONProperty.self,
+        FLVProperty.self, AMFValueProperty.self, RTMPSessionProperty.self, RTMPHandshakeProperty.self,
+        RTMPChunkProperty.self,
     ]
 
     @Test("Every input of the corpus keeps its property", arguments: properties.indices)
