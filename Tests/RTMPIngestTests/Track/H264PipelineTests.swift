@@ -45,6 +45,19 @@ struct H264PipelineTests {
         #expect(self.receiver.video().count == 1)
     }
 
+    @Test("§4.9 pictures that never get a sequence start are advised about, once and not at once")
+    func missingConfiguration() {
+        for index in 0..<99 as Range<UInt32> {
+            self.harness.video(index * 40, H264Sample.inter(withLengths(self.sample.inter)))
+        }
+        #expect(!self.harness.advice.contains("no_configuration"))
+        for index in 99..<300 as Range<UInt32> {
+            self.harness.video(index * 40, H264Sample.inter(withLengths(self.sample.inter)))
+        }
+        #expect(self.harness.advice.filter { $0 == "no_configuration" }.count == 1)
+        #expect(self.harness.droppedCount == 300)
+    }
+
     @Test("§4.9 without a sequence start parameter sets in the pictures make the record", arguments: [false, true])
     func setsInBand(hasEmptyRecord: Bool) {
         if hasEmptyRecord {
