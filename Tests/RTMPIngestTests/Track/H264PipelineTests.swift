@@ -219,6 +219,28 @@ struct H264PipelineTests {
         #expect(self.receiver.videoFormats().map(\.color?.lightLevelMax) == [1000, nil])
     }
 
+    @Test("S-36 parameter sets of all numbers hold no more than a record may")
+    func manySets() throws {
+        let numbers = (0..<31).map { UInt8(0x80 | $0) }
+        var units = [self.sample.sequenceSet]
+        for number in numbers { units.append([8, number] + [UInt8](repeating: number, count: 16_000)) }
+        self.harness.video(0, H264Sample.key(withLengths(units + self.sample.refresh)))
+        let told = try #require(self.receiver.videoFormats().first)
+        #expect(told.configuration.count <= 80_000)
+        #expect(self.receiver.video().count == 1)
+    }
+
+    @Test("S-36 a picture beyond all measure is kept as data, and advised about once")
+    func largePicture() {
+        var advisor = MediaAdvisor()
+        var format = VideoFormat(codec: .h264, configuration: [])
+        format.width = 65_535
+        format.height = 65_535
+        advisor.note(.video(format))
+        advisor.note(.video(format))
+        #expect(advisor.take().map(\.label.description) == ["picture_too_large"])
+    }
+
     @Test("A message cut off anywhere is parsed or dropped, never a trap")
     func truncated() {
         let units = [self.sample.sequenceSet, self.sample.pictureSet] + self.sample.refresh
