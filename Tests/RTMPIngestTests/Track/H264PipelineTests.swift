@@ -88,6 +88,9 @@ struct H264PipelineTests {
             let units = [self.sample.sequenceSet, set] + self.sample.refresh
             self.harness.video(index * 40, H264Sample.key(withLengths(units)))
         }
+        self.harness.video(240, H264Sample.start(self.sample.record))
+        self.harness.video(240, H264Sample.inter(withLengths(self.sample.inter)))
+        #expect(self.receiver.video().count == 7)
         #expect(self.receiver.videoFormats().count == 2)
     }
 
