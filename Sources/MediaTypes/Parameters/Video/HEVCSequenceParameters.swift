@@ -26,7 +26,8 @@ package struct HEVCSequenceParameters: Equatable, Sendable {
             RawByteSequence.bytes(unit, from: 2, byteCountMax: ParameterLimits.unitByteCountMax))
         do {
             try reader.skip(4)
-            self.temporalLayerCount = UInt8(try reader.bits(3)) &+ 1
+            // Seven are the most that there are, and that hvcC can say.
+            self.temporalLayerCount = UInt8(min(try reader.bits(3), 6)) &+ 1
             self.isTemporalIDNested = try reader.flag()
             self.profile = try HEVCProfile(&reader)
         } catch {
@@ -76,7 +77,8 @@ package struct HEVCSequenceParameters: Equatable, Sendable {
         self.width = size?.width ?? 0
         self.height = size?.height ?? 0
         let (luma, chroma) = (try reader.unsignedExponential(), try reader.unsignedExponential())
-        guard luma <= 8, chroma <= 8 else { throw BitReader.End() }
+        // HEVC knows 16 bits, but hvcC has no number for them, and nobody streams them.
+        guard luma <= 7, chroma <= 7 else { throw BitReader.End() }
         self.lumaBitDepth = UInt8(luma) &+ 8
         self.chromaBitDepth = UInt8(chroma) &+ 8
         self.color = VideoColor(bitDepth: self.lumaBitDepth)
