@@ -88,7 +88,8 @@ let package = Package(
 
 // Fuzz targets are libFuzzer's programs; only `Fuzz/run` asks for them, an ordinary build never sees them.
 if Context.environment["DEV_TARGETS"] != nil {
-    package.targets += ["Canary", "HTTP1", "HTTP2", "HTTPText", "JSON", "AMF", "RTMPSession"].map { name in
+    let fuzzed = ["HTTP1", "HTTP2", "HTTPText", "JSON", "AMF", "RTMPChunk", "RTMPHandshake", "RTMPSession"]
+    package.targets += (["Canary"] + fuzzed).map { name in
         .executableTarget(
             name: "Fuzz" + name, dependencies: name == "Canary" ? [] : ["FuzzProperties"], path: "Fuzz/" + name,
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])

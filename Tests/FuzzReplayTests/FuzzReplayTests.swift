@@ -6,7 +6,7 @@ import Testing
 struct FuzzReplayTests {
     static let properties: [any FuzzProperty.Type] = [
         HTTP1Property.self, HTTP2Property.self, HTTPTextProperty.self, JSONProperty.self, AMFValueProperty.self,
-        RTMPSessionProperty.self,
+        RTMPHandshakeProperty.self, RTMPChunkProperty.self, RTMPSessionProperty.self,
     ]
 
     @Test("Every input of the corpus keeps its property", arguments: properties.indices)

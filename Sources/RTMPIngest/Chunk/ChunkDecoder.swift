@@ -65,13 +65,13 @@ package struct ChunkDecoder: Sendable {
         }
     }
 
-    /// Takes back the bytes of a message, so that the next one needs no new memory.
+    /// Takes back the bytes of a message, so that the next one needs no new memory. Nothing is kept for a peer that has
+    /// not proved itself: it could spread large buffers over many small messages.
     package mutating func recycle(_ bytes: consuming [UInt8]) {
         guard
-            bytes.capacity > 0, bytes.capacity <= self.limits.spareBufferByteCountMax,
+            self.isProven, bytes.capacity > 0, bytes.capacity <= self.limits.spareBufferByteCountMax,
             self.spares.count < self.limits.spareBufferCountMax
         else { return }
-        bytes.removeAll(keepingCapacity: true)
         self.spares.append(bytes)
     }
 }
@@ -202,7 +202,11 @@ extension ChunkDecoder {
 
     private mutating func append(_ bytes: borrowing RawSpan, _ offset: Int, _ count: Int) {
         let slot = self.current
-        if self.partials[slot].isEmpty, let spare = self.spares.popLast() { self.partials[slot] = spare }
+        if self.partials[slot].isEmpty, var spare = self.spares.popLast() {
+            // Only now: whoever gave it back has let go of it, and its memory is kept.
+            spare.removeAll(keepingCapacity: true)
+            self.partials[slot] = spare
+        }
         let needed = self.partials[slot].count &+ count
         if needed > self.partials[slot].capacity {
             self.partials[slot].reserveCapacity(min(self.streams[slot].byteCount, needed &* 2))
