@@ -3,9 +3,11 @@ extension RTMPError {
     init(_ error: HandshakeError) {
         switch error {
         case .secureTransport:
-            self.init("tls-on-plain-port", "a TLS hello came to a plain RTMP port; use rtmp:// here, or the RTMPS port")
+            self.init(
+                "tls-on-plain-port", "a TLS hello came to a plain RTMP port; use rtmp:// here, or the RTMPS port")
         case .http:
-            self.init("http-on-rtmp-port", "an HTTP request came to an RTMP port; RTMP tunnelled in HTTP is not offered")
+            self.init(
+                "http-on-rtmp-port", "an HTTP request came to an RTMP port; RTMP tunnelled in HTTP is not offered")
         case .version:
             self.init("handshake-version", "the first byte is no RTMP version; the peer may not be speaking RTMP")
         }

@@ -41,7 +41,10 @@ struct AMFDecoderTests {
         ),
         ("17 switch to AMF3 for one value", [17, 4, 5, 5], [.number(5), .null], nil),
         ("trailing garbage", [1, 1, 0xEE, 1, 1], [.boolean(true)], .markerUnknown(0xEE)),
-        ("garbage within an object", [3] + tiny + [5] + tiny + [0xEE], [.object([AMFProperty("a", .null)])], .markerUnknown(0xEE)),
+        (
+            "garbage within an object", [3] + tiny + [5] + tiny + [0xEE], [.object([AMFProperty("a", .null)])],
+            .markerUnknown(0xEE)
+        ),
         ("nothing", [], [], nil),
     ]
 

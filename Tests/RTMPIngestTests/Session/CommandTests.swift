@@ -109,7 +109,8 @@ struct CommandTests {
     @Test("a refused publish is told why, of level error, on its stream", arguments: [0, 1, 2])
     func refused(index: Int) {
         let refusals: [(PublishRefusal.Code, String)] = [
-            (.badName, "onStatus 0 NetStream.Publish.BadName on 1"), (.denied, "onStatus 0 NetStream.Publish.Denied on 1"),
+            (.badName, "onStatus 0 NetStream.Publish.BadName on 1"),
+            (.denied, "onStatus 0 NetStream.Publish.Denied on 1"),
             (.closed, "onStatus 0 NetConnection.Connect.Closed"),
         ]
         var conversation = self.connected()
@@ -174,7 +175,8 @@ struct CommandTests {
     @Test("a publish that we end is told why", arguments: [0, 1])
     func ended(index: Int) {
         let codes: [(PublishRefusal.Code, String)] = [
-            (.closed, "onStatus 0 NetConnection.Connect.Closed"), (.badName, "onStatus 0 NetStream.Publish.BadName on 1"),
+            (.closed, "onStatus 0 NetConnection.Connect.Closed"),
+            (.badName, "onStatus 0 NetStream.Publish.BadName on 1"),
         ]
         var conversation = Conversation.publishing()
         let refusal = PublishRefusal(codes[index].0, label: "x", "The server stops.")
