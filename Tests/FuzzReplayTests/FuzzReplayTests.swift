@@ -6,6 +6,7 @@ import Testing
 struct FuzzReplayTests {
     static let properties: [any FuzzProperty.Type] = [
         CodecsProperty.self, HTTP1Property.self, HTTP2Property.self, HTTPTextProperty.self, JSONProperty.self,
+        FLVProperty.self,
     ]
 
     @Test("Every input of the corpus keeps its property", arguments: properties.indices)

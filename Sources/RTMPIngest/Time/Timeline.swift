@@ -43,6 +43,8 @@ struct Timeline: Sendable {
     private var clock: Int64 = 0
     /// The largest time of the timeline, in nanoseconds.
     private var end: Int64 = 0
+    /// The timeline began because tracks had drifted apart, so that their times do not tell how they belong together.
+    private var isByArrival = false
     /// Media time that may still be spent on new timelines, in nanoseconds.
     private var credit = TimelineLimits.timelineBurstCountMax * TimelineLimits.mediaTimePerTimeline
 
@@ -84,7 +86,7 @@ struct Timeline: Sendable {
         var position = Self.position(time, from: self.origin)
         self.tracks[index].timeline = self.number
         self.tracks[index].origin = self.origin
-        if Self.distance(position, self.clock) > TimelineLimits.divergenceTimeMax
+        if self.isByArrival || Self.distance(position, self.clock) > TimelineLimits.divergenceTimeMax
             || position < -TimelineLimits.divergenceTimeMax
         {
             position = self.clock
@@ -98,10 +100,10 @@ struct Timeline: Sendable {
     private mutating func proceed(_ index: Int, _ time: Int64) -> Placement {
         let track = self.tracks[index]
         let own = Self.position(time, from: track.origin)
-        if self.fits(own, after: track.position) { return self.follow(index, own) }
+        if self.fits(own, track) { return self.follow(index, own) }
 
         let shared = Self.position(time, from: self.origin)
-        if self.fits(shared, after: track.position) {
+        if self.fits(shared, track) {
             self.tracks[index].origin = self.origin
             return self.follow(index, shared)
         }
@@ -111,17 +113,19 @@ struct Timeline: Sendable {
             self.tracks[index].origin = Self.origin(of: time, at: self.clock)
             return self.settle(index, self.clock, .gap)
         }
-        return self.jump(index, time)
+        return self.jump(index, time, isByArrival: isNearItself)
     }
 
     /// Whether a position goes on from the unit before it in its track, or catches up with the other tracks.
-    private func fits(_ position: Int64, after last: Int64) -> Bool {
+    private func fits(_ position: Int64, _ track: Track) -> Bool {
         guard position < TimelineLimits.positionMax else { return false }
         let fromClock = Self.distance(position, self.clock)
-        if Self.distance(position, last) <= TimelineLimits.jumpTimeMin {
+        if Self.distance(position, track.position) <= TimelineLimits.jumpTimeMin {
+            // A picture that is ahead goes on: the sound is brought to it when it comes.
             return fromClock <= TimelineLimits.divergenceTimeMax
+                || track.id.kind == .video && position > self.clock
         }
-        return position > last && fromClock <= TimelineLimits.jumpTimeMin
+        return position > track.position && fromClock <= TimelineLimits.jumpTimeMin
     }
 
     private mutating func follow(_ index: Int, _ position: Int64) -> Placement {
@@ -132,10 +136,11 @@ struct Timeline: Sendable {
         return self.settle(index, position, step > TimelineLimits.gapTimeMin ? .gap : .continuous)
     }
 
-    private mutating func jump(_ index: Int, _ time: Int64) -> Placement {
+    private mutating func jump(_ index: Int, _ time: Int64, isByArrival: Bool) -> Placement {
         guard self.credit >= TimelineLimits.mediaTimePerTimeline else { return self.stay(index, time) }
         self.credit -= TimelineLimits.mediaTimePerTimeline
         self.number &+= 1
+        self.isByArrival = isByArrival
         self.origin = time
         self.clock = 0
         self.end = 0

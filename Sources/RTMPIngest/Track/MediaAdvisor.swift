@@ -23,11 +23,15 @@ struct MediaAdvisor: Sendable {
         }
         switch codec.kind {
         case .video:
-            self.say("video_codec_unsupported", "The video is coded as \(codec.name), which cannot be streamed. "
-                + "Set the encoder to H.264, HEVC, AV1 or VP9.")
+            self.say(
+                "video_codec_unsupported",
+                "The video is coded as \(codec.name), which cannot be streamed. "
+                    + "Set the encoder to H.264, HEVC, AV1 or VP9.")
         case .audio:
-            self.say("audio_codec_unsupported", "The sound is coded as \(codec.name), which cannot be streamed. "
-                + "Set the encoder to AAC, Opus, MP3, AC-3, E-AC-3 or FLAC.")
+            self.say(
+                "audio_codec_unsupported",
+                "The sound is coded as \(codec.name), which cannot be streamed. "
+                    + "Set the encoder to AAC, Opus, MP3, AC-3, E-AC-3 or FLAC.")
         }
     }
 
@@ -36,15 +40,19 @@ struct MediaAdvisor: Sendable {
             video.width > Self.pictureSideMax || video.height > Self.pictureSideMax
         else { return }
         self.isTooLarge = true
-        self.say("picture_too_large", "The picture is \(video.width) by \(video.height) points, which most devices "
-            + "cannot show. Set the encoder to 1920 by 1080, or to 3840 by 2160.")
+        self.say(
+            "picture_too_large",
+            "The picture is \(video.width) by \(video.height) points, which most devices "
+                + "cannot show. Set the encoder to 1920 by 1080, or to 3840 by 2160.")
     }
 
     mutating func noteUnsteadyFormat() {
         guard !self.isUnsteady else { return }
         self.isUnsteady = true
-        self.say("format_changes_too_often", "The encoder changes its settings all the time; parts of the stream are "
-            + "left out. Restart it, or update it.")
+        self.say(
+            "format_changes_too_often",
+            "The encoder changes its settings all the time; parts of the stream are "
+                + "left out. Restart it, or update it.")
     }
 
     private mutating func say(_ label: StaticString, _ sentence: String) {

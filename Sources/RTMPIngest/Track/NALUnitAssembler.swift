@@ -64,8 +64,8 @@ struct NALUnitAssembler: Sendable {
         return .rewritten(flags)
     }
 
-    /// Four zeros and a one, or two zeros and a one where the lengths make no sense otherwise, are start codes that have
-    /// no place in FLV. (A first NAL unit of one byte, which the former could be as well, does not occur.)
+    /// 00 00 00 01, or 00 00 01 where the lengths make no sense otherwise, is a start code that has no place in FLV.
+    /// (A first NAL unit of one byte, which the former could be as well, does not occur.)
     private func survey(
         _ tag: borrowing RawSpan, _ body: Range<Int>
     ) -> (NALUnitWalker.Framing, NALUnitSurvey)? {

@@ -7,8 +7,8 @@ struct ParameterSets: Equatable, Sendable {
     var sequenceSets: [[UInt8]] = []
     var pictureSets: [[UInt8]] = []
 
-    /// Takes a set that came among pictures; one with the number of another takes its place. True when something is new.
-    /// Sets beyond the limits are left out.
+    /// Takes a set that came among pictures; one with the number of another takes its place. True when something is
+    /// new. Sets beyond the limits are left out.
     mutating func take(
         _ part: NALCodec.Part, _ unit: borrowing RawSpan, _ codec: NALCodec, countMax: Int
     ) -> Bool {

@@ -4,7 +4,9 @@ import Testing
 @testable import RTMPIngest
 
 struct AggregateReaderTests {
-    static func tag(_ type: UInt8, _ timestamp: UInt32, _ body: [UInt8], backPointer: [UInt8] = [9, 9, 9, 9]) -> [UInt8] {
+    static func tag(
+        _ type: UInt8, _ timestamp: UInt32, _ body: [UInt8], backPointer: [UInt8] = [9, 9, 9, 9]
+    ) -> [UInt8] {
         let time = (0..<4).map { UInt8(truncatingIfNeeded: timestamp >> (24 - $0 * 8)) }
         return [type, 0, 0, UInt8(body.count), time[1], time[2], time[3], time[0], 1, 2, 3] + body + backPointer
     }

@@ -59,7 +59,8 @@ struct AudioPipelineTests {
 
     @Test("§4.10 several ADTS frames in one message are as many units, each at its time; a cut one is dropped")
     func severalADTSFrames() {
-        self.harness.audio(0, [0xaf, 1] + Self.adts([0x21, 1]) + Self.adts([0x21, 2]) + Self.adts([0x21, 3]).dropLast())
+        self.harness.audio(
+            0, [0xaf, 1] + Self.adts([0x21, 1]) + Self.adts([0x21, 2]) + Self.adts([0x21, 3]).dropLast())
         #expect(self.receiver.audio().map(\.bytes) == [[0x21, 1], [0x21, 2]])
         #expect(self.receiver.audio().map(\.unit.decodeTime) == [.zero, MediaTime(milliseconds: 23)])
         #expect(self.harness.droppedCount == 1)
@@ -74,10 +75,12 @@ struct AudioPipelineTests {
         #expect(self.harness.droppedCount == 1)
     }
 
-    @Test("§4.10 MP3, Opus, FLAC, AC-3 and E-AC-3 from real encoders: format and units", arguments: [
-        ("mp3", AudioCodec.mp3, 44_100, 1, 1), ("opus", .opus, 48_000, 2, 5), ("flac", .flac, 48_000, 2, 5),
-        ("ac3", .ac3, 48_000, 2, 5), ("eac3", .eac3, 48_000, 2, 5),
-    ] as [(String, AudioCodec, Int, Int, Int)])
+    @Test(
+        "§4.10 MP3, Opus, FLAC, AC-3 and E-AC-3 from real encoders: format and units",
+        arguments: [
+            ("mp3", AudioCodec.mp3, 44_100, 1, 1), ("opus", .opus, 48_000, 2, 5), ("flac", .flac, 48_000, 2, 5),
+            ("ac3", .ac3, 48_000, 2, 5), ("eac3", .eac3, 48_000, 2, 5),
+        ] as [(String, AudioCodec, Int, Int, Int)])
     func codecs(name: String, codec: AudioCodec, rate: Int, channelCount: Int, headByteCount: Int) throws {
         let file = try FLVFile(named: name)
         self.harness.send(file)
@@ -89,7 +92,8 @@ struct AudioPipelineTests {
         #expect(self.harness.droppedCount == 0)
     }
 
-    @Test("§4.10 Opus without a header takes its channels from a multichannel configuration, or from the first packet",
+    @Test(
+        "§4.10 Opus without a header takes its channels from a multichannel configuration, or from the first packet",
         arguments: [nil, 6] as [UInt8?])
     func opusWithoutHeader(count: UInt8?) throws {
         let packet = try FLVFile(named: "opus").bodies(.audio)[1]
@@ -123,16 +127,20 @@ struct AudioPipelineTests {
         }
         #expect(self.receiver.video().count == 5)
         #expect(self.harness.droppedCount == 5)
-        let advice = self.harness.pipeline.advice(now: self.harness.now).filter { $0.label.description == "audio_codec_unsupported" }
+        let advice = self.harness.pipeline.advice(now: self.harness.now)
+            .filter { $0.label.description == "audio_codec_unsupported" }
         #expect(advice.count == 1)
         #expect(advice.first?.sentence.contains("Speex") == true)
     }
 
-    @Test("A sound message cut off anywhere is parsed or dropped, never a trap",
+    @Test(
+        "A sound message cut off anywhere is parsed or dropped, never a trap",
         arguments: ["mp3", "opus", "flac", "ac3", "eac3", "h264-aac"])
     func truncated(name: String) throws {
         for tag in try FLVFile(named: name).tags.prefix(6) {
-            for count in 0..<tag.bytes.count { self.harness.send(tag.type, tag.timestamp, Array(tag.bytes.prefix(count))) }
+            for count in 0..<tag.bytes.count {
+                self.harness.send(tag.type, tag.timestamp, Array(tag.bytes.prefix(count)))
+            }
         }
     }
 }

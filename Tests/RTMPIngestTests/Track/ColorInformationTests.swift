@@ -18,10 +18,13 @@ struct ColorInformationTests {
     static let hdr10 =
         [2] + string("colorInfo")
         + object([
-            ("colorConfig", object([
-                ("bitDepth", number(10)), ("colorPrimaries", number(9)), ("transferCharacteristics", number(16)),
-                ("matrixCoefficients", number(9)),
-            ])),
+            (
+                "colorConfig",
+                object([
+                    ("bitDepth", number(10)), ("colorPrimaries", number(9)), ("transferCharacteristics", number(16)),
+                    ("matrixCoefficients", number(9)),
+                ])
+            ),
             ("hdrCll", object([("maxFall", number(400.4)), ("maxCLL", number(1000))])),
         ])
 
@@ -41,7 +44,8 @@ struct ColorInformationTests {
         let empty = [2] + Self.string("colorInfo") + Self.object([])
         #expect(Self.color(empty) == nil)
         for value in [-1.0, 256, 1e300, .nan, .infinity] {
-            let odd = [2] + Self.string("colorInfo")
+            let odd =
+                [2] + Self.string("colorInfo")
                 + Self.object([("colorConfig", Self.object([("bitDepth", Self.number(value))]))])
             #expect(Self.color(odd) == nil)
         }

@@ -66,7 +66,7 @@ struct H264PipelineTests {
         #expect(self.harness.droppedCount == 0)
     }
 
-    @Test("§4.9 sets in pictures that say the same are no change; a repeated start does not take back what they changed")
+    @Test("§4.9 the same sets in pictures are no change; a repeated start does not take back what they changed")
     func setsInBandChange() {
         let changed = self.sample.pictureSet + [0x80]
         for index in 0..<6 as Range<UInt32> {
@@ -97,7 +97,8 @@ struct H264PipelineTests {
         #expect(self.receiver.videoFormats().first?.configuration[4] == 0xff)
     }
 
-    @Test("§4.9 annex B by mistake, in sequence start and pictures, with either start code",
+    @Test(
+        "§4.9 annex B by mistake, in sequence start and pictures, with either start code",
         arguments: [[0, 0, 0, 1], [0, 0, 1]] as [[UInt8]])
     func startCodes(code: [UInt8]) {
         let sets = [self.sample.sequenceSet, self.sample.pictureSet]
@@ -169,7 +170,8 @@ struct H264PipelineTests {
     @Test("§3.10 end of sequence, commands and empty messages between pictures change nothing")
     func betweenPictures() {
         self.harness.video(0, H264Sample.start(self.sample.record))
-        for (index, bytes) in ([[], [0x17], [0x17, 2, 0, 0, 0], [0x57, 0], [0x27, 1, 0, 0, 0]] as [[UInt8]]).enumerated() {
+        let others: [[UInt8]] = [[], [0x17], [0x17, 2, 0, 0, 0], [0x57, 0], [0x27, 1, 0, 0, 0]]
+        for (index, bytes) in others.enumerated() {
             self.harness.video(UInt32(index * 40), bytes)
             self.harness.video(UInt32(index * 40), H264Sample.key(withLengths(self.sample.refresh)))
         }
@@ -181,7 +183,8 @@ struct H264PipelineTests {
     func presentationOffset() {
         self.harness.video(0, H264Sample.start(self.sample.record))
         self.harness.video(0, [0x27, 1, 0xff, 0xff, 0xd8] + withLengths(self.sample.inter))
-        self.harness.video(40, [0x97, 2, 0x0b, 0xb8, 0x01, 0x01] + fourCC("avc1") + [0, 0, 80] + withLengths(self.sample.inter))
+        let head = [0x97, 2, 0x0b, 0xb8, 0x01, 0x01] + fourCC("avc1") + [0, 0, 80]
+        self.harness.video(40, head + withLengths(self.sample.inter))
         #expect(
             self.receiver.video().map(\.unit.presentationOffset) == [
                 MediaTime(milliseconds: -40), MediaTime(nanoseconds: 80_768_001),
@@ -197,7 +200,8 @@ struct H264PipelineTests {
         self.harness.video(40, metadata)
         self.harness.video(40, H264Sample.key(withLengths(self.sample.refresh)))
         #expect(self.receiver.videoFormats().map(\.color?.primaries) == [9])
-        self.harness.video(80, [0xd4] + fourCC("avc1") + [2] + ColorInformationTests.string("colorInfo") + [3, 0, 0, 9])
+        self.harness.video(
+            80, [0xd4] + fourCC("avc1") + [2] + ColorInformationTests.string("colorInfo") + [3, 0, 0, 9])
         self.harness.video(80, H264Sample.key(withLengths(self.sample.refresh)))
         #expect(self.receiver.videoFormats().map(\.color?.lightLevelMax) == [1000, nil])
     }

@@ -107,10 +107,13 @@ struct NALUnitTests {
         #expect(Self.survey(withLengths(parts + [[0x41]])) == nil)
     }
 
-    @Test("§4.9 HEVC: decoding can begin at IRAP pictures; even types below 16 are no references", arguments: [
-        (1, false, true), (0, false, false), (9, false, true), (8, false, false), (16, true, true), (19, true, true),
-        (20, true, true), (21, true, true),
-    ] as [(UInt8, Bool, Bool)])
+    @Test(
+        "§4.9 HEVC: decoding can begin at IRAP pictures; even types below 16 are no references",
+        arguments: [
+            (1, false, true), (0, false, false), (9, false, true), (8, false, false), (16, true, true),
+            (19, true, true),
+            (20, true, true), (21, true, true),
+        ] as [(UInt8, Bool, Bool)])
     func hevc(type: UInt8, isRefresh: Bool, isReference: Bool) throws {
         let survey = try #require(Self.survey(withLengths([[type << 1, 1, 5]]), codec: .hevc))
         #expect(survey.hasPicture && survey.isRefresh == isRefresh && survey.isReference == isReference)

@@ -81,13 +81,17 @@ struct TrackPipelineTests {
         let size = { (bytes: [UInt8]) in withLengths([bytes], size: 3) }
         self.harness.video(0, [0x96, 0x00] + fourCC("avc1") + [2] + record)
         self.harness.video(0, [0x96, 0x10] + fourCC("avc1") + [3] + size(record) + [4] + size(record))
-        self.harness.video(0, [0x96, 0x20] + fourCC("avc1") + [5] + size(record) + fourCC("hvc1") + [6]
-            + size(Array(hevc[0].dropFirst(5))))
+        self.harness.video(
+            0,
+            [0x96, 0x20] + fourCC("avc1") + [5] + size(record) + fourCC("hvc1") + [6]
+                + size(Array(hevc[0].dropFirst(5))))
         let picture = withLengths(sample.refresh)
         self.harness.video(0, [0x96, 0x03] + fourCC("avc1") + [2] + picture)
         self.harness.video(0, [0x96, 0x13] + fourCC("avc1") + [3] + size(picture) + [4] + size(picture))
-        self.harness.video(0, [0x96, 0x23] + fourCC("avc1") + [5] + size(picture) + fourCC("hvc1") + [6]
-            + size(Array(hevc[1].dropFirst(8))))
+        self.harness.video(
+            0,
+            [0x96, 0x23] + fourCC("avc1") + [5] + size(picture) + fourCC("hvc1") + [6]
+                + size(Array(hevc[1].dropFirst(8))))
         for number in 2...6 as ClosedRange<UInt8> { #expect(self.receiver.video(number).count == 1) }
         #expect(self.receiver.videoFormats(6).first?.codec == .hevc)
         #expect(self.receiver.video(0).isEmpty)
@@ -112,7 +116,7 @@ struct TrackPipelineTests {
         var bytes: [UInt8] = []
         for tag in tags {
             bytes += [tag.type.rawValue] + withLengths([tag.bytes], size: 3).prefix(3)
-            bytes += [UInt8(tag.timestamp >> 16), UInt8(tag.timestamp >> 8 & 0xff), UInt8(tag.timestamp & 0xff), 0, 0, 0, 0]
+            bytes += [16, 8, 0].map { UInt8(truncatingIfNeeded: tag.timestamp >> $0) } + [0, 0, 0, 0]
             bytes += tag.bytes + [0, 0, 0, 0]
         }
         self.harness.send(.aggregate, 77_000, bytes)

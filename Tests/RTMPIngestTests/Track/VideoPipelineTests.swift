@@ -37,7 +37,8 @@ struct VideoPipelineTests {
     func hevcUnreadableSets() throws {
         let bodies = try FLVFile(named: "hevc").bodies(.video)
         let record = try #require(HEVCConfiguration(Array(bodies[0].dropFirst(5))))
-        let sets = [Array(record.videoSets[0].prefix(4))] + record.sequenceSets.map { $0.dropLast(3) + [0xff, 0xff] }
+        let sets =
+            [Array(record.videoSets[0].prefix(4))] + record.sequenceSets.map { $0.dropLast(3) + [0xff, 0xff] }
             + record.pictureSets
         let picture = try #require(NALUnitTests.units(.lengths(4), Array(bodies[1].dropFirst(8))))
         self.harness.video(0, [0x93] + fourCC("hvc1") + withLengths(sets + picture))
@@ -106,7 +107,8 @@ struct VideoPipelineTests {
         #expect(self.receiver.video().count == 2)
     }
 
-    @Test("A configuration that makes no sense is dropped, and what was known holds",
+    @Test(
+        "A configuration that makes no sense is dropped, and what was known holds",
         arguments: ["avc1", "hvc1", "av01", "vp09"])
     func badConfiguration(codec: String) throws {
         let name = ["avc1": "h264-aac", "hvc1": "hevc", "av01": "av1", "vp09": "vp9"][codec] ?? ""

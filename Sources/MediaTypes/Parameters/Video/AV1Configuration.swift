@@ -58,7 +58,8 @@ package struct AV1Configuration: Equatable, Sendable {
         if self.isMonochrome { samples |= 0x10 }
         if self.isSubsampledHorizontally { samples |= 0x08 }
         if self.isSubsampledVertically { samples |= 0x04 }
-        return [0x81, self.profile << 5 | self.level, samples | self.chromaPosition, self.presentationDelay] + self.units
+        samples |= self.chromaPosition
+        return [0x81, self.profile << 5 | self.level, samples, self.presentationDelay] + self.units
     }
 
     /// Of the first sequence header among `units`.

@@ -118,6 +118,7 @@ package struct AV1SequenceHeader: Equatable, Sendable {
             self.isSubsampledVertically = self.isSubsampledHorizontally ? try reader.flag() : false
         default: self.isSubsampledVertically = false
         }
-        if self.isSubsampledHorizontally, self.isSubsampledVertically { self.chromaPosition = UInt8(try reader.bits(2)) }
+        let isSubsampled = self.isSubsampledHorizontally && self.isSubsampledVertically
+        if isSubsampled { self.chromaPosition = UInt8(try reader.bits(2)) }
     }
 }

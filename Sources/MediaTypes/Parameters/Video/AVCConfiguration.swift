@@ -46,7 +46,9 @@ package struct AVCConfiguration: Equatable, Sendable {
         ParameterSets.append(self.sequenceSets, to: &record)
         record.append(UInt8(self.pictureSets.count))
         ParameterSets.append(self.pictureSets, to: &record)
-        guard !Self.profilesWithoutChroma.contains(self.profile), let parameters = self.parameters else { return record }
+        guard !Self.profilesWithoutChroma.contains(self.profile), let parameters = self.parameters else {
+            return record
+        }
         record.append(0xfc | parameters.chromaFormat)
         record.append(0xf8 | (parameters.lumaBitDepth &- 8))
         record.append(0xf8 | (parameters.chromaBitDepth &- 8))

@@ -1,7 +1,7 @@
 /// Frames a second as a video's parameters claim: `timeScale / unitsPerFrame`. Neither is 0.
 package struct FrameTiming: Equatable, Sendable {
     package let timeScale: UInt32
-    /// In H.264 two `num_units_in_tick`: it counts fields.
+    /// In H.264 two `num_units_in_tick`, which counts fields; in HEVC one of a coded picture, which may be a field.
     package let unitsPerFrame: UInt64
     /// Whether the parameters promise that every frame takes as long.
     package let isFixed: Bool

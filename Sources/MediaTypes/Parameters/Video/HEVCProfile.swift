@@ -35,7 +35,8 @@ package struct HEVCProfile: Equatable, Sendable {
         let spaces = ["", "A", "B", "C"]
         var reversed: UInt32 = 0
         for bit in 0..<32 where self.compatibilityFlags & (1 << UInt32(bit)) != 0 { reversed |= 1 << UInt32(31 &- bit) }
-        var text = spaces[Int(self.space & 3)] + String(self.number) + "." + String(reversed, radix: 16, uppercase: true)
+        var text = spaces[Int(self.space & 3)] + String(self.number)
+        text += "." + String(reversed, radix: 16, uppercase: true)
         text += (self.isHighTier ? ".H" : ".L") + String(self.level)
         var constraints = (0..<6).map { UInt8(truncatingIfNeeded: self.constraintFlags >> UInt64(40 &- 8 &* $0)) }
         while constraints.last == 0 { constraints.removeLast() }

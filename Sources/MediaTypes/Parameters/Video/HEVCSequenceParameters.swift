@@ -87,15 +87,12 @@ package struct HEVCSequenceParameters: Equatable, Sendable {
         var color = VideoColor(bitDepth: self.lumaBitDepth)
         try color.takeUsabilityHead(&reader)
         self.color = color
-        try reader.skip(1)
-        let isOfFields = try reader.flag()
-        try reader.skip(1)
+        try reader.skip(3)
         if try reader.flag() {
             for _ in 0..<4 { _ = try reader.unsignedExponential() }
         }
         guard try reader.flag() else { return }
         let (unitsPerPicture, timeScale) = (try reader.bits(32), try reader.bits(32))
-        self.timing = FrameTiming(
-            timeScale: timeScale, unitsPerFrame: UInt64(unitsPerPicture) &* (isOfFields ? 2 : 1), isFixed: false)
+        self.timing = FrameTiming(timeScale: timeScale, unitsPerFrame: UInt64(unitsPerPicture), isFixed: false)
     }
 }

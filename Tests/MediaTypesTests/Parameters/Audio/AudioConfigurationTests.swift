@@ -13,7 +13,7 @@ struct AudioConfigurationTests {
         ("HE, compatible", "13 90 56 e5 a0", "mp4a.40.5", 22_050, 2, 1024),
         ("HE v2, compatible", "13 88 56 e5 a5 48 80", "mp4a.40.29", 22_050, 2, 1024),
         ("index 15", "17 80 57 e4 10", "mp4a.40.2", 45_000, 2, 1024),
-        ("5.1 in a program config element", "12 00 05 08 05 00 01 08 80 00", "mp4a.40.2", 44_100, 4, 1024),
+        ("5.1 in a program config element", "12 00 05 08 05 00 01 08 80 00", "mp4a.40.2", 44_100, 6, 1024),
         ("channels nowhere", "12 00", "mp4a.40.2", 44_100, 0, 1024),
         ("7.1", "11 b8", "mp4a.40.2", 48_000, 8, 1024),
         ("low delay", "b9 88 00", "mp4a.40.23", 48_000, 1, 512),

@@ -47,8 +47,8 @@ struct VideoCase: Sendable, CustomTestStringConvertible {
         VideoCase("hevc-422-10", .hevc, "hvc1.4.10.L90.9D.8", 854, 480, 10),
         VideoCase("hevc-444", .hevc, "hvc1.4.10.L60.9E.8", 322, 182),
         VideoCase("hevc-odd444", .hevc, "hvc1.4.10.L60.9E.8", 321, 181),
-        VideoCase("hevc-gray", .hevc, "hvc1.4.10.L60.9F.8", 320, 240),
-        VideoCase("hevc-interlaced", .hevc, "hvc1.1.6.L120.0", 1920, 540),
+        VideoCase("hevc-gray", .hevc, "hvc1.4.10.L60.9F.C8", 320, 240),
+        VideoCase("hevc-interlaced", .hevc, "hvc1.1.6.L120.40", 1920, 540),
         VideoCase("hevc-scaling", .hevc, "hvc1.1.6.L63.90", 640, 360),
         VideoCase("av1-svt", .av1, "av01.0.01M.08", 640, 360),
         VideoCase("av1-aom", .av1, "av01.0.00M.08", 322, 182),
@@ -58,7 +58,7 @@ struct VideoCase: Sendable, CustomTestStringConvertible {
         VideoCase("av1-gray", .av1, "av01.0.00M.08.1.110.01.01.01.1", 320, 180),
         VideoCase("vp9", .vp9, "vp09.00.21.08", 0, 0),
         VideoCase("vp9-10", .vp9, "vp09.02.21.10.01.09.16.09.00", 0, 0, 10, Self.wide),
-        VideoCase("vp9-444", .vp9, "vp09.01.20.08.03.02.02.02.00", 0, 0),
+        VideoCase("vp9-444", .vp9, "vp09.01.11.08.03.02.02.02.00", 0, 0),
     ]
 }
 
