@@ -36,7 +36,13 @@ static inline void podo_ssl_set_strict_options(SSL_CTX *context) {
                      SSL_OP_PRIORITIZE_CHACHA);
 }
 
+static inline void podo_ssl_allow_kernel_sealing(SSL *ssl) { SSL_set_options(ssl, SSL_OP_ENABLE_KTLS); }
+
 static inline void podo_bio_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
+
+static inline void podo_bio_retry_write(BIO *bio) { BIO_set_retry_write(bio); }
+
+static inline int podo_bio_should_retry(BIO *bio) { return BIO_should_retry(bio); }
 
 static inline void podo_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 

@@ -42,11 +42,15 @@ extension Connection {
 
     private func noteProgress() {
         // TLS says goodbye before TCP does, so that the peer can tell an end from a cut.
-        if self.isDrained, self.state == .finishing, let tls = self.tls, tls.sealCloseNotify() {
-            _ = self.sendSecured(tls)
+        if self.isDrained, self.state == .finishing, let tls = self.tls {
+            switch tls.closeNotify() {
+            case .sealed: _ = self.sendSecured(tls)
+            case .blocked: self.isBlocked = true
+            case .sent: break
+            }
             if self.isClosed { return }
         }
-        guard self.isDrained else {
+        guard self.isDrained, self.state != .finishing || !self.isBlocked else {
             if self.stallWindowEnd == nil {
                 self.stallWindowEnd = self.loop.now + self.limits.writeStallTime
                 self.sentInStallWindow = 0
@@ -61,7 +65,7 @@ extension Connection {
 
     /// One system call's worth of output. Sets `isBlocked` when the socket is full; may abort.
     private func sendSome() -> Int {
-        if let tls = self.tls { return self.sendSecured(tls) }
+        if let tls = self.tls, !tls.isSealedByKernel || !tls.unsent.isEmpty { return self.sendSecured(tls) }
         let wanted: Int
         let result: SyscallResult<Int>
         if let slice = self.output.fileAtFront {

@@ -7,6 +7,9 @@ internal import Primitives
 ///
 /// Used on the connection's loop only. OpenSSL never sees the end of the stream or a failed read: the engine notes
 /// both, and answers "not now", so that a half-closed connection can still be written to.
+///
+/// Where the kernel can seal records itself (see `KernelTLS`), it takes over when the handshake has agreed on keys:
+/// from then on plaintext goes to the socket, and only OpenSSL's own messages still pass through here.
 final class TLSEngine {
     /// Plaintext of one full record.
     static let recordByteCountMax = 16 * 1024
@@ -24,6 +27,16 @@ final class TLSEngine {
         /// The peer has sent close_notify.
         case ended
         case failed(TLSFailure)
+    }
+
+    /// Where close_notify is.
+    enum Farewell {
+        /// In `unsent`.
+        case sealed
+        /// With the kernel, or not needed any more.
+        case sent
+        /// The socket takes nothing now; ask again when it does.
+        case blocked
     }
 
     private let ssl: OpaquePointer
@@ -47,6 +60,12 @@ final class TLSEngine {
     /// Reading stopped before OpenSSL had given all that it holds, and no event will say so.
     @exclusivity(unchecked) var mayHoldInput = false
 
+    /// OpenSSL's own way to this socket, which knows how to hand keys and messages to the kernel; nil where the
+    /// kernel does not seal.
+    private let kernelBIO: OpaquePointer?
+    /// The kernel seals whatever is sent.
+    @exclusivity(unchecked) private(set) var isSealedByKernel = false
+
     /// Nil when memory is short.
     init?(settings: TLSSettings, descriptor: CInt, loop: EventLoop) {
         guard let ssl = SSL_new(settings.raw) else { return nil }
@@ -58,13 +77,18 @@ final class TLSEngine {
         self.settings = settings
         self.descriptor = descriptor
         self.loop = loop
+        self.kernelBIO = settings.usesKernel && KernelTLS.attach(descriptor) ? BIO_new_socket(descriptor, 0) : nil
+        if self.kernelBIO != nil { podo_ssl_allow_kernel_sealing(ssl) }
         BIO_set_data(bio, Unmanaged.passUnretained(self).toOpaque())
         BIO_set_init(bio, 1)
         SSL_set_bio(ssl, bio, bio)
         SSL_set_accept_state(ssl)
     }
 
-    deinit { SSL_free(self.ssl) }
+    deinit {
+        SSL_free(self.ssl)
+        BIO_free(self.kernelBIO)
+    }
 
     // MARK: Calls of OpenSSL
 
@@ -104,13 +128,14 @@ final class TLSEngine {
         return self.outcome(SSL_write_ex(self.ssl, bytes.baseAddress, bytes.count, &count), count)
     }
 
-    /// Puts close_notify behind what is unsent; false when it was done before.
-    func sealCloseNotify() -> Bool {
-        guard !self.isCloseNotifySealed else { return false }
-        self.isCloseNotifySealed = true
+    /// Says goodbye behind everything sent, once.
+    func closeNotify() -> Farewell {
+        guard !self.isCloseNotifySealed else { return .sent }
         ERR_clear_error()
-        SSL_shutdown(self.ssl)
-        return !self.unsent.isEmpty
+        let result = SSL_shutdown(self.ssl)
+        if result < 0, SSL_get_error(self.ssl, result) == SSL_ERROR_WANT_WRITE { return .blocked }
+        self.isCloseNotifySealed = true
+        return self.unsent.isEmpty ? .sent : .sealed
     }
 
     private func outcome(_ result: CInt, _ count: Int) -> Outcome {
@@ -136,11 +161,16 @@ final class TLSEngine {
         }
         BIO_meth_set_write_ex(method) { bio, bytes, byteCount, count in
             guard let bio, let bytes, let count else { return 0 }
+            let engine = TLSEngine.of(bio)
+            if engine.isSealedByKernel { return engine.passToKernel(bio, bytes, byteCount, count) }
             count.pointee = byteCount
-            TLSEngine.of(bio).collect(UnsafeRawBufferPointer(start: bytes, count: byteCount))
+            engine.collect(UnsafeRawBufferPointer(start: bytes, count: byteCount))
             return 1
         }
-        BIO_meth_set_ctrl(method) { _, command, _, _ in command == BIO_CTRL_FLUSH ? 1 : 0 }
+        BIO_meth_set_ctrl(method) { bio, command, number, pointer in
+            guard let bio, command != BIO_CTRL_FLUSH else { return 1 }
+            return TLSEngine.of(bio).control(command, number, pointer)
+        }
         return method
     }()
 
@@ -172,5 +202,46 @@ final class TLSEngine {
         } else {
             self.unsent.append(ciphertext)
         }
+    }
+
+    // MARK: The kernel
+
+    /// Answers OpenSSL's questions about the kernel: may it seal, does it, and which kind of record comes next.
+    private func control(_ command: CInt, _ number: Int, _ pointer: UnsafeMutableRawPointer?) -> Int {
+        guard let kernelBIO = self.kernelBIO else { return 0 }
+        switch command {
+        case KernelTLS.Control.handOverKeys:
+            // Received records stay with OpenSSL: a publisher or a browser sends little.
+            guard number != 0, self.sendEverything(), BIO_ctrl(kernelBIO, command, number, pointer) > 0 else {
+                return 0
+            }
+            self.isSealedByKernel = true
+            return 1
+        case KernelTLS.Control.isSending, KernelTLS.Control.nextRecordType, KernelTLS.Control.forgetRecordType:
+            return BIO_ctrl(kernelBIO, command, number, pointer)
+        default:
+            return 0
+        }
+    }
+
+    /// What was sealed under the keys before must be in the socket before the kernel seals what follows.
+    private func sendEverything() -> Bool {
+        guard !self.unsent.isEmpty else { return true }
+        let result = self.unsent.withUnsafeBytes { bytes in
+            systemCall { send(self.descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)) }
+        }
+        guard case .done(let sent) = result else { return false }
+        self.unsent.consume(sent)
+        return self.unsent.isEmpty
+    }
+
+    /// A message of OpenSSL's own, of the record type that it has named just before.
+    private func passToKernel(
+        _ bio: OpaquePointer, _ bytes: UnsafePointer<CChar>, _ byteCount: Int, _ count: UnsafeMutablePointer<Int>
+    ) -> CInt {
+        podo_bio_clear_retry(bio)
+        if BIO_write_ex(self.kernelBIO, bytes, byteCount, count) == 1 { return 1 }
+        if podo_bio_should_retry(self.kernelBIO) != 0 { podo_bio_retry_write(bio) }
+        return 0
     }
 }

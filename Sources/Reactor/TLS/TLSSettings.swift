@@ -11,6 +11,8 @@ final class TLSSettings: @unchecked Sendable {
     /// What a peer without ALPN speaks.
     let protocolWithoutNegotiation: String?
     private let ticketKeys: TLSTicketKeys
+    /// The kernel seals what is sent.
+    let usesKernel: Bool
 
     /// Forward secrecy and AEAD only. AES-128 first: it costs less than AES-256 and is not the weakest part.
     private static let cipherNames =
@@ -22,7 +24,8 @@ final class TLSSettings: @unchecked Sendable {
     private static let groupNames = "X25519:P-256:P-384"
 
     init(
-        certificateFile: String, keyFile: String, applicationProtocols: [String], ticketKeys: TLSTicketKeys
+        certificateFile: String, keyFile: String, applicationProtocols: [String], ticketKeys: TLSTicketKeys,
+        usesKernel: Bool
     ) throws(TLSError) {
         // Loops may still run while the process exits, so OpenSSL must not tear itself down then.
         OPENSSL_init_ssl(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
@@ -34,6 +37,7 @@ final class TLSSettings: @unchecked Sendable {
         _ = self.protocolList.initialize(from: wireList)
         self.protocolWithoutNegotiation = applicationProtocols.last
         self.ticketKeys = ticketKeys
+        self.usesKernel = usesKernel
         try self.configure()
         try self.load(certificateFile: certificateFile, keyFile: keyFile)
         self.installCallbacks()

@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import Synchronization
 import TestSupport
 import Testing
 
@@ -61,6 +62,28 @@ struct TLSTransferTests {
         let result = try TestCommand.python(Self.client, arguments)
         #expect(result.output.trimmed == "True close_notify")
         #expect(log.closeReason == .finished)
+    }
+
+    @Test("The kernel seals where it offers to and is wanted, and only there", arguments: [true, false])
+    func kernel(isWanted: Bool) throws {
+        let certificate = try TestCertificate()
+        let log = Log()
+        let isSealedByKernel = Mutex<Bool?>(nil)
+        let context = try TLSContext(
+            certificateFile: certificate.certificateFile, keyFile: certificate.keyFile, applicationProtocols: [],
+            usesKernel: isWanted)
+        let server = try TestServer(security: context) { connection in
+            let handler = TestHandler(connection, log: log)
+            handler.onReceived = { connection, _ in
+                isSealedByKernel.withLock { $0 = connection.tls?.isSealedByKernel }
+                connection.finish()
+            }
+            return handler
+        }
+        defer { server.stop() }
+        let result = try TestCommand.python(Self.client, ["\(server.port)", "TLSv1_3", "0", "/dev/null"])
+        #expect(result.output.trimmed == "True close_notify")
+        #expect(isSealedByKernel.withLock { $0 } == (isWanted && KernelTLS.isOffered))
     }
 
     @Test("An aborted connection is seen by the peer as cut, not as ended")
