@@ -60,7 +60,13 @@ asan: setup ## run every unit test under AddressSanitizer
 e2e: ## run the whole program against real clients
 	@scripts/setup build test
 	$(SWIFT) build -c release --product podo
+	$(MAKE) ingest-tools
 	$(SWIFT_ENV) Tests/EndToEnd/run
+
+.PHONY: ingest-tools
+ingest-tools: setup ## build the publisher and the probe of RTMP ingest
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product IngestProbe
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product RTMPPublish
 
 .PHONY: bench
 bench: ## measure against a peer in one run; BENCH=name runs one

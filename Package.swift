@@ -51,7 +51,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .target(name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["COpenSSL", "Primitives"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ObservabilityTests", dependencies: ["Observability", "Primitives", "TestSupport"],
@@ -67,11 +69,16 @@ let package = Package(
         .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Primitives"], swiftSettings: strict),
         .testTarget(
             name: "RTMPIngestTests",
-            dependencies: ["RTMPIngest", "MediaTypes", "Crypto", "Reactor", "Primitives", "Observability", "TestSupport"],
+            dependencies: [
+                "RTMPIngest", "MediaTypes", "Crypto", "Reactor", "Primitives", "Observability", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PodoTests",
-            dependencies: ["podo", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
+            dependencies: [
+                "podo", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives", "Observability",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "Primitives"], swiftSettings: strict),
@@ -93,4 +100,16 @@ if Context.environment["DEV_TARGETS"] != nil {
             name: "Fuzz" + name, dependencies: name == "Canary" ? [] : ["FuzzProperties"], path: "Fuzz/" + name,
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
     }
+}
+
+// Programs that prove the ingest: `Tests/EndToEnd/run` and `Benchmarks/run` need them, the product does not.
+if Context.environment["INGEST_TOOLS"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "IngestProbe", dependencies: ["CZlib", "MediaTypes", "Observability", "RTMPIngest", "Reactor"],
+            path: "Benchmarks/IngestProbe", swiftSettings: strict),
+        .executableTarget(
+            name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
+            swiftSettings: strict),
+    ]
 }

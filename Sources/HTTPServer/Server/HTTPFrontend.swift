@@ -7,7 +7,7 @@ internal import Synchronization
 package final class HTTPFrontend: Sendable {
     private let group: EventLoopGroup
     private let limits: HTTPLimits
-    private let census: HTTPConnectionCensus
+    private let census: ConnectionCensus
     private let services: [HTTPService]
     private let listeners = Mutex<[Listener]>([])
 
@@ -17,7 +17,8 @@ package final class HTTPFrontend: Sendable {
     ) {
         self.group = group
         self.limits = limits
-        let census = HTTPConnectionCensus(limits: limits)
+        let census = ConnectionCensus(
+            countMax: limits.connectionCountMax, countPerAddressMax: limits.connectionCountPerAddressMax)
         self.census = census
         let httpMetrics = HTTPMetrics(
             frontend: name.description, registry: metrics, routeLabels: application.routeLabels)

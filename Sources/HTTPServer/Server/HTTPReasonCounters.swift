@@ -35,26 +35,15 @@ struct HTTPReasonCounters: Sendable {
         "peer-gone", "write-stalled", "system-error", "file-truncated", "stream-aborted", "drain-timeout",
     ]
 
-    private let counters: [Counter]
-    private let other: Counter
+    private let counters: ReasonCounters
 
     init(frontend: String, registry: MetricsRegistry) {
-        func counter(_ reason: String) -> Counter {
+        self.counters = ReasonCounters(Self.reasons) { reason in
             registry.counter(
                 "podo_http_refused_total", help: "Requests refused and connections ended, by reason.",
                 labels: ["frontend": frontend, "reason": reason])
         }
-        self.counters = Self.reasons.map { counter($0.description) }
-        self.other = counter("other")
     }
 
-    func count(_ reason: StaticString, loop: Int) {
-        let index = Self.reasons.firstIndex { Self.isSame($0, reason) }
-        (index.map { self.counters[$0] } ?? self.other).add(1, loop: loop)
-    }
-
-    private static func isSame(_ left: StaticString, _ right: StaticString) -> Bool {
-        left.utf8CodeUnitCount == right.utf8CodeUnitCount
-            && left.withUTF8Buffer { leftBytes in right.withUTF8Buffer { leftBytes.elementsEqual($0) } }
-    }
+    func count(_ reason: StaticString, loop: Int) { self.counters.add(reason, loop: loop) }
 }

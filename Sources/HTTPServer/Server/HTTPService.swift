@@ -13,7 +13,7 @@ final class HTTPService: @unchecked Sendable {
     let metrics: HTTPMetrics
     let log: Log
     let date: HTTPDateCache
-    private let census: HTTPConnectionCensus
+    private let census: ConnectionCensus
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var acceptors: [Acceptor] = []
     /// Tasks of handlers that have not come back, cancelled ones included.
@@ -26,7 +26,7 @@ final class HTTPService: @unchecked Sendable {
 
     init(
         loop: EventLoop, application: HTTPApplication, limits: HTTPLimits, metrics: HTTPMetrics, log: Log,
-        census: HTTPConnectionCensus
+        census: ConnectionCensus
     ) {
         self.loop = loop
         self.application = application

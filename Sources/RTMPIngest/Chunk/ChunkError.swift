@@ -6,6 +6,6 @@ package enum ChunkError: Error, Equatable, Sendable {
     case messageTooLarge
     /// All unfinished messages together hold more than they may.
     case tooMuchUnfinished
-    /// Set Chunk Size with zero, a set top bit, or not four bytes.
+    /// Set Chunk Size with zero, a set top bit, or fewer than four bytes.
     case chunkSizeInvalid
 }

@@ -19,4 +19,12 @@ package struct MessageType: RawRepresentable, Hashable, Sendable {
     package static let sharedObjectAMF0 = MessageType(rawValue: 19)
     package static let commandAMF0 = MessageType(rawValue: 20)
     package static let aggregate = MessageType(rawValue: 22)
+
+    /// Whether the pipeline of an accepted publish takes it.
+    package var isMedia: Bool {
+        switch self {
+        case .audio, .video, .dataAMF0, .dataAMF3, .aggregate: true
+        default: false
+        }
+    }
 }

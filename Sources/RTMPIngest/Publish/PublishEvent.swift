@@ -1,3 +1,5 @@
+package import Reactor
+
 /// What happens to a stream, for the rest of Podo: its page, its organizer, its log.
 package struct PublishEvent: Sendable {
     package enum What: Sendable {
@@ -12,11 +14,14 @@ package struct PublishEvent: Sendable {
         case advice(StreamAdvice)
     }
 
-    package let stream: String
+    /// Nil where a refused key names no stream.
+    package let stream: String?
+    package let peer: SocketAddress
     package let what: What
 
-    package init(stream: String, what: What) {
+    package init(stream: String?, peer: SocketAddress, what: What) {
         self.stream = stream
+        self.peer = peer
         self.what = what
     }
 }

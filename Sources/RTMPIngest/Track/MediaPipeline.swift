@@ -2,23 +2,135 @@ package import MediaTypes
 package import Primitives
 
 /// From the media messages of one publishing to access units of its tracks. Used on one loop.
+///
+/// A unit is passed on as it lies in its message wherever that is possible: nothing is copied or allocated for it. What
+/// cannot be used is dropped, counted by reason, and told to the organizer where that helps.
 package final class MediaPipeline {
-    private let receiver: any MediaReceiver
+    let receiver: any MediaReceiver
+    let limits: MediaLimits
+    let amfLimits: RTMPLimits
+    var videoTracks: [VideoTrack] = []
+    var audioTracks: [AudioTrack] = []
+    /// A unit that had to be rewritten, until it is passed on.
+    var scratch: [UInt8] = []
+    var advisor = MediaAdvisor()
+    private var timeline = Timeline()
+    private var monitor: StreamMonitor
 
     package init(receiver: any MediaReceiver, limits: RTMPLimits, now: MonotonicTime) {
         self.receiver = receiver
+        self.limits = limits.media
+        self.amfLimits = limits
+        self.monitor = StreamMonitor(now: now)
     }
 
     /// Takes an audio, video, data or aggregate message. What cannot be used is dropped and counted; nothing a
     /// publisher sends as media ends its connection.
     package func receive(
         _ header: MessageHeader, payload: borrowing RawSpan, hasSeenExtendedTimestamp: Bool, now: MonotonicTime
-    ) {}
+    ) {
+        let arrival = Arrival(
+            timestamp: header.timestamp, hasSeenExtended: hasSeenExtendedTimestamp, now: now)
+        if header.type == .aggregate {
+            self.receiveAggregate(payload, arrival)
+        } else {
+            self.receive(header.type, payload, arrival)
+        }
+    }
 
     /// Called about once a second.
-    package func advice(now: MonotonicTime) -> [StreamAdvice] { [] }
+    package func advice(now: MonotonicTime) -> [StreamAdvice] {
+        self.advisor.take() + self.monitor.advice(now: now)
+    }
 
-    package func health(now: MonotonicTime) -> StreamHealth { StreamHealth() }
+    package func health(now: MonotonicTime) -> StreamHealth { self.monitor.health(now: now) }
 
     package func end(_ end: MediaEnd) { self.receiver.publishingEnded(end) }
+
+    /// Data messages say nothing that is relied on: metadata is often missing, late or wrong, and the tracks tell
+    /// themselves. Unknown types pass.
+    private func receive(_ type: MessageType, _ tag: borrowing RawSpan, _ arrival: Arrival) {
+        let kind: MediaKind
+        switch type {
+        case .video: kind = .video
+        case .audio: kind = .audio
+        default: return
+        }
+        var reader = TagReader(kind)
+        while true {
+            switch reader.next(tag) {
+            case .end: return
+            case .dropped(let reason): self.drop(reason)
+            case .unsupported(let codec):
+                self.advisor.note(codec)
+                self.drop(codec.kind == .video ? "video_codec_unsupported" : "audio_codec_unsupported")
+            case .packet(let packet):
+                switch packet.codec {
+                case .video(let codec): self.receiveVideo(packet, codec, tag, arrival)
+                case .audio(let codec): self.receiveAudio(packet, codec, tag, arrival)
+                }
+            }
+        }
+    }
+
+    private func receiveAggregate(_ message: borrowing RawSpan, _ arrival: Arrival) {
+        var reader = AggregateReader(timestamp: arrival.timestamp)
+        while true {
+            switch reader.next(message) {
+            case .end: return
+            case .truncated:
+                self.drop("aggregate_truncated")
+                return
+            case .tag(let type, let timestamp, let body):
+                var part = arrival
+                part.timestamp = timestamp
+                self.receive(type, message.extracting(body), part)
+            }
+        }
+    }
+
+    func drop(_ reason: StaticString) { self.monitor.noteDropped(reason) }
+
+    /// Tells the receiver a new format, if there is one; false when a unit cannot be passed on.
+    func open(_ answer: FormatGate.Answer, _ track: TrackID, now: MonotonicTime) -> Bool {
+        switch answer {
+        case .open: return true
+        case .noFormat:
+            self.drop("no_configuration_yet")
+            return false
+        case .closed:
+            self.advisor.noteUnsteadyFormat()
+            self.drop("format_changes_too_often")
+            return false
+        case .tell(let format):
+            self.advisor.note(format)
+            self.monitor.note(format, of: track, now: now)
+            self.receiver.receive(format, of: track)
+            return true
+        }
+    }
+
+    /// Gives a unit its time, and passes it on.
+    func deliver(
+        _ track: TrackID, _ payload: borrowing RawSpan, _ flags: UnitFlags, _ packet: MediaPacket,
+        _ arrival: Arrival
+    ) {
+        let place = self.timeline.place(
+            track, timestamp: arrival.timestamp, hasSeenExtended: arrival.hasSeenExtended)
+        let offset =
+            MediaTime(milliseconds: Int64(packet.compositionMilliseconds))
+            + MediaTime(nanoseconds: Int64(packet.nanoseconds))
+        let unit = AccessUnit(
+            track: track, decodeTime: place.decodeTime, presentationOffset: offset, timeline: place.timeline,
+            continuity: place.continuity, isRandomAccess: flags.isRandomAccess, isDisposable: flags.isDisposable)
+        self.monitor.note(unit, byteCount: payload.byteCount, now: arrival.now)
+        self.receiver.receive(unit, payload: payload)
+    }
+
+    /// When a message came, and at what time of the publisher.
+    struct Arrival {
+        var timestamp: UInt32
+        let hasSeenExtended: Bool
+        let now: MonotonicTime
+    }
 }

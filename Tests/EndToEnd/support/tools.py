@@ -7,13 +7,18 @@ import sys
 
 PACKAGE_OF_TOOL = {
     "curl": "curl",
+    "ffmpeg": "ffmpeg",
+    "ffprobe": "ffmpeg",
+    "gst-launch-1.0": "gstreamer1.0-tools",
     "h2load": "nghttp2-client",
     "nghttp": "nghttp2-client",
     "nginx": "nginx-light",
+    "obs": "obs-studio",
     "openssl": "openssl",
     "slowhttptest": "slowhttptest",
     "taskset": "util-linux",
     "wrk": "wrk",
+    "Xvfb": "xvfb",
 }
 PACKAGE_OF_MODULE = {"hpack": "python3-hpack", "hyperframe": "python3-hyperframe"}
 

@@ -22,6 +22,7 @@ struct WordRule {
     private static let taskMakers = [
         "Sources/Reactor/": "loops start what runs on them",
         "Sources/HTTPServer/": "a concurrent handler becomes a task on its connection's loop",
+        "Sources/RTMPIngest/": "the question to an authorizer becomes a task on its connection's loop",
         "Sources/podo/": "composition",
     ]
 

@@ -1,8 +1,7 @@
-internal import Reactor
 internal import Synchronization
 
 /// How many connections a front end has, in all and by address, over all loops.
-final class HTTPConnectionCensus: Sendable {
+package final class ConnectionCensus: Sendable {
     private struct State {
         var total = 0
         var byHost: [SocketAddress.Host: Int] = [:]
@@ -12,18 +11,18 @@ final class HTTPConnectionCensus: Sendable {
     private let countMax: Int
     private let countPerAddressMax: Int
 
-    init(limits: HTTPLimits) {
-        self.countMax = limits.connectionCountMax
-        self.countPerAddressMax = limits.connectionCountPerAddressMax
+    package init(countMax: Int, countPerAddressMax: Int) {
+        self.countMax = countMax
+        self.countPerAddressMax = countPerAddressMax
     }
 
-    var total: Int { self.state.withLock { $0.total } }
+    package var total: Int { self.state.withLock { $0.total } }
 
     /// Counts one more, or says why there may not be one.
-    func enter(_ host: SocketAddress.Host) -> StaticString? {
+    package func enter(_ host: SocketAddress.Host) -> StaticString? {
         self.state.withLock { state in
             guard state.total < self.countMax else { return "too-many-connections" }
-            let network = Self.network(of: host)
+            let network = host.network
             let count = state.byHost[network, default: 0]
             guard count < self.countPerAddressMax else { return "too-many-connections-of-address" }
             state.byHost[network] = count + 1
@@ -32,19 +31,21 @@ final class HTTPConnectionCensus: Sendable {
         }
     }
 
-    func leave(_ host: SocketAddress.Host) {
+    package func leave(_ host: SocketAddress.Host) {
         self.state.withLock { state in
-            let network = Self.network(of: host)
+            let network = host.network
             guard let count = state.byHost[network] else { return }
             state.byHost[network] = count > 1 ? count - 1 : nil
             state.total -= 1
         }
     }
+}
 
+extension SocketAddress.Host {
     /// What one client has: an IPv4 address, or 2⁶⁴ of IPv6.
-    private static func network(of host: SocketAddress.Host) -> SocketAddress.Host {
-        switch host {
-        case .v4: host
+    package var network: SocketAddress.Host {
+        switch self {
+        case .v4: self
         case .v6(let high, _): .v6(high: high, low: 0)
         }
     }

@@ -1,0 +1,13 @@
+/// The refusals of this module itself; those of keys come from the authorizer.
+extension PublishRefusal {
+    static let inUse = PublishRefusal(
+        .badName, label: "in-use", "Somebody publishes with this key already. Stop that first, or use another key.")
+    static let tooManyWrongKeys = PublishRefusal(
+        .badName, label: "too-many-wrong-keys",
+        "Too many wrong stream keys came from this address. Check the key, wait a minute, then try again.")
+    static let undecided = PublishRefusal(
+        .denied, label: "undecided", "The server could not check the stream key in time. Try again.")
+    static let stopping = PublishRefusal(.closed, label: "server-stopping", "The server stops. Try again in a moment.")
+    static let replaced = PublishRefusal(
+        .badName, label: "replaced", "Another publisher with the same key took over, since this one was not heard.")
+}

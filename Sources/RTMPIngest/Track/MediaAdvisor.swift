@@ -1,0 +1,53 @@
+internal import MediaTypes
+
+/// Collects what an organizer should know of how a stream is coded, each thing once.
+struct MediaAdvisor: Sendable {
+    private static let unsupportedCodecCountMax = 8
+    private static let pictureSideMax = 8192
+
+    private var unsupported: Set<UnsupportedCodec> = []
+    private var isUnsteady = false
+    private var isTooLarge = false
+    private var news: [StreamAdvice] = []
+
+    /// What is new since the last call.
+    mutating func take() -> [StreamAdvice] {
+        let news = self.news
+        self.news = []
+        return news
+    }
+
+    mutating func note(_ codec: UnsupportedCodec) {
+        guard self.unsupported.count < Self.unsupportedCodecCountMax, self.unsupported.insert(codec).inserted else {
+            return
+        }
+        switch codec.kind {
+        case .video:
+            self.say("video_codec_unsupported", "The video is coded as \(codec.name), which cannot be streamed. "
+                + "Set the encoder to H.264, HEVC, AV1 or VP9.")
+        case .audio:
+            self.say("audio_codec_unsupported", "The sound is coded as \(codec.name), which cannot be streamed. "
+                + "Set the encoder to AAC, Opus, MP3, AC-3, E-AC-3 or FLAC.")
+        }
+    }
+
+    mutating func note(_ format: TrackFormat) {
+        guard case .video(let video) = format, !self.isTooLarge,
+            video.width > Self.pictureSideMax || video.height > Self.pictureSideMax
+        else { return }
+        self.isTooLarge = true
+        self.say("picture_too_large", "The picture is \(video.width) by \(video.height) points, which most devices "
+            + "cannot show. Set the encoder to 1920 by 1080, or to 3840 by 2160.")
+    }
+
+    mutating func noteUnsteadyFormat() {
+        guard !self.isUnsteady else { return }
+        self.isUnsteady = true
+        self.say("format_changes_too_often", "The encoder changes its settings all the time; parts of the stream are "
+            + "left out. Restart it, or update it.")
+    }
+
+    private mutating func say(_ label: StaticString, _ sentence: String) {
+        self.news.append(StreamAdvice(label, sentence))
+    }
+}

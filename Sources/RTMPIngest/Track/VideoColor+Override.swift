@@ -1,0 +1,15 @@
+internal import MediaTypes
+
+extension VideoColor {
+    /// These colours, where `other` does not say otherwise.
+    func overridden(by other: VideoColor) -> VideoColor {
+        var color = self
+        color.bitDepth = other.bitDepth ?? color.bitDepth
+        color.primaries = other.primaries ?? color.primaries
+        color.transfer = other.transfer ?? color.transfer
+        color.matrix = other.matrix ?? color.matrix
+        color.lightLevelMax = other.lightLevelMax ?? color.lightLevelMax
+        color.frameAverageLightLevelMax = other.frameAverageLightLevelMax ?? color.frameAverageLightLevelMax
+        return color
+    }
+}

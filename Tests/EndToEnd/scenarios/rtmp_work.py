@@ -1,0 +1,87 @@
+"""Bytes that are dear to read (S-31): each megabyte costs at most twice a usual one's CPU time, or the server closes
+before much of it was done."""
+
+import socket
+import time
+
+from support import rtmp
+from support.connections import connect
+from support.ingest import Probe
+from support.publishers import Publishing, ours
+from support.scenario import expect, expect_alive
+
+FACTOR_MAX = 2
+# What an attack may cost before the server has had enough of it.
+NANOSECONDS_BEFORE_CLOSING_MAX = 1_500_000_000
+SEND_SECONDS_MAX = 8
+
+
+def run(site):
+    probe = Probe(site, detail="none").start()
+    usual = cost_of_publisher(probe, "usual", 40_000_000)
+    figures = [f"usual {usual / 1e6:.2f} ms a MB"]
+    attacks = {
+        "chunk-size-1": lambda: cost_of_publisher(probe, "narrow", 4_000_000, "--chunk-size", "1"),
+        "small-segments": lambda: cost_of_publisher(probe, "pieces", 1_000_000, "--piece", "1"),
+        "tiny-commands": lambda: cost_of_bytes(probe, rtmp.command("x") * 2000),
+        "empty-messages": lambda: cost_of_bytes(probe, rtmp.message(8, b"", stream=1) + b"\xc3" * 60_000),
+        "unknown-messages": lambda: cost_of_bytes(probe, rtmp.message(21, b"", stream=1) * 5000),
+        "pings": lambda: cost_of_bytes(probe, rtmp.message(4, bytes([0, 6, 1, 2, 3, 4]), 2) * 5000),
+        "metadata": lambda: cost_of_bytes(probe, rtmp.message(
+            18, rtmp.text("onMetaData") + rtmp.members({f"k{i}": rtmp.number(i) for i in range(50)}), 4) * 500),
+    }
+    for name, attack in attacks.items():
+        cost = attack()
+        figures.append(f"{name} " + (f"{cost / 1e6:.2f}" if cost is not None else "closed"))
+        expect(cost is None or cost <= FACTOR_MAX * usual,
+               f"{name}: {cost and cost / 1e6:.2f} ms of CPU a MB, usual are {usual / 1e6:.2f}")
+    expect_alive(probe)
+    return ", ".join(figures)
+
+
+def cost_of_publisher(probe, key, byte_count, *options):
+    """Nanoseconds of CPU a megabyte, by a publisher of ours that sends about so many bytes of media."""
+    before = probe.cpu_nanoseconds()
+    with Publishing(ours(probe.port, key, "--seconds", "40", "--bits", str(byte_count * 8 // 40), *options)) as sent:
+        status, said = sent.wait(60)
+    time.sleep(0.2)
+    spent = probe.cpu_nanoseconds() - before
+    if status != 0:
+        expect(spent <= NANOSECONDS_BEFORE_CLOSING_MAX, f"{key}: closed, but only after {spent / 1e9:.1f} s of CPU")
+        return None
+    sent_bytes = int(said.split('"bytes":')[1].split(",")[0])
+    return spent / (sent_bytes / 1e6)
+
+
+def cost_of_bytes(probe, data):
+    """The same for bytes repeated on an accepted publish, None when the server closed in time."""
+    before, sent_count, is_closed = probe.cpu_nanoseconds(), 0, False
+    with connect(probe.port, timeout=2) as client:
+        client.sendall(rtmp.publish_start("attack"))
+        deadline = time.monotonic() + SEND_SECONDS_MAX
+        while not is_closed and sent_count < 20_000_000 and time.monotonic() < deadline:
+            try:
+                client.sendall(data)
+                sent_count += len(data)
+            except socket.timeout:
+                break
+            except OSError:
+                is_closed = True
+            drain(client)
+    time.sleep(0.2)
+    spent = probe.cpu_nanoseconds() - before
+    if is_closed:
+        expect(spent <= NANOSECONDS_BEFORE_CLOSING_MAX, f"closed, but only after {spent / 1e9:.1f} s of CPU")
+        return None
+    return spent / (sent_count / 1e6)
+
+
+def drain(client):
+    client.setblocking(False)
+    try:
+        while client.recv(65536):
+            continue
+    except OSError:
+        return
+    finally:
+        client.settimeout(2)

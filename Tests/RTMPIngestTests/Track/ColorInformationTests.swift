@@ -1,0 +1,48 @@
+import MediaTypes
+import Primitives
+import Testing
+
+@testable import RTMPIngest
+
+struct ColorInformationTests {
+    static func string(_ text: String) -> [UInt8] { [0, UInt8(text.utf8.count)] + Array(text.utf8) }
+
+    static func number(_ value: Double) -> [UInt8] {
+        [0] + (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (56 - $0 * 8)) }
+    }
+
+    static func object(_ members: [(String, [UInt8])]) -> [UInt8] {
+        [3] + members.flatMap { Self.string($0.0) + $0.1 } + [0, 0, 9]
+    }
+
+    static let hdr10 =
+        [2] + string("colorInfo")
+        + object([
+            ("colorConfig", object([
+                ("bitDepth", number(10)), ("colorPrimaries", number(9)), ("transferCharacteristics", number(16)),
+                ("matrixCoefficients", number(9)),
+            ])),
+            ("hdrCll", object([("maxFall", number(400.4)), ("maxCLL", number(1000))])),
+        ])
+
+    @Test("§4.9 metadata tells colours and light levels")
+    func colors() throws {
+        let color = try #require(ColorInformation.color(Self.hdr10.span.bytes, limits: RTMPLimits()))
+        #expect(color.bitDepth == 10 && color.primaries == 9 && color.transfer == 16 && color.matrix == 9)
+        #expect(color.lightLevelMax == 1000 && color.frameAverageLightLevelMax == 400)
+    }
+
+    @Test("§4.9 empty colours, numbers that do not fit and cut metadata are no colours and no trap")
+    func oddities() {
+        let empty = [2] + Self.string("colorInfo") + Self.object([])
+        #expect(ColorInformation.color(empty.span.bytes, limits: RTMPLimits()) == nil)
+        for value in [-1.0, 256, 1e300, .nan, .infinity] {
+            let odd = [2] + Self.string("colorInfo")
+                + Self.object([("colorConfig", Self.object([("bitDepth", Self.number(value))]))])
+            #expect(ColorInformation.color(odd.span.bytes, limits: RTMPLimits()) == nil)
+        }
+        for count in 0..<Self.hdr10.count {
+            _ = ColorInformation.color(Array(Self.hdr10.prefix(count)).span.bytes, limits: RTMPLimits())
+        }
+    }
+}
