@@ -1,6 +1,7 @@
 internal import HTTPServer
 internal import Observability
 internal import Primitives
+internal import RTMPIngest
 internal import Reactor
 
 /// What the admin listener answers: is the process alive, may it be sent work, how is it doing.
@@ -15,6 +16,7 @@ struct AdminRoutes: Sendable {
     /// Where metrics are put together: some are read from `/proc`, which may take milliseconds.
     let pool: BlockingPool
     let connectionCount: @Sendable () -> Int
+    let streams: @Sendable () -> [LiveStream]
 
     var routes: [HTTPRoute] {
         [
@@ -83,6 +85,10 @@ struct AdminRoutes: Sendable {
             writer.member("uptimeSeconds", Int(uptime.milliseconds / 1000))
             writer.member("loops", self.loops.count)
             writer.member("connections", self.connectionCount())
+            writer.name("streams" as StaticString)
+            writer.array { writer in
+                for stream in self.streams() { writer.object { Self.write(stream, to: &$0) } }
+            }
             writer.name("configuration" as StaticString)
             writer.object { writer in
                 for setting in Setting.all where !setting.isSecret {
@@ -91,6 +97,23 @@ struct AdminRoutes: Sendable {
                 }
             }
         }
+    }
+
+    private static func write(_ stream: LiveStream, to writer: inout JSONWriter) {
+        let health = stream.health
+        writer.member("stream", stream.stream)
+        writer.member("peer", stream.peer.description)
+        writer.member("publishingSeconds", Int((MonotonicTime.now - stream.startedAt).milliseconds / 1000))
+        writer.member("videoBitsPerSecond", health.videoBitsPerSecond)
+        writer.member("audioBitsPerSecond", health.audioBitsPerSecond)
+        writer.member("framesPerSecond", health.framesPerSecond)
+        writer.member("keyframeIntervalSeconds", health.keyframeIntervalSeconds)
+        writer.member("jitterSeconds", health.jitterSeconds)
+        writer.member("audioOffsetSeconds", health.audioOffsetSeconds)
+        writer.member("droppedUnits", health.droppedUnitCount)
+        writer.member("clampedUnits", health.clampedUnitCount)
+        writer.member("gaps", health.gapCount)
+        writer.member("timelines", health.timelineCount)
     }
 
     private static func json(_ status: HTTPStatus, _ members: (inout JSONWriter) -> Void) -> HTTPResponse {

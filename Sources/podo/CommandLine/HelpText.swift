@@ -18,7 +18,7 @@ enum HelpText {
               0  done
               1  failed
               2  the command line or the configuration is wrong
-              3  serve cut off requests when it was told to end
+              3  serve cut off requests or publishers when it was told to end
             """
     }
 
@@ -45,7 +45,7 @@ enum HelpText {
     private static let signals = """
 
         Signals:
-          SIGTERM, SIGINT  /readyz says 503, running requests are answered, then it ends; a second one ends it at once
+          SIGTERM, SIGINT  /readyz says 503, running requests and publishers end, then it does; a second one ends it at once
           SIGHUP           certificate and pages are read again; a changed setting needs a restart
 
         """
@@ -58,7 +58,7 @@ enum HelpText {
                     "0  it was told to end, and every running request was answered before",
                     "1  it could not start, or a second signal ended it at once",
                     "2  the command line or the configuration is wrong",
-                    "3  it was told to end, and requests still running after drain-time were cut off",
+                    "3  it was told to end, and requests or publishers still there after drain-time were cut off",
                 ]
             case .doctor:
                 [

@@ -12,6 +12,13 @@ struct Configuration: Sendable {
     var tlsKeyFile: String?
     var publicURL: String?
 
+    // Where and by whom streams are published.
+    var rtmpListen: [SocketAddress] = [.loopback(port: 1935)]
+    var rtmpsListen: [SocketAddress] = []
+    var streamKeys: [StreamKey] = []
+    var streamBitsPerSecondMax: Int?
+    var streamFramesPerSecondMax: Int?
+
     // Where its operator looks.
     var adminListen: [SocketAddress] = [.loopback(port: 9090)]
     var adminAllowRemote = false
@@ -26,6 +33,7 @@ struct Configuration: Sendable {
     // What clients may hold.
     var connectionCountMax = 50_000
     var connectionCountPerAddressMax = 10_000
+    var rtmpConnectionCountMax = 4000
     var idleTime = TimeAmount.seconds(60)
     var headByteCountMax = 64 * 1024
 
@@ -52,6 +60,9 @@ struct Configuration: Sendable {
         if !self.httpsListen.isEmpty, self.tlsCertificateFile == nil, self.tlsKeyFile == nil {
             add("https-listen", "needs tls-cert and tls-key, and neither is set")
         }
+        if !self.rtmpsListen.isEmpty, self.tlsCertificateFile == nil, self.tlsKeyFile == nil {
+            add("rtmps-listen", "needs tls-cert and tls-key, and neither is set")
+        }
         if self.httpListen.isEmpty, self.httpsListen.isEmpty {
             add("http-listen", "is empty, and so is https-listen: there is nothing to serve on")
         }
@@ -66,13 +77,19 @@ struct Configuration: Sendable {
         return found + self.addressesUsedTwice()
     }
 
+    /// Every address with the setting that has it.
+    var namedAddresses: [(name: String, address: SocketAddress)] {
+        let lists = [
+            ("http-listen", self.httpListen), ("https-listen", self.httpsListen), ("rtmp-listen", self.rtmpListen),
+            ("rtmps-listen", self.rtmpsListen), ("admin-listen", self.adminListen),
+        ]
+        return lists.flatMap { name, addresses in addresses.map { (name, $0) } }
+    }
+
     private func addressesUsedTwice() -> [Contradiction] {
-        let named =
-            self.httpListen.map { ("http-listen", $0) } + self.httpsListen.map { ("https-listen", $0) }
-            + self.adminListen.map { ("admin-listen", $0) }
         var owners: [SocketAddress: String] = [:]
         var found: [Contradiction] = []
-        for (name, address) in named where address.port != 0 {
+        for (name, address) in self.namedAddresses where address.port != 0 {
             if let owner = owners[address] {
                 found.append(Contradiction(name: name, reason: "\(address) is in \(owner) already"))
             }

@@ -132,7 +132,8 @@ struct ConfigurationLoader {
             try setting.apply(text, &self.loaded.configuration)
             self.loaded.origins[name] = origin
         } catch {
-            let reason = setting.isSecret ? "the value is not of the right form" : error.reason
+            let isShown = !setting.isSecret || error.isWithoutValue
+            let reason = isShown ? error.reason : "the value is not of the right form"
             self.errors.problems.append("\(origin.place(of: name)): \(reason)")
         }
     }

@@ -16,6 +16,22 @@ extension Setting {
             "tls-key", \.tlsKeyFile, .optional(.path),
             "The private key of tls-cert in PEM form. SIGHUP reads it again."),
         Setting(
+            "rtmp-listen", \.rtmpListen, .addresses(atLeastOne: false),
+            "Where streams are published over RTMP. Other machines need an address that they reach, like *:1935."),
+        Setting(
+            "rtmps-listen", \.rtmpsListen, .addresses(atLeastOne: false),
+            "Where streams are published over RTMP with TLS. Needs tls-cert and tls-key."),
+        Setting(
+            "stream-keys", \.streamKeys, .streamKeys, isSecret: true,
+            "Who may publish which stream: names of a to z, 0 to 9 and -, keys of 16 to 256 characters. "
+                + "Keep it in the file or the environment: other users of the machine see flags."),
+        Setting(
+            "stream-bitrate-max", \.streamBitsPerSecondMax, .optional(.bitRate(100_000...1_000_000_000)),
+            "What one publisher may send in a second, like 20Mbit. One that sends more is told so and closed."),
+        Setting(
+            "stream-fps-max", \.streamFramesPerSecondMax, .optional(.integer(1...1000)),
+            "Pictures that one publisher may send in a second. One that sends more is told so and closed."),
+        Setting(
             "public-url", \.publicURL, .optional(.origin), defaultNote: "the first listening address",
             "How people reach Podo, where that differs from the listening address."),
         Setting(
@@ -45,6 +61,9 @@ extension Setting {
             "http-connections-per-address", \.connectionCountPerAddressMax, .integer(1...1_000_000),
             "Connections open at once from one client address. Raise it behind a proxy."),
         Setting(
+            "rtmp-connections", \.rtmpConnectionCountMax, .integer(1...100_000),
+            "Publisher connections open at once; more are closed as they come. One address has at most 1000."),
+        Setting(
             "http-idle-time", \.idleTime, .duration(.seconds(1)...(.seconds(3600))),
             "How long a connection without a request stays open."),
         Setting(
@@ -55,6 +74,6 @@ extension Setting {
             "How long /readyz says 503 before listening ends on SIGTERM, so that a load balancer can notice."),
         Setting(
             "drain-time", \.drainTime, .duration(.seconds(0)...(.seconds(3600))),
-            "How long running requests may take to end on SIGTERM before they are cut off."),
+            "How long running requests and publishers may take to end on SIGTERM before they are cut off."),
     ]
 }

@@ -32,6 +32,24 @@ extension SettingKind where Value == Int {
                 return size
             }, format: { QuantityText.format($0, units: units) })
     }
+
+    /// A number with `kbit` or `Mbit`, of a second.
+    static func bitRate(_ range: ClosedRange<Int>) -> Self {
+        let units = [("kbit", 1000), ("Mbit", 1_000_000)]
+        return SettingKind(
+            placeholder: "RATE",
+            parse: { text throws(SettingValueError) in
+                guard let rate = QuantityText.parse(text, units: units) else {
+                    throw SettingValueError("\"\(text)\" is not a rate like 800kbit or 20Mbit")
+                }
+                guard range.contains(rate) else {
+                    let low = QuantityText.format(range.lowerBound, units: units)
+                    let high = QuantityText.format(range.upperBound, units: units)
+                    throw SettingValueError("\(text) is not within \(low) to \(high)")
+                }
+                return rate
+            }, format: { QuantityText.format($0, units: units) })
+    }
 }
 
 extension SettingKind where Value == TimeAmount {

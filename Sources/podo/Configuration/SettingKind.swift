@@ -11,6 +11,16 @@ struct SettingKind<Value: Sendable>: Sendable {
 /// Why a text is no value of its kind.
 struct SettingValueError: Error, Equatable {
     let reason: String
+    /// The reason quotes nothing of the text, and may be shown of a secret.
+    let isWithoutValue: Bool
 
-    init(_ reason: String) { self.reason = reason }
+    init(_ reason: String) {
+        self.reason = reason
+        self.isWithoutValue = false
+    }
+
+    init(withoutValue reason: String) {
+        self.reason = reason
+        self.isWithoutValue = true
+    }
 }

@@ -12,6 +12,7 @@ enum DoctorCommand {
         return MachineCheck.libraries() + MachineCheck.limits(configuration) + [MachineCheck.clock()]
             + data.findings() + [PagesCheck.finding(configuration)]
             + NetworkCheck.ports(configuration, runningPID: data.holder) + NetworkCheck.security(configuration)
+            + NetworkCheck.streamKeys(configuration)
     }
 
     static func table(_ findings: [Finding]) -> String {

@@ -8,11 +8,7 @@ enum NetworkCheck {
 
     /// Binds each address for a moment. A port that is taken is well when the Podo on this data directory has it.
     static func ports(_ configuration: Configuration, runningPID: Int?) -> [Finding] {
-        let named =
-            configuration.httpListen.map { ("http-listen", $0) }
-            + configuration.httpsListen.map { ("https-listen", $0) }
-            + configuration.adminListen.map { ("admin-listen", $0) }
-        return named.map { name, address in
+        configuration.namedAddresses.map { name, address in
             do throws(SystemError) {
                 _ = try Listener(address)
                 return Finding(.ok, name, address.port == 0 ? "\(address) takes any free port" : "\(address) is free")
@@ -25,9 +21,19 @@ enum NetworkCheck {
         }
     }
 
+    /// Whether anybody could publish.
+    static func streamKeys(_ configuration: Configuration) -> [Finding] {
+        if configuration.rtmpListen.isEmpty, configuration.rtmpsListen.isEmpty { return [] }
+        let names = configuration.streamKeys.map(\.name)
+        guard names.isEmpty else {
+            return [Finding(.ok, "stream keys", "for \(names.joined(separator: ", "))")]
+        }
+        return [Finding(.ok, "stream keys", "none configured, every publisher is refused; set stream-keys")]
+    }
+
     static func security(_ configuration: Configuration) -> [Finding] {
         guard let certificate = configuration.tlsCertificateFile, let key = configuration.tlsKeyFile else {
-            return [Finding(.ok, "certificate", "none configured, HTTPS is off")]
+            return [Finding(.ok, "certificate", "none configured, HTTPS and RTMPS are off")]
         }
         for (name, path) in [("tls-cert", certificate), ("tls-key", key)] {
             guard let problem = FileReader.problem(path) else { continue }

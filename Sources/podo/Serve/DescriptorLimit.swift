@@ -6,7 +6,9 @@ enum DescriptorLimit {
     private static let reserve = 1024
 
     /// What Podo needs to hold as many connections as it may.
-    static func wanted(_ configuration: Configuration) -> Int { configuration.connectionCountMax + self.reserve }
+    static func wanted(_ configuration: Configuration) -> Int {
+        configuration.connectionCountMax + configuration.rtmpConnectionCountMax + self.reserve
+    }
 
     static func current() -> (soft: Int, hard: Int) {
         var limit = rlimit()

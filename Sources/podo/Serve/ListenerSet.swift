@@ -3,13 +3,17 @@ internal import Primitives
 internal import Reactor
 
 /// The sockets Podo listens on. Those that a service manager opened (socket activation, by the names `http`,
-/// `https` and `admin`) take the place of the configured addresses of their kind.
+/// `https`, `rtmp`, `rtmps` and `admin`) take the place of the configured addresses of their kind.
 struct ListenerSet {
     let http: [Listener]
     let https: [Listener]
+    let rtmp: [Listener]
+    let rtmps: [Listener]
     let admin: [Listener]
 
-    var all: [Listener] { self.http + self.https + self.admin }
+    private static let names = ["http", "https", "rtmp", "rtmps", "admin"]
+
+    var all: [Listener] { self.http + self.https + self.rtmp + self.rtmps + self.admin }
 
     init(_ configuration: Configuration, inherited: [(name: String, listener: Listener)]) throws(StartError) {
         func listeners(_ name: String, _ addresses: [SocketAddress]) throws(StartError) -> [Listener] {
@@ -17,15 +21,20 @@ struct ListenerSet {
             guard given.isEmpty else { return given }
             return try Self.bind(addresses, setting: name + "-listen")
         }
-        if let stranger = inherited.first(where: { !["http", "https", "admin"].contains($0.name) }) {
-            throw StartError("LISTEN_FDNAMES: a socket is called \"\(stranger.name)\", not http, https or admin")
+        if let stranger = inherited.first(where: { !Self.names.contains($0.name) }) {
+            throw StartError("LISTEN_FDNAMES: a socket is called \"\(stranger.name)\", not one of \(Self.names.joined(separator: ", "))")
         }
-        let https = try listeners("https", configuration.httpsListen)
-        guard https.isEmpty || configuration.tlsCertificateFile != nil else {
-            throw StartError("LISTEN_FDNAMES: a socket is called https, which needs tls-cert and tls-key")
+        func securedListeners(_ name: String, _ addresses: [SocketAddress]) throws(StartError) -> [Listener] {
+            let secured = try listeners(name, addresses)
+            guard secured.isEmpty || configuration.tlsCertificateFile != nil else {
+                throw StartError("LISTEN_FDNAMES: a socket is called \(name), which needs tls-cert and tls-key")
+            }
+            return secured
         }
+        self.https = try securedListeners("https", configuration.httpsListen)
+        self.rtmps = try securedListeners("rtmps", configuration.rtmpsListen)
         self.http = try listeners("http", configuration.httpListen)
-        self.https = https
+        self.rtmp = try listeners("rtmp", configuration.rtmpListen)
         self.admin = try listeners("admin", configuration.adminListen)
     }
 

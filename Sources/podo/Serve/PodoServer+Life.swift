@@ -14,6 +14,10 @@ extension PodoServer {
         self.group.start()
         for listener in self.listeners.http { self.publicFrontend.listen(listener, security: nil) }
         for listener in self.listeners.https { self.publicFrontend.listen(listener, security: self.security) }
+        for listener in self.listeners.rtmp { self.publisherFrontend.listen(listener, security: nil) }
+        for listener in self.listeners.rtmps {
+            self.publisherFrontend.listen(listener, security: self.publisherSecurity)
+        }
         for listener in self.listeners.admin { self.adminFrontend.listen(listener, security: nil) }
         self.state.phase = .running
         self.log.info(
@@ -21,12 +25,15 @@ extension PodoServer {
             [
                 "version": .text(PodoVersion.text), "loops": .number(self.group.loops.count),
                 "public": .text(self.publicURLs.joined(separator: " ")),
+                "publish": .text(self.publisherURLs.joined(separator: " ")),
+                "streams": .number(self.loaded.configuration.streamKeys.count),
                 "admin": .text(self.adminURLs.joined(separator: " ")),
             ])
         Terminal.tell(
             "Podo listens on \(self.publicURLs.joined(separator: " and ")) "
                 + "(health and metrics: \(self.adminURLs.joined(separator: " and ")))."
                 + (Terminal.isInteractive ? " Ctrl-C ends it." : ""))
+        if let sentence = self.publisherSentence { Terminal.tell(sentence) }
         self.serviceManager.send(.ready)
     }
 
@@ -50,6 +57,7 @@ extension PodoServer {
         if let security = self.security {
             do throws(TLSError) {
                 try security.reload()
+                try self.publisherSecurity?.reload()
                 self.log.info("certificate reloaded")
             } catch {
                 self.log.error("certificate not reloaded", ["reason": .text(error.description)])
@@ -70,7 +78,11 @@ extension PodoServer {
         self.state.phase = .draining
         self.serviceManager.send(.stopping)
         self.log.info(
-            "draining", ["signal": .text(signal), "connections": .number(self.publicFrontend.connectionCount)])
+            "draining",
+            [
+                "signal": .text(signal), "connections": .number(self.publicFrontend.connectionCount),
+                "streams": .number(self.publisherFrontend.streams.count),
+            ])
         let configuration = self.loaded.configuration
         let budget = TimeAmount.nanoseconds(
             configuration.drainDelay.nanoseconds &+ configuration.drainTime.nanoseconds
@@ -98,7 +110,11 @@ extension PodoServer {
         let loop = self.group.loops[0]
         Task(executorPreference: loop) {
             await loop.pause(self.loaded.configuration.drainDelay)
-            let allEnded = await self.publicFrontend.drain()
+            let allEnded = await withTaskGroup(of: Bool.self) { group in
+                group.addTask { await self.publicFrontend.drain() }
+                group.addTask { await self.publisherFrontend.drain() }
+                return await group.reduce(true) { $0 && $1 }
+            }
             // Who scrapes metrics may come again: a cut admin connection is no loss.
             _ = await self.adminFrontend.drain()
             self.drainResult.withLock { $0 = allEnded }
@@ -112,7 +128,7 @@ extension PodoServer {
             self.log.info("stopped")
             return PodoCommand.Exit.done
         }
-        self.log.warning("stopped with requests cut off", ["drain_time": self.drainTimeValue])
+        self.log.warning("stopped with requests or streams cut off", ["drain_time": self.drainTimeValue])
         return PodoCommand.Exit.cutOff
     }
 
@@ -123,6 +139,22 @@ extension PodoServer {
     private var publicURLs: [String] {
         if let configured = self.loaded.configuration.publicURL { return [configured] }
         return self.listeners.http.map { "http://\($0.address)" } + self.listeners.https.map { "https://\($0.address)" }
+    }
+
+    /// What publishers are pointed at; the key follows behind a slash.
+    private var publisherURLs: [String] {
+        self.listeners.rtmp.map { "rtmp://\($0.address)/live" }
+            + self.listeners.rtmps.map { "rtmps://\($0.address)/live" }
+    }
+
+    /// What somebody who wants to publish needs to know; nil where nobody can.
+    private var publisherSentence: String? {
+        guard let url = self.publisherURLs.first else { return nil }
+        guard self.loaded.configuration.streamKeys.isEmpty else {
+            return "Publish to \(self.publisherURLs.joined(separator: " or ")) with one of the stream keys."
+        }
+        return "Nobody can publish to \(url) yet, because stream-keys is not set. For a stream called main: "
+            + "PODO_STREAM_KEYS=main=$(openssl rand -hex 16)"
     }
 
     private var adminURLs: [String] { self.listeners.admin.map { "http://\($0.address)" } }

@@ -1,6 +1,7 @@
 internal import HTTPServer
 internal import Observability
 internal import Primitives
+internal import RTMPIngest
 internal import Reactor
 internal import Synchronization
 
@@ -13,8 +14,11 @@ final class PodoServer: Sendable {
     let serviceManager: ServiceManager
     let group: EventLoopGroup
     let security: TLSContext?
+    /// The same certificate without the protocols of HTTP.
+    let publisherSecurity: TLSContext?
     let publicApplication: PublicApplication
     let publicFrontend: HTTPFrontend
+    let publisherFrontend: RTMPFrontend
     let adminFrontend: HTTPFrontend
     let listeners: ListenerSet
     /// Set when draining has ended: whether everything ended by itself.
@@ -42,7 +46,8 @@ final class PodoServer: Sendable {
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
         self.publicApplication = try PublicApplication(
             webDirectory: try WebDirectory.find(configured: configuration.webDirectory))
-        self.security = try Self.security(configuration)
+        self.security = try Self.security(configuration, applicationProtocols: ["h2", "http/1.1"])
+        self.publisherSecurity = try Self.security(configuration, applicationProtocols: [])
         do {
             let inherited = try InheritedListeners(environment: { environment[$0] }).named
             InheritedListeners.forget()
@@ -59,10 +64,17 @@ final class PodoServer: Sendable {
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)
+        self.publisherFrontend = RTMPFrontend(
+            group: self.group, limits: configuration.publisherLimits,
+            authorizer: ConfiguredStreamKeys(
+                keys: configuration.streamKeys, bitsPerSecondMax: configuration.streamBitsPerSecondMax,
+                framesPerSecondMax: configuration.streamFramesPerSecondMax),
+            destination: FormatLog(log: self.log), observer: StreamLog(log: self.log), metrics: metrics, log: self.log)
         let admin = AdminRoutes(
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
             pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
-            connectionCount: { [publicFrontend] in publicFrontend.connectionCount })
+            connectionCount: { [publicFrontend] in publicFrontend.connectionCount },
+            streams: { [publisherFrontend] in publisherFrontend.streams })
         self.adminFrontend = HTTPFrontend(
             name: "admin", application: try Self.application(admin.routes), group: self.group,
             limits: configuration.adminLimits, metrics: metrics, log: self.log)
@@ -76,7 +88,9 @@ final class PodoServer: Sendable {
         }
     }
 
-    private static func security(_ configuration: Configuration) throws(StartError) -> TLSContext? {
+    private static func security(
+        _ configuration: Configuration, applicationProtocols: [String]
+    ) throws(StartError) -> TLSContext? {
         guard let certificate = configuration.tlsCertificateFile, let key = configuration.tlsKeyFile else {
             return nil
         }
@@ -84,7 +98,7 @@ final class PodoServer: Sendable {
         if let problem = FileReader.problem(key) { throw StartError("tls-key: \(key) \(problem)") }
         do throws(TLSError) {
             return try TLSContext(
-                certificateFile: certificate, keyFile: key, applicationProtocols: ["h2", "http/1.1"])
+                certificateFile: certificate, keyFile: key, applicationProtocols: applicationProtocols)
         } catch {
             throw StartError("\(error); check tls-cert and tls-key")
         }
@@ -98,6 +112,13 @@ extension Configuration {
         limits.connectionCountPerAddressMax = self.connectionCountPerAddressMax
         limits.idleTime = self.idleTime
         limits.headByteCountMax = self.headByteCountMax
+        limits.drainTime = self.drainTime
+        return limits
+    }
+
+    var publisherLimits: RTMPLimits {
+        var limits = RTMPLimits()
+        limits.connectionCountMax = self.rtmpConnectionCountMax
         limits.drainTime = self.drainTime
         return limits
     }

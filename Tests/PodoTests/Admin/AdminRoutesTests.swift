@@ -22,7 +22,7 @@ import Testing
             self.group = try EventLoopGroup(loopCount: 2)
             self.routes = AdminRoutes(
                 loaded: loaded, state: self.state, loops: self.group.loops, metrics: Self.metrics(),
-                pool: Self.pool, connectionCount: { 17 })
+                pool: Self.pool, connectionCount: { 17 }, streams: { Self.streams })
         }
 
         private static func metrics() -> MetricsRegistry {

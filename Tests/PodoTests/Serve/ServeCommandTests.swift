@@ -54,7 +54,9 @@ import Testing
         let web = temporary.path + "/Web"
         try FileManager.default.createDirectory(atPath: web, withIntermediateDirectories: true)
         try Data("<!doctype html>".utf8).write(to: URL(filePath: web + "/index.html"))
-        let ports = ["--http-listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
+        let ports = [
+            "--http-listen", "127.0.0.1:0", "--rtmp-listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
+        ]
         return try RunningPodo(["serve"] + ports + more, in: temporary.path)
     }
 
