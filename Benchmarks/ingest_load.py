@@ -24,41 +24,32 @@ RTMP_MODULE = "/usr/lib/nginx/modules/ngx_rtmp_module.so"
 START_SECONDS_BETWEEN = 0.05
 
 
-class Clip:
-    """The recording that every publisher sends again and again; encoded once, then kept beside the build."""
-
-    def __init__(self):
-        if not os.path.exists(CLIP_PATH):
-            encode(CLIP_PATH)
-        counts = packet_counts(CLIP_PATH)
-        self.frames_per_second = counts["video"] / CLIP_SECONDS
-        self.packets_per_second = sum(counts.values()) / CLIP_SECONDS
-        self.bytes_per_second = os.path.getsize(CLIP_PATH) / CLIP_SECONDS
+def prepare_clip():
+    """Encodes what every publisher sends again and again, once: it is kept beside the build."""
+    if not os.path.exists(CLIP_PATH):
+        # Under another name first: an interrupted run leaves no half a clip.
+        subprocess.run(["ffmpeg", "-y", "-loglevel", "error", *CLIP_ENCODING, CLIP_PATH + ".new"], check=True)
+        os.rename(CLIP_PATH + ".new", CLIP_PATH)
 
 
-def encode(path):
-    """Writes under another name first: an interrupted run leaves no half a clip."""
-    subprocess.run(["ffmpeg", "-y", "-loglevel", "error", *CLIP_ENCODING, path + ".new"], check=True)
-    os.rename(path + ".new", path)
-
-
-def packet_counts(path):
-    """How many packets each kind of track has."""
+def packets_per_second():
+    """How many packets of picture and sound the clip has in a second."""
     answer = subprocess.run(
-        ["ffprobe", "-loglevel", "error", "-count_packets", "-show_entries", "stream=codec_type,nb_read_packets",
-         "-of", "json", path], check=True, stdout=subprocess.PIPE)
-    return {stream["codec_type"]: int(stream["nb_read_packets"]) for stream in json.loads(answer.stdout)["streams"]}
+        ["ffprobe", "-loglevel", "error", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "json",
+         CLIP_PATH], check=True, stdout=subprocess.PIPE)
+    return sum(int(stream["nb_read_packets"]) for stream in json.loads(answer.stdout)["streams"]) / CLIP_SECONDS
 
 
 class Publisher(Process):
-    """ffmpeg, sending the clip at its own speed until it is told to end."""
+    """ffmpeg, sending the clip at its own speed, for some seconds or until it is told to end."""
 
     MUXED = re.compile(r"\((video|audio)\): (\d+) packets muxed")
 
-    def __init__(self, url, log_path, pin=None):
+    def __init__(self, url, log_path, pin=None, seconds=None):
+        length = [] if seconds is None else ["-t", str(seconds)]
         super().__init__(
             pinned(["ffmpeg", "-nostdin", "-loglevel", "verbose", "-nostats", "-re", "-stream_loop", "-1",
-                    "-i", CLIP_PATH, "-c", "copy", "-f", "flv", url], pin), log_path)
+                    "-i", CLIP_PATH, *length, "-c", "copy", "-f", "flv", url], pin), log_path)
 
     def end(self):
         """Asks for the end in order, for which ffmpeg says how many packets it has sent."""
