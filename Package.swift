@@ -95,7 +95,7 @@ let package = Package(
 
 // Fuzz targets are libFuzzer's programs; only `Fuzz/run` asks for them, an ordinary build never sees them.
 if Context.environment["DEV_TARGETS"] != nil {
-    package.targets += ["Canary", "HTTP1", "HTTP2", "HTTPText", "JSON"].map { name in
+    package.targets += ["Canary", "Codecs", "HTTP1", "HTTP2", "HTTPText", "JSON"].map { name in
         .executableTarget(
             name: "Fuzz" + name, dependencies: name == "Canary" ? [] : ["FuzzProperties"], path: "Fuzz/" + name,
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])

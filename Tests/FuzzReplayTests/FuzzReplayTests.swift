@@ -5,7 +5,7 @@ import Testing
 /// Every seed, and everything that fuzzing ever found, once more: what was repaired stays repaired.
 struct FuzzReplayTests {
     static let properties: [any FuzzProperty.Type] = [
-        HTTP1Property.self, HTTP2Property.self, HTTPTextProperty.self, JSONProperty.self,
+        CodecsProperty.self, HTTP1Property.self, HTTP2Property.self, HTTPTextProperty.self, JSONProperty.self,
     ]
 
     @Test("Every input of the corpus keeps its property", arguments: properties.indices)

@@ -8,4 +8,11 @@ package struct LiveStream: Sendable {
     package let startedAt: MonotonicTime
     /// As it was at most about a second ago.
     package let health: StreamHealth
+
+    package init(stream: String, peer: SocketAddress, startedAt: MonotonicTime, health: StreamHealth) {
+        self.stream = stream
+        self.peer = peer
+        self.startedAt = startedAt
+        self.health = health
+    }
 }

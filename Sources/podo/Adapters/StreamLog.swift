@@ -1,5 +1,6 @@
 internal import Observability
 internal import RTMPIngest
+internal import Reactor
 
 /// Tells the log what happens to streams, in words for their organizers.
 struct StreamLog: PublishObserver {

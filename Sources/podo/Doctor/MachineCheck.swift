@@ -35,8 +35,8 @@ enum MachineCheck {
                 ? Finding(.ok, "descriptors", "\(hard) allowed")
                 : Finding(
                     .warn, "descriptors",
-                    "\(hard) allowed, \(wanted) wanted for http-connections = \(configuration.connectionCountMax): "
-                        + "raise LimitNOFILE in the systemd unit, or ulimit -Hn, or lower http-connections"),
+                    "\(hard) allowed, \(wanted) wanted for http-connections and rtmp-connections: "
+                        + "raise LimitNOFILE in the systemd unit, or ulimit -Hn, or lower those"),
             loops <= cores
                 ? Finding(.ok, "loops", "\(loops) on \(cores) cores")
                 : Finding(.warn, "loops", "\(loops) on \(cores) cores only take turns: set loops to \(cores)"),

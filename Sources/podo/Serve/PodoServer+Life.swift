@@ -1,6 +1,7 @@
 internal import HTTPServer
 internal import Observability
 internal import Primitives
+internal import RTMPIngest
 internal import Reactor
 internal import Synchronization
 

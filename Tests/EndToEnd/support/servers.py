@@ -92,11 +92,13 @@ class Podo(Process):
 
     def __init__(self, site, name="podo", data_directory=None, environment=(), pin=None):
         self.http_port, self.https_port, self.admin_port = free_port(), free_port(), free_port()
+        self.rtmp_port = free_port()
         self.data_directory = data_directory or site.join(f"{name}-data")
         variables = {key: value for key, value in os.environ.items() if not key.startswith("PODO_")}
         variables |= {
             "PODO_HTTP_LISTEN": f"127.0.0.1:{self.http_port}",
             "PODO_HTTPS_LISTEN": f"127.0.0.1:{self.https_port}",
+            "PODO_RTMP_LISTEN": f"127.0.0.1:{self.rtmp_port}",
             "PODO_TLS_CERT": site.certificate,
             "PODO_TLS_KEY": site.key,
             "PODO_ADMIN_LISTEN": f"127.0.0.1:{self.admin_port}",

@@ -2,6 +2,7 @@ import Foundation
 import HTTPServer
 import Observability
 import Primitives
+import RTMPIngest
 import Reactor
 import Testing
 
@@ -23,6 +24,13 @@ import Testing
             self.routes = AdminRoutes(
                 loaded: loaded, state: self.state, loops: self.group.loops, metrics: Self.metrics(),
                 pool: Self.pool, connectionCount: { 17 }, streams: { Self.streams })
+        }
+
+        private static var streams: [LiveStream] {
+            var health = StreamHealth()
+            health.framesPerSecond = 25
+            let startedAt = MonotonicTime.now
+            return [LiveStream(stream: "main", peer: .loopback(port: 7), startedAt: startedAt, health: health)]
         }
 
         private static func metrics() -> MetricsRegistry {
@@ -115,6 +123,9 @@ import Testing
         #expect(object["version"] as? String == PodoVersion.text)
         #expect(object["connections"] as? Int == 17)
         #expect(object["loops"] as? Int == 2)
+        let stream = try #require((object["streams"] as? [[String: Any]])?.first)
+        #expect(stream["stream"] as? String == "main" && stream["peer"] as? String == "127.0.0.1:7")
+        #expect(stream["framesPerSecond"] as? Double == 25 && stream["audioOffsetSeconds"] is NSNull)
         let settings = try #require(object["configuration"] as? [String: String])
         #expect(settings["admin-hosts"] == "metrics.internal")
         #expect(Set(settings.keys) == Set(Setting.all.filter { !$0.isSecret }.map(\.name)))

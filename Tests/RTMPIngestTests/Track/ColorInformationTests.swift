@@ -25,9 +25,13 @@ struct ColorInformationTests {
             ("hdrCll", object([("maxFall", number(400.4)), ("maxCLL", number(1000))])),
         ])
 
+    static func color(_ bytes: [UInt8]) -> VideoColor? {
+        ColorInformation.color(bytes.span.bytes, limits: RTMPLimits())
+    }
+
     @Test("§4.9 metadata tells colours and light levels")
     func colors() throws {
-        let color = try #require(ColorInformation.color(Self.hdr10.span.bytes, limits: RTMPLimits()))
+        let color = try #require(Self.color(Self.hdr10))
         #expect(color.bitDepth == 10 && color.primaries == 9 && color.transfer == 16 && color.matrix == 9)
         #expect(color.lightLevelMax == 1000 && color.frameAverageLightLevelMax == 400)
     }
@@ -35,14 +39,14 @@ struct ColorInformationTests {
     @Test("§4.9 empty colours, numbers that do not fit and cut metadata are no colours and no trap")
     func oddities() {
         let empty = [2] + Self.string("colorInfo") + Self.object([])
-        #expect(ColorInformation.color(empty.span.bytes, limits: RTMPLimits()) == nil)
+        #expect(Self.color(empty) == nil)
         for value in [-1.0, 256, 1e300, .nan, .infinity] {
             let odd = [2] + Self.string("colorInfo")
                 + Self.object([("colorConfig", Self.object([("bitDepth", Self.number(value))]))])
-            #expect(ColorInformation.color(odd.span.bytes, limits: RTMPLimits()) == nil)
+            #expect(Self.color(odd) == nil)
         }
         for count in 0..<Self.hdr10.count {
-            _ = ColorInformation.color(Array(Self.hdr10.prefix(count)).span.bytes, limits: RTMPLimits())
+            _ = Self.color(Array(Self.hdr10.prefix(count)))
         }
     }
 }

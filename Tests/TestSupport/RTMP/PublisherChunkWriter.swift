@@ -18,6 +18,7 @@ package struct PublisherChunkWriter: Sendable {
 
         package init(_ message: PublisherMessage) { self.message = message }
 
+        package var chunkStreamID: Int { self.message.chunkStreamID }
         package var isFinished: Bool { self.isBegun && self.offset == self.message.payload.count }
     }
 

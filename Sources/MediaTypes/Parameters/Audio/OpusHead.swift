@@ -1,22 +1,60 @@
+internal import Primitives
+
 /// Opus's identification header (RFC 7845 §5.1), little-endian with its magic word or as dOps stores it.
 package struct OpusHead: Equatable, Sendable {
-    package var channelCount: UInt8
+    package private(set) var channelCount: UInt8
     /// Samples at 48 kHz that a player throws away at the start.
-    package var preSkip: UInt16 = 0
-    package var inputSampleRate: UInt32 = 48_000
-    package var outputGain: Int16 = 0
-    package var mappingFamily: UInt8 = 0
+    package private(set) var preSkip: UInt16 = 0
+    package private(set) var inputSampleRate: UInt32 = 48_000
+    package private(set) var outputGain: Int16 = 0
+    package private(set) var mappingFamily: UInt8 = 0
     /// Stream count, coupled count and a byte for each channel, where the family is not 0.
-    package var mapping: [UInt8] = []
+    package private(set) var mapping: [UInt8] = []
 
     /// Nil where it is neither form.
-    package init?(_ bytes: borrowing RawSpan) { return nil }
+    package init?(_ bytes: borrowing RawSpan) {
+        let isLittleEndian = bytes.has("OpusHead", at: 0)
+        let start = isLittleEndian ? 8 : 0
+        guard let version = bytes.byte(at: start), let channelCount = bytes.byte(at: start &+ 1), channelCount > 0,
+            let preSkip = bytes.bigEndianUInt16(at: start &+ 2), let rate = bytes.bigEndianUInt32(at: start &+ 4),
+            let gain = bytes.bigEndianUInt16(at: start &+ 8), let family = bytes.byte(at: start &+ 10)
+        else { return nil }
+        // Minor versions of the header may differ; dOps has version 0 only.
+        guard isLittleEndian ? version < 16 : version == 0 else { return nil }
+        self.channelCount = channelCount
+        self.preSkip = isLittleEndian ? preSkip.byteSwapped : preSkip
+        self.inputSampleRate = isLittleEndian ? rate.byteSwapped : rate
+        self.outputGain = Int16(bitPattern: isLittleEndian ? gain.byteSwapped : gain)
+        self.mappingFamily = family
+        guard family != 0 else {
+            if channelCount > 2 { return nil }
+            return
+        }
+        self.mapping = bytes.copy(from: start &+ 11, count: Int(channelCount) &+ 2)
+        guard self.mapping.count == Int(channelCount) &+ 2 else { return nil }
+    }
 
-    /// For publishers that send no header.
-    package init(channelCount: UInt8) { self.channelCount = channelCount }
+    /// For publishers that send no header: one stream of one or two channels, 312 samples of look-ahead.
+    package init(channelCount: UInt8) {
+        self.channelCount = min(max(channelCount, 1), 2)
+        self.preSkip = 312
+    }
 
     /// What the dOps box holds (Opus in ISO BMFF §4.3.2): big-endian, without a magic word.
-    package var record: [UInt8] { [] }
+    package var record: [UInt8] {
+        var record: [UInt8] = [0, self.channelCount]
+        record.appendBigEndian(self.preSkip)
+        record.appendBigEndian(self.inputSampleRate)
+        record.appendBigEndian(UInt16(bitPattern: self.outputGain))
+        record.append(self.mappingFamily)
+        return record + self.mapping
+    }
 
-    package var format: AudioFormat { AudioFormat(codec: .opus, configuration: self.record) }
+    /// Always at 48 kHz; how long a unit is only its packet tells.
+    package var format: AudioFormat {
+        var format = AudioFormat(codec: .opus, configuration: self.record)
+        format.sampleRate = OpusPacket.sampleRate
+        format.channelCount = Int(self.channelCount)
+        return format
+    }
 }

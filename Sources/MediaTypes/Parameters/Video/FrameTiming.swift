@@ -1,12 +1,13 @@
 /// Frames a second as a video's parameters claim: `timeScale / unitsPerFrame`. Neither is 0.
 package struct FrameTiming: Equatable, Sendable {
-    package var timeScale: UInt32
+    package let timeScale: UInt32
     /// In H.264 two `num_units_in_tick`: it counts fields.
-    package var unitsPerFrame: UInt64
+    package let unitsPerFrame: UInt64
     /// Whether the parameters promise that every frame takes as long.
-    package var isFixed: Bool
+    package let isFixed: Bool
 
-    package init(timeScale: UInt32, unitsPerFrame: UInt64, isFixed: Bool) {
+    package init?(timeScale: UInt32, unitsPerFrame: UInt64, isFixed: Bool) {
+        guard timeScale > 0, unitsPerFrame > 0 else { return nil }
         self.timeScale = timeScale
         self.unitsPerFrame = unitsPerFrame
         self.isFixed = isFixed

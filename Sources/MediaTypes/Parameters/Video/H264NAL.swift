@@ -24,5 +24,7 @@ package enum H264NAL {
 
     /// Whether an SEI unit, with its first byte, holds a recovery point (H.264 §D.1.8): decoding may begin here,
     /// though without an IDR picture.
-    package static func hasRecoveryPoint(_ unit: borrowing RawSpan) -> Bool { false }
+    package static func hasRecoveryPoint(_ unit: borrowing RawSpan) -> Bool {
+        SupplementalInformation.hasRecoveryPoint(unit, headerByteCount: 1)
+    }
 }

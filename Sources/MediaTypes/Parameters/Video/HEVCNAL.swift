@@ -23,5 +23,7 @@ package enum HEVCNAL {
     package static func isReference(_ type: UInt8) -> Bool { type > 14 || type & 1 == 1 }
 
     /// Whether an SEI unit, with its two first bytes, holds a recovery point (HEVC §D.2.8).
-    package static func hasRecoveryPoint(_ unit: borrowing RawSpan) -> Bool { false }
+    package static func hasRecoveryPoint(_ unit: borrowing RawSpan) -> Bool {
+        SupplementalInformation.hasRecoveryPoint(unit, headerByteCount: 2)
+    }
 }

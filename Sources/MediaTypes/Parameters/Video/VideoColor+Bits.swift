@@ -1,0 +1,33 @@
+extension VideoColor {
+    init(bitDepth: UInt8) {
+        self.init()
+        self.bitDepth = bitDepth
+    }
+
+    /// Takes three code points of H.273; 2 is the word for not saying.
+    mutating func take(primaries: UInt8, transfer: UInt8, matrix: UInt8) {
+        let unspecified: UInt8 = 2
+        self.primaries = primaries == unspecified ? nil : primaries
+        self.transfer = transfer == unspecified ? nil : transfer
+        self.matrix = matrix == unspecified ? nil : matrix
+    }
+
+    /// Reads what the usability information of H.264 (§E.1.1) and HEVC (§E.2.1) both begin with: aspect ratio,
+    /// overscan, video signal and the place of chroma samples.
+    mutating func takeUsabilityHead(_ reader: inout BitReader) throws(BitReader.End) {
+        let extendedAspectRatio: UInt32 = 255
+        if try reader.flag(), try reader.bits(8) == extendedAspectRatio { try reader.skip(32) }
+        if try reader.flag() { try reader.skip(1) }
+        if try reader.flag() {
+            try reader.skip(4)
+            if try reader.flag() {
+                let (primaries, transfer, matrix) = (try reader.byte(), try reader.byte(), try reader.byte())
+                self.take(primaries: primaries, transfer: transfer, matrix: matrix)
+            }
+        }
+        if try reader.flag() {
+            _ = try reader.unsignedExponential()
+            _ = try reader.unsignedExponential()
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Primitives
+import Reactor
+import TestSupport
+import Testing
+
+@testable import RTMPIngest
+
+@Suite("A publisher on a live connection") struct PublishingTests {
+    @Test("is accepted, counted and ended, whatever program it is", arguments: PublisherProfile.all.map(\.name))
+    func publishes(_ name: String) throws {
+        let profile = try #require(PublisherProfile.all.first { $0.name == name })
+        let ingest = try LiveIngest()
+        let client = try ingest.client("main", profile)
+        try client.start()
+        #expect(ingest.events.wait { $0.contains("main started") })
+        #expect(ingest.frontend.streams.map(\.stream) == ["main"])
+        let stream = GeneratedStream(seconds: 1)
+        try client.send(stream.tags)
+        try client.end()
+        client.socket.shutOutput()
+        #expect(ingest.events.wait { $0.count >= 4 })
+        let events = ingest.events.entries
+        #expect(events.starts(with: ["main media-begins", "main started"]))
+        #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
+        #expect(ingest.frontend.streams.isEmpty)
+        let videoCount = stream.units.count { $0.isVideo }
+        #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="video"}"#) == videoCount)
+        #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="audio"}"#) == stream.units.count - videoCount)
+        #expect(ingest.metric(#"podo_rtmp_publishes_total{outcome="accepted"}"#) == 1)
+        #expect(ingest.metric("podo_rtmp_streams ") == 0)
+        #expect((ingest.metric("podo_rtmp_received_bytes_total") ?? 0) > 10_000)
+    }
+
+    @Test("may publish again on the same connection")
+    func republishes() throws {
+        let ingest = try LiveIngest()
+        let client = try ingest.client("main")
+        try client.start()
+        try client.end()
+        #expect(ingest.events.wait { $0.last == "main stopped finished" })
+        try client.take(.publish(transaction: 9))
+        try client.take(.awaitPublish)
+        #expect(ingest.events.wait { $0.count { $0 == "main started" } == 2 })
+        client.socket.close()
+        #expect(ingest.events.wait { $0.last == "main stopped peer-closed" })
+        #expect(ingest.events.entries.filter { $0.hasPrefix("main media-") } == [
+            "main media-begins", "main media-finished", "main media-begins", "main media-interrupted",
+        ])
+    }
+
+    @Test("loses nothing that it sent behind its publish without waiting")
+    func pipelines() throws {
+        let ingest = try LiveIngest()
+        let stream = GeneratedStream(seconds: 1)
+        var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
+        let client = try TestClient(port: ingest.port)
+        try client.send(publisher.whole(stream.tags))
+        #expect(ingest.events.wait { $0.last == "main stopped finished" })
+        client.shutOutput()
+        #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
+        let videoCount = stream.units.count { $0.isVideo }
+        #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="video"}"#) == videoCount)
+    }
+
+    @Test("with a wrong key is told so, and no event names a stream")
+    func wrongKey() throws {
+        let ingest = try LiveIngest()
+        let client = try RTMPPublisherClient(port: ingest.port, RTMPPublisher(.ffmpeg, key: "wrong"))
+        #expect(throws: RTMPPublisherClient.Failure.self) { try client.start() }
+        #expect(client.answers.last?.code == "NetStream.Publish.BadName")
+        try client.receiveToEnd()
+        #expect(ingest.events.entries == ["nobody refused unknown-key"])
+        #expect(ingest.metric(#"podo_rtmp_publishes_total{outcome="unknown-key"}"#) == 1)
+        #expect(!ingest.log.contains("wrong"))
+    }
+
+    @Test("with too many wrong keys from its address is refused unseen (S-32)")
+    func guessing() throws {
+        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.wrongKeyCountMax = 2 })
+        for _ in 0..<3 {
+            let client = try RTMPPublisherClient(port: ingest.port, RTMPPublisher(.ffmpeg, key: "wrong"))
+            #expect(throws: RTMPPublisherClient.Failure.self) { try client.start() }
+        }
+        let right = try ingest.client("main")
+        #expect(throws: RTMPPublisherClient.Failure.self) { try right.start() }
+        let label = "nobody refused too-many-wrong-keys"
+        #expect(ingest.events.wait { $0.suffix(2) == [label, label] })
+        #expect(ingest.frontend.streams.isEmpty)
+    }
+
+    @Test("is refused when the authorizer does not answer in time")
+    func slowAuthorizer() throws {
+        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.decisionTime = .milliseconds(50) })
+        let client = try ingest.client("slow")
+        #expect(throws: RTMPPublisherClient.Failure.self) { try client.start() }
+        #expect(client.answers.last?.code == "NetStream.Publish.Denied")
+        #expect(ingest.events.entries == ["nobody refused undecided"])
+    }
+
+    @Test("that leaves while its key is looked at leaves nothing")
+    func leavesEarly() throws {
+        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.decisionTime = .milliseconds(200) })
+        for _ in 0..<20 {
+            var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
+            let client = try TestClient(port: ingest.port)
+            try client.send(publisher.preamble())
+            client.reset()
+        }
+        #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
+        #expect(ingest.frontend.streams.isEmpty)
+        #expect(ingest.metric("podo_rtmp_streams ") == 0)
+    }
+
+    @Test("reports that it stalled, and that it went on")
+    func stalls() throws {
+        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.stallTime = .milliseconds(1) })
+        let client = try ingest.client("main")
+        try client.start()
+        #expect(ingest.events.wait { $0.last == "main stalled" })
+        try client.send(Array(GeneratedStream(seconds: 0.1).tags))
+        #expect(ingest.events.wait { $0.contains("main resumed") })
+    }
+
+    @Test("leaves nothing, after many streams of different names (§3 case 17)")
+    func manyStreams() throws {
+        let ingest = try LiveIngest(loopCount: 2)
+        for number in 0..<200 {
+            var publisher = RTMPPublisher(.ffmpeg, key: "key-\(number)")
+            let client = try TestClient(port: ingest.port)
+            try client.send(publisher.whole(GeneratedStream(seconds: 0.1).tags))
+            client.close()
+        }
+        #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
+        #expect(ingest.frontend.streams.isEmpty)
+    }
+}
