@@ -22,6 +22,7 @@ CLIP_ENCODING = [
 ]
 RTMP_MODULE = "/usr/lib/nginx/modules/ngx_rtmp_module.so"
 START_SECONDS_BETWEEN = 0.05
+END_SECONDS_MAX = 10
 
 
 def prepare_clip():
@@ -56,8 +57,11 @@ class Publisher(Process):
         self.send(signal.SIGINT)
 
     def sent_packet_count(self):
-        """How many packets went out; None when ffmpeg did not end in order."""
-        self.stop(signal.SIGINT)
+        """Waits for the end; how many packets went out, or None when ffmpeg did not end in order.
+
+        A second signal would make it break off in the middle of a packet that it has counted.
+        """
+        self.wait(END_SECONDS_MAX)
         counts = self.MUXED.findall(self.log_tail(80))
         return sum(int(count) for _, count in counts) if counts else None
 
