@@ -25,6 +25,8 @@ final class GatheredReads: EventSource {
         try loop.register(self.poller.descriptor, Self.armed, self)
     }
 
+    var registrationCount: Int { self.poller.registrationCount }
+
     func register(_ fd: CInt, _ events: ReadyEvents, _ source: any EventSource) throws(SystemError) {
         try self.poller.register(fd, events, source)
     }

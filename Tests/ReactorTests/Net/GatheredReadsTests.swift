@@ -22,6 +22,20 @@ struct GatheredReadsTests {
         return (server, log)
     }
 
+    /// Returns when a sweep has found nothing.
+    private func waitForSilence(on loop: EventLoop) {
+        let isSilent = TestLog<Bool>()
+        @Sendable func look() {
+            if loop.gathered?.nextSweep == nil {
+                isSilent.add(true)
+            } else {
+                _ = loop.schedule(at: loop.now + .milliseconds(1), look)
+            }
+        }
+        loop.execute(look)
+        #expect(isSilent.wait { !$0.isEmpty })
+    }
+
     @Test("What comes within the interval after a sweep is read at its end, not before and not much later")
     func interval() throws {
         let times = TestLog<MonotonicTime>()
@@ -68,13 +82,14 @@ struct GatheredReadsTests {
         #expect(quickest < GatheredReads.interval)
     }
 
-    @Test("A lone connection is answered within the bound, however often it asks")
+    @Test("A lone connection is answered within the bound, after a silence and without one")
     func lone() throws {
         let (server, _) = try self.server()
         defer { server.stop() }
         let client = try TestClient(port: server.port)
         var times: [TimeAmount] = []
         for number in 0..<100 {
+            if number % 10 == 9 { self.waitForSilence(on: server.group.loops[0]) }
             let start = MonotonicTime.now
             try client.send([UInt8(number)])
             #expect(try client.receiveExactly(1) == [UInt8(number)])
@@ -220,7 +235,7 @@ struct GatheredReadsTests {
         resumed.connection.loop.execute { resumed.connection.gatherReads() }
     }
 
-    @Test("More connections than one batch holds are all read")
+    @Test("More connections than one batch holds are all read, and forgotten when they close")
     func manyAtOnce() throws {
         let (server, log) = try self.server()
         defer { server.stop() }
@@ -230,6 +245,11 @@ struct GatheredReadsTests {
         for client in clients { #expect(try client.receiveExactly(1) == [7]) }
         for client in clients { client.shutOutput() }
         for client in clients { #expect(try client.receiveToEnd() == []) }
+        #expect(log.wait { $0.count { $0 == .closed(.finished) } == clients.count })
+        let leftCount = TestLog<Int>()
+        let loop = server.group.loops[0]
+        loop.execute { leftCount.add(loop.gathered?.registrationCount ?? -1) }
+        #expect(leftCount.wait { $0 == [0] })
     }
 }
 
