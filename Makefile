@@ -72,6 +72,7 @@ ingest-tools: setup ## build the publisher and the probe of RTMP ingest
 bench: ## measure against a peer in one run; BENCH=name runs one
 	@scripts/setup build test bench
 	$(SWIFT) build -c release --product podo
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product IngestParse
 	$(SWIFT_ENV) Benchmarks/run $(BENCH)
 
 .PHONY: fuzz

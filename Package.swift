@@ -112,6 +112,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
             name: "IngestProbe", dependencies: ["CZlib", "MediaTypes", "Observability", "RTMPIngest", "Reactor"],
             path: "Benchmarks/IngestProbe", swiftSettings: strict),
         .executableTarget(
+            name: "IngestParse", dependencies: ["MediaTypes", "Primitives", "RTMPIngest"],
+            path: "Benchmarks/IngestParse", swiftSettings: strict),
+        .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),
     ]

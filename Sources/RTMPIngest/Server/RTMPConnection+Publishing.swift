@@ -16,6 +16,7 @@ extension RTMPConnection {
         self.hasPublished = true
         self.stage = .publishing
         self.session.acceptPublish()
+        self.connection.gatherReads()
         shared.metrics.publish("accepted", loop: self.loop.index)
         self.observe(.started)
         self.goOn()

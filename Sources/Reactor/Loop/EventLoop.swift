@@ -38,6 +38,8 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private var poller: Poller
+    /// Made for the first connection that asks for it.
+    private(set) var gathered: GatheredReads?
     private var timers: TimerWheel<() -> Void>
     private let wakeUp: WakeUp
     var localJobs: [UnownedJob] = []
@@ -108,6 +110,7 @@ package final class EventLoop: @unchecked Sendable {
             guard let (source, events) = self.poller.event(at: index) else { continue }
             source.ready(events)
         }
+        self.gathered?.sweepIfDue()
         self.expireTimers()
         self.runJobs()
         self.flushConnections()
@@ -115,9 +118,14 @@ package final class EventLoop: @unchecked Sendable {
 
     private func waitMilliseconds() -> CInt {
         if !self.localJobs.isEmpty || !self.flushing.isEmpty { return 0 }
-        guard let deadline = self.timers.nextDeadline else { return -1 }
+        guard let deadline = self.nextDeadline else { return -1 }
         let nanoseconds = max((deadline - .now).nanoseconds, 0)
         return CInt(min((nanoseconds + 999_999) / 1_000_000, 60_000))
+    }
+
+    private var nextDeadline: MonotonicTime? {
+        guard let sweep = self.gathered?.nextSweep else { return self.timers.nextDeadline }
+        return min(sweep, self.timers.nextDeadline ?? sweep)
     }
 
     private func expireTimers() {
@@ -150,6 +158,14 @@ package final class EventLoop: @unchecked Sendable {
 
     package func remove(_ fd: CInt) {
         self.assertIsOnLoop()
+        self.poller.remove(fd)
+    }
+
+    /// Moves a registered descriptor among those that are read together. When it throws, nothing has changed.
+    func gather(_ fd: CInt, _ events: ReadyEvents, _ source: any EventSource) throws(SystemError) {
+        self.assertIsOnLoop()
+        if self.gathered == nil { self.gathered = try GatheredReads(loop: self) }
+        try self.gathered?.register(fd, events, source)
         self.poller.remove(fd)
     }
 

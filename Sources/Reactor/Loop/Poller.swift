@@ -13,6 +13,8 @@ package struct ReadyEvents: OptionSet, Sendable {
     package static let hungUp = ReadyEvents(rawValue: 0x010)
     /// Of several loops that wait for one listener, wake one.
     static let exclusive = ReadyEvents(rawValue: 1 << 28)
+    /// Tell of the next event, then of none until `change`.
+    static let once = ReadyEvents(rawValue: 1 << 30)
 }
 
 /// Whoever owns a registered descriptor.
@@ -33,7 +35,7 @@ struct Poller: ~Copyable {
         var source: (any EventSource)?
     }
 
-    private let descriptor: CInt
+    let descriptor: CInt
     private var registrations: [Registration] = []
     private let batch: UnsafeMutablePointer<epoll_event>
     private(set) var registrationCount = 0

@@ -30,7 +30,9 @@ package final class Connection: EventSource {
     @exclusivity(unchecked) var tls: TLSEngine?
 
     // Receiving. While `isInEvent`, interest and output are settled once, at the event's end.
-    @exclusivity(unchecked) private var interest: ReadyEvents = [.readable]
+    @exclusivity(unchecked) private(set) var interest: ReadyEvents = [.readable]
+    /// Registered with the loop's gathered reads, not with its own set.
+    var isGathered = false
     @exclusivity(unchecked) private var isInEvent = false
     @exclusivity(unchecked) private var isFlushScheduled = false
     @exclusivity(unchecked) private(set) var inputEnded = false
@@ -137,7 +139,7 @@ package final class Connection: EventSource {
         self.loop.connectionCount.subtract(1, ordering: .relaxed)
         if let timer = self.timer { self.loop.cancel(timer) }
         self.timer = nil
-        self.loop.remove(self.descriptor)
+        if self.isGathered { self.loop.gathered?.remove(self.descriptor) } else { self.loop.remove(self.descriptor) }
         // The kernel would hold megabytes for a peer that takes nothing until it believes that itself.
         if reason == .writeStalled { SocketOption.resetOnClose(self.descriptor) }
         close(self.descriptor)
@@ -199,7 +201,11 @@ package final class Connection: EventSource {
         if self.isBlocked { wanted.insert(.writable) }
         guard wanted != self.interest, !self.isClosed else { return }
         self.interest = wanted
-        self.loop.change(self.descriptor, wanted)
+        if self.isGathered {
+            self.loop.gathered?.change(self.descriptor, wanted)
+        } else {
+            self.loop.change(self.descriptor, wanted)
+        }
     }
 
     // MARK: Receiving

@@ -1,6 +1,7 @@
 """Says what is missing before anything starts, by the Debian package that brings it."""
 
 import importlib.util
+import os
 import resource
 import shutil
 import sys
@@ -27,6 +28,15 @@ def require(tools=(), modules=()):
     """Ends the program with one sentence when a tool or a Python module is not there."""
     missing = {PACKAGE_OF_TOOL[tool] for tool in tools if shutil.which(tool) is None}
     missing |= {PACKAGE_OF_MODULE[name] for name in modules if importlib.util.find_spec(name) is None}
+    end_if_missing(missing)
+
+
+def require_file(path, package):
+    """Ends the program with one sentence when what is no program is not there."""
+    end_if_missing(set() if os.path.exists(path) else {package})
+
+
+def end_if_missing(missing):
     if missing:
         names = " ".join(sorted(missing))
         sys.exit(f"missing Debian packages: {names}; `make setup` installs them (or: apt-get install {names})")
