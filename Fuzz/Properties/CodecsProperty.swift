@@ -10,7 +10,8 @@ package enum CodecsProperty: FuzzProperty {
         _ = H264NAL.hasRecoveryPoint(span)
         _ = HEVCNAL.hasRecoveryPoint(span)
         _ = ADTSHeader(span)?.configuration
-        let formats = Self.videoParsers.compactMap { $0(span) }.map(TrackFormat.video)
+        let formats =
+            Self.videoParsers.compactMap { $0(span) }.map(TrackFormat.video)
             + Self.audioParsers.compactMap { $0(span) }.map(TrackFormat.audio)
         for format in formats {
             guard format.codecString?.isEmpty == false else { return "no codec string of what was read" }

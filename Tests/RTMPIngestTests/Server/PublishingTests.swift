@@ -44,9 +44,10 @@ import Testing
         #expect(ingest.events.wait { $0.count { $0 == "main started" } == 2 })
         client.socket.close()
         #expect(ingest.events.wait { $0.last == "main stopped peer-closed" })
-        #expect(ingest.events.entries.filter { $0.hasPrefix("main media-") } == [
-            "main media-begins", "main media-finished", "main media-begins", "main media-interrupted",
-        ])
+        #expect(
+            ingest.events.entries.filter { $0.hasPrefix("main media-") } == [
+                "main media-begins", "main media-finished", "main media-begins", "main media-interrupted",
+            ])
     }
 
     @Test("loses nothing that it sent behind its publish without waiting")

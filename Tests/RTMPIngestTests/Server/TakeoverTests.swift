@@ -33,10 +33,11 @@ import Testing
         try new.start()
         try old.receiveToEnd()
         #expect(old.answers.last?.code == "NetStream.Publish.BadName")
-        #expect(ingest.events.entries == [
-            "main media-begins", "main started", "main media-interrupted", "main stopped replaced",
-            "main media-begins", "main started",
-        ])
+        #expect(
+            ingest.events.entries == [
+                "main media-begins", "main started", "main media-interrupted", "main stopped replaced",
+                "main media-begins", "main started",
+            ])
         #expect(ingest.frontend.streams.count == 1)
     }
 

@@ -51,7 +51,9 @@ package struct AudioSpecificConfiguration: Equatable, Sendable {
 
     /// As in HLS and RFC 6381: `mp4a.40.2`.
     package var codecString: String {
-        let type = self.hasParametricStereo ? Self.parametricStereo
+        let type =
+            self.hasParametricStereo
+            ? Self.parametricStereo
             : self.hasSpectralReplication ? Self.spectralReplication : self.objectType
         return "mp4a.40.\(type)"
     }

@@ -58,7 +58,8 @@ package struct AV1SequenceHeader: Equatable, Sendable {
             if try reader.flag() {
                 let tickCount = UInt64(try reader.unsignedExponential()) &+ 1
                 let (unitsPerFrame, overflowed) = UInt64(unitsPerTick).multipliedReportingOverflow(by: tickCount)
-                self.timing = overflowed
+                self.timing =
+                    overflowed
                     ? nil : FrameTiming(timeScale: timeScale, unitsPerFrame: unitsPerFrame, isFixed: true)
             }
             if try reader.flag() {

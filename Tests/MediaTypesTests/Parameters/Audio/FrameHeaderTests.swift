@@ -39,10 +39,13 @@ struct FrameHeaderTests {
         }
     }
 
-    @Test("of Opus tell how long the packet is", arguments: [
-        ("fc", 960), ("78", 960), ("08", 960), ("18", 2880), ("e0", 120), ("e1", 240), ("e3 06", 720), ("83 30", 5760),
-        ("1b 02", 5760), ("1b 03", nil), ("e3 00", nil), ("e3", nil), ("", nil),
-    ] as [(String, Int?)])
+    @Test(
+        "of Opus tell how long the packet is",
+        arguments: [
+            ("fc", 960), ("78", 960), ("08", 960), ("18", 2880), ("e0", 120), ("e1", 240), ("e3 06", 720),
+            ("83 30", 5760),
+            ("1b 02", 5760), ("1b 03", nil), ("e3 00", nil), ("e3", nil), ("", nil),
+        ] as [(String, Int?)])
     func opus(hex: String, sampleCount: Int?) {
         #expect(OpusPacket(ConfigurationFixture.hex(hex))?.sampleCount == sampleCount)
     }

@@ -1,5 +1,6 @@
-@testable import MediaTypes
 import Testing
+
+@testable import MediaTypes
 
 @Suite("Bit reader")
 struct BitReaderTests {
@@ -16,10 +17,12 @@ struct BitReaderTests {
         #expect(reader.bitCountLeft == 0)
     }
 
-    @Test("reads numbers of Golomb's codes", arguments: [
-        ([0b1000_0000], 0, 0), ([0b0100_0000], 1, 1), ([0b0110_0000], 2, -1), ([0b0010_0000], 3, 2),
-        ([0b0001_0010], 8, -4), ([0, 0, 0, 0, 0x80, 0, 0, 0, 0], 4_294_967_295, 2_147_483_648),
-    ] as [([UInt8], UInt32, Int64)])
+    @Test(
+        "reads numbers of Golomb's codes",
+        arguments: [
+            ([0b1000_0000], 0, 0), ([0b0100_0000], 1, 1), ([0b0110_0000], 2, -1), ([0b0010_0000], 3, 2),
+            ([0b0001_0010], 8, -4), ([0, 0, 0, 0, 0x80, 0, 0, 0, 0], 4_294_967_295, 2_147_483_648),
+        ] as [([UInt8], UInt32, Int64)])
     func exponential(bytes: [UInt8], unsigned: UInt32, signed: Int64) throws {
         var reader = BitReader(bytes)
         #expect(try reader.unsignedExponential() == unsigned)

@@ -1,12 +1,15 @@
-@testable import MediaTypes
 import Testing
+
+@testable import MediaTypes
 
 @Suite("NAL units")
 struct NALTests {
-    @Test("lose their emulation prevention, and nothing else", arguments: [
-        ([0, 0, 3, 1], [0, 0, 1]), ([0, 0, 3], [0, 0]), ([0, 0, 3, 0, 0, 3, 1], [0, 0, 0, 0, 1]),
-        ([0, 3, 0, 0, 0, 3], [0, 3, 0, 0, 0]), ([0, 0, 3, 3], [0, 0, 3]), ([], []),
-    ] as [([UInt8], [UInt8])])
+    @Test(
+        "lose their emulation prevention, and nothing else",
+        arguments: [
+            ([0, 0, 3, 1], [0, 0, 1]), ([0, 0, 3], [0, 0]), ([0, 0, 3, 0, 0, 3, 1], [0, 0, 0, 0, 1]),
+            ([0, 3, 0, 0, 0, 3], [0, 3, 0, 0, 0]), ([0, 0, 3, 3], [0, 0, 3]), ([], []),
+        ] as [([UInt8], [UInt8])])
     func emulationPrevention(written: [UInt8], meant: [UInt8]) {
         #expect(self.payload(written, from: 0, byteCountMax: 100) == meant)
         #expect(self.payload(written, from: 100, byteCountMax: 100) == [])
@@ -22,11 +25,14 @@ struct NALTests {
         #expect((0...31).filter { !HEVCNAL.isReference($0) } == [0, 2, 4, 6, 8, 10, 12, 14])
     }
 
-    @Test("hold a recovery point, alone or after other messages", arguments: [
-        ("06 06 01 84 80", true), ("06 01 02 00 00 06 01 84 80", true), ("06 05 ff 02", false), ("06 06", false),
-        ("06 ff 06 01 84 80", false), ("06 04 00 00 03 00 06 01 84 80", true), ("06 05 01 06 80", false), ("06", false),
-        ("", false),
-    ])
+    @Test(
+        "hold a recovery point, alone or after other messages",
+        arguments: [
+            ("06 06 01 84 80", true), ("06 01 02 00 00 06 01 84 80", true), ("06 05 ff 02", false), ("06 06", false),
+            ("06 ff 06 01 84 80", false), ("06 04 00 00 03 00 06 01 84 80", true), ("06 05 01 06 80", false),
+            ("06", false),
+            ("", false),
+        ])
     func recoveryPoint(hex: String, has: Bool) {
         let unit = ConfigurationFixture.hex(hex)
         #expect(H264NAL.hasRecoveryPoint(unit) == has)

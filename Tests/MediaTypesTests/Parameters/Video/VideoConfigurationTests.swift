@@ -97,11 +97,12 @@ struct VideoConfigurationTests {
     @Test("frames a second are known", arguments: VideoCase.all)
     func timing(expected: VideoCase) throws {
         let bytes = try ConfigurationFixture.bytes(expected.name)
-        let timing = switch expected.codec {
-        case .h264: AVCConfiguration(bytes)?.parameters?.timing
-        case .hevc: HEVCConfiguration(bytes)?.parameters?.timing
-        case .av1, .vp9: FrameTiming?.none
-        }
+        let timing =
+            switch expected.codec {
+            case .h264: AVCConfiguration(bytes)?.parameters?.timing
+            case .hevc: HEVCConfiguration(bytes)?.parameters?.timing
+            case .av1, .vp9: FrameTiming?.none
+            }
         guard expected.codec == .h264 || expected.codec == .hevc else { return }
         let known = try #require(timing)
         #expect(UInt64(known.timeScale) == known.unitsPerFrame * 30)
