@@ -69,10 +69,10 @@ struct ImportTests {
     @Test("a table in which features know each other, or a library has two owners, is refused")
     func badTableIsFound() {
         let table = [
-            "Auth": ModuleRow(ImportRule.featureRow, ["COpenSSL", "CNGHTTP2", "CZlib"]),
-            "Ticketing": ModuleRow(ImportRule.featureRow, ["Auth", "COpenSSL"]),
+            "Auth": ModuleRow(ImportRule.featureRow, ["CNGHTTP2", "CZlib"]),
+            "Ticketing": ModuleRow(ImportRule.featureRow, ["Auth", "CZlib"]),
         ]
-        let expected = ["Ticketing imports Auth: not below", "COpenSSL has 2 importers, not one"]
+        let expected = ["Ticketing imports Auth: not below", "CZlib has 2 importers, not one"]
         #expect(ImportRule(table: table).checkTable().map(\.what) == expected)
     }
 }
