@@ -16,12 +16,19 @@ package final class MediaPipeline {
     var advisor = MediaAdvisor()
     private var timeline = Timeline()
     private var monitor: StreamMonitor
+    /// By reason, since they were last taken; the reasons are words of the source.
+    private var drops: [(reason: StaticString, count: Int)] = []
 
-    package init(receiver: any MediaReceiver, limits: RTMPLimits, now: MonotonicTime) {
+    /// The rates are what the organizer is told to keep to; nil for no bound.
+    package init(
+        receiver: any MediaReceiver, limits: RTMPLimits, now: MonotonicTime, bitsPerSecondMax: Int? = nil,
+        framesPerSecondMax: Int? = nil
+    ) {
         self.receiver = receiver
         self.limits = limits.media
         self.amfLimits = limits
-        self.monitor = StreamMonitor(now: now)
+        self.monitor = StreamMonitor(
+            now: now, bitsPerSecondMax: bitsPerSecondMax, framesPerSecondMax: framesPerSecondMax)
     }
 
     /// Takes an audio, video, data or aggregate message. What cannot be used is dropped and counted; nothing a
@@ -89,7 +96,20 @@ package final class MediaPipeline {
         }
     }
 
-    func drop(_ reason: StaticString) { self.monitor.noteDropped(reason) }
+    func drop(_ reason: StaticString) {
+        self.monitor.noteDropped(reason)
+        if let index = self.drops.firstIndex(where: { $0.reason.utf8Start == reason.utf8Start }) {
+            self.drops[index].count &+= 1
+        } else {
+            self.drops.append((reason, 1))
+        }
+    }
+
+    /// What was dropped since the last call.
+    func takeDrops() -> [(reason: StaticString, count: Int)] {
+        defer { self.drops.removeAll(keepingCapacity: true) }
+        return self.drops
+    }
 
     /// Tells the receiver a new format, if there is one; false when a unit cannot be passed on.
     func open(_ answer: FormatGate.Answer, _ track: TrackID, now: MonotonicTime) -> Bool {
