@@ -1,6 +1,8 @@
 internal import MediaTypes
+internal import Primitives
 
-/// Counts what goes to a receiver. Plain numbers, which their owner takes once a second: no atomics per unit.
+/// Counts what goes to a receiver, and holds it against the rates of the grant. Plain numbers, which their owner takes
+/// once a second: no atomics per unit.
 final class MeteredReceiver: MediaReceiver {
     struct Counts: Equatable {
         var unitCount = 0
@@ -11,7 +13,18 @@ final class MeteredReceiver: MediaReceiver {
     @exclusivity(unchecked) private var video = Counts()
     @exclusivity(unchecked) private var audio = Counts()
 
-    init(_ receiver: any MediaReceiver) { self.receiver = receiver }
+    @exclusivity(unchecked) private var cap: RateCap
+    /// The time of the message that is being taken.
+    @exclusivity(unchecked) var now: MonotonicTime
+    /// Of all units so far: the first excess stays.
+    @exclusivity(unchecked) private(set) var verdict = RateCap.Verdict.within
+
+    init(_ receiver: any MediaReceiver, grant: PublishGrant, now: MonotonicTime) {
+        self.receiver = receiver
+        self.cap = RateCap(
+            bitsPerSecondMax: grant.bitsPerSecondMax, framesPerSecondMax: grant.framesPerSecondMax, now: now)
+        self.now = now
+    }
 
     func receive(_ format: TrackFormat, of track: TrackID) { self.receiver.receive(format, of: track) }
 
@@ -24,6 +37,8 @@ final class MeteredReceiver: MediaReceiver {
             self.audio.unitCount &+= 1
             self.audio.byteCount &+= payload.byteCount
         }
+        let verdict = self.cap.note(unit.track.kind, byteCount: payload.byteCount, now: self.now)
+        if self.verdict == .within { self.verdict = verdict }
         self.receiver.receive(unit, payload: payload)
     }
 

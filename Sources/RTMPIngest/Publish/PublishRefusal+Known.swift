@@ -8,6 +8,10 @@ extension PublishRefusal {
     static let undecided = PublishRefusal(
         .denied, label: "undecided", "The server could not check the stream key in time. Try again.")
     static let stopping = PublishRefusal(.closed, label: "server-stopping", "The server stops. Try again in a moment.")
+    static let bitRateExceeded = PublishRefusal(
+        .denied, label: "bit-rate-exceeded", "The stream has a higher bitrate than this server allows. Lower it.")
+    static let frameRateExceeded = PublishRefusal(
+        .denied, label: "frame-rate-exceeded", "The stream has more pictures a second than this server allows.")
     static let replaced = PublishRefusal(
         .badName, label: "replaced", "Another publisher with the same key took over, since this one was not heard.")
 }

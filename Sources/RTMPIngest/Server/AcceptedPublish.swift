@@ -6,7 +6,6 @@ final class AcceptedPublish {
     static let lookTime = TimeAmount.seconds(1)
 
     let live: LivePublishing
-    let grant: PublishGrant
     let pipeline: MediaPipeline
     let receiver: MeteredReceiver
     @exclusivity(unchecked) var nextLookAt: MonotonicTime
@@ -19,11 +18,10 @@ final class AcceptedPublish {
     @exclusivity(unchecked) private var challenger: (answer: LivePublishing.Challenger, until: MonotonicTime)?
 
     init(
-        live: LivePublishing, grant: PublishGrant, pipeline: MediaPipeline, receiver: MeteredReceiver,
+        live: LivePublishing, pipeline: MediaPipeline, receiver: MeteredReceiver,
         pingTime: TimeAmount, now: MonotonicTime
     ) {
         self.live = live
-        self.grant = grant
         self.pipeline = pipeline
         self.receiver = receiver
         self.nextLookAt = now + Self.lookTime

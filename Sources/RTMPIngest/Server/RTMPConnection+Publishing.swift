@@ -9,10 +9,13 @@ extension RTMPConnection {
     func accept(_ grant: PublishGrant, _ live: LivePublishing) {
         let now = self.loop.now
         let shared = self.service.shared
-        let receiver = MeteredReceiver(shared.destination.receiver(for: grant.stream, on: self.loop))
+        let receiver = MeteredReceiver(
+            shared.destination.receiver(for: grant.stream, on: self.loop), grant: grant, now: now)
+        let pipeline = MediaPipeline(
+            receiver: receiver, limits: self.limits, now: now, bitsPerSecondMax: grant.bitsPerSecondMax,
+            framesPerSecondMax: grant.framesPerSecondMax)
         self.publishing = AcceptedPublish(
-            live: live, grant: grant, pipeline: MediaPipeline(receiver: receiver, limits: self.limits, now: now),
-            receiver: receiver, pingTime: self.limits.pingTime, now: now)
+            live: live, pipeline: pipeline, receiver: receiver, pingTime: self.limits.pingTime, now: now)
         self.hasPublished = true
         self.stage = .publishing
         self.session.acceptPublish()
@@ -32,6 +35,7 @@ extension RTMPConnection {
             if publishing.isStalled { self.setStalled(false) }
         default: break
         }
+        publishing.receiver.now = now
         let hasSeenExtended = self.session.hasSeenExtendedTimestamp
         switch payload {
         case .input(let range):
@@ -42,6 +46,19 @@ extension RTMPConnection {
                 header, payload: bytes.span.bytes, hasSeenExtendedTimestamp: hasSeenExtended, now: now)
             self.session.recycle(bytes)
         }
+        self.enforce(publishing.receiver.verdict)
+    }
+
+    /// Ends a publisher that sends more than it was granted.
+    private func enforce(_ verdict: RateCap.Verdict) {
+        let refusal: PublishRefusal
+        switch verdict {
+        case .within: return
+        case .exceededBits: refusal = .bitRateExceeded
+        case .exceededFrames: refusal = .frameRateExceeded
+        }
+        self.session.endPublish(refusal)
+        self.fail(RTMPError(refusal.label, refusal.description))
     }
 
     /// Ends the publish, if there is one; the connection stays.
@@ -103,6 +120,9 @@ extension RTMPConnection {
         let (video, audio) = publishing.receiver.takeCounts()
         self.service.metrics.received(.video, video, loop: self.loop.index)
         self.service.metrics.received(.audio, audio, loop: self.loop.index)
+        for (reason, count) in publishing.pipeline.takeDrops() {
+            self.service.metrics.dropped(reason, count, loop: self.loop.index)
+        }
         self.reportTransfer()
     }
 

@@ -13,18 +13,35 @@ struct RTMPMetrics: Sendable {
         // Too slow, too silent, too much.
         "handshake-timeout", "publish-timeout", "idle-timeout", "silent", "output-full", "too-much-work",
         "bit-rate-exceeded", "frame-rate-exceeded",
+        // What is not RTMP, or broken.
+        "tls-on-plain-port", "http-on-rtmp-port", "handshake-version", "chunk-header", "chunk-streams",
+        "message-size", "unfinished-messages", "chunk-size", "too-many-messages", "too-many-commands",
+        "too-many-answers", "connect-invalid", "publish-before-connect",
         // The connection under it.
         "peer-gone", "write-stalled", "system-error", "drain-timeout",
     ]
     /// What became of publishes that were asked for.
     static let outcomes: [StaticString] = [
         "accepted", "unknown-key", "in-use", "too-many-wrong-keys", "undecided", "server-stopping",
+        "no-keys",
     ]
     /// How accepted publishes ended; another end is a refusal of the connection, and counts there with its reason.
     static let ends: [StaticString] = ["finished", "peer-closed", "peer-gone", "replaced", "silent", "server-stopping"]
 
     /// What organizers are told about.
-    static let adviceLabels: [StaticString] = []
+    static let adviceLabels: [StaticString] = [
+        "received", "no_keyframe", "keyframe_interval_long", "keyframe_interval_short", "no_audio", "no_video",
+        "audio_video_apart", "picture_large", "bitrate_over_cap", "frame_rate_over_cap", "bitrate_fell",
+        "faster_than_playing", "clock_jumped", "clock_unsteady", "video_codec_unsupported", "audio_codec_unsupported",
+        "picture_too_large", "format_changes_too_often",
+    ]
+    /// Why media is left out.
+    static let drops: [StaticString] = [
+        "adts_invalid", "aggregate_truncated", "audio_codec_unsupported", "configuration_invalid",
+        "configuration_too_large", "format_changes_too_often", "multitrack_type_unknown", "nal_length_overflow",
+        "no_configuration_yet", "packet_type_unknown", "tag_too_short", "too_many_frames_in_message",
+        "too_many_tracks", "track_size_beyond_tag", "video_codec_unsupported",
+    ]
 
     private let connectionCount: Gauge
     private let connectionTotal: Counter
@@ -37,6 +54,7 @@ struct RTMPMetrics: Sendable {
     private let publishes: ReasonCounters
     private let publishEnds: ReasonCounters
     private let advice: ReasonCounters
+    private let dropped: ReasonCounters
 
     init(registry: MetricsRegistry) {
         self.connectionCount = registry.gauge("podo_rtmp_connections", help: "Publisher connections open now.")
@@ -75,6 +93,11 @@ struct RTMPMetrics: Sendable {
                 "podo_rtmp_advice_total", help: "Times that a stream's organizer was told what is wrong with it.",
                 labels: ["label": $0])
         }
+        self.dropped = ReasonCounters(Self.drops) {
+            registry.counter(
+                "podo_rtmp_dropped_total", help: "Pictures, frames and messages of media left out, by reason.",
+                labels: ["reason": $0])
+        }
     }
 
     func opened(loop: Int) {
@@ -104,6 +127,10 @@ struct RTMPMetrics: Sendable {
     func publishEnded(_ reason: StaticString, loop: Int) {
         self.publishEnds.add(reason, loop: loop)
         self.streamCount.add(-1, loop: loop)
+    }
+
+    func dropped(_ reason: StaticString, _ count: Int, loop: Int) {
+        self.dropped.add(reason, count: count, loop: loop)
     }
 
     func advised(_ label: StaticString, loop: Int) { self.advice.add(label, loop: loop) }

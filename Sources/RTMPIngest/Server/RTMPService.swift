@@ -32,8 +32,16 @@ final class RTMPService: @unchecked Sendable {
     func acceptor(of listener: Listener, security: TLSContext?) -> Acceptor {
         Acceptor(
             loop: self.loop, listener: listener,
-            onAccept: { [unowned self] fd, peer in self.accepted(fd, peer, security) },
-            onProblem: { [unowned self] problem in
+            onAccept: { [weak self] fd, peer in
+                // A front end may go before its loops have stopped.
+                guard let self else {
+                    close(fd)
+                    return
+                }
+                self.accepted(fd, peer, security)
+            },
+            onProblem: { [weak self] problem in
+                guard let self else { return }
                 self.metrics.refused("accept-failed", loop: self.loop.index)
                 self.log.error("accepting failed", ["problem": .text("\(problem)")])
             })

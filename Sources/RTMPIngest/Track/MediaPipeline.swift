@@ -16,8 +16,10 @@ package final class MediaPipeline {
     var advisor = MediaAdvisor()
     private var timeline = Timeline()
     private var monitor: StreamMonitor
+    /// By reason, since they were last taken; the reasons are words of the source.
+    private var drops: [(reason: StaticString, count: Int)] = []
 
-    /// The bounds of a key's grant, where it has any, are for what the organizer is told; they are kept elsewhere.
+    /// The rates are what the organizer is told to keep to; nil for no bound.
     package init(
         receiver: any MediaReceiver, limits: RTMPLimits, now: MonotonicTime, bitsPerSecondMax: Int? = nil,
         framesPerSecondMax: Int? = nil
@@ -94,14 +96,26 @@ package final class MediaPipeline {
         }
     }
 
-    func drop(_ reason: StaticString) { self.monitor.noteDropped(reason) }
+    func drop(_ reason: StaticString) {
+        self.monitor.noteDropped(reason)
+        if let index = self.drops.firstIndex(where: { $0.reason.utf8Start == reason.utf8Start }) {
+            self.drops[index].count &+= 1
+        } else {
+            self.drops.append((reason, 1))
+        }
+    }
+
+    /// What was dropped since the last call.
+    func takeDrops() -> [(reason: StaticString, count: Int)] {
+        defer { self.drops.removeAll(keepingCapacity: true) }
+        return self.drops
+    }
 
     /// Tells the receiver a new format, if there is one; false when a unit cannot be passed on.
     func open(_ answer: FormatGate.Answer, _ track: TrackID, now: MonotonicTime) -> Bool {
         switch answer {
         case .open: return true
         case .noFormat:
-            self.advisor.noteMissingConfiguration(track.kind)
             self.drop("no_configuration_yet")
             return false
         case .closed:

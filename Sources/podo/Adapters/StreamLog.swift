@@ -36,8 +36,9 @@ struct StreamLog: PublishObserver {
                     "explanation": .text(refusal.description),
                 ])
         case .advice(let advice):
-            self.log.warning(
-                "stream advice",
+            // What comes is good to know; all other advice is about something to mend.
+            self.log.write(
+                advice.label.description == "received" ? .info : .warning, "stream advice",
                 ["stream": stream, "advice": .text(advice.label.description), "explanation": .text(advice.sentence)])
         }
     }

@@ -45,7 +45,7 @@ enum HelpText {
     private static let signals = """
 
         Signals:
-          SIGTERM, SIGINT  /readyz says 503, running requests and publishers end, then it does; a second one ends it at once
+          SIGTERM, SIGINT  /readyz says 503, requests and publishers end, then it does; a second one ends it at once
           SIGHUP           certificate and pages are read again; a changed setting needs a restart
 
         """

@@ -23,8 +23,7 @@ extension Setting {
             "Where streams are published over RTMP with TLS. Needs tls-cert and tls-key."),
         Setting(
             "stream-keys", \.streamKeys, .streamKeys, isSecret: true,
-            "Who may publish which stream: names of a to z, 0 to 9 and -, keys of 16 to 256 characters. "
-                + "Keep it in the file or the environment: other users of the machine see flags."),
+            "Who may publish which stream. Not as a flag, which other users of the machine see."),
         Setting(
             "stream-bitrate-max", \.streamBitsPerSecondMax, .optional(.bitRate(100_000...1_000_000_000)),
             "What one publisher may send in a second, like 20Mbit. One that sends more is told so and closed."),

@@ -22,9 +22,8 @@ struct ListenerSet {
             return try Self.bind(addresses, setting: name + "-listen")
         }
         if let stranger = inherited.first(where: { !Self.names.contains($0.name) }) {
-            throw StartError(
-                "LISTEN_FDNAMES: a socket is called \"\(stranger.name)\", not one of \(Self.names.joined(separator: ", "))"
-            )
+            let names = Self.names.joined(separator: ", ")
+            throw StartError("LISTEN_FDNAMES: a socket is called \"\(stranger.name)\", not one of \(names)")
         }
         func securedListeners(_ name: String, _ addresses: [SocketAddress]) throws(StartError) -> [Listener] {
             let secured = try listeners(name, addresses)

@@ -27,6 +27,8 @@ import Testing
             let lines = Self.lines(what)
             #expect(lines.count == 1 && lines[0].contains(words) && lines[0].contains(#""stream":"main""#))
         }
+        #expect(Self.lines(.advice(advice))[0].contains(#""level":"warning""#))
+        #expect(Self.lines(.advice(StreamAdvice("received", "H.264")))[0].contains(#""level":"info""#))
         #expect(Self.lines(.refused(refusal), stream: nil)[0].contains(#""stream":"unknown""#))
     }
 

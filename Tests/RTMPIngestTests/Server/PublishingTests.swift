@@ -38,7 +38,7 @@ import Testing
         try client.start()
         try client.end()
         #expect(ingest.events.wait { $0.last == "main stopped finished" })
-        _ = try client.wait { $0.code == "NetStream.Unpublish.Success" }
+        _ = try client.wait { $0.command == "onStatus" && $0.code == "NetStream.Unpublish.Success" }
         try client.take(.publish(transaction: 9))
         try client.take(.awaitPublish)
         #expect(ingest.events.wait { $0.count { $0 == "main started" } == 2 })
@@ -121,6 +121,17 @@ import Testing
         #expect(ingest.events.wait { $0.last == "main stalled" })
         try client.send(Array(GeneratedStream(seconds: 0.1).tags))
         #expect(ingest.events.wait { $0.contains("main resumed") })
+    }
+
+    @Test("whose media cannot be used goes on, and what is left out is counted by reason")
+    func drops() throws {
+        let ingest = try LiveIngest()
+        let client = try ingest.client("main")
+        try client.start()
+        try client.send([PublisherTag(.video, timestamp: 0, payload: [0x17])])
+        try client.end()
+        #expect(ingest.events.wait { $0.last == "main stopped finished" })
+        #expect(ingest.metric(#"podo_rtmp_dropped_total{reason="tag_too_short"}"#) == 1)
     }
 
     @Test("leaves nothing, after many streams of different names (§3 case 17)")

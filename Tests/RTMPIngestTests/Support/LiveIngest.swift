@@ -77,7 +77,8 @@ final class Desk: PublishObserver, PublishAuthorizer, MediaDestination {
         // Comes back when it is given up, and not before.
         if key == "key-slow" { while !Task.isCancelled { await Task.yield() } }
         guard key.hasPrefix("key-") else { return .refused(Self.unknownKey) }
-        return .accepted(PublishGrant(stream: String(key.dropFirst(4))))
+        let stream = String(key.dropFirst(4))
+        return .accepted(PublishGrant(stream: stream, framesPerSecondMax: stream == "capped" ? 10 : nil))
     }
 
     static let unknownKey = PublishRefusal(.badName, label: "unknown-key", "Unknown.")
