@@ -113,33 +113,34 @@ extension ChunkDecoder {
             guard header.format < 2 else { throw .headerWithoutPrevious }
             slot = try self.addStream(header.chunkStreamID)
         }
-        var stream = self.streams[slot]
-        if header.format == 3 {
-            let repeats = stream.repeatsTimestamp(
+        // In place from here on: a stream that is copied out and back costs more than all the rest.
+        if header.format == 3, self.streams[slot].hasExtendedTimestamp {
+            let repeats = self.streams[slot].repeatsTimestamp(
                 bytes, at: offset &+ byteCount, lastMediaTimestamp: self.lastMediaTimestamp)
             guard let repeats else { return nil }
-            stream.noteRepetition(repeats)
+            self.streams[slot].noteRepetition(repeats)
             if repeats { byteCount &+= 4 }
         } else if header.isExtended {
             self.hasSeenExtendedTimestamp = true
         }
-        if stream.isUnfinished, stream.isContinued(by: header) {
-            stream.resume(header)
+        if self.streams[slot].isUnfinished, self.streams[slot].isContinued(by: header) {
+            self.streams[slot].resume(header)
         } else {
-            if stream.isUnfinished { self.abandon(slot, &stream) }
+            if self.streams[slot].isUnfinished { self.abandon(slot) }
             guard header.messageByteCount <= self.limits.messageByteCountMax else { throw .messageTooLarge }
-            stream.begin(header, lastMediaTimestamp: self.lastMediaTimestamp)
+            self.streams[slot].begin(header, lastMediaTimestamp: self.lastMediaTimestamp)
         }
-        self.chunkRest = min(stream.byteCount &- stream.takenByteCount, self.chunkByteCountMax)
-        stream.takenByteCount &+= self.chunkRest
+        try self.beginChunk(slot)
+        return byteCount
+    }
+
+    private mutating func beginChunk(_ slot: Int) throws(ChunkError) {
+        self.chunkCount &+= 1
+        self.current = slot
+        self.chunkRest = self.streams[slot].beginChunk(byteCountMax: self.chunkByteCountMax, number: self.chunkCount)
         self.unfinishedByteCount &+= self.chunkRest
         let budget = self.isProven ? self.limits.partialByteCountMax : self.limits.unprovenByteCountMax
         guard self.unfinishedByteCount <= budget else { throw .tooMuchUnfinished }
-        self.chunkCount &+= 1
-        stream.lastUse = self.chunkCount
-        self.streams[slot] = stream
-        self.current = slot
-        return byteCount
     }
 
     private func slot(of chunkStreamID: Int) -> Int? {
@@ -162,10 +163,10 @@ extension ChunkDecoder {
         return oldest
     }
 
-    private mutating func abandon(_ slot: Int, _ stream: inout ChunkStream) {
-        self.unfinishedByteCount &-= stream.takenByteCount
+    private mutating func abandon(_ slot: Int) {
+        self.unfinishedByteCount &-= self.streams[slot].takenByteCount
         self.abandonedMessageCount &+= 1
-        stream.end()
+        self.streams[slot].end()
         var partial: [UInt8] = []
         swap(&partial, &self.partials[slot])
         self.recycle(partial)
@@ -259,8 +260,6 @@ extension ChunkDecoder {
 
     private mutating func abort(chunkStreamID: Int) {
         guard let slot = self.slot(of: chunkStreamID), self.streams[slot].isUnfinished else { return }
-        var stream = self.streams[slot]
-        self.abandon(slot, &stream)
-        self.streams[slot] = stream
+        self.abandon(slot)
     }
 }

@@ -10,14 +10,14 @@ struct ChunkStream {
 
     let id: Int
     /// Which chunk of the connection was its last one.
-    var lastUse: UInt64 = 0
+    private(set) var lastUse: UInt64 = 0
     private(set) var timestamp: UInt32 = 0
     private(set) var streamID: UInt32 = 0
     private(set) var type: UInt8 = 0
     /// As declared.
     private(set) var byteCount = 0
     /// How much of the message its chunks so far carry; zero between messages.
-    var takenByteCount = 0
+    private(set) var takenByteCount = 0
     /// What format 3 adds. After format 0 that is the absolute timestamp.
     private var delta: UInt32 = 0
     private var isDeltaAbsolute = false
@@ -30,6 +30,7 @@ struct ChunkStream {
     init(id: Int) { self.id = id }
 
     var isUnfinished: Bool { self.takenByteCount > 0 }
+    var hasExtendedTimestamp: Bool { self.extendedTimestamp != nil }
 
     /// Whether a header before the end of a message goes on with that message. Some senders repeat formats 1 and 2 on
     /// every chunk; a new length, and format 0, mean that the sender gave the message up.
@@ -64,6 +65,14 @@ struct ChunkStream {
     /// Goes on with a message. A header here says nothing new, except which timestamp format 3 may repeat after it.
     mutating func resume(_ header: ChunkHeader) {
         if header.format < 3 { self.extendedTimestamp = header.isExtended ? header.timestamp : nil }
+    }
+
+    /// Returns how much of the message the next chunk carries.
+    mutating func beginChunk(byteCountMax: Int, number: UInt64) -> Int {
+        let byteCount = min(self.byteCount &- self.takenByteCount, byteCountMax)
+        self.takenByteCount &+= byteCount
+        self.lastUse = number
+        return byteCount
     }
 
     /// The timestamp of a message that begins with format 3. After format 0 the specification (§5.3.1.2.4) takes the
@@ -101,7 +110,7 @@ struct ChunkStream {
 
     /// Remembers what the last comparison found, if it was one within a message.
     mutating func noteRepetition(_ isFound: Bool) {
-        guard self.isUnfinished, self.extendedTimestamp != nil else { return }
+        guard self.isUnfinished else { return }
         if isFound { self.isFoundInMessage = true } else { self.isMissedInMessage = true }
     }
 

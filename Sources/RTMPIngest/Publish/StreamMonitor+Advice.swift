@@ -52,7 +52,10 @@ extension StreamMonitor {
                 advice.append(
                     StreamAdvice(
                         "no_keyframe",
-                        "No keyframe for 10 seconds: who begins to watch now sees no picture. \(Self.keyframeSetting): 2 s."
+                        """
+                        No keyframe for 10 seconds: who begins to watch now sees no picture. \
+                        \(Self.keyframeSetting): 2 s.
+                        """
                     ))
             }
         }
@@ -65,9 +68,9 @@ extension StreamMonitor {
                 StreamAdvice(
                     "keyframe_interval_long",
                     """
-                    A keyframe comes every \(Text.tenths(interval)) s, but segments are to be \(Text.tenths(segment)) s: \
-                    viewers get the stream later. \(Self.keyframeSetting): \(Text.tenths(segment)) s or less; 0 (auto) is \
-                    too long. If the x264 Options name keyint as well, take it out there.
+                    A keyframe comes every \(Text.tenths(interval)) s, but segments are to be \(Text.tenths(segment)) \
+                    s: viewers get the stream later. \(Self.keyframeSetting): \(Text.tenths(segment)) s or less; 0 \
+                    (auto) is too long. If the x264 Options name keyint as well, take it out there.
                     """))
         }
         if self.notices.shortKeyframeInterval.update(interval < 0.45, for: .seconds(10), now: now) {
@@ -92,8 +95,8 @@ extension StreamMonitor {
                 StreamAdvice(
                     "no_audio",
                     """
-                    Pictures come, but no sound for 10 seconds. In OBS: look whether the Audio Mixer shows a level, and \
-                    choose a device in Settings > Audio. If there is to be no sound, all is well.
+                    Pictures come, but no sound for 10 seconds. In OBS: look whether the Audio Mixer shows a level, \
+                    and choose a device in Settings > Audio. If there is to be no sound, all is well.
                     """))
         }
         let isDark = audioIsAlive && self.video.silence(since: start, now: now) >= Self.silenceTimeMax
@@ -143,8 +146,8 @@ extension StreamMonitor {
                     StreamAdvice(
                         "bitrate_over_cap",
                         """
-                        The stream has \(Text.rate(bits)), but this key allows \(Text.rate(max)). In OBS: lower Settings \
-                        > Output > Streaming > Bitrate. More than a tenth too much ends the stream.
+                        The stream has \(Text.rate(bits)), but this key allows \(Text.rate(max)). In OBS: lower \
+                        Settings > Output > Streaming > Bitrate. More than a tenth too much ends the stream.
                         """))
             }
         }
@@ -175,8 +178,9 @@ extension StreamMonitor {
                 StreamAdvice(
                     "bitrate_fell",
                     """
-                    The bitrate fell from \(Text.rate(self.usualBitsPerSecond)) to \(Text.rate(bits)). If the picture is \
-                    not just still, the network is too slow: use a cable, or lower Bitrate in OBS under Settings > Output.
+                    The bitrate fell from \(Text.rate(self.usualBitsPerSecond)) to \(Text.rate(bits)). If the picture \
+                    is not just still, the network is too slow: use a cable, or lower Bitrate in OBS under Settings > \
+                    Output.
                     """))
         }
         // Follows a rise within ten seconds and a fall within minutes.
@@ -188,8 +192,8 @@ extension StreamMonitor {
                 StreamAdvice(
                     "faster_than_playing",
                     """
-                    The stream comes \(Text.tenths(speed)) times as fast as it plays, so viewers cannot keep up. Send it \
-                    in real time (ffmpeg: -re before -i).
+                    The stream comes \(Text.tenths(speed)) times as fast as it plays, so viewers cannot keep up. Send \
+                    it in real time (ffmpeg: -re before -i).
                     """))
         }
     }
@@ -203,8 +207,9 @@ extension StreamMonitor {
                 StreamAdvice(
                     "clock_jumped",
                     """
-                    The clock of the stream jumped, so players had to begin anew. If this happens again, stop and start \
-                    streaming, and look whether the computer's capture devices are set to Use Device Timestamps in OBS.
+                    The clock of the stream jumped, so players had to begin anew. If this happens again, stop and \
+                    start streaming, and look whether the computer's capture devices are set to Use Device Timestamps \
+                    in OBS.
                     """))
         }
         let clamped = health.clampedUnitCount &- self.notices.clampedUnitCount

@@ -16,8 +16,8 @@ struct FormatGate: Sendable {
 
     private(set) var told: TrackFormat?
     private var next: TrackFormat?
-    /// What was told holds no more, and what comes instead is not known yet.
-    private var isWithdrawn = false
+    /// What was told holds: most units pass by this alone.
+    private var isOpen = false
     private var allowance: Int
     private var refilled: MonotonicTime
     private let limits: MediaLimits
@@ -30,27 +30,29 @@ struct FormatGate: Sendable {
 
     /// The format of the units from here on; the same again is no change.
     mutating func offer(_ format: TrackFormat) {
-        self.next = format == self.told ? nil : format
-        self.isWithdrawn = false
+        self.isOpen = format == self.told
+        self.next = self.isOpen ? nil : format
     }
 
     /// No format is known any more: units wait for the next.
     mutating func withdraw() {
         self.next = nil
-        self.isWithdrawn = true
+        self.isOpen = false
     }
 
     /// The format of the units from here on, told or not.
-    var latest: TrackFormat? { self.next ?? (self.isWithdrawn ? nil : self.told) }
+    var latest: TrackFormat? { self.isOpen ? self.told : self.next }
 
     /// Asked before each unit.
     mutating func pass(now: MonotonicTime) -> Answer {
-        guard let format = self.next else { return self.latest == nil ? .noFormat : .open }
+        if self.isOpen { return .open }
+        guard let format = self.next else { return .noFormat }
         self.refill(now)
         guard self.allowance > 0 else { return .closed }
         self.allowance -= 1
         self.told = format
         self.next = nil
+        self.isOpen = true
         return .tell(format)
     }
 

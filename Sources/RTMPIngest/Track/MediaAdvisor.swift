@@ -5,6 +5,9 @@ struct MediaAdvisor: Sendable {
     private static let unsupportedCodecCountMax = 8
     private static let pictureSideMax = 8192
 
+    private static let missingConfigurationCount = 100
+
+    private var missingCount: [MediaKind: Int] = [:]
     private var unsupported: Set<UnsupportedCodec> = []
     private var isUnsteady = false
     private var isTooLarge = false
@@ -53,6 +56,17 @@ struct MediaAdvisor: Sendable {
             "format_changes_too_often",
             "The encoder changes its settings all the time; parts of the stream are "
                 + "left out. Restart it, or update it.")
+    }
+
+    /// A few units without a configuration are usual at the start.
+    mutating func noteMissingConfiguration(_ kind: MediaKind) {
+        self.missingCount[kind, default: 0] &+= 1
+        guard self.missingCount[kind] == Self.missingConfigurationCount else { return }
+        let what = kind == .video ? "pictures" : "sound"
+        self.say(
+            "no_configuration",
+            "The encoder sends \(what) but not what a decoder must know of them, so that they are "
+                + "left out. Stop and start the stream in the encoder.")
     }
 
     private mutating func say(_ label: StaticString, _ sentence: String) {

@@ -17,11 +17,16 @@ package final class MediaPipeline {
     private var timeline = Timeline()
     private var monitor: StreamMonitor
 
-    package init(receiver: any MediaReceiver, limits: RTMPLimits, now: MonotonicTime) {
+    /// The bounds of a key's grant, where it has any, are for what the organizer is told; they are kept elsewhere.
+    package init(
+        receiver: any MediaReceiver, limits: RTMPLimits, now: MonotonicTime, bitsPerSecondMax: Int? = nil,
+        framesPerSecondMax: Int? = nil
+    ) {
         self.receiver = receiver
         self.limits = limits.media
         self.amfLimits = limits
-        self.monitor = StreamMonitor(now: now)
+        self.monitor = StreamMonitor(
+            now: now, bitsPerSecondMax: bitsPerSecondMax, framesPerSecondMax: framesPerSecondMax)
     }
 
     /// Takes an audio, video, data or aggregate message. What cannot be used is dropped and counted; nothing a
@@ -96,6 +101,7 @@ package final class MediaPipeline {
         switch answer {
         case .open: return true
         case .noFormat:
+            self.advisor.noteMissingConfiguration(track.kind)
             self.drop("no_configuration_yet")
             return false
         case .closed:

@@ -58,7 +58,7 @@ struct NALUnitAssembler: Sendable {
         guard let (framing, survey) = self.survey(tag, body) else { return .dropped("nal_length_overflow") }
         if survey.hasParameterSets { configuration = self.takeSets(tag, body, framing) }
         guard survey.hasPicture else { return .nothing }
-        let flags = self.flags(survey, packet)
+        let flags = self.flags(survey, framing, tag, packet)
         guard survey.needsRewriting else { return .borrowed(body.lowerBound..<survey.end, flags) }
         NALUnitSurvey.rewrite(tag, body, framing, self.codec, to: &scratch)
         return .rewritten(flags)
@@ -84,7 +84,9 @@ struct NALUnitAssembler: Sendable {
         return (.startCodes, survey)
     }
 
-    private mutating func flags(_ survey: NALUnitSurvey, _ packet: MediaPacket) -> UnitFlags {
+    private mutating func flags(
+        _ survey: NALUnitSurvey, _ framing: NALUnitWalker.Framing, _ tag: borrowing RawSpan, _ packet: MediaPacket
+    ) -> UnitFlags {
         self.temporalLayerMax = max(self.temporalLayerMax, survey.temporalLayer)
         var isRandomAccess = survey.isRefresh
         if isRandomAccess {
@@ -94,7 +96,12 @@ struct NALUnitAssembler: Sendable {
             self.picturesWithoutRefresh = min(self.picturesWithoutRefresh &+ 1, self.limits.picturesWithoutRefreshMax)
             // Streams that refresh bit by bit have one IDR picture at their start, or none.
             let isLongAgo = self.picturesWithoutRefresh == self.limits.picturesWithoutRefreshMax
-            if !self.hadRefresh || isLongAgo { isRandomAccess = survey.hasRecoveryPoint || packet.isKeyFrame }
+            if !self.hadRefresh || isLongAgo {
+                isRandomAccess =
+                    packet.isKeyFrame
+                    || survey.hasInformation
+                        && NALUnitSurvey.hasRecoveryPoint(tag, packet.body, framing, self.codec)
+            }
         }
         let isDisposable = packet.isDisposable || !survey.isReference && survey.temporalLayer == self.temporalLayerMax
         return UnitFlags(isRandomAccess: isRandomAccess, isDisposable: isDisposable && !isRandomAccess)

@@ -9,7 +9,8 @@ struct NALUnitSurvey: Equatable, Sendable {
     /// An IDR picture, with HEVC any at which decoding can begin.
     var isRefresh = false
     var isReference = false
-    var hasRecoveryPoint = false
+    /// SEI, which may hold a recovery point.
+    var hasInformation = false
     var hasParameterSets = false
     var temporalLayer: UInt8 = 0
     /// Not as it is to be passed on: other lengths, start codes, or something in the middle that is left out.
@@ -54,12 +55,23 @@ struct NALUnitSurvey: Equatable, Sendable {
             if isRefresh { self.isRefresh = true }
             if isReference { self.isReference = true }
             self.temporalLayer = max(self.temporalLayer, codec.temporalLayer(bytes, unit))
-        case .information:
-            if !self.hasRecoveryPoint { self.hasRecoveryPoint = codec.hasRecoveryPoint(bytes.extracting(unit)) }
+        case .information: self.hasInformation = true
         case .videoSet, .sequenceSet, .pictureSet:
             self.hasParameterSets = true
         case .filler, .other: break
         }
+    }
+
+    /// Whether any SEI says that decoding can begin at this picture; looked at only when that matters.
+    static func hasRecoveryPoint(
+        _ bytes: borrowing RawSpan, _ range: Range<Int>, _ framing: NALUnitWalker.Framing, _ codec: NALCodec
+    ) -> Bool {
+        var walker = NALUnitWalker(framing, range)
+        while case .unit(let unit) = walker.next(bytes) {
+            guard !unit.isEmpty, codec.part(bytes, unit) == .information else { continue }
+            if codec.hasRecoveryPoint(bytes.extracting(unit)) { return true }
+        }
+        return false
     }
 
     /// Writes the units with lengths of four bytes, without what is left out.

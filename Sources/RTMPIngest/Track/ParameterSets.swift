@@ -12,13 +12,19 @@ struct ParameterSets: Equatable, Sendable {
     mutating func take(
         _ part: NALCodec.Part, _ unit: borrowing RawSpan, _ codec: NALCodec, countMax: Int
     ) -> Bool {
-        guard unit.byteCount <= ParameterLimits.unitByteCountMax else { return false }
+        guard unit.byteCount <= ParameterLimits.unitByteCountMax,
+            unit.byteCount <= ParameterLimits.recordByteCountMax &- self.byteCount
+        else { return false }
         switch part {
         case .videoSet: return Self.take(unit, part, codec, into: &self.videoSets, countMax)
         case .sequenceSet: return Self.take(unit, part, codec, into: &self.sequenceSets, countMax)
         case .pictureSet: return Self.take(unit, part, codec, into: &self.pictureSets, countMax)
         case .picture, .information, .filler, .other: return false
         }
+    }
+
+    private var byteCount: Int {
+        [self.videoSets, self.sequenceSets, self.pictureSets].reduce(0) { $0 &+ $1.reduce(0) { $0 &+ $1.count } }
     }
 
     private static func take(

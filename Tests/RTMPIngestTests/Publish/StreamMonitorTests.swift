@@ -20,7 +20,10 @@ struct StreamMonitorTests {
         let advice = stream.advice(seconds: 120)
         #expect(
             advice.map(\.sentence) == [
-                "Receiving H.264 1920×1080, 30 frames/s, 6.0 Mbit/s, keyframe every 2.0 s; AAC 48 kHz stereo, 160 kbit/s."
+                """
+                Receiving H.264 1920×1080, 30 frames/s, 6.0 Mbit/s, keyframe every 2.0 s; \
+                AAC 48 kHz stereo, 160 kbit/s.
+                """
             ])
         stream.announce()
         #expect(stream.run(seconds: 10).isEmpty)

@@ -45,6 +45,19 @@ struct H264PipelineTests {
         #expect(self.receiver.video().count == 1)
     }
 
+    @Test("§4.9 pictures that never get a sequence start are advised about, once and not at once")
+    func missingConfiguration() {
+        for index in 0..<99 as Range<UInt32> {
+            self.harness.video(index * 40, H264Sample.inter(withLengths(self.sample.inter)))
+        }
+        #expect(!self.harness.advice.contains("no_configuration"))
+        for index in 99..<300 as Range<UInt32> {
+            self.harness.video(index * 40, H264Sample.inter(withLengths(self.sample.inter)))
+        }
+        #expect(self.harness.advice.filter { $0 == "no_configuration" }.count == 1)
+        #expect(self.harness.droppedCount == 300)
+    }
+
     @Test("§4.9 without a sequence start parameter sets in the pictures make the record", arguments: [false, true])
     func setsInBand(hasEmptyRecord: Bool) {
         if hasEmptyRecord {
@@ -75,6 +88,9 @@ struct H264PipelineTests {
             let units = [self.sample.sequenceSet, set] + self.sample.refresh
             self.harness.video(index * 40, H264Sample.key(withLengths(units)))
         }
+        self.harness.video(240, H264Sample.start(self.sample.record))
+        self.harness.video(240, H264Sample.inter(withLengths(self.sample.inter)))
+        #expect(self.receiver.video().count == 7)
         #expect(self.receiver.videoFormats().count == 2)
     }
 
@@ -204,6 +220,28 @@ struct H264PipelineTests {
             80, [0xd4] + fourCC("avc1") + [2] + ColorInformationTests.string("colorInfo") + [3, 0, 0, 9])
         self.harness.video(80, H264Sample.key(withLengths(self.sample.refresh)))
         #expect(self.receiver.videoFormats().map(\.color?.lightLevelMax) == [1000, nil])
+    }
+
+    @Test("S-36 parameter sets of all numbers hold no more than a record may")
+    func manySets() throws {
+        let numbers = (0..<31).map { UInt8(0x80 | $0) }
+        var units = [self.sample.sequenceSet]
+        for number in numbers { units.append([8, number] + [UInt8](repeating: number, count: 16_000)) }
+        self.harness.video(0, H264Sample.key(withLengths(units + self.sample.refresh)))
+        let told = try #require(self.receiver.videoFormats().first)
+        #expect(told.configuration.count <= 80_000)
+        #expect(self.receiver.video().count == 1)
+    }
+
+    @Test("S-36 a picture beyond all measure is kept as data, and advised about once")
+    func largePicture() {
+        var advisor = MediaAdvisor()
+        var format = VideoFormat(codec: .h264, configuration: [])
+        format.width = 65_535
+        format.height = 65_535
+        advisor.note(.video(format))
+        advisor.note(.video(format))
+        #expect(advisor.take().map(\.label.description) == ["picture_too_large"])
     }
 
     @Test("A message cut off anywhere is parsed or dropped, never a trap")
