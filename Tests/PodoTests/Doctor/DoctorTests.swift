@@ -1,4 +1,5 @@
 import Foundation
+import Observability
 import Reactor
 import Testing
 
@@ -34,11 +35,22 @@ import Testing
         var configuration = Configuration()
         configuration.httpListen = [listener.address]
         configuration.adminListen = [.loopback(port: 0)]
+        configuration.rtmpListen = []
         let strange = NetworkCheck.ports(configuration, runningPID: nil)
         #expect(strange.map(\.verdict) == [.fail, .ok])
         #expect(strange[0].detail.contains("\(listener.address) is in use"))
         #expect(strange[1].detail == "127.0.0.1:0 takes any free port")
         #expect(NetworkCheck.ports(configuration, runningPID: 42).map(\.verdict) == [.ok, .ok])
+    }
+
+    @Test("without stream keys it is said that nobody can publish")
+    func streamKeys() {
+        var configuration = Configuration()
+        #expect(NetworkCheck.streamKeys(configuration).first?.detail.contains("every publisher is refused") == true)
+        configuration.streamKeys = [StreamKey(name: "main", key: Secret("0123456789abcdef"))]
+        #expect(NetworkCheck.streamKeys(configuration) == [Finding(.ok, "stream keys", "for main")])
+        configuration.rtmpListen = []
+        #expect(NetworkCheck.streamKeys(configuration) == [])
     }
 
     @Test("a data directory is looked at without being made")

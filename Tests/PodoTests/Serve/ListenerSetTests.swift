@@ -9,6 +9,7 @@ import Testing
         var configuration = Configuration()
         configuration.httpListen = http
         configuration.adminListen = [.loopback(port: 0)]
+        configuration.rtmpListen = [.loopback(port: 0)]
         return configuration
     }
 
@@ -17,6 +18,7 @@ import Testing
         let set = try ListenerSet(
             Self.configuration(http: [.loopback(port: 0), .loopback(port: 0)]), inherited: [])
         #expect(set.http.count == 2 && set.https.isEmpty && set.admin.count == 1)
+        #expect(set.rtmp.count == 1 && set.rtmps.isEmpty)
         #expect(set.all.allSatisfy { $0.address.port != 0 })
     }
 
@@ -40,19 +42,19 @@ import Testing
     @Test("an inherited socket of an unknown name is refused")
     func strangers() throws {
         let given = try Listener(.loopback(port: 0))
-        #expect(throws: StartError("LISTEN_FDNAMES: a socket is called \"ftp\", not http, https or admin")) {
+        #expect(throws: StartError("LISTEN_FDNAMES: a socket is called \"ftp\", not one of http, https, rtmp, rtmps, admin")) {
             try ListenerSet(Self.configuration(http: [.loopback(port: 0)]), inherited: [("ftp", given)])
         }
     }
 
-    @Test("an inherited socket for HTTPS is never served without TLS")
-    func securityNeeded() throws {
+    @Test("an inherited socket for HTTPS or RTMPS is never served without TLS", arguments: ["https", "rtmps"])
+    func securityNeeded(_ name: String) throws {
         let given = try Listener(.loopback(port: 0))
-        let sentence = "LISTEN_FDNAMES: a socket is called https, which needs tls-cert and tls-key"
+        let sentence = "LISTEN_FDNAMES: a socket is called \(name), which needs tls-cert and tls-key"
         var configuration = Self.configuration(http: [.loopback(port: 0)])
-        #expect(throws: StartError(sentence)) { try ListenerSet(configuration, inherited: [("https", given)]) }
+        #expect(throws: StartError(sentence)) { try ListenerSet(configuration, inherited: [(name, given)]) }
         configuration.tlsCertificateFile = "cert.pem"
-        #expect(try ListenerSet(configuration, inherited: [("https", given)]).https.count == 1)
+        #expect(try ListenerSet(configuration, inherited: [(name, given)]).all.count == 4)
     }
 
     @Test("what the system says becomes what to do")

@@ -38,6 +38,7 @@ import Testing
         try client.start()
         try client.end()
         #expect(ingest.events.wait { $0.last == "main stopped finished" })
+        _ = try client.wait { $0.code == "NetStream.Unpublish.Success" }
         try client.take(.publish(transaction: 9))
         try client.take(.awaitPublish)
         #expect(ingest.events.wait { $0.count { $0 == "main started" } == 2 })
