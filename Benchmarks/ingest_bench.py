@@ -21,7 +21,10 @@ RATIO_BAR = 0.8
 # A fifth of what the kernel takes for the same second of stream at its least: the code must not be what is seen.
 PARSE_MICROSECONDS_BAR = 100
 PARSE = os.environ.get("PARSE_BINARY", os.path.join(ROOT, ".build/release/IngestParse"))
-UNITS_METRIC = "podo_rtmp_access_units_total"
+UNITS_METRIC, ENDS_METRIC = "podo_rtmp_access_units_total", "podo_rtmp_publish_ends_total"
+# ffmpeg closes without reading the last answers. If one has come, its kernel resets the connection and throws away
+# what it was still holding back (Nagle): a few packets of what ffmpeg counts as sent never leave its machine.
+UNSENT_PACKETS_PER_RESET_MAX = 4
 
 
 class LoadFailure(Exception):
@@ -43,6 +46,10 @@ class PodoIngest(Podo):
 
     def unit_count(self):
         return int(self.metric(UNITS_METRIC) or 0)
+
+    def reset_count(self):
+        """How many publishes ended by a reset rather than by the publisher's word."""
+        return int(self.metric(ENDS_METRIC, reason="peer-gone") or 0)
 
 
 def run():
@@ -69,7 +76,7 @@ def run():
 
 def cost(site, server):
     """CPU time of the server per second of one stream, in microseconds, while all of them are sent."""
-    units_before = server.unit_count() if isinstance(server, PodoIngest) else 0
+    before = (server.unit_count(), server.reset_count()) if isinstance(server, PodoIngest) else None
     with Publishers(site, [server.url(number) for number in range(PUBLISHER_COUNT)], CLIENT_CORE) as publishers:
         time.sleep(SETTLE_SECONDS)
         begin, spent_before = time.monotonic(), server.cpu_nanoseconds()
@@ -79,8 +86,8 @@ def cost(site, server):
             raise LoadFailure(f"a publisher ended before its time:\n{publishers.dead[0].log_tail()}")
         sent = publishers.sent_packet_counts()
     expect_rate(sent, SECONDS, type(server).__name__)
-    if isinstance(server, PodoIngest):
-        expect_units(server, units_before, sum(sent))
+    if before:
+        expect_units(server, *before, sum(sent))
     return spent / 1000 / seconds / PUBLISHER_COUNT
 
 
@@ -95,12 +102,16 @@ def expect_rate(sent, seconds, name):
         raise LoadFailure(f"{name}: {len(slow)} publishers sent {slow[:5]} packets, not {at_least:.0f} or more")
 
 
-def expect_units(podo, units_before, sent_packet_count):
-    """Every packet of every publisher has come out as one access unit."""
+def expect_units(podo, units_before, resets_before, sent_packet_count):
+    """Every packet of every publisher has come out as one access unit, but for what a reset kept from leaving."""
     deadline = time.monotonic() + 5
-    while (came := podo.unit_count() - units_before) != sent_packet_count:
+    while True:
+        unsent_count_max = UNSENT_PACKETS_PER_RESET_MAX * (podo.reset_count() - resets_before)
+        missing_count = sent_packet_count - (podo.unit_count() - units_before)
+        if 0 <= missing_count <= unsent_count_max:
+            return
         if time.monotonic() > deadline:
-            raise LoadFailure(f"{came} access units came of {sent_packet_count} packets")
+            raise LoadFailure(f"of {sent_packet_count} packets {missing_count} did not come out as access units")
         time.sleep(0.1)
 
 

@@ -3,7 +3,8 @@ internal import Glibc
 package import Primitives
 internal import Synchronization
 
-/// One thread, one epoll set, one timer wheel, and the connections that live on them for life.
+/// One thread, one epoll set (and within it one for gathered reads), one timer wheel, and the connections that live on
+/// them for life.
 ///
 /// A loop is also a `SerialExecutor` and a `TaskExecutor` (see `EventLoop+Executor`): asynchronous code of the
 /// control plane runs on the loop of its connection. Everything marked "on the loop" must be called from its thread.

@@ -159,11 +159,13 @@ package final class Connection: EventSource {
 
     package func ready(_ events: ReadyEvents) {
         if self.isClosed { return }
+        self.isInEvent = true
         if events.contains(.failed) {
+            // What came before the reset may have waited for the sweep.
+            if self.isGathered { self.readAvailable() }
             self.abort(.peerGone)
             return
         }
-        self.isInEvent = true
         if events.contains(.writable) { self.isBlocked = false }
         if !events.isDisjoint(with: [.readable, .hungUp]) { self.readAvailable() }
         // The kernel reports this whether asked or not, so it would come back at once, for ever.

@@ -235,6 +235,26 @@ struct GatheredReadsTests {
         resumed.connection.loop.execute { resumed.connection.gatherReads() }
     }
 
+    @Test("What came before a reset is read, though the sweep sees both at once")
+    func readBeforeReset() throws {
+        let opened = TestLog<LoopBound>()
+        let (server, log) = try self.server { handler in
+            handler.onOpened = { connection in
+                connection.gatherReads()
+                opened.add(LoopBound(connection: connection))
+            }
+        }
+        defer { server.stop() }
+        let client = SendableClient(client: try TestClient(port: server.port))
+        #expect(opened.wait { $0.count == 1 })
+        opened.entries[0].connection.loop.execute {
+            try? client.client.send([1, 2, 3])
+            client.client.reset()
+        }
+        #expect(log.closeReason == .peerGone)
+        #expect(log.receivedByteCount == 3)
+    }
+
     @Test("More connections than one batch holds are all read, and forgotten when they close")
     func manyAtOnce() throws {
         let (server, log) = try self.server()
