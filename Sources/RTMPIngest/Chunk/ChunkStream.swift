@@ -85,7 +85,7 @@ struct ChunkStream {
         return distance >= -Self.repeatedTimeMax && distance <= Self.repeatedTimeMax ? repeated : self.timestamp
     }
 
-    /// Whether an extended timestamp lies at `offset`, behind a basic header of format 3; nil when more bytes are needed
+    /// Whether an extended timestamp lies at `offset`, behind a basic header of format 3; nil when it takes more bytes
     /// to tell.
     ///
     /// Most senders repeat it, as the specification says, some do not, and librtmp does within a message but not at the

@@ -34,7 +34,7 @@ struct EnhancedHeader: Equatable, Sendable {
         self.kind = kind
         self.packetType = first & 0x0f
         if kind == .video { self.frameType = first >> 4 & 0x07 }
-        reason = "tag_too_short"
+        reason = "tag-too-short"
         while self.packetType == Self.modifierExtension {
             guard self.skipExtension(tag) else { return nil }
         }
@@ -44,7 +44,7 @@ struct EnhancedHeader: Equatable, Sendable {
             self.offset &+= 1
             self.packetType = shape & 0x0f
             guard let tracks = Tracks(rawValue: shape >> 4) else {
-                reason = "multitrack_type_unknown"
+                reason = "multitrack-type-unknown"
                 return nil
             }
             self.isMultitrack = true

@@ -4,7 +4,7 @@ internal import Primitives
 extension TagReader {
     /// Reads the head of an enhanced tag, then its first packet.
     mutating func enhanced(_ first: UInt8, _ tag: borrowing RawSpan) -> Step {
-        var reason: StaticString = "tag_too_short"
+        var reason: StaticString = "tag-too-short"
         guard let header = EnhancedHeader(self.kind, first: first, tag, &reason) else { return .dropped(reason) }
         return header.isCommand ? .end : self.nextTrack(header, tag)
     }
@@ -19,18 +19,18 @@ extension TagReader {
             // After the last of many tracks; a tag without even one of them is odd, but nothing is lost.
             if header.tracks != .one, header.offset == tag.byteCount { return .end }
             if header.tracks == .manyCodecs {
-                guard let code = tag.bigEndianUInt32(at: header.offset) else { return .dropped("tag_too_short") }
+                guard let code = tag.bigEndianUInt32(at: header.offset) else { return .dropped("tag-too-short") }
                 header.code = code
                 header.offset &+= 4
             }
-            guard let trackNumber = tag.byte(at: header.offset) else { return .dropped("tag_too_short") }
+            guard let trackNumber = tag.byte(at: header.offset) else { return .dropped("tag-too-short") }
             number = trackNumber
             header.offset &+= 1
             body = header.offset..<tag.byteCount
             if header.tracks != .one {
-                guard let size = tag.bigEndianUInt24(at: header.offset) else { return .dropped("tag_too_short") }
+                guard let size = tag.bigEndianUInt24(at: header.offset) else { return .dropped("tag-too-short") }
                 let start = header.offset &+ 3
-                guard Int(size) <= tag.byteCount &- start else { return .dropped("track_size_beyond_tag") }
+                guard Int(size) <= tag.byteCount &- start else { return .dropped("track-size-beyond-tag") }
                 body = start..<start &+ Int(size)
                 header.offset = body.upperBound
                 self.state = .tracks(header)
@@ -54,7 +54,7 @@ extension TagReader {
         case 0: packet.content = .configuration
         case 1 where codec == .h264 || codec == .hevc:
             guard body.count >= 3, let time = tag.bigEndianUInt24(at: body.lowerBound) else {
-                return .dropped("tag_too_short")
+                return .dropped("tag-too-short")
             }
             packet.compositionMilliseconds = Self.signed(time)
             packet.body = body.lowerBound &+ 3..<body.upperBound
@@ -62,7 +62,7 @@ extension TagReader {
         case 2: packet.content = .sequenceEnd
         case EnhancedHeader.metadata: packet.content = .metadata
         case 5: packet.content = .transportConfiguration
-        default: return .dropped("packet_type_unknown")
+        default: return .dropped("packet-type-unknown")
         }
         return .packet(packet)
     }
@@ -78,7 +78,7 @@ extension TagReader {
         case 1: break
         case 2: packet.content = .sequenceEnd
         case 4: packet.content = .channels
-        default: return .dropped("packet_type_unknown")
+        default: return .dropped("packet-type-unknown")
         }
         return .packet(packet)
     }

@@ -63,7 +63,7 @@ struct TagReader: Sendable {
         case 13: codec = .av1
         default: return .unsupported(UnsupportedCodec(kind: .video, code: UInt32(first & 0x0f)))
         }
-        guard let type = tag.byte(at: 1) else { return .dropped("tag_too_short") }
+        guard let type = tag.byte(at: 1) else { return .dropped("tag-too-short") }
         var packet = MediaPacket(codec: .video(codec), content: .frame, body: 0..<0)
         packet.isKeyFrame = frameType == 1 || frameType == 4
         packet.isDisposable = frameType == 3
@@ -71,10 +71,10 @@ struct TagReader: Sendable {
         case 0: packet.content = .configuration
         case 1: break
         case 2: packet.content = .sequenceEnd
-        default: return .dropped("packet_type_unknown")
+        default: return .dropped("packet-type-unknown")
         }
         if packet.content == .sequenceEnd { return .packet(packet) }
-        guard let time = tag.bigEndianUInt24(at: 2) else { return .dropped("tag_too_short") }
+        guard let time = tag.bigEndianUInt24(at: 2) else { return .dropped("tag-too-short") }
         packet.compositionMilliseconds = Self.signed(time)
         packet.body = 5..<tag.byteCount
         return .packet(packet)
@@ -85,8 +85,8 @@ struct TagReader: Sendable {
         case 2, 14:
             return .packet(MediaPacket(codec: .audio(.mp3), content: .frame, body: 1..<tag.byteCount))
         case 10:
-            guard let type = tag.byte(at: 1) else { return .dropped("tag_too_short") }
-            guard type <= 1 else { return .dropped("packet_type_unknown") }
+            guard let type = tag.byte(at: 1) else { return .dropped("tag-too-short") }
+            guard type <= 1 else { return .dropped("packet-type-unknown") }
             let content: MediaPacket.Content = type == 0 ? .configuration : .frame
             return .packet(MediaPacket(codec: .audio(.aac), content: content, body: 2..<tag.byteCount))
         case let format:

@@ -51,7 +51,7 @@ extension StreamMonitor {
             if self.notices.noKeyframe.update(missing, now: now) {
                 advice.append(
                     StreamAdvice(
-                        "no_keyframe",
+                        "no-keyframe",
                         """
                         No keyframe for 10 seconds: who begins to watch now sees no picture. \
                         \(Self.keyframeSetting): 2 s.
@@ -66,7 +66,7 @@ extension StreamMonitor {
         if self.notices.longKeyframeInterval.update(isLong, for: .seconds(4), now: now) {
             advice.append(
                 StreamAdvice(
-                    "keyframe_interval_long",
+                    "keyframe-interval-long",
                     """
                     A keyframe comes every \(Text.tenths(interval)) s, but segments are to be \(Text.tenths(segment)) \
                     s: viewers get the stream later. \(Self.keyframeSetting): \(Text.tenths(segment)) s or less; 0 \
@@ -76,7 +76,7 @@ extension StreamMonitor {
         if self.notices.shortKeyframeInterval.update(interval < 0.45, for: .seconds(10), now: now) {
             advice.append(
                 StreamAdvice(
-                    "keyframe_interval_short",
+                    "keyframe-interval-short",
                     """
                     A keyframe comes every \(Text.hundredths(interval)) s, which costs much of the picture's quality. \
                     \(Self.keyframeSetting): 2 s. If the x264 Options name keyint as well, take it out there.
@@ -93,7 +93,7 @@ extension StreamMonitor {
         if self.notices.noAudio.update(isSilent, now: now) {
             advice.append(
                 StreamAdvice(
-                    "no_audio",
+                    "no-audio",
                     """
                     Pictures come, but no sound for 10 seconds. In OBS: look whether the Audio Mixer shows a level, \
                     and choose a device in Settings > Audio. If there is to be no sound, all is well.
@@ -103,7 +103,7 @@ extension StreamMonitor {
         if self.notices.noVideo.update(isDark, now: now) {
             advice.append(
                 StreamAdvice(
-                    "no_video",
+                    "no-video",
                     """
                     Sound comes, but no picture for 10 seconds. In OBS: look whether the scene shows one, and whether \
                     Settings > Output > Video Encoder names an encoder that this computer has.
@@ -115,7 +115,7 @@ extension StreamMonitor {
             let side = offset > 0 ? "ahead of" : "behind"
             advice.append(
                 StreamAdvice(
-                    "audio_video_apart",
+                    "audio-video-apart",
                     """
                     The sound is \(Text.tenths(abs(offset))) s \(side) the picture. In OBS: look at Sync Offset in \
                     Audio Mixer > Advanced Audio Properties; otherwise stop and start streaming.
@@ -128,7 +128,7 @@ extension StreamMonitor {
         if self.notices.largePicture.update(isLarge, now: now) {
             advice.append(
                 StreamAdvice(
-                    "picture_large",
+                    "picture-large",
                     """
                     The picture is \(format.width)×\(format.height), which many phones and televisions cannot show. In \
                     OBS: Settings > Video > Output (Scaled) Resolution: 1920x1080, or 3840x2160 at most.
@@ -144,7 +144,7 @@ extension StreamMonitor {
             if self.notices.bits.update(bits > max, for: .seconds(1), now: now) {
                 advice.append(
                     StreamAdvice(
-                        "bitrate_over_cap",
+                        "bitrate-over-cap",
                         """
                         The stream has \(Text.rate(bits)), but this key allows \(Text.rate(max)). In OBS: lower \
                         Settings > Output > Streaming > Bitrate. More than a tenth too much ends the stream.
@@ -157,7 +157,7 @@ extension StreamMonitor {
             if self.notices.frames.update(isOver, for: .seconds(1), now: now) {
                 advice.append(
                     StreamAdvice(
-                        "frame_rate_over_cap",
+                        "frame-rate-over-cap",
                         """
                         The stream has \(Text.whole(health.framesPerSecond)) frames/s, but this key allows \(max). In \
                         OBS: lower Settings > Video > Common FPS Values. More than a tenth too much ends the stream.
@@ -176,7 +176,7 @@ extension StreamMonitor {
         if self.notices.slow.update(isSlow, for: .seconds(5), now: now) {
             advice.append(
                 StreamAdvice(
-                    "bitrate_fell",
+                    "bitrate-fell",
                     """
                     The bitrate fell from \(Text.rate(self.usualBitsPerSecond)) to \(Text.rate(bits)). If the picture \
                     is not just still, the network is too slow: use a cable, or lower Bitrate in OBS under Settings > \
@@ -190,7 +190,7 @@ extension StreamMonitor {
         if self.notices.fast.update(speed > 1.5, for: .seconds(5), now: now) {
             advice.append(
                 StreamAdvice(
-                    "faster_than_playing",
+                    "faster-than-playing",
                     """
                     The stream comes \(Text.tenths(speed)) times as fast as it plays, so viewers cannot keep up. Send \
                     it in real time (ffmpeg: -re before -i).
@@ -205,7 +205,7 @@ extension StreamMonitor {
         if self.notices.jumps.update(jumped, now: now) {
             advice.append(
                 StreamAdvice(
-                    "clock_jumped",
+                    "clock-jumped",
                     """
                     The clock of the stream jumped, so players had to begin anew. If this happens again, stop and \
                     start streaming, and look whether the computer's capture devices are set to Use Device Timestamps \
@@ -216,7 +216,7 @@ extension StreamMonitor {
         if self.notices.unsteady.update(clamped > 10, for: .seconds(5), now: now) {
             advice.append(
                 StreamAdvice(
-                    "clock_unsteady",
+                    "clock-unsteady",
                     """
                     Many times in the stream repeat or go back, so it may stutter. Stop and start streaming; with a \
                     hardware encoder, look whether it has new firmware.

@@ -30,17 +30,17 @@ struct RTMPMetrics: Sendable {
 
     /// What organizers are told about.
     static let adviceLabels: [StaticString] = [
-        "received", "no_keyframe", "keyframe_interval_long", "keyframe_interval_short", "no_audio", "no_video",
-        "audio_video_apart", "picture_large", "bitrate_over_cap", "frame_rate_over_cap", "bitrate_fell",
-        "faster_than_playing", "clock_jumped", "clock_unsteady", "video_codec_unsupported", "audio_codec_unsupported",
-        "picture_too_large", "format_changes_too_often",
+        "received", "no-keyframe", "keyframe-interval-long", "keyframe-interval-short", "no-audio", "no-video",
+        "audio-video-apart", "picture-large", "bitrate-over-cap", "frame-rate-over-cap", "bitrate-fell",
+        "faster-than-playing", "clock-jumped", "clock-unsteady", "video-codec-unsupported", "audio-codec-unsupported",
+        "picture-too-large", "format-changes-too-often", "no-configuration",
     ]
     /// Why media is left out.
     static let drops: [StaticString] = [
-        "adts_invalid", "aggregate_truncated", "audio_codec_unsupported", "configuration_invalid",
-        "configuration_too_large", "format_changes_too_often", "multitrack_type_unknown", "nal_length_overflow",
-        "no_configuration_yet", "packet_type_unknown", "tag_too_short", "too_many_frames_in_message",
-        "too_many_tracks", "track_size_beyond_tag", "video_codec_unsupported",
+        "adts-invalid", "aggregate-truncated", "audio-codec-unsupported", "configuration-invalid",
+        "configuration-too-large", "format-changes-too-often", "multitrack-type-unknown", "nal-length-overflow",
+        "no-configuration-yet", "packet-type-unknown", "tag-too-short", "too-many-frames-in-message",
+        "too-many-tracks", "track-size-beyond-tag", "video-codec-unsupported",
     ]
 
     private let connectionCount: Gauge

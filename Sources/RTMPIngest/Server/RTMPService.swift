@@ -96,22 +96,17 @@ final class RTMPService: @unchecked Sendable {
         self.acceptors = []
     }
 
-    /// Lets publishers end, and calls back when all have: true when none had to be told to at `deadline`.
+    /// Lets publishers end, tells those that have not by `deadline` that the server stops, and calls back when all
+    /// have gone: true when none had to be cut off.
     func drain(until deadline: MonotonicTime, _ onDrained: @escaping (_ isComplete: Bool) -> Void) {
         self.isDraining = true
         self.onDrained = onDrained
         for connection in self.connections.values { connection.beginDrain() }
-        _ = self.loop.schedule(at: deadline) { self.sayLastWords() }
+        _ = self.loop.schedule(at: deadline) {
+            for connection in self.connections.values { connection.endDrain() }
+        }
+        // Whoever still publishes then reads why it ends, and closes.
         _ = self.loop.schedule(at: deadline + self.limits.lingerTime) { self.cutOff() }
-        self.endDrainIfEmpty()
-    }
-
-    private func sayLastWords() {
-        guard let onDrained = self.onDrained else { return }
-        let isComplete = !self.connections.values.contains { $0.isPublishing }
-        // Whoever still publishes reads why it ends; the callback waits for that.
-        self.onDrained = { _ in onDrained(isComplete) }
-        for connection in self.connections.values { connection.endDrain() }
         self.endDrainIfEmpty()
     }
 
@@ -119,7 +114,7 @@ final class RTMPService: @unchecked Sendable {
         guard let onDrained = self.onDrained else { return }
         self.onDrained = nil
         for connection in self.connections.values { connection.connection.abort(.aborted("drain-timeout")) }
-        onDrained(true)
+        onDrained(false)
     }
 
     private func endDrainIfEmpty() {

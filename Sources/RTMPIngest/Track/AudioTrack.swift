@@ -31,7 +31,7 @@ struct AudioTrack: Sendable {
     mutating func configure(_ tag: borrowing RawSpan, _ body: Range<Int>) -> StaticString? {
         let record = tag.extracting(body)
         if body.isEmpty || record.isEqual(to: self.lastConfiguration) { return nil }
-        guard body.count <= self.limits.configurationByteCountMax else { return "configuration_too_large" }
+        guard body.count <= self.limits.configurationByteCountMax else { return "configuration-too-large" }
         let format: AudioFormat?
         switch self.codec {
         case .aac: format = AudioSpecificConfiguration(record)?.format
@@ -40,7 +40,7 @@ struct AudioTrack: Sendable {
         // Their frames say everything.
         case .mp3, .ac3, .eac3: return nil
         }
-        guard let format else { return "configuration_invalid" }
+        guard let format else { return "configuration-invalid" }
         self.lastConfiguration = record.copyBytes()
         self.offer(format)
         return nil
@@ -98,7 +98,7 @@ struct AudioTrack: Sendable {
             header.frameByteCount <= bytes.byteCount
         else {
             rest = rest.upperBound..<rest.upperBound
-            return .dropped("adts_invalid")
+            return .dropped("adts-invalid")
         }
         if self.lastConfiguration.isEmpty, let configuration = header.configuration {
             self.offerOnce(configuration.format)

@@ -27,12 +27,12 @@ struct MediaAdvisor: Sendable {
         switch codec.kind {
         case .video:
             self.say(
-                "video_codec_unsupported",
+                "video-codec-unsupported",
                 "The video is coded as \(codec.name), which cannot be streamed. "
                     + "Set the encoder to H.264, HEVC, AV1 or VP9.")
         case .audio:
             self.say(
-                "audio_codec_unsupported",
+                "audio-codec-unsupported",
                 "The sound is coded as \(codec.name), which cannot be streamed. "
                     + "Set the encoder to AAC, Opus, MP3, AC-3, E-AC-3 or FLAC.")
         }
@@ -44,7 +44,7 @@ struct MediaAdvisor: Sendable {
         else { return }
         self.isTooLarge = true
         self.say(
-            "picture_too_large",
+            "picture-too-large",
             "The picture is \(video.width) by \(video.height) points, which most devices "
                 + "cannot show. Set the encoder to 1920 by 1080, or to 3840 by 2160.")
     }
@@ -53,7 +53,7 @@ struct MediaAdvisor: Sendable {
         guard !self.isUnsteady else { return }
         self.isUnsteady = true
         self.say(
-            "format_changes_too_often",
+            "format-changes-too-often",
             "The encoder changes its settings all the time; parts of the stream are "
                 + "left out. Restart it, or update it.")
     }
@@ -64,7 +64,7 @@ struct MediaAdvisor: Sendable {
         guard self.missingCount[kind] == Self.missingConfigurationCount else { return }
         let what = kind == .video ? "pictures" : "sound"
         self.say(
-            "no_configuration",
+            "no-configuration",
             "The encoder sends \(what) but not what a decoder must know of them, so that they are "
                 + "left out. Stop and start the stream in the encoder.")
     }

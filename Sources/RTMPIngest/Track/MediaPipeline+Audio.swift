@@ -9,7 +9,7 @@ extension MediaPipeline {
         // A pause, not an end; and silence, which needs no track.
         if packet.content == .sequenceEnd || packet.content == .frame && packet.body.isEmpty { return }
         guard let index = self.audioIndex(packet.trackNumber, codec, arrival.now) else {
-            return self.drop("too_many_tracks")
+            return self.drop("too-many-tracks")
         }
         switch packet.content {
         case .configuration:
@@ -28,7 +28,7 @@ extension MediaPipeline {
         var rest = packet.body
         var count = 0
         while !rest.isEmpty {
-            guard count < self.limits.framesPerMessageMax else { return self.drop("too_many_frames_in_message") }
+            guard count < self.limits.framesPerMessageMax else { return self.drop("too-many-frames-in-message") }
             var part = arrival
             part.timestamp &+= self.audioTracks[index].milliseconds(ofFrames: count)
             count += 1

@@ -9,7 +9,7 @@ extension MediaPipeline {
         // A pause, not an end; and an AV1 descriptor of MPEG-2 transport streams, which says nothing new.
         if packet.content == .sequenceEnd || packet.content == .transportConfiguration { return }
         guard let index = self.videoIndex(packet.trackNumber, codec, arrival.now) else {
-            return self.drop("too_many_tracks")
+            return self.drop("too-many-tracks")
         }
         switch packet.content {
         case .configuration:

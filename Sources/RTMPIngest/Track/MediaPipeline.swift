@@ -70,7 +70,7 @@ package final class MediaPipeline {
             case .dropped(let reason): self.drop(reason)
             case .unsupported(let codec):
                 self.advisor.note(codec)
-                self.drop(codec.kind == .video ? "video_codec_unsupported" : "audio_codec_unsupported")
+                self.drop(codec.kind == .video ? "video-codec-unsupported" : "audio-codec-unsupported")
             case .packet(let packet):
                 switch packet.codec {
                 case .video(let codec): self.receiveVideo(packet, codec, tag, arrival)
@@ -86,7 +86,7 @@ package final class MediaPipeline {
             switch reader.next(message) {
             case .end: return
             case .truncated:
-                self.drop("aggregate_truncated")
+                self.drop("aggregate-truncated")
                 return
             case .tag(let type, let timestamp, let body):
                 var part = arrival
@@ -116,11 +116,12 @@ package final class MediaPipeline {
         switch answer {
         case .open: return true
         case .noFormat:
-            self.drop("no_configuration_yet")
+            self.advisor.noteMissingConfiguration(track.kind)
+            self.drop("no-configuration-yet")
             return false
         case .closed:
             self.advisor.noteUnsteadyFormat()
-            self.drop("format_changes_too_often")
+            self.drop("format-changes-too-often")
             return false
         case .tell(let format):
             self.advisor.note(format)

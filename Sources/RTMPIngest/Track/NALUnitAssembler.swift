@@ -24,21 +24,21 @@ struct NALUnitAssembler: Sendable {
     mutating func configure(_ tag: borrowing RawSpan, _ body: Range<Int>) -> Configuration {
         let record = tag.extracting(body)
         if body.isEmpty || record.isEqual(to: self.lastConfiguration) { return .unchanged }
-        guard body.count <= self.limits.configurationByteCountMax else { return .invalid("configuration_too_large") }
+        guard body.count <= self.limits.configurationByteCountMax else { return .invalid("configuration-too-large") }
         if record.bigEndianUInt32(at: 0) == 1 || record.bigEndianUInt24(at: 0) == 1 {
             self.lastConfiguration = record.copyBytes()
             return self.takeSets(tag, body, .startCodes)
         }
         switch self.codec {
         case .h264:
-            guard let parsed = AVCConfiguration(record) else { return .invalid("configuration_invalid") }
+            guard let parsed = AVCConfiguration(record) else { return .invalid("configuration-invalid") }
             self.lastConfiguration = record.copyBytes()
             self.lengthSize = parsed.lengthSize
             guard !parsed.sequenceSets.isEmpty, !parsed.pictureSets.isEmpty else { return .unchanged }
             self.sets = ParameterSets(sequenceSets: parsed.sequenceSets, pictureSets: parsed.pictureSets)
             return .changed(parsed.format)
         case .hevc:
-            guard let parsed = HEVCConfiguration(record) else { return .invalid("configuration_invalid") }
+            guard let parsed = HEVCConfiguration(record) else { return .invalid("configuration-invalid") }
             self.lastConfiguration = record.copyBytes()
             self.lengthSize = parsed.lengthSize
             guard !parsed.sequenceSets.isEmpty, !parsed.pictureSets.isEmpty else { return .unchanged }
@@ -55,7 +55,7 @@ struct NALUnitAssembler: Sendable {
     ) -> Assembly {
         let body = packet.body
         guard !body.isEmpty else { return .nothing }
-        guard let (framing, survey) = self.survey(tag, body) else { return .dropped("nal_length_overflow") }
+        guard let (framing, survey) = self.survey(tag, body) else { return .dropped("nal-length-overflow") }
         if survey.hasParameterSets { configuration = self.takeSets(tag, body, framing) }
         guard survey.hasPicture else { return .nothing }
         let flags = self.flags(survey, framing, tag, packet)

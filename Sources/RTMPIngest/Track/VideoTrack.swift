@@ -38,10 +38,10 @@ struct VideoTrack: Sendable {
         if let configuration = self.nalUnits?.configure(tag, body) { return self.apply(configuration) }
         let record = tag.extracting(body)
         if body.isEmpty || record.isEqual(to: self.lastConfiguration) { return nil }
-        guard body.count <= self.limits.configurationByteCountMax else { return "configuration_too_large" }
+        guard body.count <= self.limits.configurationByteCountMax else { return "configuration-too-large" }
         let parsed =
             self.codec == .av1 ? AV1Configuration(record)?.format : VP9Configuration(record)?.format
-        guard let parsed else { return "configuration_invalid" }
+        guard let parsed else { return "configuration-invalid" }
         self.lastConfiguration = record.copyBytes()
         return self.apply(.changed(parsed))
     }

@@ -10,6 +10,7 @@ struct Configuration: Sendable {
     var httpsListen: [SocketAddress] = []
     var tlsCertificateFile: String?
     var tlsKeyFile: String?
+    var kernelTLS = true
     var publicURL: String?
 
     // Where and by whom streams are published.

@@ -16,6 +16,9 @@ extension Setting {
             "tls-key", \.tlsKeyFile, .optional(.path),
             "The private key of tls-cert in PEM form. SIGHUP reads it again."),
         Setting(
+            "kernel-tls", \.kernelTLS, .boolean,
+            "Lets the kernel encrypt what is sent over TLS, where it can (its tls module)."),
+        Setting(
             "rtmp-listen", \.rtmpListen, .addresses(atLeastOne: false),
             "Where streams are published over RTMP. Other machines need an address that they reach, like *:1935."),
         Setting(

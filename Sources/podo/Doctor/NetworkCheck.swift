@@ -48,7 +48,19 @@ enum NetworkCheck {
         guard let facts = CertificateFacts(file: certificate) else {
             return [Finding(.fail, "certificate", "\(certificate) holds no certificate in PEM form")]
         }
-        return [self.expiry(endsAt: facts.expiresAtUnixSeconds, now: time(nil))]
+        return [self.expiry(endsAt: facts.expiresAtUnixSeconds, now: time(nil)), self.kernel(configuration)]
+    }
+
+    private static func kernel(_ configuration: Configuration) -> Finding {
+        let words =
+            if !configuration.kernelTLS {
+                "off, by kernel-tls"
+            } else if KernelTLS.isOffered {
+                "the kernel encrypts"
+            } else {
+                "not offered by this kernel, Podo encrypts itself; modprobe tls may change that"
+            }
+        return Finding(.ok, "kernel TLS", words)
     }
 
     static func expiry(endsAt end: Int, now: Int) -> Finding {

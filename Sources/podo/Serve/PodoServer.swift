@@ -98,7 +98,8 @@ final class PodoServer: Sendable {
         if let problem = FileReader.problem(key) { throw StartError("tls-key: \(key) \(problem)") }
         do throws(TLSError) {
             return try TLSContext(
-                certificateFile: certificate, keyFile: key, applicationProtocols: applicationProtocols)
+                certificateFile: certificate, keyFile: key, applicationProtocols: applicationProtocols,
+                usesKernel: configuration.kernelTLS)
         } catch {
             throw StartError("\(error); check tls-cert and tls-key")
         }

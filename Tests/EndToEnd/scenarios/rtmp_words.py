@@ -66,7 +66,7 @@ def make_cases(site, keys, wrong_key, plain, secure):
         Case("main", ffmpeg(good, f"rtmp://{plain}/live/{keys['main']}", paced=True),
              ["stream started", "H.264 video, 640×360", "AAC audio, 44100 Hz", "Receiving H.264", "keyframe every 1.0 s",
               "the publisher ended it"],
-             ["no_keyframe", "keyframe_interval_long", "publisher given up"]),
+             ["no-keyframe", "keyframe-interval-long", "publisher given up"]),
         Case("frozen", ffmpeg(frozen, f"rtmp://{plain}/live/{keys['frozen']}", paced=True),
              ["No keyframe for 10 seconds", "Keyframe Interval"]),
         Case("slow", ffmpeg(slow, f"rtmp://{plain}/live/{keys['slow']}", paced=True),

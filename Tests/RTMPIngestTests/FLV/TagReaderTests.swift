@@ -48,8 +48,8 @@ struct TagReaderTests {
     static let oldTags: [Case] = [
         Case("§3.10 a message without bytes holds nothing (video)", .video, [], []),
         Case("§3.10 a message without bytes is silence (audio)", .audio, [], []),
-        Case("§3.10 one byte of video is too short", .video, [0x17], [.dropped("tag_too_short")]),
-        Case("§3.10 one byte of AAC is too short", .audio, [0xaf], [.dropped("tag_too_short")]),
+        Case("§3.10 one byte of video is too short", .video, [0x17], [.dropped("tag-too-short")]),
+        Case("§3.10 one byte of AAC is too short", .audio, [0xaf], [.dropped("tag-too-short")]),
         Case("§3.10 AF 01 is an empty frame", .audio, [0xaf, 1], [packet(.audio(.aac), .frame, 2..<2)]),
         Case(
             "§3.10 AF 00 is an empty configuration", .audio, [0xaf, 0], [packet(.audio(.aac), .configuration, 2..<2)]),
@@ -81,10 +81,10 @@ struct TagReaderTests {
             [packet(.video(.av1), .frame, 5..<6, key: true)]),
         Case(
             "§4.9 an AVC tag that ends in its time is too short", .video, [0x17, 1, 0, 0],
-            [.dropped("tag_too_short")]),
+            [.dropped("tag-too-short")]),
         Case(
             "§4.9 an unknown AVC packet type is dropped", .video, [0x17, 9, 0, 0, 0],
-            [.dropped("packet_type_unknown")]),
+            [.dropped("packet-type-unknown")]),
         Case(
             "§4.9 Sorenson H.263 is not supported", .video, [0x12, 1],
             [.unsupported(UnsupportedCodec(kind: .video, code: 2))]),
@@ -126,11 +126,11 @@ struct TagReaderTests {
         Case(
             "§4.9 MPEG2TSSequenceStart of av01", .video, [0x95] + fourCC("av01") + [1, 2],
             [packet(.video(.av1), .transportConfiguration, 5..<7, key: true)]),
-        Case("§4.9 an unknown packet type is dropped", .video, [0x98] + hvc1, [.dropped("packet_type_unknown")]),
+        Case("§4.9 an unknown packet type is dropped", .video, [0x98] + hvc1, [.dropped("packet-type-unknown")]),
         Case(
             "§4.9 vvc1 is not supported", .video, [0x91] + fourCC("vvc1") + [0, 0, 0],
             [.unsupported(UnsupportedCodec(kind: .video, code: 0x7676_6331))]),
-        Case("§4.9 a FourCC that is cut off", .video, [0x91, 0x61], [.dropped("tag_too_short")]),
+        Case("§4.9 a FourCC that is cut off", .video, [0x91, 0x61], [.dropped("tag-too-short")]),
         Case(
             "§4.10 Opus starts its sequence", .audio, [0x90] + opus + [1],
             [packet(.audio(.opus), .configuration, 5..<6)]),
@@ -142,7 +142,7 @@ struct TagReaderTests {
         Case(
             "§4.10 an unknown audio FourCC is not supported", .audio, [0x91] + fourCC("alac") + [1],
             [.unsupported(UnsupportedCodec(kind: .audio, code: 0x616c_6163))]),
-        Case("§4.10 an unknown audio packet type is dropped", .audio, [0x93] + opus, [.dropped("packet_type_unknown")]),
+        Case("§4.10 an unknown audio packet type is dropped", .audio, [0x93] + opus, [.dropped("packet-type-unknown")]),
     ]
 
     static let multitrackTags: [Case] = [
@@ -171,16 +171,16 @@ struct TagReaderTests {
             ]),
         Case(
             "§4.9 a size beyond the tag ends it", .video, [0x96, 0x13] + avc1 + [0, 0, 0, 9, 7],
-            [.dropped("track_size_beyond_tag")]),
+            [.dropped("track-size-beyond-tag")]),
         Case(
             "§4.9 multitrack of an unknown kind is dropped", .video, [0x96, 0x33] + avc1 + [0],
-            [.dropped("multitrack_type_unknown")]),
+            [.dropped("multitrack-type-unknown")]),
         Case(
             "§4.9 multitrack within multitrack is dropped", .video, [0x96, 0x06] + avc1 + [0, 1],
-            [.dropped("packet_type_unknown")]),
+            [.dropped("packet-type-unknown")]),
         Case(
             "§4.9 tracks that are cut off after a whole one", .video, [0x96, 0x13] + avc1 + [0, 0, 0, 1, 7, 1, 0],
-            [packet(.video(.h264), .frame, 10..<11, key: true), .dropped("tag_too_short")]),
+            [packet(.video(.h264), .frame, 10..<11, key: true), .dropped("tag-too-short")]),
     ]
 
     static let extendedTags: [Case] = [
@@ -201,7 +201,7 @@ struct TagReaderTests {
             "§4.3 ModEx within ModEx, then multitrack", .video,
             [0x97, 0, 9, 0x17, 2, 0, 0, 7, 0x06, 0x13] + avc1 + [2, 0, 0, 1, 8],
             [packet(.video(.h264), .frame, 18..<19, key: true, track: 2, nanoseconds: 7)]),
-        Case("§4.3 ModEx that is cut off", .video, [0x97, 2, 0, 0], [.dropped("tag_too_short")]),
+        Case("§4.3 ModEx that is cut off", .video, [0x97, 2, 0, 0], [.dropped("tag-too-short")]),
         Case(
             "§4.3 nanoseconds of two bytes are none", .video, [0x97, 1, 5, 5, 0x03] + avc1 + [7],
             [packet(.video(.h264), .frame, 9..<10, key: true)]),

@@ -49,11 +49,11 @@ struct StreamMonitorTests {
         var stream = self.healthyStream()
         stream.keyframeDistance = nil
         #expect(stream.run(seconds: 8).isEmpty)
-        #expect(stream.run(seconds: 60) == ["no_keyframe"])
+        #expect(stream.run(seconds: 60) == ["no-keyframe"])
         stream.keyframeDistance = 60
         #expect(stream.run(seconds: 60).isEmpty)
         stream.keyframeDistance = nil
-        #expect(stream.run(seconds: 20) == ["no_keyframe"])
+        #expect(stream.run(seconds: 20) == ["no-keyframe"])
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -71,30 +71,30 @@ struct StreamMonitorTests {
     }
 
     static let cases = [
-        Case("keyframe_interval_long", says: "Keyframe Interval: 2.0 s") { $0.keyframeDistance = 120 },
-        Case("keyframe_interval_short", says: "every 0.03 s") { $0.keyframeDistance = 1 },
-        Case("no_audio", says: "Audio Mixer") { $0.hasAudio = false },
-        Case("no_video", says: "Video Encoder") { $0.hasVideo = false },
-        Case("audio_video_apart", says: "5.0 s ahead of the picture") {
+        Case("keyframe-interval-long", says: "Keyframe Interval: 2.0 s") { $0.keyframeDistance = 120 },
+        Case("keyframe-interval-short", says: "every 0.03 s") { $0.keyframeDistance = 1 },
+        Case("no-audio", says: "Audio Mixer") { $0.hasAudio = false },
+        Case("no-video", says: "Video Encoder") { $0.hasVideo = false },
+        Case("audio-video-apart", says: "5.0 s ahead of the picture") {
             $0.audioOffset = MediaTime(milliseconds: 5000)
         },
-        Case("audio_video_apart", says: "3.0 s behind the picture") { $0.audioOffset = MediaTime(milliseconds: -3000) },
-        Case("bitrate_fell", says: "Settings > Output") { $0.frameByteCount = 3000 },
-        Case("faster_than_playing", says: "-re before -i") {
+        Case("audio-video-apart", says: "3.0 s behind the picture") { $0.audioOffset = MediaTime(milliseconds: -3000) },
+        Case("bitrate-fell", says: "Settings > Output") { $0.frameByteCount = 3000 },
+        Case("faster-than-playing", says: "-re before -i") {
             $0.speed = 3
             $0.keyframeDistance = 20
         },
-        Case("picture_large", says: "7680×4320") {
+        Case("picture-large", says: "7680×4320") {
             $0.monitor.note(MonitoredStream.video(width: 7680, height: 4320), of: TrackID(.video), now: $0.now)
         },
-        Case("clock_jumped", says: "jumped") {
+        Case("clock-jumped", says: "jumped") {
             $0.timeline += 1
             $0.continuity = .newTimeline
             _ = $0.run(seconds: 0)
         },
-        Case("clock_unsteady", says: "repeat or go back") { $0.continuity = .clamped },
-        Case("bitrate_over_cap", says: "this key allows 6.5 Mbit/s") { $0.frameByteCount = 40_000 },
-        Case("frame_rate_over_cap", says: "this key allows 30") {
+        Case("clock-unsteady", says: "repeat or go back") { $0.continuity = .clamped },
+        Case("bitrate-over-cap", says: "this key allows 6.5 Mbit/s") { $0.frameByteCount = 40_000 },
+        Case("frame-rate-over-cap", says: "this key allows 30") {
             $0.framesPerSecond = 60; $0.frameByteCount = 12_000
         },
     ]
@@ -120,7 +120,7 @@ struct StreamMonitorTests {
             stream.hasAudio = true
             said += stream.run(seconds: 12)
         }
-        #expect(said == ["no_audio"])
+        #expect(said == ["no-audio"])
     }
 
     @Test("waits for sound that begins 5 s late")

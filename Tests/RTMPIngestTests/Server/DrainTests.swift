@@ -37,7 +37,7 @@ import Testing
         try client.receiveToEnd()
         #expect(client.answers.last?.code == "NetConnection.Connect.Closed")
         client.socket.close()
-        #expect(result.wait { $0 == [false] })
+        #expect(result.wait { $0 == [true] })
         #expect(ingest.events.entries.last == "main stopped server-stopping")
     }
 

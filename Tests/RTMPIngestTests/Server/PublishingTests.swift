@@ -131,7 +131,7 @@ import Testing
         try client.send([PublisherTag(.video, timestamp: 0, payload: [0x17])])
         try client.end()
         #expect(ingest.events.wait { $0.last == "main stopped finished" })
-        #expect(ingest.metric(#"podo_rtmp_dropped_total{reason="tag_too_short"}"#) == 1)
+        #expect(ingest.metric(#"podo_rtmp_dropped_total{reason="tag-too-short"}"#) == 1)
     }
 
     @Test("leaves nothing, after many streams of different names (§3 case 17)")

@@ -8,7 +8,7 @@ import Testing
     private static let words =
         RTMPMetrics.refusals + RTMPMetrics.outcomes + RTMPMetrics.ends + RTMPMetrics.adviceLabels + RTMPMetrics.drops
 
-    /// Words of more than one part are written for metrics alone: `too-many-streams`, `no_audio`.
+    /// Words of more than one part are written for metrics alone: `too-many-streams`, `no-audio`.
     @Test("know every word of the source")
     func words() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

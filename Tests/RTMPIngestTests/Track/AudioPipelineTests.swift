@@ -128,7 +128,7 @@ struct AudioPipelineTests {
         #expect(self.receiver.video().count == 5)
         #expect(self.harness.droppedCount == 5)
         let advice = self.harness.pipeline.advice(now: self.harness.now)
-            .filter { $0.label.description == "audio_codec_unsupported" }
+            .filter { $0.label.description == "audio-codec-unsupported" }
         #expect(advice.count == 1)
         #expect(advice.first?.sentence.contains("Speex") == true)
     }
