@@ -21,6 +21,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
 
         // Row 1: no I/O of the network, no Foundation.
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
@@ -41,6 +42,11 @@ let package = Package(
         // Row 4: features, which never import each other.
         .target(
             name: "RTMPIngest", dependencies: ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"],
+            swiftSettings: strict),
+
+        .target(
+            name: "HLSPackager",
+            dependencies: ["CLibAV", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer"],
             swiftSettings: strict),
 
         // Row 5: wiring.
@@ -72,6 +78,10 @@ let package = Package(
             dependencies: [
                 "RTMPIngest", "MediaTypes", "Crypto", "Reactor", "Primitives", "Observability", "TestSupport",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HLSPackagerTests",
+            dependencies: ["HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "PodoTests",
