@@ -76,6 +76,110 @@ import Testing
         #expect(!ingest.events.entries.contains { $0.hasPrefix("main stopped") })
     }
 
+    @Test("is refused when the first one, whose key was looked at for long, has just begun")
+    func heardAfterDecision() throws {
+        let ingest = try LiveIngest(
+            LiveIngest.quickLimits {
+                $0.publishTime = .milliseconds(2100)
+                $0.takeoverSilenceTime = .seconds(2)
+                $0.takeoverWaitTime = .seconds(10)
+                $0.decisionTime = .seconds(20)
+            })
+        let clock = try TestClient(port: ingest.port)
+        let old = try ingest.client("gated")
+        try old.shakeHands()
+        for step in old.publisher.profile.steps {
+            if case .awaitPublish = step { continue }
+            try old.take(step)
+        }
+        #expect(ingest.desk.asked.wait { !$0.isEmpty })
+        // It is closed after longer than a publisher may be silent before it gives way.
+        _ = try clock.receiveToEnd()
+        ingest.desk.gate.add("open")
+        try old.take(.awaitPublish)
+        let outcome = TestLog<String>()
+        Self.start(ingest, "gated", outcome)
+        _ = try old.wait { $0.type == 4 && $0.payload.starts(with: [0, 6]) }
+        try old.send(Array(GeneratedStream(seconds: 0.1).tags.prefix(1)))
+        #expect(outcome.wait { $0 == ["NetStream.Publish.BadName"] })
+    }
+
+    @Test("is refused when of the first one the beginning of a TLS record comes")
+    func halfRecord() throws {
+        let certificate = try TestCertificate()
+        let ingest = try LiveIngest(
+            LiveIngest.quickLimits {
+                $0.takeoverSilenceTime = .seconds(10)
+                $0.takeoverWaitTime = .seconds(2)
+                $0.decisionTime = .seconds(20)
+                $0.drainTime = .seconds(0)
+            },
+            security: try TLSContext(
+                certificateFile: certificate.certificateFile, keyFile: certificate.keyFile, applicationProtocols: []))
+        let ended = TestLog<String>()
+        for program in [Self.answersByHalfARecord, Self.challenges] {
+            let port = "\(ingest.port)"
+            var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
+            let preamble = publisher.preamble().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            Thread.start {
+                do {
+                    let result = try TestCommand.python(Self.secureClient + program, [port, preamble])
+                    ended.add(result.output.split(separator: "\n").joined())
+                } catch {
+                    ended.add("\(error)")
+                }
+            }
+            #expect(ingest.desk.asked.wait { !$0.isEmpty })
+            #expect(ingest.events.wait { $0.contains("main started") })
+        }
+        #expect(ended.wait { $0 == ["refused"] }, "\(ended.entries)")
+        #expect(ingest.events.entries.contains("main refused in-use"), "\(ingest.events.entries)")
+        let frontend = ingest.frontend
+        Task(executorPreference: ingest.group.loops[0]) { await frontend.drain() }
+        #expect(ended.wait { $0 == ["refused", "closed"] }, "\(ended.entries)")
+    }
+
+    private static let secureClient = """
+        import socket, ssl, sys
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        raw = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        secure = context.wrap_bio(incoming, outgoing)
+        def call(function, *arguments):
+            while True:
+                try:
+                    result = function(*arguments)
+                    raw.sendall(outgoing.read())
+                    return result
+                except ssl.SSLWantReadError:
+                    raw.sendall(outgoing.read())
+                    incoming.write(raw.recv(65536) or sys.exit("ended"))
+        heard = b""
+        def hear(words):
+            global heard
+            while words not in heard: heard += call(secure.read, 65536)
+        call(secure.do_handshake)
+        call(secure.write, bytes.fromhex(sys.argv[2]))
+
+        """
+
+    private static let answersByHalfARecord = """
+        hear(b"onStatus")
+        # The ping request of the challenge: six bytes of type 4 on message stream 0.
+        hear(bytes([0, 0, 6, 4, 0, 0, 0, 0, 0, 6]))
+        secure.write(bytes(1000))
+        raw.sendall(outgoing.read()[:500])
+        while raw.recv(65536): pass
+        print("closed")
+        """
+
+    private static let challenges = """
+        hear(b"onStatus")
+        print("refused" if b"NetStream.Publish.BadName" in heard else "accepted")
+        """
+
     @Test("takes the stream when the first one ends while it is being asked")
     func endsMeanwhile() throws {
         let ingest = try LiveIngest(
