@@ -154,6 +154,22 @@ import Testing
         #expect(ingest.metric("podo_rtmp_streams ") == 0)
     }
 
+    @Test("that is gone when its key is found leaves nothing, and its stream is free")
+    func foundTooLate() throws {
+        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.decisionTime = .seconds(20) })
+        var publisher = RTMPPublisher(.ffmpeg, key: "key-gated")
+        let gone = try TestClient(port: ingest.port)
+        try gone.send(publisher.preamble())
+        #expect(ingest.desk.asked.wait { !$0.isEmpty })
+        gone.reset()
+        #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
+        ingest.desk.gate.add("open")
+        let client = try ingest.client("gated")
+        try client.start()
+        #expect(ingest.events.entries == ["gated media-begins", "gated started"])
+        #expect(ingest.metric("podo_rtmp_streams ") == 1)
+    }
+
     @Test("reports that it stalled, and that it went on")
     func stalls() throws {
         let ingest = try LiveIngest(LiveIngest.quickLimits { $0.stallTime = .milliseconds(1) })

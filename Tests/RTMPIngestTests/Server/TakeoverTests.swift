@@ -180,6 +180,34 @@ import Testing
         print("refused" if b"NetStream.Publish.BadName" in heard else "accepted")
         """
 
+    @Test("that leaves while the first one is being asked leaves nothing: the first goes on, a third is asked for anew")
+    func leavesMeanwhile() throws {
+        let ingest = try LiveIngest(
+            LiveIngest.quickLimits {
+                $0.takeoverSilenceTime = .seconds(10)
+                $0.takeoverWaitTime = .seconds(10)
+                $0.decisionTime = .seconds(20)
+            }, loopCount: 2)
+        let old = try ingest.client("main")
+        try old.start()
+        var second = RTMPPublisher(.ffmpeg, key: "key-main")
+        let leaving = try TestClient(port: ingest.port)
+        try leaving.send(second.preamble())
+        _ = try old.wait { $0.type == 4 && $0.payload.starts(with: [0, 6]) }
+        leaving.reset()
+        #expect(ingest.eventually { ingest.frontend.connectionCount == 1 })
+        // A ping of its own, whose answer shows that it was heard.
+        let ping = old.publisher.chunks.bytes(of: .userControl(6, 7))
+        try old.socket.send(ping)
+        _ = try old.wait { $0.type == 4 && $0.payload.starts(with: [0, 7]) }
+        let outcome = TestLog<String>()
+        Self.start(ingest, "main", outcome)
+        _ = try old.wait { $0.type == 4 && $0.payload.starts(with: [0, 6]) }
+        try old.socket.send(ping)
+        #expect(outcome.wait { $0 == ["NetStream.Publish.BadName"] })
+        #expect(ingest.events.entries == ["main media-begins", "main started", "main refused in-use"])
+    }
+
     @Test("takes the stream when the first one ends while it is being asked")
     func endsMeanwhile() throws {
         let ingest = try LiveIngest(
