@@ -1,3 +1,4 @@
+import Foundation
 import Primitives
 import Reactor
 import TestSupport
@@ -59,6 +60,33 @@ import Testing
         try client.send(publisher.whole(stream.tags))
         #expect(ingest.events.wait { $0.last == "main stopped finished" })
         client.shutOutput()
+        #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
+        let videoCount = stream.units.count { $0.isVideo }
+        #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="video"}"#) == videoCount)
+    }
+
+    @Test("over TLS loses nothing of what OpenSSL held while the publish was decided")
+    func pipelinesSecured() throws {
+        let certificate = try TestCertificate()
+        let ingest = try LiveIngest(
+            security: try TLSContext(
+                certificateFile: certificate.certificateFile, keyFile: certificate.keyFile, applicationProtocols: []))
+        let stream = GeneratedStream(seconds: 1)
+        var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
+        let file = certificate.directory.appending(path: "publish")
+        try Data(publisher.whole(stream.tags)).write(to: file)
+        let client = """
+            import socket, ssl, sys
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            secure = context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10))
+            secure.sendall(open(sys.argv[2], "rb").read())
+            secure.shutdown(socket.SHUT_WR)
+            while secure.recv(65536): pass
+            """
+        #expect(try TestCommand.python(client, ["\(ingest.port)", file.path]).status == 0)
+        #expect(ingest.events.wait { $0.last == "main stopped finished" })
         #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
         let videoCount = stream.units.count { $0.isVideo }
         #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="video"}"#) == videoCount)
