@@ -1,4 +1,3 @@
-import Foundation
 import Primitives
 import Reactor
 import TestSupport
@@ -71,23 +70,18 @@ import Testing
         let ingest = try LiveIngest(
             security: try TLSContext(
                 certificateFile: certificate.certificateFile, keyFile: certificate.keyFile, applicationProtocols: []))
-        let stream = GeneratedStream(seconds: 1)
-        var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
-        let file = certificate.directory.appending(path: "publish")
-        try Data(publisher.whole(stream.tags)).write(to: file)
-        let client = """
-            import socket, ssl, sys
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-            secure = context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10))
-            secure.sendall(open(sys.argv[2], "rb").read())
-            secure.shutdown(socket.SHUT_WR)
-            while secure.recv(65536): pass
+        // Two records in one segment, and no end of the connection, which would wake the loop as well.
+        let program = """
+            secure.write(parts[0])
+            say(1)
+            hear(b"NetStream.Unpublish.Success")
+            print("heard of the end")
             """
-        #expect(try TestCommand.python(client, ["\(ingest.port)", file.path]).status == 0)
-        #expect(ingest.events.wait { $0.last == "main stopped finished" })
-        #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
+        let stream = GeneratedStream(seconds: 0.2)
+        var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
+        let parts = [publisher.preamble(), stream.tags.flatMap { publisher.media($0) } + publisher.end()]
+        #expect(try SecurePublisher.run(program, port: ingest.port, parts) == "heard of the end")
+        #expect(ingest.events.wait { $0.contains("main stopped finished") })
         let videoCount = stream.units.count { $0.isVideo }
         #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="video"}"#) == videoCount)
     }

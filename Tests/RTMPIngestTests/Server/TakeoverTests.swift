@@ -118,13 +118,11 @@ import Testing
                 certificateFile: certificate.certificateFile, keyFile: certificate.keyFile, applicationProtocols: []))
         let ended = TestLog<String>()
         for program in [Self.answersByHalfARecord, Self.challenges] {
-            let port = "\(ingest.port)"
-            var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
-            let preamble = publisher.preamble().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let port = ingest.port
             Thread.start {
                 do {
-                    let result = try TestCommand.python(Self.secureClient + program, [port, preamble])
-                    ended.add(result.output.split(separator: "\n").joined())
+                    var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
+                    ended.add(try SecurePublisher.run(program, port: port, [publisher.preamble()]))
                 } catch {
                     ended.add("\(error)")
                 }
@@ -139,33 +137,8 @@ import Testing
         #expect(ended.wait { $0 == ["refused", "closed"] }, "\(ended.entries)")
     }
 
-    private static let secureClient = """
-        import socket, ssl, sys
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        raw = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        secure = context.wrap_bio(incoming, outgoing)
-        def call(function, *arguments):
-            while True:
-                try:
-                    result = function(*arguments)
-                    raw.sendall(outgoing.read())
-                    return result
-                except ssl.SSLWantReadError:
-                    raw.sendall(outgoing.read())
-                    incoming.write(raw.recv(65536) or sys.exit("ended"))
-        heard = b""
-        def hear(words):
-            global heard
-            while words not in heard: heard += call(secure.read, 65536)
-        call(secure.do_handshake)
-        call(secure.write, bytes.fromhex(sys.argv[2]))
-
-        """
-
     private static let answersByHalfARecord = """
+        say(0)
         hear(b"onStatus")
         # The ping request of the challenge: six bytes of type 4 on message stream 0.
         hear(bytes([0, 0, 6, 4, 0, 0, 0, 0, 0, 6]))
@@ -176,6 +149,7 @@ import Testing
         """
 
     private static let challenges = """
+        say(0)
         hear(b"onStatus")
         print("refused" if b"NetStream.Publish.BadName" in heard else "accepted")
         """
