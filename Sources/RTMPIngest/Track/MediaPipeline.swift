@@ -124,7 +124,6 @@ package final class MediaPipeline {
             self.drop("format-changes-too-often")
             return false
         case .tell(let format):
-            self.advisor.note(format)
             self.monitor.note(format, of: track, now: now)
             self.receiver.receive(format, of: track)
             return true
