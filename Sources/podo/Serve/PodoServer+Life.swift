@@ -155,7 +155,7 @@ extension PodoServer {
             return "Publish to \(self.publisherURLs.joined(separator: " or ")) with one of the stream keys."
         }
         return "Nobody can publish to \(url) yet, because stream-keys is not set. "
-            + "\"openssl rand -hex 16\" makes a KEY; start Podo with PODO_STREAM_KEYS=main=KEY for a stream called main."
+            + "\"openssl rand -hex 16\" makes a KEY; start Podo with PODO_STREAM_KEYS=main=KEY for a stream named main."
     }
 
     private var adminURLs: [String] { self.listeners.admin.map { "http://\($0.address)" } }

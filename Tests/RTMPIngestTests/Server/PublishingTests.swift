@@ -78,12 +78,14 @@ import Testing
             print("heard of the end")
             """
         let stream = GeneratedStream(seconds: 0.2)
+        let tags = stream.tags.filter { $0.kind == .audio }
         var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
-        let parts = [publisher.preamble(), stream.tags.flatMap { publisher.media($0) } + publisher.end()]
+        let parts = [publisher.preamble(), tags.flatMap { publisher.media($0) } + publisher.end()]
+        #expect(parts[1].count < 8192, "OpenSSL holds all of it")
         #expect(try SecurePublisher.run(program, port: ingest.port, parts) == "heard of the end")
         #expect(ingest.events.wait { $0.contains("main stopped finished") })
-        let videoCount = stream.units.count { $0.isVideo }
-        #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="video"}"#) == videoCount)
+        let audioCount = stream.units.count { !$0.isVideo }
+        #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="audio"}"#) == audioCount)
     }
 
     @Test("with a wrong key is told so, and no event names a stream")

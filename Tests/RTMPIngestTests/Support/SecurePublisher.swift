@@ -32,7 +32,7 @@ enum SecurePublisher {
         heard = b""
         def hear(words):
             global heard
-            while words not in heard: heard += call(secure.read, 65536)
+            while words not in heard: heard += call(secure.read, 65536) or sys.exit("ended")
         call(secure.do_handshake)
 
         """
