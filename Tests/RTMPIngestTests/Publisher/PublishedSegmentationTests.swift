@@ -17,7 +17,8 @@ struct PublishedSegmentationTests {
         let bytes = publisher.whole(try PublisherTag.tags(inFLV: file.bytes))
         let whole = try Self.events(bytes) { _ in bytes.count }
         #expect(whole.count > 12)
-        #expect(whole.last == .ended(.finished))
+        // Some programs say that they end, some just close.
+        #expect((whole.last == .ended(.finished)) == !publisher.end().isEmpty)
         #expect(try Self.events(bytes) { _ in 1 } == whole, "byte by byte")
         #expect(try Self.events(bytes) { _ in 1448 } == whole, "in packets")
         for seed in 1...3 as ClosedRange<UInt64> {
