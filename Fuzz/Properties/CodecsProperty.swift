@@ -25,6 +25,7 @@ package enum CodecsProperty: FuzzProperty {
     private static let videoParsers: [VideoParser] = [
         { AVCConfiguration($0)?.format }, { HEVCConfiguration($0)?.format }, { AV1Configuration($0)?.format },
         { AV1Configuration(temporalUnit: $0)?.format }, { VP9Configuration($0)?.format },
+        { VP9FrameHeader($0).map { VP9Configuration($0).format } },
     ]
 
     private static let audioParsers: [AudioParser] = [

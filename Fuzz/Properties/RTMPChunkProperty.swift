@@ -15,8 +15,20 @@ package enum RTMPChunkProperty: FuzzProperty {
         var cut = Run(choice)
         cut.feed(cutter.cut(chunks))
         if let violation = whole.violation ?? cut.violation { return violation }
-        if whole.lines != cut.lines { return "whole bytes give \(whole.lines), cut ones \(cut.lines)" }
+        if whole.outcome != cut.outcome { return "whole bytes give \(whole.outcome), cut ones \(cut.outcome)" }
         return nil
+    }
+
+    /// What came out of a decoder.
+    private struct Outcome: Equatable {
+        var headers: [MessageHeader] = []
+        /// Of all messages, one behind the other.
+        var payload: [UInt8] = []
+        var error: ChunkError?
+        var smallChunkCount: UInt64 = 0
+        var messageCount: UInt64 = 0
+        var abandonedMessageCount: UInt64 = 0
+        var hasSeenExtendedTimestamp = false
     }
 
     /// Small enough for inputs to come near.
@@ -30,11 +42,11 @@ package enum RTMPChunkProperty: FuzzProperty {
         return limits
     }()
 
-    /// A decoder, and what came out of it in words.
+    /// A decoder, and what came out of it: kept as values, because putting each run into words took most of the time.
     private struct Run {
         private var decoder = ChunkDecoder(limits: RTMPChunkProperty.tight)
         private let recycles: Bool
-        private(set) var lines: [String] = []
+        private(set) var outcome = Outcome()
         private(set) var violation: String?
 
         init(_ choice: UInt8) {
@@ -46,27 +58,33 @@ package enum RTMPChunkProperty: FuzzProperty {
             do throws(ChunkError) {
                 for piece in pieces { try self.feed(piece) }
             } catch {
-                self.lines.append("\(error)")
+                self.outcome.error = error
             }
-            let decoder = self.decoder
-            self.lines.append("\(decoder.chunkCount) chunks, \(decoder.abandonedMessageCount) abandoned")
-            self.lines.append("\(decoder.messageCount) messages, extended: \(decoder.hasSeenExtendedTimestamp)")
+            self.outcome.smallChunkCount = self.decoder.smallChunkCount
+            self.outcome.messageCount = self.decoder.messageCount
+            self.outcome.abandonedMessageCount = self.decoder.abandonedMessageCount
+            self.outcome.hasSeenExtendedTimestamp = self.decoder.hasSeenExtendedTimestamp
         }
 
         private mutating func feed(_ piece: [UInt8]) throws(ChunkError) {
             var offset = 0
             while case .message(let header, let payload) = try self.decoder.next(piece.span.bytes, &offset) {
-                let bytes: [UInt8]
+                self.outcome.headers.append(header)
                 switch payload {
-                case .input(let range): bytes = Array(piece[range])
-                case .assembled(let array): bytes = array
+                case .input(let range):
+                    self.take(header, piece[range])
+                case .assembled(let bytes):
+                    self.take(header, bytes[...])
+                    if self.recycles { self.decoder.recycle(bytes) }
                 }
-                if bytes.count != header.byteCount { self.violation = "\(header) has \(bytes.count) bytes" }
-                self.lines.append("\(header) \(bytes)")
-                self.checkMemory()
-                if self.recycles, case .assembled(let array) = payload { self.decoder.recycle(array) }
             }
             if offset != piece.count { self.violation = "\(piece.count - offset) bytes are left unread" }
+            self.checkMemory()
+        }
+
+        private mutating func take(_ header: MessageHeader, _ bytes: ArraySlice<UInt8>) {
+            if bytes.count != header.byteCount { self.violation = "\(header) has \(bytes.count) bytes" }
+            self.outcome.payload += bytes
             self.checkMemory()
         }
 

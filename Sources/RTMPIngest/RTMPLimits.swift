@@ -75,7 +75,7 @@ package struct RTMPLimits: Sendable {
     // What one publisher may cost.
     /// Output that waits for a peer; nothing we say is long, so more means that it does not read.
     package var outputByteCountMax = 256 * 1024
-    /// Reads, messages and chunks of a second together: a hundred times what the busiest publisher needs.
+    /// Reads, messages and small chunks of a second together: a hundred times what the busiest publisher needs.
     package var workCountPerSecondMax = 200_000
     /// Connected, but without audio and video for this long: stalled.
     package var stallTime = TimeAmount.seconds(5)

@@ -17,17 +17,24 @@ package struct ChunkDecoder: Sendable {
     package private(set) var hasSeenExtendedTimestamp = false
     /// The publisher has proved itself: unfinished messages may hold as much as media needs.
     package var isProven = false
-    /// Chunks since the connection began. With `messageCount` the work that a peer asks for, whatever its bytes.
-    package private(set) var chunkCount: UInt64 = 0
+    /// Chunks since the connection began with less payload than the size that every connection begins with. With
+    /// `messageCount` the work that a peer asks for beyond that of its bytes.
+    package private(set) var smallChunkCount: UInt64 = 0
     /// Messages since the connection began, empty and control messages too.
     package private(set) var messageCount: UInt64 = 0
     /// Messages that a new header or Abort ended before they were complete.
     package private(set) var abandonedMessageCount: UInt64 = 0
     /// How much memory for payload is held, unfinished messages and spare buffers together.
-    package var heldByteCount: Int { (self.partials + self.spares).reduce(0) { $0 + $1.capacity } }
+    package var heldByteCount: Int {
+        self.partials.reduce(0) { $0 + $1.capacity } + self.spares.reduce(0) { $0 + $1.capacity }
+    }
+
+    private static let firstChunkByteCountMax = 128
 
     private let limits: RTMPLimits
-    private var chunkByteCountMax = 128
+    private var chunkByteCountMax = Self.firstChunkByteCountMax
+    /// Numbers the chunks, to tell which stream was silent for longest.
+    private var chunkCount: UInt64 = 0
     private var streams: [ChunkStream] = []
     /// The payload so far of the unfinished message of each stream.
     private var partials: [[UInt8]] = []
@@ -138,6 +145,7 @@ extension ChunkDecoder {
         self.chunkCount &+= 1
         self.current = slot
         self.chunkRest = self.streams[slot].beginChunk(byteCountMax: self.chunkByteCountMax, number: self.chunkCount)
+        if self.chunkRest < Self.firstChunkByteCountMax { self.smallChunkCount &+= 1 }
         self.unfinishedByteCount &+= self.chunkRest
         let budget = self.isProven ? self.limits.partialByteCountMax : self.limits.unprovenByteCountMax
         guard self.unfinishedByteCount <= budget else { throw .tooMuchUnfinished }
@@ -155,10 +163,12 @@ extension ChunkDecoder {
             self.partials.append([])
             return self.streams.count - 1
         }
-        let idle = self.streams.indices.filter { !self.streams[$0].isUnfinished }
-        guard let oldest = idle.min(by: { self.streams[$0].lastUse < self.streams[$1].lastUse }) else {
-            throw .tooManyChunkStreams
+        var oldest: Int?
+        for slot in self.streams.indices where !self.streams[slot].isUnfinished {
+            if let known = oldest, self.streams[known].lastUse < self.streams[slot].lastUse { continue }
+            oldest = slot
         }
+        guard let oldest else { throw .tooManyChunkStreams }
         self.streams[oldest] = ChunkStream(id: id)
         return oldest
     }

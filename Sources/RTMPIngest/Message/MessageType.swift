@@ -13,10 +13,8 @@ package struct MessageType: RawRepresentable, Hashable, Sendable {
     package static let audio = MessageType(rawValue: 8)
     package static let video = MessageType(rawValue: 9)
     package static let dataAMF3 = MessageType(rawValue: 15)
-    package static let sharedObjectAMF3 = MessageType(rawValue: 16)
     package static let commandAMF3 = MessageType(rawValue: 17)
     package static let dataAMF0 = MessageType(rawValue: 18)
-    package static let sharedObjectAMF0 = MessageType(rawValue: 19)
     package static let commandAMF0 = MessageType(rawValue: 20)
     package static let aggregate = MessageType(rawValue: 22)
 

@@ -61,8 +61,7 @@ extension StreamMonitor {
         }
         guard isAlive, let interval = self.keyframeInterval?.seconds else { return }
         let segment = self.segmentTime.seconds
-        // Longer than that is said above.
-        let isLong = interval > segment * 1.05 && interval < Self.keyframeTimeMax.seconds
+        let isLong = interval > segment * 1.05
         if self.notices.longKeyframeInterval.update(isLong, for: .seconds(4), now: now) {
             advice.append(
                 StreamAdvice(

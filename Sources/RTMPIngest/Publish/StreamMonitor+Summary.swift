@@ -18,13 +18,7 @@ extension StreamMonitor {
     }
 
     private func words(on format: VideoFormat, _ health: StreamHealth) -> String {
-        var words =
-            switch format.codec {
-            case .h264: "H.264"
-            case .hevc: "HEVC"
-            case .av1: "AV1"
-            case .vp9: "VP9"
-            }
+        var words = format.codec.name
         if format.width > 0, format.height > 0 { words += " \(format.width)×\(format.height)" }
         words += ", \(Text.whole(health.framesPerSecond)) frames/s, \(Text.rate(health.videoBitsPerSecond))"
         if let interval = health.keyframeIntervalSeconds { words += ", keyframe every \(Text.tenths(interval)) s" }
@@ -32,15 +26,7 @@ extension StreamMonitor {
     }
 
     private func words(on format: AudioFormat, _ health: StreamHealth) -> String {
-        var words =
-            switch format.codec {
-            case .aac: "AAC"
-            case .mp3: "MP3"
-            case .opus: "Opus"
-            case .ac3: "AC-3"
-            case .eac3: "E-AC-3"
-            case .flac: "FLAC"
-            }
+        var words = format.codec.name
         if format.sampleRate > 0 {
             let isWhole = format.sampleRate % 1000 == 0
             let kilohertz = Double(format.sampleRate) / 1000

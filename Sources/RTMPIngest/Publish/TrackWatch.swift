@@ -17,8 +17,11 @@ struct TrackWatch: Sendable {
 
     /// Whether this is the track that is watched: the first that came.
     mutating func claim(_ track: TrackID) -> Bool {
-        if self.track == nil { self.track = track }
-        return self.track == track
+        guard let watched = self.track else {
+            self.track = track
+            return true
+        }
+        return watched == track
     }
 
     mutating func note(_ unit: AccessUnit, now: MonotonicTime) {

@@ -17,6 +17,8 @@ extension RTMPConnection {
         self.publishing = AcceptedPublish(
             live: live, pipeline: pipeline, receiver: receiver, pingTime: self.limits.pingTime, now: now)
         self.hasPublished = true
+        // It could not be heard while it waited for the decision.
+        self.lastReceivedAt = now
         self.stage = .publishing
         self.session.acceptPublish()
         self.connection.gatherReads()
@@ -86,6 +88,7 @@ extension RTMPConnection {
     func publishingDeadlineReached() {
         guard let publishing = self.publishing else { return }
         let now = self.loop.now
+        self.listen()
         if publishing.hasMissedChallenge(now: now) {
             self.giveWay()
         } else if publishing.nextLookAt <= now {
@@ -133,6 +136,7 @@ extension RTMPConnection {
     func challenged(_ live: LivePublishing, _ answer: @escaping LivePublishing.Challenger) {
         guard let publishing = self.publishing, publishing.live === live else { return answer(.gone) }
         let now = self.loop.now
+        self.listen()
         guard publishing.accept(answer, until: now + self.limits.takeoverWaitTime) else { return answer(.alive) }
         if now - self.lastReceivedAt >= self.limits.takeoverSilenceTime {
             self.giveWay()

@@ -18,7 +18,8 @@ final class RTMPConnection: ConnectionHandler, @unchecked Sendable {
     /// Tells the answer that is waited for from one that came too late.
     var decisionNumber = 0
     var decisionTask: Task<Void, Never>?
-    @exclusivity(unchecked) private(set) var lastReceivedAt: MonotonicTime
+    @exclusivity(unchecked) var lastReceivedAt: MonotonicTime
+    @exclusivity(unchecked) private var heardByteCount = 0
     private var handshakeEnd: MonotonicTime
     /// What came in one read behind a publish that is being decided: no more than the read buffer.
     @exclusivity(unchecked) private var held: [UInt8] = []
@@ -49,8 +50,7 @@ final class RTMPConnection: ConnectionHandler, @unchecked Sendable {
     }
 
     func connectionReceived(_ bytes: borrowing RawSpan) {
-        self.lastReceivedAt = self.loop.now
-        self.publishing?.heard()
+        self.listen()
         let offset = self.read(bytes)
         guard offset < bytes.byteCount, self.isDeciding else { return }
         bytes.extracting(offset...).withUnsafeBytes { self.held = Array($0) }
@@ -71,6 +71,15 @@ final class RTMPConnection: ConnectionHandler, @unchecked Sendable {
     }
 
     // MARK: Reading
+
+    /// Notes that the peer was heard, if it was since the last time. Also called before silence is judged: the first
+    /// part of a TLS record is a sign of life, though nothing of it can be handed on yet.
+    func listen() {
+        guard self.connection.receivedByteCount != self.heardByteCount else { return }
+        self.heardByteCount = self.connection.receivedByteCount
+        self.lastReceivedAt = self.loop.now
+        self.publishing?.heard()
+    }
 
     private var isReading: Bool {
         switch self.stage {

@@ -33,7 +33,7 @@ struct RTMPMetrics: Sendable {
         "received", "no-keyframe", "keyframe-interval-long", "keyframe-interval-short", "no-audio", "no-video",
         "audio-video-apart", "picture-large", "bitrate-over-cap", "frame-rate-over-cap", "bitrate-fell",
         "faster-than-playing", "clock-jumped", "clock-unsteady", "video-codec-unsupported", "audio-codec-unsupported",
-        "picture-too-large", "format-changes-too-often", "no-configuration",
+        "format-changes-too-often", "no-configuration",
     ]
     /// Why media is left out.
     static let drops: [StaticString] = [

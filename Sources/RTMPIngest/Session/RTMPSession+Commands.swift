@@ -23,7 +23,7 @@ extension RTMPSession {
             return self.unpublish()
         case "closeStream":
             self.answer(command, .null)
-            return self.unpublish()
+            return self.closeStream(streamID)
         case "deleteStream": return self.deleteStream(command)
         case "getStreamLength": self.answer(command, .number(0))
         case "play", "play2":

@@ -15,15 +15,19 @@ extension RTMPSession {
         self.writer.appendWindow(self.limits.windowByteCount, to: &self.output)
         self.writer.appendPeerBandwidth(self.limits.windowByteCount, to: &self.output)
         self.writer.appendSetChunkSize(self.limits.sentChunkByteCount, to: &self.output)
-        let server: AMFValue = .object([
+        var server = [
             AMFProperty("fmsVer", .string("FMS/3,0,1,123")), AMFProperty("capabilities", .number(31)),
             AMFProperty("mode", .number(1)),
-        ])
+        ]
         var information = Self.status(
             "status", "NetConnection.Connect.Success", "Connection accepted.")
         information.append(AMFProperty("objectEncoding", .number(request.objectEncoding)))
-        if request.isEnhanced { information += EnhancedCapabilities.properties }
-        self.send("_result", command.transaction, server, [.object(information)])
+        // Enhanced RTMP does not say in which of the two objects: clients look into either.
+        if request.isEnhanced {
+            server += EnhancedCapabilities.properties
+            information += EnhancedCapabilities.properties
+        }
+        self.send("_result", command.transaction, .object(server), [.object(information)])
     }
 
     /// Streams are numbers and nothing is kept of them; how many may be open is bounded all the same.

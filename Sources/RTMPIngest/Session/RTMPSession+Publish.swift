@@ -8,7 +8,7 @@ extension RTMPSession {
             throw .publishBeforeConnect
         }
         // How Flash says that it ends.
-        if command.arguments.first == .boolean(false) { return self.unpublish() }
+        if command.arguments.first == .boolean(false) { return self.closeStream(streamID) }
         let name = command.arguments.first?.string ?? ""
         if self.phase == .publishing {
             if streamID == self.publishing.streamID, self.publishing.name.matches(name) {
@@ -54,6 +54,11 @@ extension RTMPSession {
         self.answer(command, .null)
         if let number = command.arguments.first?.number, number != Double(self.publishing.streamID) { return nil }
         return self.unpublish()
+    }
+
+    /// Ends the publish when it is on this stream; some say it on none.
+    mutating func closeStream(_ streamID: UInt32) -> Step? {
+        streamID == self.publishing.streamID || streamID == 0 ? self.unpublish() : nil
     }
 
     /// Once, however many of the commands that end a publish come.

@@ -25,11 +25,12 @@ package struct RTMPSession: Sendable {
         case publishing
     }
 
+    /// Of wider windows the count of bytes, which wraps, could miss the end.
+    private static let windowByteCountMax = UInt32.max / 2
+
     /// Bytes to send to the peer; the owner takes them away.
     package var output: [UInt8] = []
     package internal(set) var phase = Phase.handshaking
-    /// When the peer last answered a ping of ours.
-    package private(set) var lastPongTime: MonotonicTime?
 
     let limits: RTMPLimits
     private var handshake: RTMPHandshake?
@@ -59,8 +60,8 @@ package struct RTMPSession: Sendable {
 
     package var hasSeenExtendedTimestamp: Bool { self.decoder.hasSeenExtendedTimestamp }
 
-    /// Chunks and messages taken in this connection's life.
-    var workCount: Int { Int(truncatingIfNeeded: self.decoder.chunkCount &+ self.decoder.messageCount) }
+    /// Messages and small chunks taken in this connection's life.
+    var workCount: Int { Int(truncatingIfNeeded: self.decoder.smallChunkCount &+ self.decoder.messageCount) }
 
     /// Goes on reading `input` from `offset`. After an error `output` holds the last words for the peer.
     package mutating func next(
@@ -121,9 +122,9 @@ package struct RTMPSession: Sendable {
         guard self.budget.take(now: now) else { throw .tooManyMessages }
         let step: Step?
         switch payload {
-        case .input(let range): step = try self.handle(header, input.extracting(range), now)
+        case .input(let range): step = try self.handle(header, input.extracting(range))
         case .assembled(let bytes):
-            step = try self.handle(header, bytes.span.bytes, now)
+            step = try self.handle(header, bytes.span.bytes)
             self.decoder.recycle(bytes)
         }
         guard self.output.count <= self.limits.answerByteCountMax else { throw .tooManyAnswers }
@@ -133,21 +134,20 @@ package struct RTMPSession: Sendable {
     /// A message that is no accepted media. Those that mean nothing here are ignored: unknown types, shared objects,
     /// media of nobody's publish.
     private mutating func handle(
-        _ header: MessageHeader, _ payload: borrowing RawSpan, _ now: MonotonicTime
+        _ header: MessageHeader, _ payload: borrowing RawSpan
     ) throws(RTMPError) -> Step? {
         switch header.type {
         case .commandAMF0, .commandAMF3:
             guard let command = RTMPCommand(header.type, payload, limits: self.limits) else { return nil }
             return try self.handle(command, on: header.streamID)
         case .userControl:
-            switch UserControl(payload) {
-            case .pingRequest(let value):
+            if let value = UserControl.pingRequest(payload) {
                 self.writer.appendUserControl(UserControl.pingResponseEvent, value, to: &self.output)
-            case .pingResponse: self.lastPongTime = now
-            case nil: break
             }
         case .windowAcknowledgementSize:
-            if let window = payload.bigEndianUInt32(at: 0), window > 0 { self.peerWindowByteCount = window }
+            if let window = payload.bigEndianUInt32(at: 0), window > 0 {
+                self.peerWindowByteCount = min(window, Self.windowByteCountMax)
+            }
         case .setPeerBandwidth:
             if let window = payload.bigEndianUInt32(at: 0), window != self.limits.windowByteCount {
                 self.writer.appendWindow(self.limits.windowByteCount, to: &self.output)

@@ -6,7 +6,8 @@ internal import MediaTypes
 ///
 /// - **continuous**: it comes up to 1 s after the unit before it in its track.
 /// - **clamped**: it repeats a time or goes back by up to 3 s, and comes 0.1 ms after the unit before it. A track never
-///   borrows more than those 3 s: one that goes on falling behind begins a new timeline.
+///   borrows more than those 3 s: one that goes on falling behind begins a new timeline. A clock that stands still
+///   for 50 units is given up: the units follow one another as they did before, until it goes on from there.
 /// - **gap**: it comes 1 to 3 s later; or any time later, but then within 3 s of where the other tracks are by now.
 /// - **new timeline**: it has jumped, that is, it lies further away both from its own track and from the others. It
 ///   gets time zero, and the other tracks follow with their next units.
@@ -66,6 +67,9 @@ struct Timeline: Sendable {
             self.tracks.append(Track(id: track, latest: unwrapped, timeline: self.number))
             return self.join(self.tracks.count - 1, continuity: self.number == 0 ? .continuous : .newTimeline)
         }
+        self.tracks[index].repeatCount =
+            time == self.tracks[index].latest.milliseconds
+            ? self.tracks[index].repeatCount &+ 1 : 0
         self.tracks[index].latest = unwrapped
         guard self.tracks[index].timeline == self.number else { return self.join(index, continuity: .newTimeline) }
         return self.proceed(index, time)
@@ -99,6 +103,7 @@ struct Timeline: Sendable {
 
     private mutating func proceed(_ index: Int, _ time: Int64) -> Placement {
         let track = self.tracks[index]
+        if track.repeatCount > TimelineLimits.repeatCountMax { return self.moveOn(index, time) }
         let own = Self.position(time, from: track.origin)
         if self.fits(own, track) { return self.follow(index, own) }
 
@@ -150,10 +155,16 @@ struct Timeline: Sendable {
     /// A jump when too many timelines have begun: the unit follows as those before it did, and all tracks may follow
     /// it there.
     private mutating func stay(_ index: Int, _ time: Int64) -> Placement {
+        let placement = self.moveOn(index, time)
+        self.origin = self.tracks[index].origin
+        return placement
+    }
+
+    /// Has the unit follow as those before it did, whatever its time: the track's clock is set to that.
+    private mutating func moveOn(_ index: Int, _ time: Int64) -> Placement {
         let last = self.tracks[index].position
         let position = max(self.clock, last &+ self.tracks[index].step)
-        self.origin = Self.origin(of: time, at: position)
-        self.tracks[index].origin = self.origin
+        self.tracks[index].origin = Self.origin(of: time, at: position)
         return self.settle(index, position, position &- last > TimelineLimits.gapTimeMin ? .gap : .clamped)
     }
 
@@ -196,5 +207,7 @@ struct Timeline: Sendable {
         var position: Int64 = 0
         /// Its usual step, in nanoseconds.
         var step = TimelineLimits.stepTimeDefault
+        /// How many units in a row had the time of the unit before them.
+        var repeatCount = 0
     }
 }

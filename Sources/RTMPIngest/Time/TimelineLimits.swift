@@ -14,6 +14,9 @@ enum TimelineLimits {
     /// millisecond stay within it; long enough to differ in every time scale that containers use.
     static let tickTime: Int64 = 100_000
 
+    /// After so many units of the same time in a row a clock stands still: more than come in one message or burst.
+    static let repeatCountMax = 50
+
     /// So many timelines may begin at once; beyond, one more for every `mediaTimePerTimeline`: six a minute.
     static let timelineBurstCountMax: Int64 = 6
     static let mediaTimePerTimeline: Int64 = 10_000_000_000

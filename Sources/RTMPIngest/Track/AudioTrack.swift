@@ -41,7 +41,7 @@ struct AudioTrack: Sendable {
         case .mp3, .ac3, .eac3: return nil
         }
         guard let format else { return "configuration-invalid" }
-        self.lastConfiguration = record.copyBytes()
+        self.lastConfiguration = record.copy()
         self.offer(format)
         return nil
     }

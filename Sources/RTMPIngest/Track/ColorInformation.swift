@@ -13,12 +13,17 @@ enum ColorInformation {
         let light = information["hdrCll"]
         var color = VideoColor()
         color.bitDepth = self.number(configuration?["bitDepth"])
-        color.primaries = self.number(configuration?["colorPrimaries"])
-        color.transfer = self.number(configuration?["transferCharacteristics"])
-        color.matrix = self.number(configuration?["matrixCoefficients"])
+        color.primaries = self.codePoint(configuration?["colorPrimaries"])
+        color.transfer = self.codePoint(configuration?["transferCharacteristics"])
+        color.matrix = self.codePoint(configuration?["matrixCoefficients"])
         color.lightLevelMax = self.number(light?["maxCLL"])
         color.frameAverageLightLevelMax = self.number(light?["maxFall"])
         return color == VideoColor() ? nil : color
+    }
+
+    private static func codePoint(_ value: AMFValue?) -> UInt8? {
+        let number: UInt8? = self.number(value)
+        return number == VideoColor.unspecified ? nil : number
     }
 
     /// The nearest whole number; nil where it does not fit.

@@ -3,14 +3,11 @@ internal import MediaTypes
 /// Collects what an organizer should know of how a stream is coded, each thing once.
 struct MediaAdvisor: Sendable {
     private static let unsupportedCodecCountMax = 8
-    private static let pictureSideMax = 8192
-
     private static let missingConfigurationCount = 100
 
     private var missingCount: [MediaKind: Int] = [:]
     private var unsupported: Set<UnsupportedCodec> = []
     private var isUnsteady = false
-    private var isTooLarge = false
     private var news: [StreamAdvice] = []
 
     /// What is new since the last call.
@@ -38,35 +35,24 @@ struct MediaAdvisor: Sendable {
         }
     }
 
-    mutating func note(_ format: TrackFormat) {
-        guard case .video(let video) = format, !self.isTooLarge,
-            video.width > Self.pictureSideMax || video.height > Self.pictureSideMax
-        else { return }
-        self.isTooLarge = true
-        self.say(
-            "picture-too-large",
-            "The picture is \(video.width) by \(video.height) points, which most devices "
-                + "cannot show. Set the encoder to 1920 by 1080, or to 3840 by 2160.")
-    }
-
     mutating func noteUnsteadyFormat() {
         guard !self.isUnsteady else { return }
         self.isUnsteady = true
         self.say(
             "format-changes-too-often",
-            "The encoder changes its settings all the time; parts of the stream are "
-                + "left out. Restart it, or update it.")
+            "The encoder changes its picture or sound format all the time, so viewers miss parts of the stream. "
+                + "Stop streaming, restart the encoder and start again.")
     }
 
     /// A few units without a configuration are usual at the start.
     mutating func noteMissingConfiguration(_ kind: MediaKind) {
         self.missingCount[kind, default: 0] &+= 1
         guard self.missingCount[kind] == Self.missingConfigurationCount else { return }
-        let what = kind == .video ? "pictures" : "sound"
+        let what = kind == .video ? "video" : "sound"
         self.say(
             "no-configuration",
-            "The encoder sends \(what) but not what a decoder must know of them, so that they are "
-                + "left out. Stop and start the stream in the encoder.")
+            "The encoder sends \(what), but without the description that players need before they can play it, so "
+                + "nobody gets it. Stop and start streaming.")
     }
 
     private mutating func say(_ label: StaticString, _ sentence: String) {

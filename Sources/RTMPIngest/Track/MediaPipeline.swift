@@ -5,17 +5,19 @@ package import Primitives
 ///
 /// A unit is passed on as it lies in its message wherever that is possible: nothing is copied or allocated for it. What
 /// cannot be used is dropped, counted by reason, and told to the organizer where that helps.
+///
+/// What is not checked for exclusive access is never accessed while the receiver is called.
 package final class MediaPipeline {
     let receiver: any MediaReceiver
     let limits: MediaLimits
     let amfLimits: RTMPLimits
-    var videoTracks: [VideoTrack] = []
-    var audioTracks: [AudioTrack] = []
-    /// A unit that had to be rewritten, until it is passed on.
+    @exclusivity(unchecked) var videoTracks: [VideoTrack] = []
+    @exclusivity(unchecked) var audioTracks: [AudioTrack] = []
+    /// A unit that had to be rewritten, until it is passed on: lent to the receiver, and so the one that is checked.
     var scratch: [UInt8] = []
-    var advisor = MediaAdvisor()
-    private var timeline = Timeline()
-    private var monitor: StreamMonitor
+    @exclusivity(unchecked) var advisor = MediaAdvisor()
+    @exclusivity(unchecked) private var timeline = Timeline()
+    @exclusivity(unchecked) private var monitor: StreamMonitor
     /// By reason, since they were last taken; the reasons are words of the source.
     private var drops: [(reason: StaticString, count: Int)] = []
 
@@ -124,7 +126,6 @@ package final class MediaPipeline {
             self.drop("format-changes-too-often")
             return false
         case .tell(let format):
-            self.advisor.note(format)
             self.monitor.note(format, of: track, now: now)
             self.receiver.receive(format, of: track)
             return true

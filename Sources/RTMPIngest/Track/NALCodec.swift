@@ -35,8 +35,10 @@ enum NALCodec: Sendable {
             default: return .other
             }
         case .hevc:
+            // Layers above 0 add to a picture and have parameter sets of their own, with the same numbers.
+            let second = bytes.byte(at: range.lowerBound &+ 1) ?? 0
+            guard HEVCNAL.layer(of: first, second) == 0 else { return .other }
             let type = HEVCNAL.type(of: first)
-            // Of nuh_layer_id's six bits the highest is in the first byte; layers above 0 are not the picture.
             if HEVCNAL.isSlice(type) {
                 return .picture(
                     isRefresh: HEVCNAL.isRandomAccess(type), isReference: HEVCNAL.isReference(type))

@@ -6,7 +6,7 @@ internal import Primitives
 struct NALUnitAssembler: Sendable {
     let codec: NALCodec
     private let limits: MediaLimits
-    private var sets = ParameterSets()
+    private var sets = TrackParameterSets()
     private var lengthSize = 4
     /// The last sequence start as it came: the same again says nothing, even if pictures said something else since.
     private var lastConfiguration: [UInt8] = []
@@ -26,24 +26,26 @@ struct NALUnitAssembler: Sendable {
         if body.isEmpty || record.isEqual(to: self.lastConfiguration) { return .unchanged }
         guard body.count <= self.limits.configurationByteCountMax else { return .invalid("configuration-too-large") }
         if record.bigEndianUInt32(at: 0) == 1 || record.bigEndianUInt24(at: 0) == 1 {
-            self.lastConfiguration = record.copyBytes()
+            self.lastConfiguration = record.copy()
             return self.takeSets(tag, body, .startCodes)
         }
         switch self.codec {
         case .h264:
             guard let parsed = AVCConfiguration(record) else { return .invalid("configuration-invalid") }
-            self.lastConfiguration = record.copyBytes()
+            self.lastConfiguration = record.copy()
             self.lengthSize = parsed.lengthSize
             guard !parsed.sequenceSets.isEmpty, !parsed.pictureSets.isEmpty else { return .unchanged }
-            self.sets = ParameterSets(sequenceSets: parsed.sequenceSets, pictureSets: parsed.pictureSets)
+            self.sets = TrackParameterSets(
+                .h264, sequenceSets: parsed.sequenceSets, pictureSets: parsed.pictureSets)
             return .changed(parsed.format)
         case .hevc:
             guard let parsed = HEVCConfiguration(record) else { return .invalid("configuration-invalid") }
-            self.lastConfiguration = record.copyBytes()
+            self.lastConfiguration = record.copy()
             self.lengthSize = parsed.lengthSize
             guard !parsed.sequenceSets.isEmpty, !parsed.pictureSets.isEmpty else { return .unchanged }
-            self.sets = ParameterSets(
-                videoSets: parsed.videoSets, sequenceSets: parsed.sequenceSets, pictureSets: parsed.pictureSets)
+            self.sets = TrackParameterSets(
+                .hevc, videoSets: parsed.videoSets, sequenceSets: parsed.sequenceSets,
+                pictureSets: parsed.pictureSets)
             return .changed(parsed.format)
         }
     }

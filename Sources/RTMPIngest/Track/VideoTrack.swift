@@ -42,7 +42,7 @@ struct VideoTrack: Sendable {
         let parsed =
             self.codec == .av1 ? AV1Configuration(record)?.format : VP9Configuration(record)?.format
         guard let parsed else { return "configuration-invalid" }
-        self.lastConfiguration = record.copyBytes()
+        self.lastConfiguration = record.copy()
         return self.apply(.changed(parsed))
     }
 
@@ -71,9 +71,19 @@ struct VideoTrack: Sendable {
             }
         }
         guard !body.isEmpty else { return .nothing }
+        if self.codec == .vp9, packet.isKeyFrame { self.noteKeyFrame(tag.extracting(body)) }
         let flags = UnitFlags(
             isRandomAccess: packet.isKeyFrame, isDisposable: packet.isDisposable && !packet.isKeyFrame)
         return .borrowed(body, flags)
+    }
+
+    /// Takes the size from a keyframe of VP9, and everything else where there was no sequence start.
+    private mutating func noteKeyFrame(_ frame: borrowing RawSpan) {
+        guard let header = VP9FrameHeader(frame) else { return }
+        var format = self.format ?? VP9Configuration(header).format
+        format.width = header.width
+        format.height = header.height
+        if format != self.format { _ = self.apply(.changed(format)) }
     }
 
     private mutating func apply(_ configuration: NALUnitAssembler.Configuration) -> StaticString? {

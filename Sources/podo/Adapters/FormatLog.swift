@@ -54,7 +54,7 @@ struct FormatLog: MediaDestination {
         switch format {
         case .video(let video):
             let size = video.width > 0 && video.height > 0 ? ", \(video.width)×\(video.height)" : ""
-            return self.name(of: video.codec) + " video" + size
+            return video.codec.name + " video" + size
         case .audio(let audio):
             let rate = audio.sampleRate > 0 ? ", \(audio.sampleRate) Hz" : ""
             let channels =
@@ -64,27 +64,7 @@ struct FormatLog: MediaDestination {
                 case 2: ", stereo"
                 default: ", \(audio.channelCount) channels"
                 }
-            return self.name(of: audio.codec) + " audio" + rate + channels
-        }
-    }
-
-    private static func name(of codec: VideoCodec) -> String {
-        switch codec {
-        case .h264: "H.264"
-        case .hevc: "HEVC"
-        case .av1: "AV1"
-        case .vp9: "VP9"
-        }
-    }
-
-    private static func name(of codec: AudioCodec) -> String {
-        switch codec {
-        case .aac: "AAC"
-        case .mp3: "MP3"
-        case .opus: "Opus"
-        case .ac3: "AC-3"
-        case .eac3: "E-AC-3"
-        case .flac: "FLAC"
+            return audio.codec.name + " audio" + rate + channels
         }
     }
 }

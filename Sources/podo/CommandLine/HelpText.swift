@@ -55,7 +55,7 @@ enum HelpText {
             switch command {
             case .serve:
                 [
-                    "0  it was told to end, and every running request was answered before",
+                    "0  it was told to end; every running request was answered, every publisher ended or was told why",
                     "1  it could not start, or a second signal ended it at once",
                     "2  the command line or the configuration is wrong",
                     "3  it was told to end, and requests or publishers still there after drain-time were cut off",
@@ -78,7 +78,7 @@ enum HelpText {
 
     private static func lines(of setting: Setting) -> String {
         """
-          \(setting.flag) \(setting.placeholder)   \(setting.environmentName)
+          \(setting.isSecret ? setting.name : setting.flag) \(setting.placeholder)   \(setting.environmentName)
               \(setting.help)
               Default: \(setting.defaultText).
         """

@@ -128,6 +128,11 @@ struct ConfigurationLoader {
             self.errors.problems.append("\(origin): \(name) is not a setting\(hint)")
             return
         }
+        if case .flag = origin, setting.isSecret {
+            self.errors.problems.append(
+                "\(origin): other users of the machine see flags; use \(setting.environmentName) or the file instead")
+            return
+        }
         do throws(SettingValueError) {
             try setting.apply(text, &self.loaded.configuration)
             self.loaded.origins[name] = origin

@@ -26,7 +26,7 @@ extension Setting {
             "Where streams are published over RTMP with TLS. Needs tls-cert and tls-key."),
         Setting(
             "stream-keys", \.streamKeys, .streamKeys, isSecret: true,
-            "Who may publish which stream. Not as a flag, which other users of the machine see."),
+            "Who may publish which stream. Not a flag: other users of the machine would see it."),
         Setting(
             "stream-bitrate-max", \.streamBitsPerSecondMax, .optional(.bitRate(100_000...1_000_000_000)),
             "What one publisher may send in a second, like 20Mbit. One that sends more is told so and closed."),

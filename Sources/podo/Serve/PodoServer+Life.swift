@@ -154,8 +154,8 @@ extension PodoServer {
         guard self.loaded.configuration.streamKeys.isEmpty else {
             return "Publish to \(self.publisherURLs.joined(separator: " or ")) with one of the stream keys."
         }
-        return "Nobody can publish to \(url) yet, because stream-keys is not set. For a stream called main: "
-            + "PODO_STREAM_KEYS=main=$(openssl rand -hex 16)"
+        return "Nobody can publish to \(url) yet, because stream-keys is not set. "
+            + "\"openssl rand -hex 16\" makes a KEY; start Podo with PODO_STREAM_KEYS=main=KEY for a stream named main."
     }
 
     private var adminURLs: [String] { self.listeners.admin.map { "http://\($0.address)" } }

@@ -4,6 +4,7 @@ ever in the log or on an admin page (S-32)."""
 import json
 import secrets
 import subprocess
+import time
 
 from support import tools
 from support.ingest import make_clip
@@ -13,6 +14,7 @@ from support.servers import Podo, free_port
 
 # "No keyframe" is said after ten seconds.
 SECONDS = 13
+DRAIN_SECONDS = 2
 
 
 class Case:
@@ -53,7 +55,26 @@ def run(site):
     for name, key in {**keys, "wrong": wrong_key}.items():
         expect(key not in everything, f"the key of {name} is in the log or on an admin page")
         expect(key[:12] not in everything, f"the beginning of the key of {name} is in the log or on an admin page")
-    return f"{len(cases)} publishers told what they needed, {len(lines)} lines, no key among them"
+    seconds = is_told_of_the_end(site, keys["main"])
+    return (f"{len(cases)} publishers told what they needed, {len(lines)} lines, no key among them; "
+            f"one told of the end after {seconds:.1f} s")
+
+
+def is_told_of_the_end(site, key):
+    """SIGTERM lets a publisher go on for drain-time, then tells it why it ends; that is an end in order."""
+    podo = Podo(site, name="ending", environment={
+        "PODO_STREAM_KEYS": f"main={key}", "PODO_DRAIN_TIME": f"{DRAIN_SECONDS}s"}).start()
+    url = f"rtmp://127.0.0.1:{podo.rtmp_port}/live/{key}"
+    with Publishing(ffmpeg(site.join("good.flv"), url, paced=True)) as publishing:
+        podo.wait_until(lambda: json.loads(podo.admin("/statusz"))["streams"])
+        start = time.monotonic()
+        status = podo.stop(seconds=DRAIN_SECONDS + 5)
+        seconds = time.monotonic() - start
+        _, said = publishing.wait(10)
+    expect(status == 0, f"podo ended with {status} under a publisher")
+    expect(DRAIN_SECONDS <= seconds < DRAIN_SECONDS + 1.5, f"podo ended after {seconds:.1f} s")
+    expect("The server stops" in said, f"the publisher was not told why: {said}")
+    return seconds
 
 
 def make_cases(site, keys, wrong_key, plain, secure):

@@ -13,7 +13,9 @@ import Testing
     func listsSetting(_ setting: Setting) {
         for command in CommandName.allCases {
             let text = HelpText.command(command)
-            #expect(text.contains("  \(setting.flag) \(setting.placeholder)   \(setting.environmentName)\n"))
+            // A secret is no flag.
+            let name = setting.isSecret ? setting.name : setting.flag
+            #expect(text.contains("\n  \(name) \(setting.placeholder)   \(setting.environmentName)\n"))
             #expect(text.contains("Default: \(setting.defaultText).\n"))
         }
     }

@@ -43,4 +43,15 @@ import Testing
                 file: nil, environment: ["PODO_PASSWORD": "hunter2"], flags: [], settings: [secret])
         }
     }
+
+    @Test("a secret is refused as a flag, and what to do instead is said")
+    func secretFlag() {
+        let reason =
+            "flag --stream-keys: other users of the machine see flags; use PODO_STREAM_KEYS or the file instead"
+        #expect(throws: ConfigurationErrors(problems: [reason])) {
+            try ConfigurationLoader.load(
+                file: nil, environment: [:],
+                flags: [SettingText(name: "stream-keys", text: "main=0123456789abcdef")])
+        }
+    }
 }

@@ -1,6 +1,8 @@
 import RTMPIngest
 import Testing
 
+/// Values are read of whole messages, which the chunk decoder has put together: how input was cut is tested there, what
+/// is cut off is tested here.
 @Suite("AMF")
 struct AMFDecoderTests {
     private static let tiny: [UInt8] = [0, 1, 0x61]

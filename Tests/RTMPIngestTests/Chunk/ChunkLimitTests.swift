@@ -159,7 +159,7 @@ struct ChunkLimitTests {
         #expect(ChunkDecoder.outcome(of: [kept]).messages.last?.payload.count == 129)
     }
 
-    @Test("S-31: chunks and messages are counted, empty and control messages too")
+    @Test("S-31: small chunks and messages are counted, empty and control messages too; chunks of 128 bytes are not")
     func counters() {
         let bytes = ChunkBytes.of {
             $0.setChunkSize(1)
@@ -168,10 +168,15 @@ struct ChunkLimitTests {
             for _ in 0..<1000 { $0.repetition(4); $0.payload(4, [1, 2, 3], chunk: 1) }
             $0.absolute(4, 0, 8, count: 0)
             for _ in 0..<1000 { $0.repetition(4) }
+            $0.absolute(2, 0, 1, count: 4, streamID: 0)
+            $0.payload(2, [0, 0, 0, 128], chunk: 1)
+            $0.absolute(4, 0, 8, count: 1280)
+            $0.payload(4, [UInt8](repeating: 1, count: 1280), chunk: 128)
         }
         let decoder = ChunkDecoder.outcome(of: [bytes]).decoder
-        #expect(decoder.messageCount == 1 + 1001 + 1001)
-        #expect(decoder.chunkCount == 1 + 3 * 1001 + 1001)
+        #expect(decoder.messageCount == 1 + 1001 + 1001 + 2)
+        // The second Set Chunk Size comes in four chunks of one byte.
+        #expect(decoder.smallChunkCount == 1 + 3 * 1001 + 1001 + 4)
     }
 
     @Test("A message whose only chunk lies in the input is not copied; any other comes in an array that is used again")

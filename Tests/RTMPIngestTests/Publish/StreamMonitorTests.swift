@@ -72,6 +72,7 @@ struct StreamMonitorTests {
 
     static let cases = [
         Case("keyframe-interval-long", says: "Keyframe Interval: 2.0 s") { $0.keyframeDistance = 120 },
+        Case("keyframe-interval-long", says: "every 10.0 s") { $0.keyframeDistance = 300 },
         Case("keyframe-interval-short", says: "every 0.03 s") { $0.keyframeDistance = 1 },
         Case("no-audio", says: "Audio Mixer") { $0.hasAudio = false },
         Case("no-video", says: "Video Encoder") { $0.hasVideo = false },

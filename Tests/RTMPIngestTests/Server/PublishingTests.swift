@@ -64,6 +64,30 @@ import Testing
         #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="video"}"#) == videoCount)
     }
 
+    @Test("over TLS loses nothing of what OpenSSL held while the publish was decided")
+    func pipelinesSecured() throws {
+        let certificate = try TestCertificate()
+        let ingest = try LiveIngest(
+            security: try TLSContext(
+                certificateFile: certificate.certificateFile, keyFile: certificate.keyFile, applicationProtocols: []))
+        // Two records in one segment, and no end of the connection, which would wake the loop as well.
+        let program = """
+            secure.write(parts[0])
+            say(1)
+            hear(b"NetStream.Unpublish.Success")
+            print("heard of the end")
+            """
+        let stream = GeneratedStream(seconds: 0.2)
+        let tags = stream.tags.filter { $0.kind == .audio }
+        var publisher = RTMPPublisher(.ffmpeg, key: "key-main")
+        let parts = [publisher.preamble(), tags.flatMap { publisher.media($0) } + publisher.end()]
+        #expect(parts[1].count < 8192, "OpenSSL holds all of it")
+        #expect(try SecurePublisher.run(program, port: ingest.port, parts) == "heard of the end")
+        #expect(ingest.events.wait { $0.contains("main stopped finished") })
+        let audioCount = stream.units.count { !$0.isVideo }
+        #expect(ingest.metric(#"podo_rtmp_access_units_total{kind="audio"}"#) == audioCount)
+    }
+
     @Test("with a wrong key is told so, and no event names a stream")
     func wrongKey() throws {
         let ingest = try LiveIngest()
@@ -99,6 +123,47 @@ import Testing
         #expect(ingest.events.entries == ["nobody refused undecided"])
     }
 
+    @Test("is refused at once when too many are being decided, and looked at again when those are done")
+    func manyDecisions() throws {
+        let ingest = try LiveIngest(
+            LiveIngest.quickLimits {
+                $0.decisionCountMax = 1
+                $0.decisionTime = .seconds(20)
+            })
+        var waiting = RTMPPublisher(.ffmpeg, key: "key-gated")
+        let first = try TestClient(port: ingest.port)
+        try first.send(waiting.preamble())
+        #expect(ingest.desk.asked.wait { $0 == ["key-gated"] })
+        let second = try ingest.client("main")
+        #expect(throws: RTMPPublisherClient.Failure.self) { try second.start() }
+        #expect(second.answers.last?.code == "NetStream.Publish.Denied")
+        #expect(ingest.desk.asked.entries == ["key-gated"])
+        #expect(ingest.metric(#"podo_rtmp_publishes_total{outcome="undecided"}"#) == 1)
+        ingest.desk.gate.add("open")
+        #expect(ingest.events.wait { $0.last == "gated started" })
+        try ingest.client("main").start()
+    }
+
+    /// Takes as long as the cap looks back.
+    @Test("that sends more pictures than it was granted is told so and closed (R9)")
+    func capped() throws {
+        // Whoever sends nothing is found stalled once a second.
+        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.stallTime = .milliseconds(1) })
+        let client = try ingest.client("capped")
+        try client.start()
+        let end = "capped stopped frame-rate-exceeded"
+        for second in 1...6 {
+            #expect(ingest.events.wait { $0.count { $0 == "capped stalled" } == second || $0.last == end })
+            // Some 25 pictures, of the ten that a second may have. It may be closed already.
+            _ = try? client.send(GeneratedStream(seconds: 1).tags)
+        }
+        try client.receiveToEnd()
+        #expect(client.answers.last?.code == "NetStream.Publish.Denied")
+        #expect(ingest.events.entries.last == end)
+        #expect(ingest.refused("frame-rate-exceeded") == 1)
+        #expect(ingest.log.contains(#""stream":"capped""#) && ingest.log.contains("more pictures a second"))
+    }
+
     @Test("that leaves while its key is looked at leaves nothing")
     func leavesEarly() throws {
         let ingest = try LiveIngest(LiveIngest.quickLimits { $0.decisionTime = .milliseconds(200) })
@@ -111,6 +176,22 @@ import Testing
         #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
         #expect(ingest.frontend.streams.isEmpty)
         #expect(ingest.metric("podo_rtmp_streams ") == 0)
+    }
+
+    @Test("that is gone when its key is found leaves nothing, and its stream is free")
+    func foundTooLate() throws {
+        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.decisionTime = .seconds(20) })
+        var publisher = RTMPPublisher(.ffmpeg, key: "key-gated")
+        let gone = try TestClient(port: ingest.port)
+        try gone.send(publisher.preamble())
+        #expect(ingest.desk.asked.wait { !$0.isEmpty })
+        gone.reset()
+        #expect(ingest.eventually { ingest.frontend.connectionCount == 0 })
+        ingest.desk.gate.add("open")
+        let client = try ingest.client("gated")
+        try client.start()
+        #expect(ingest.events.entries == ["gated media-begins", "gated started"])
+        #expect(ingest.metric("podo_rtmp_streams ") == 1)
     }
 
     @Test("reports that it stalled, and that it went on")

@@ -165,6 +165,23 @@ struct CommandTests {
         #expect(conversation.session.phase == .publishing)
     }
 
+    @Test("closeStream and publish(false) on another stream end nothing")
+    func closeOther() {
+        var conversation = Conversation.publishing()
+        conversation.say { $0.command("closeStream", 0, stream: 2) }
+        conversation.say { $0.command("publish", 0, .null, [.boolean(false)], stream: 2) }
+        #expect(conversation.session.phase == .publishing && conversation.steps.count == 1)
+    }
+
+    @Test("closeStream and publish(false) on the stream, or on none, end the publish", arguments: [UInt8(0), 1])
+    func close(stream: UInt8) {
+        for arguments in [("closeStream", []), ("publish", [AMFValue.boolean(false)])] {
+            var conversation = Conversation.publishing()
+            conversation.say { $0.command(arguments.0, 0, .null, arguments.1, stream: stream) }
+            #expect(conversation.steps.last == "unpublished")
+        }
+    }
+
     @Test("a publish without a name has no key, and is the owner's to refuse")
     func nameless() {
         var conversation = self.connected()

@@ -1,6 +1,7 @@
 import Primitives
-import RTMPIngest
 import Testing
+
+@testable import RTMPIngest
 
 /// What a peer can make a session do is bounded (S-31).
 @Suite("A session's work is bounded")
@@ -74,6 +75,37 @@ struct SessionBudgetTests {
             client.message(9, large, chunkStream: 6, stream: 1)
         }
         #expect(unproven.error != nil)
+    }
+
+    @Test("media right behind publish, before it was answered, may come in chunks of any size")
+    func pipelinedMedia() {
+        var conversation = Conversation.greeted()
+        conversation.say { client in
+            client.setChunkSize(1 << 20)
+            client.connect()
+            client.command("publish", 3, .null, [.string("key"), .string("live")], stream: 1)
+            client.message(9, [UInt8](repeating: 1, count: 300_000), chunkStream: 6, stream: 1)
+        }
+        #expect(conversation.error == nil && conversation.steps.count == 2)
+    }
+
+    @Test("S-31: work is counted by messages and small chunks, not by chunks of the size that all begin with")
+    func work() {
+        var conversation = Conversation.publishing()
+        let before = conversation.session.workCount
+        conversation.say { $0.message(9, [UInt8](repeating: 1, count: 128_000), chunkStream: 6, stream: 1) }
+        #expect(conversation.session.workCount - before == 1)
+        conversation.say { client in
+            client.setChunkSize(127)
+            client.message(9, [UInt8](repeating: 1, count: 12_700), chunkStream: 6, stream: 1)
+        }
+        #expect(conversation.session.workCount - before == 1 + 2 + 101)
+        conversation.say { client in
+            for _ in 0..<50 { client.control(2, 9) }
+            for _ in 0..<50 { client.setChunkSize(1) }
+            for _ in 0..<50 { client.message(8, [], chunkStream: 4, stream: 1) }
+        }
+        #expect(conversation.session.workCount - before > 104 + 300, "Abort, Set Chunk Size and empty messages count")
     }
 
     @Test("who speaks TLS or HTTP to the port is told apart in the log", arguments: [0, 1, 2])

@@ -11,6 +11,8 @@ struct Conversation {
     private var reader = AnswerReader()
     /// Everything that was sent, from the first byte of the handshake on.
     private(set) var sent: [UInt8] = []
+    /// All bytes that were given, the handshake's too.
+    private(set) var givenByteCount = 0
     private(set) var error: RTMPError?
     /// Nil accepts every publish.
     var refusal: PublishRefusal?
@@ -47,6 +49,7 @@ struct Conversation {
     /// As one input; after an error nothing more is taken.
     mutating func give(_ input: [UInt8]) {
         guard self.error == nil else { return }
+        self.givenByteCount += input.count
         let bytes = input.span.bytes
         var offset = 0
         do throws(RTMPError) {

@@ -14,8 +14,8 @@ final class LiveIngest {
     let logMemory: LogMemory
     /// `stream word`, as it happened; media as `stream media-begins` and `stream media-finished`.
     let events: TestLog<String>
+    let desk: Desk
     private let listener: Listener
-    private let desk: Desk
 
     var port: UInt16 { self.listener.address.port }
 
@@ -69,13 +69,26 @@ final class LiveIngest {
 /// Knows keys, which are stream names behind `key-`, takes media, writes down what happens.
 final class Desk: PublishObserver, PublishAuthorizer, MediaDestination {
     let events: TestLog<String>
+    /// The keys that were looked for.
+    let asked = TestLog<String>()
+    /// The stream `gated` is not decided before something is in here.
+    let gate = TestLog<String>()
 
     init(events: TestLog<String>) { self.events = events }
 
     func authorize(_ address: PublishAddress, from peer: SocketAddress) async -> PublishDecision {
         guard let key = address.keys.first?.reveal() else { return .refused(Self.unknownKey) }
+        self.asked.add(key)
         // Comes back when it is given up, and not before.
         if key == "key-slow" { while !Task.isCancelled { await Task.yield() } }
+        if key == "key-gated" {
+            await withCheckedContinuation { continuation in
+                Thread.start { [gate] in
+                    gate.wait { !$0.isEmpty }
+                    continuation.resume()
+                }
+            }
+        }
         guard key.hasPrefix("key-") else { return .refused(Self.unknownKey) }
         let stream = String(key.dropFirst(4))
         return .accepted(PublishGrant(stream: stream, framesPerSecondMax: stream == "capped" ? 10 : nil))

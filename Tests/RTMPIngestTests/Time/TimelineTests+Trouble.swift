@@ -96,10 +96,35 @@ extension TimelineTests {
         #expect(outcome.last[TrackID(.video)]?.decodeTime.nanoseconds == 14_999_100_000)
     }
 
-    @Test("a clock that stands still neither stops the stream nor makes timelines")
+    @Test("a clock that stands still from the start plays at 50 units a second, and makes no timelines")
     func standingClock() {
         let outcome = self.run((0..<100_000).map { _ -> (TrackID, UInt32) in (TrackID(.video), 5) })
-        #expect(outcome.timelineCount == 4, "3 s are borrowed, then a new timeline begins")
+        #expect(outcome.timelineCount == 1 && outcome.gapCounts.isEmpty)
+        let seconds = outcome.last[TrackID(.video)]?.decodeTime.seconds ?? 0
+        #expect((1998..<2000).contains(seconds))
+    }
+
+    @Test("clocks that stop for a minute go on at their last rates, and go on from there when they run again")
+    func stoppedClocks() throws {
+        var timeline = Timeline()
+        var last: [TrackID: MediaTime] = [:]
+        var gapCount = 0
+        for tick in 0..<9000 as Range<UInt32> {
+            // A picture every 40 ms and a sound every 20 ms; from 30 s to 90 s all times are 30 s, later a minute less.
+            let honest = tick * 20
+            let timestamp = honest < 30_000 ? honest : max(90_000, honest) - 60_000
+            for track in [TrackID(.video), TrackID(.audio)] where track.kind == .audio || tick % 2 == 0 {
+                let placement = timeline.place(track, timestamp: timestamp, hasSeenExtended: true)
+                try #require(placement.timeline == 0, "tick \(tick)")
+                if placement.continuity == .gap { gapCount += 1 }
+                let step = placement.decodeTime - (last[track] ?? MediaTime(nanoseconds: -1))
+                try #require(step > .zero && step <= MediaTime(milliseconds: 1100), "tick \(tick)")
+                last[track] = placement.decodeTime
+                let error = placement.decodeTime - MediaTime(milliseconds: Int64(honest))
+                try #require(abs(error.seconds) < 2.5, "tick \(tick)")
+            }
+        }
+        #expect(gapCount <= 1, "50 pictures last longer than 50 sounds: the picture catches up once")
     }
 
     @Test("publishes 24 hours of pictures and sound without a stain, right to the millisecond")

@@ -39,6 +39,26 @@ struct ColorInformationTests {
         #expect(color.lightLevelMax == 1000 && color.frameAverageLightLevelMax == 400)
     }
 
+    @Test("§4.9 colours that are not specified say nothing, and the bit depth of the pictures holds")
+    func unspecified() throws {
+        let values =
+            [2] + Self.string("colorInfo")
+            + Self.object([
+                (
+                    "colorConfig",
+                    Self.object([
+                        ("bitDepth", Self.number(8)), ("colorPrimaries", Self.number(2)),
+                        ("transferCharacteristics", Self.number(18)), ("matrixCoefficients", Self.number(2)),
+                    ])
+                )
+            ])
+        let color = try #require(Self.color(values))
+        #expect(color.primaries == nil && color.transfer == 18 && color.matrix == nil)
+        let picture = try #require(Self.color(Self.hdr10))
+        let both = picture.overridden(by: color)
+        #expect(both.bitDepth == 10 && both.primaries == 9 && both.transfer == 18 && both.matrix == 9)
+    }
+
     @Test("§4.9 empty colours, numbers that do not fit and cut metadata are no colours and no trap")
     func oddities() {
         let empty = [2] + Self.string("colorInfo") + Self.object([])

@@ -233,17 +233,6 @@ struct H264PipelineTests {
         #expect(self.receiver.video().count == 1)
     }
 
-    @Test("S-36 a picture beyond all measure is kept as data, and advised about once")
-    func largePicture() {
-        var advisor = MediaAdvisor()
-        var format = VideoFormat(codec: .h264, configuration: [])
-        format.width = 65_535
-        format.height = 65_535
-        advisor.note(.video(format))
-        advisor.note(.video(format))
-        #expect(advisor.take().map(\.label.description) == ["picture-too-large"])
-    }
-
     @Test("A message cut off anywhere is parsed or dropped, never a trap")
     func truncated() {
         let units = [self.sample.sequenceSet, self.sample.pictureSet] + self.sample.refresh

@@ -93,6 +93,41 @@ struct VideoPipelineTests {
         #expect(self.receiver.video().first?.unit.isRandomAccess == true)
     }
 
+    @Test("VP9 tells its size in keyframes, and without a sequence start all that a record holds")
+    func vp9WithoutRecord() throws {
+        let file = try FLVFile(named: "vp9")
+        let other = PipelineHarness()
+        other.send(file)
+        let told = try #require(other.receiver.videoFormats().first)
+        #expect(told.width == 160 && told.height == 90)
+        for body in file.bodies(.video) where body[0] & 0x0f == 1 { self.harness.video(0, body) }
+        let found = try #require(self.receiver.videoFormats().first)
+        #expect(self.receiver.videoFormats().count == 1)
+        #expect(found.width == 160 && found.height == 90)
+        // All but the level, which the frames do not tell.
+        var expected = told.configuration
+        expected[5] = 0
+        #expect(found.configuration.prefix(7) == expected.prefix(7))
+        #expect(self.receiver.video().map(\.bytes) == other.receiver.video().map(\.bytes))
+    }
+
+    @Test("HEVC layers above the first have parameter sets of their own, which say nothing of the picture")
+    func hevcLayers() throws {
+        let bodies = try FLVFile(named: "hevc").bodies(.video)
+        let record = try #require(HEVCConfiguration(Array(bodies[0].dropFirst(5))))
+        let picture = try #require(NALUnitTests.units(.lengths(4), Array(bodies[1].dropFirst(8))))
+        var upper = try #require(record.pictureSets.first)
+        upper[1] |= 1 << 3
+        upper[upper.count - 1] ^= 0x40
+        self.harness.video(0, bodies[0])
+        self.harness.video(0, bodies[1])
+        self.harness.video(40, [0x93] + fourCC("hvc1") + withLengths([upper] + picture))
+        #expect(self.receiver.videoFormats().count == 1)
+        #expect(self.receiver.video().last?.bytes == withLengths([upper] + picture))
+        self.harness.video(80, [0xa3] + fourCC("hvc1") + withLengths([[0x02, 0x09, 0x80]]))
+        #expect(self.receiver.video().count == 2, "an upper layer alone is no picture")
+    }
+
     @Test("A track whose codec changes has no format until the new one's configuration")
     func codecChange() throws {
         let sample = try H264Sample()

@@ -34,10 +34,19 @@ package struct OpusHead: Equatable, Sendable {
         guard self.mapping.count == Int(channelCount) &+ 2 else { return nil }
     }
 
-    /// For publishers that send no header: one stream of one or two channels, 312 samples of look-ahead.
-    package init(channelCount: UInt8) {
-        self.channelCount = min(max(channelCount, 1), 2)
+    /// For publishers that send no header: as many channels as they told elsewhere, otherwise what the first packet
+    /// says, and 312 samples of look-ahead. For more than eight channels no order is known.
+    package init(channelCount: UInt8?, isStereo: Bool) {
         self.preSkip = 312
+        self.channelCount = isStereo ? 2 : 1
+        guard let channelCount else { return }
+        if let layout = Self.layouts[channelCount] {
+            self.channelCount = channelCount
+            self.mappingFamily = 1
+            self.mapping = layout
+        } else if channelCount == 1 || channelCount == 2 {
+            self.channelCount = channelCount
+        }
     }
 
     /// What the dOps box holds (Opus in ISO BMFF §4.3.2): big-endian, without a magic word.
@@ -57,4 +66,10 @@ package struct OpusHead: Equatable, Sendable {
         format.channelCount = Int(self.channelCount)
         return format
     }
+
+    /// Stream count, coupled count and each channel's place, in the order of RFC 7845 §5.1.1.2.
+    private static let layouts: [UInt8: [UInt8]] = [
+        3: [2, 1, 0, 2, 1], 4: [2, 2, 0, 1, 2, 3], 5: [3, 2, 0, 4, 1, 2, 3], 6: [4, 2, 0, 4, 1, 2, 3, 5],
+        7: [4, 3, 0, 4, 1, 2, 3, 5, 6], 8: [5, 3, 0, 6, 1, 2, 3, 4, 5, 7],
+    ]
 }

@@ -2,11 +2,17 @@ internal import Primitives
 
 extension RawSpan {
     /// Copies the part of a range that is there.
-    func copy(from start: Int, count: Int = .max) -> [UInt8] {
+    package func copy(from start: Int = 0, count: Int = .max) -> [UInt8] {
         let start = min(max(start, 0), self.byteCount)
         let count = min(max(count, 0), self.byteCount &- start)
         let part = self.extracting(start..<(start &+ count))
         return unsafe part.withUnsafeBytes { unsafe Array($0) }
+    }
+
+    /// Whether the bytes are those of `array`.
+    package func isEqual(to array: [UInt8]) -> Bool {
+        guard self.byteCount == array.count else { return false }
+        return unsafe self.withUnsafeBytes { bytes in unsafe array.withUnsafeBytes { unsafe bytes.elementsEqual($0) } }
     }
 
     /// Whether the bytes from `offset` are these.

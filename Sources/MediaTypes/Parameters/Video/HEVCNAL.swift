@@ -13,6 +13,9 @@ package enum HEVCNAL {
     /// The kind, from the first byte of the unit.
     package static func type(of first: UInt8) -> UInt8 { first >> 1 & 0x3f }
 
+    /// nuh_layer_id, from the two bytes of the unit's head.
+    package static func layer(of first: UInt8, _ second: UInt8) -> UInt8 { (first & 1) << 5 | second >> 3 }
+
     /// Coded picture data.
     package static func isSlice(_ type: UInt8) -> Bool { type < 32 }
 

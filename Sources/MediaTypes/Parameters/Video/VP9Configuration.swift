@@ -35,12 +35,22 @@ package struct VP9Configuration: Equatable, Sendable {
         self.matrix = matrix
     }
 
+    /// For publishers that send no record, from the head of a keyframe. It tells no level.
+    package init(_ header: VP9FrameHeader) {
+        self.profile = header.profile
+        self.level = 0
+        self.bitDepth = header.bitDepth
+        self.chromaSubsampling = header.chromaSubsampling
+        self.isFullRange = header.isFullRange
+        self.matrix = header.matrix
+    }
+
     package var record: [UInt8] {
         let samples = self.bitDepth << 4 | self.chromaSubsampling << 1 | (self.isFullRange ? 1 : 0)
         return [1, 0, 0, 0, self.profile, self.level, samples, self.primaries, self.transfer, self.matrix, 0, 0]
     }
 
-    /// Without a size: VP9 has it in its frames only.
+    /// Without a size: that is in the keyframes (`VP9FrameHeader`).
     package var format: VideoFormat {
         var format = VideoFormat(codec: .vp9, configuration: self.record)
         var color = VideoColor(bitDepth: self.bitDepth)

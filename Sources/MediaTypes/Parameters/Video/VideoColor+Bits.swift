@@ -1,15 +1,17 @@
 extension VideoColor {
+    /// The code point of H.273 that says nothing.
+    package static let unspecified: UInt8 = 2
+
     init(bitDepth: UInt8) {
         self.init()
         self.bitDepth = bitDepth
     }
 
-    /// Takes three code points of H.273; 2 is the word for not saying.
+    /// Takes three code points of H.273.
     mutating func take(primaries: UInt8, transfer: UInt8, matrix: UInt8) {
-        let unspecified: UInt8 = 2
-        self.primaries = primaries == unspecified ? nil : primaries
-        self.transfer = transfer == unspecified ? nil : transfer
-        self.matrix = matrix == unspecified ? nil : matrix
+        self.primaries = primaries == Self.unspecified ? nil : primaries
+        self.transfer = transfer == Self.unspecified ? nil : transfer
+        self.matrix = matrix == Self.unspecified ? nil : matrix
     }
 
     /// Reads what the usability information of H.264 (§E.1.1) and HEVC (§E.2.1) both begin with: aspect ratio,

@@ -79,7 +79,7 @@ struct AudioConfigurationTests {
         #expect(head.inputSampleRate == 48_000)
         #expect(head.record == [0, 1, 0x01, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0])
         #expect(OpusHead(head.record) == head)
-        #expect(OpusHead(channelCount: 200).channelCount == 2)
+        #expect(OpusHead(channelCount: 200, isStereo: true).channelCount == 2)
         let tooMany: [UInt8] = [0, 3, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0]
         #expect(OpusHead(tooMany) == nil)
     }
