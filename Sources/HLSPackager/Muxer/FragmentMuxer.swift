@@ -4,9 +4,8 @@ internal import MediaTypes
 /// Writes CMAF by libav: an initialisation section, and for every part one `moof` with its `mdat`.
 ///
 /// A part begins with its first sample's own time (`tfdt`), whatever came before it, and within a part a sample lasts
-/// until the next of its track; the last one lasts as long as it says. Decode times are moved by the first picture's
-/// offset, so that a track's first picture is shown at its first decode time; offsets are signed. Payloads come out as
-/// they went in, but for AV1, from which libav leaves out what ISO BMFF does not want.
+/// until the next of its track; the last one lasts as long as it says. Offsets are signed. Payloads come out as they went
+/// in, but for AV1, from which libav leaves out what ISO BMFF does not want.
 ///
 /// libav holds the payloads of a part until it ends: as many bytes as fit into the arena, and `partSampleCountMax`
 /// samples. It does not write E-AC-3 whose frames have fewer than six blocks: it would put several into one sample.
@@ -42,6 +41,7 @@ package final class FragmentMuxer: PartMuxer {
         for (index, track) in tracks.enumerated() where self.writer.timescale(ofTrack: index) != track.timescale {
             throw MuxerError("formatRefused", "libav does not count \(track.timescale) ticks a second.")
         }
+        try self.setClocks()
         if !self.awaitsFrames { try self.takeInitialisation() }
     }
 
@@ -90,12 +90,19 @@ package final class FragmentMuxer: PartMuxer {
 
     package func beginSegment() {}
 
-    /// libav refuses pictures shown before they are decoded, so its clock of pictures is set back: it moves all times by
-    /// the first offset, and so takes off again what is added to every offset here.
+    /// libav refuses pictures that are shown before they are decoded, so it gets decode times set back by a constant.
+    /// By itself it moves them on by the first picture's offset, and offsets back: readers built on libav would then
+    /// show pictures later than sound. A packet without content tells it the constant before that; as it comes out,
+    /// nothing has moved.
+    private func setClocks() throws(MuxerError) {
+        for (index, track) in self.tracks.enumerated() {
+            try self.writer.writeTimes(trackIndex: index, decode: -track.decodeLead, presentation: 0)
+        }
+    }
+
     private func write(_ sample: Sample, _ bytes: UnsafeRawBufferPointer) throws(MuxerError) {
-        let lead = self.tracks[sample.trackIndex].isVideo ? Self.pictureLead : 0
         try self.writer.write(
-            trackIndex: sample.trackIndex, decode: sample.decodeTicks - lead,
+            trackIndex: sample.trackIndex, decode: sample.decodeTicks - self.tracks[sample.trackIndex].decodeLead,
             presentation: sample.decodeTicks + Int64(sample.presentationOffsetTicks),
             duration: Int64(sample.durationTicks), isRandomAccess: sample.isRandomAccess, bytes)
     }
@@ -130,6 +137,8 @@ package final class FragmentMuxer: PartMuxer {
         self.initialisation = self.writer.sink.collected
         self.writer.sink.collected = []
         self.writer.sink.target = .nowhere
+        // Heads of parts have numbers only, and payloads are not gone back over.
+        self.writer.isUnbuffered = true
     }
 
     /// libav does not say when it could not write a part, or all of it: its boxes do.
@@ -160,5 +169,4 @@ package final class FragmentMuxer: PartMuxer {
     package static let partSampleCountMax = 3500
     private static let headByteCountMax: Int32 = 64 * 1024
     private static let wholeFrameSampleCount = 1536
-    private static let pictureLead = Int64(1) << 31
 }

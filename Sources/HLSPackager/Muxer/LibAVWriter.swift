@@ -31,8 +31,6 @@ final class LibAVWriter {
         self.output = output
         self.packet = packet
         output.pointee.seekable = 0
-        // What is not smaller than the buffer goes to the sink without a copy.
-        output.pointee.direct = 0
         context.pointee.pb = output
         context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT
         context.pointee.avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED
@@ -77,27 +75,46 @@ final class LibAVWriter {
         try self.check(av_opt_set(self.context.pointee.priv_data, name, value, 0), "optionRefused")
     }
 
+    /// Blocks of bytes go to the sink as they are, not through the buffer: saves a copy, where libav goes back only over
+    /// what it wrote as numbers.
+    var isUnbuffered: Bool {
+        get { self.output.pointee.direct != 0 }
+        set { self.output.pointee.direct = newValue ? 1 : 0 }
+    }
+
     /// Times are in ticks of the stream as libav counts them. libav may read some bytes beyond the end of formats that
     /// it takes apart: such bytes have to be lent with `paddingByteCount` more behind them.
     func write(
         trackIndex: Int, decode: Int64, presentation: Int64, duration: Int64, isRandomAccess: Bool,
         _ bytes: UnsafeRawBufferPointer
     ) throws(MuxerError) {
-        guard let start = bytes.baseAddress, let byteCount = Int32(exactly: bytes.count) else {
+        guard !bytes.isEmpty, let byteCount = Int32(exactly: bytes.count) else {
             throw MuxerError("sampleRefused", "A sample is empty, or larger than libav can take.")
         }
-        let packet = self.packet
-        packet.pointee.data = UnsafeMutableRawPointer(mutating: start).assumingMemoryBound(to: UInt8.self)
-        packet.pointee.size = byteCount
-        packet.pointee.stream_index = Int32(trackIndex)
-        packet.pointee.dts = decode
-        packet.pointee.pts = presentation
-        packet.pointee.duration = duration
-        packet.pointee.flags = isRandomAccess ? AV_PKT_FLAG_KEY : 0
-        let result = av_write_frame(self.context, packet)
-        packet.pointee.data = nil
-        packet.pointee.size = 0
-        try self.check(result, "sampleRefused")
+        self.packet.pointee.data = UnsafeMutablePointer(
+            mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        self.packet.pointee.size = byteCount
+        defer {
+            self.packet.pointee.data = nil
+            self.packet.pointee.size = 0
+        }
+        try self.write(trackIndex, decode, presentation, duration, isRandomAccess ? AV_PKT_FLAG_KEY : 0)
+    }
+
+    /// A packet of times only, which no track shows.
+    func writeTimes(trackIndex: Int, decode: Int64, presentation: Int64) throws(MuxerError) {
+        try self.write(trackIndex, decode, presentation, 0, 0)
+    }
+
+    private func write(
+        _ trackIndex: Int, _ decode: Int64, _ presentation: Int64, _ duration: Int64, _ flags: Int32
+    ) throws(MuxerError) {
+        self.packet.pointee.stream_index = Int32(trackIndex)
+        self.packet.pointee.dts = decode
+        self.packet.pointee.pts = presentation
+        self.packet.pointee.duration = duration
+        self.packet.pointee.flags = flags
+        try self.check(av_write_frame(self.context, self.packet), "sampleRefused")
         try self.check(self.output.pointee.error, "outputRefused")
     }
 

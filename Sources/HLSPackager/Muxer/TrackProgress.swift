@@ -1,8 +1,6 @@
 /// How far one track of a muxer has come: refuses times that a container cannot say, before libav changes them.
 struct TrackProgress {
-    private(set) var lastDecode: Int64?
-    /// Of the first sample of all.
-    private(set) var firstOffset: Int32?
+    private var lastDecode: Int64?
 
     /// Throws, with nothing changed, where the sample does not lie behind the last one.
     mutating func advance(_ sample: Sample) throws(MuxerError) {
@@ -14,18 +12,20 @@ struct TrackProgress {
             guard sample.decodeTicks > last else {
                 throw MuxerError("timeInvalid", "A sample does not lie behind the one before it.")
             }
-            guard sample.decodeTicks - last < Int64(Int32.max) else {
+            guard sample.decodeTicks - last <= Self.gapTicksMax else {
                 throw MuxerError("timeInvalid", "A sample lies hours behind the one before it.")
             }
         }
-        let difference = Int64(sample.presentationOffsetTicks) - Int64(self.firstOffset ?? sample.presentationOffsetTicks)
-        guard Int32(exactly: difference) != nil else {
-            throw MuxerError("timeInvalid", "A picture is shown hours away from its decoding.")
+        guard sample.presentationOffsetTicks.magnitude < Self.offsetTicksMax.magnitude else {
+            throw MuxerError("timeInvalid", "A picture is shown most of an hour away from its decoding.")
         }
         self.lastDecode = sample.decodeTicks
-        if self.firstOffset == nil { self.firstOffset = sample.presentationOffsetTicks }
     }
 
+    /// Three hours at 90 kHz. libav ends the process when a duration of its own making has more than 31 bits.
+    private static let gapTicksMax = Int64(1) << 30
+    /// Fifty minutes at 90 kHz.
+    static let offsetTicksMax = Int32(1) << 28
     /// Three thousand years at 90 kHz: sums and products of such times cannot overflow.
     private static let ticksMax = Int64(1) << 53
 }
