@@ -29,7 +29,9 @@ struct FileProbe {
             [
                 "-v", "error", "-show_packets", "-show_streams", "-show_data_hash", "adler32", "-of", "compact", path,
             ])
-        for line in probe.output.split(separator: "\n") {
+        // What is said of side data ends its line.
+        let output = probe.output.replacing("\n|", with: "|")
+        for line in output.split(separator: "\n") {
             var fields: [String: String] = [:]
             for field in line.split(separator: "|").dropFirst() {
                 let parts = field.split(separator: "=", maxSplits: 1)

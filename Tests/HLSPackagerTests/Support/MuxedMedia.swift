@@ -50,11 +50,18 @@ struct MuxedMedia {
                 }
             }
             part = number
-            try muxer.append(unit.sample, unit.bytes.span.bytes, to: arena)
+            try muxer.append(unit, to: arena)
         }
         try endPart()
         self.initialisation = muxer.initialisation
     }
 
     func units(ofTrack index: Int) -> [RecordedTrack.Unit] { self.units.filter { $0.sample.trackIndex == index } }
+}
+
+extension PartMuxer {
+    func append(_ unit: RecordedTrack.Unit, to arena: SegmentArena) throws(MuxerError) {
+        let bytes = unit.bytes
+        try self.append(unit.sample, bytes.span.bytes, to: arena)
+    }
 }
