@@ -4,8 +4,8 @@ internal import MediaTypes
 /// Writes CMAF by libav: an initialisation section, and for every part one `moof` with its `mdat`.
 ///
 /// A part begins with its first sample's own time (`tfdt`), whatever came before it, and within a part a sample lasts
-/// until the next of its track; the last one lasts as long as it says. Offsets are signed. Payloads come out as they went
-/// in, but for AV1, from which libav leaves out what ISO BMFF does not want.
+/// until the next of its track; the last one lasts as long as it says. Offsets are signed. Payloads come out as they
+/// went in, but for AV1, from which libav leaves out what ISO BMFF does not want.
 ///
 /// libav holds the payloads of a part until it ends: as many bytes as fit into the arena, and `partSampleCountMax`
 /// samples. It does not write E-AC-3 whose frames have fewer than six blocks: it would put several into one sample.

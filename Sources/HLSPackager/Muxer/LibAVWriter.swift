@@ -75,8 +75,8 @@ final class LibAVWriter {
         try self.check(av_opt_set(self.context.pointee.priv_data, name, value, 0), "optionRefused")
     }
 
-    /// Blocks of bytes go to the sink as they are, not through the buffer: saves a copy, where libav goes back only over
-    /// what it wrote as numbers.
+    /// Blocks of bytes go to the sink as they are, not through the buffer: saves a copy, where libav goes back only
+    /// over what it wrote as numbers.
     var isUnbuffered: Bool {
         get { self.output.pointee.direct != 0 }
         set { self.output.pointee.direct = newValue ? 1 : 0 }

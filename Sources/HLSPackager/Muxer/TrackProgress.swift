@@ -4,9 +4,8 @@ struct TrackProgress {
 
     /// Throws, with nothing changed, where the sample does not lie behind the last one.
     mutating func advance(_ sample: Sample) throws(MuxerError) {
-        let (presentation, overflowed) = sample.decodeTicks.addingReportingOverflow(Int64(sample.presentationOffsetTicks))
-        guard !overflowed, sample.decodeTicks >= 0, presentation >= 0, sample.decodeTicks <= Self.ticksMax,
-            sample.durationTicks > 0
+        guard sample.decodeTicks >= 0, sample.decodeTicks <= Self.ticksMax, sample.durationTicks > 0,
+            sample.decodeTicks + Int64(sample.presentationOffsetTicks) >= 0
         else { throw MuxerError("timeInvalid", "A sample lies before the beginning of time, or has no duration.") }
         if let last = self.lastDecode {
             guard sample.decodeTicks > last else {

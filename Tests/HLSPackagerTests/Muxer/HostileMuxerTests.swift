@@ -41,7 +41,8 @@ struct HostileMuxerTests {
                 try muxer.append(video.units[0], to: arena)
                 var sample = video.units[1].sample
                 change(&sample)
-                let found = Self.error { try muxer.append(RecordedTrack.Unit(sample: sample, bytes: video.units[1].bytes), to: arena) }
+                let unit = RecordedTrack.Unit(sample: sample, bytes: video.units[1].bytes)
+                let found = Self.error { try muxer.append(unit, to: arena) }
                 #expect(found == "timeInvalid", "\(what)")
                 try muxer.append(video.units[1], to: arena)
                 try muxer.endPart(in: arena)
@@ -74,18 +75,18 @@ struct HostileMuxerTests {
     @Test("says that a segment is full before anything is written, and fills the next one")
     func segmentFull() throws {
         let video = try Self.video()
-        let (sample, bytes) = (video.units[0].sample, video.units[0].bytes)
+        let bytes = video.units[0].bytes
         for make in [
             { try FragmentMuxer(tracks: [video.track]) as any PartMuxer },
             { try TransportStreamMuxer(tracks: [video.track]) as any PartMuxer },
         ] {
             let muxer = try make()
             let small = SegmentArena(capacity: bytes.count + 100)
-            #expect(Self.error { try muxer.append(RecordedTrack.Unit(sample: sample, bytes: bytes), to: small) } == "segmentFull")
+            #expect(Self.error { try muxer.append(video.units[0], to: small) } == "segmentFull")
             try muxer.endPart(in: small)
             #expect(small.count == 0)
             let arena = SegmentArena(capacity: bytes.count * 2 + 32 * 1024)
-            try muxer.append(RecordedTrack.Unit(sample: sample, bytes: bytes), to: arena)
+            try muxer.append(video.units[0], to: arena)
             try muxer.endPart(in: arena)
             #expect(arena.count > bytes.count)
         }
