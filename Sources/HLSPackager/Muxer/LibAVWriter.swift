@@ -10,7 +10,6 @@ final class LibAVWriter {
     private let context: UnsafeMutablePointer<AVFormatContext>
     private let output: UnsafeMutablePointer<AVIOContext>
     private let packet: UnsafeMutablePointer<AVPacket>
-    private var hasBegun = false
 
     /// A container with a stream for each track. The buffer is the most that libav can go back over to fill in a size.
     init(_ container: String, _ tracks: [MuxedTrack], bufferByteCount: Int32) throws(MuxerError) {
@@ -41,14 +40,7 @@ final class LibAVWriter {
         for track in tracks { try self.add(track) }
     }
 
-    deinit {
-        // A part that was not ended is freed only by ending it.
-        if self.hasBegun {
-            self.sink.target = .nowhere
-            _ = av_write_frame(self.context, nil)
-        }
-        Self.free(self.context, self.output, self.packet)
-    }
+    deinit { Self.free(self.context, self.output, self.packet) }
 
     /// Writes what goes before the media; every option must be one that libav knows.
     func begin(_ options: KeyValuePairs<String, String>) throws(MuxerError) {
@@ -58,7 +50,6 @@ final class LibAVWriter {
             try self.check(av_dict_set(&dictionary, key, value, 0), "outOfMemory")
         }
         try self.check(avformat_write_header(self.context, &dictionary), "formatRefused")
-        self.hasBegun = true
         guard av_dict_count(dictionary) == 0 else {
             throw MuxerError("formatRefused", "This version of libav lacks an option of the writer.")
         }

@@ -141,6 +141,27 @@ struct HostileMuxerTests {
         }
     }
 
+    @Test("leaves out of AV1 what ISO BMFF does not want, and refuses units that are cut off")
+    func unitsOfAV1() throws {
+        let recorded = try RecordedTrack.tracks(ofFile: "av1")
+        let muxer = try FragmentMuxer(tracks: [recorded[0].track])
+        let arena = SegmentArena(capacity: 1 << 16)
+        let (first, second) = (recorded[0].units[0], recorded[0].units[1])
+        let (delimiter, padding): ([UInt8], [UInt8]) = ([0x12, 0], [0x7a, 2, 1, 0x80])
+        var unit = first
+        unit.bytes = delimiter + first.bytes + padding
+        try muxer.append(unit, to: arena)
+        for bytes in [delimiter, padding, [0x32, 0x7f, 1], Array(first.bytes.dropLast()), [0xff], [0x32, 0xff]] {
+            let broken = RecordedTrack.Unit(sample: second.sample, bytes: bytes)
+            #expect(Self.error { try muxer.append(broken, to: arena) } == "sampleRefused", "\(bytes)")
+        }
+        try muxer.append(second, to: arena)
+        try muxer.endPart(in: arena)
+        var reader = FragmentReader()
+        try reader.take(Array(arena.bytes(0..<arena.count)))
+        #expect(reader.samples[1]?.map(\.bytes) == [first.bytes, second.bytes])
+    }
+
     @Test("refuses formats that say nothing or nonsense", arguments: FragmentMuxerTests.files)
     func formats(_ name: String) throws {
         let track = try #require(try RecordedTrack.tracks(ofFile: name).last).track
