@@ -34,75 +34,99 @@ func picture(_ byteCount: Int, isRandomAccess: Bool) -> [UInt8] {
     return bytes
 }
 
-func measure(_ name: String, _ make: ([MuxedTrack]) throws(MuxerError) -> any PartMuxer) throws(MuxerError) {
+/// One stream: its muxer, and how far it has come. Its pictures are its own, as if they had come from a socket.
+final class Stream {
+    private let muxer: any PartMuxer
+    private let key = picture(100_000, isRandomAccess: true)
+    private let inter = picture(22_000, isRandomAccess: false)
+    private let sound = [UInt8](repeating: 0x21, count: 340)
+    private var arena = SegmentArena(capacity: 2 << 20)
+    private var audioDecode = Int64(480_000)
+    private var part = 0
+
+    init(_ muxer: any PartMuxer) { self.muxer = muxer }
+
+    /// Half a second more; how many samples it has.
+    func writePart() throws(MuxerError) -> Int {
+        var sampleCount = 0
+        if self.part % 4 == 0 {
+            self.muxer.beginSegment()
+            self.arena = SegmentArena(capacity: 2 << 20)
+        }
+        for frame in 0..<15 {
+            let decode = 900_000 + (Int64(self.part) * 15 + Int64(frame)) * 3000
+            let isKey = self.part % 4 == 0 && frame == 0
+            let bytes = isKey ? self.key : self.inter
+            try self.muxer.append(
+                Sample(
+                    trackIndex: 0, decodeTicks: decode, presentationOffsetTicks: frame % 2 == 0 ? 6000 : 3000,
+                    durationTicks: 3000, isRandomAccess: isKey), bytes.span.bytes, to: self.arena)
+            sampleCount += 1
+            let sound = self.sound
+            while self.audioDecode * 90_000 < (decode + 3000) * 48_000 {
+                try self.muxer.append(
+                    Sample(
+                        trackIndex: 1, decodeTicks: self.audioDecode, presentationOffsetTicks: 0, durationTicks: 1024,
+                        isRandomAccess: true), sound.span.bytes, to: self.arena)
+                self.audioDecode += 1024
+                sampleCount += 1
+            }
+        }
+        try self.muxer.endPart(in: self.arena)
+        self.part += 1
+        return sampleCount
+    }
+}
+
+/// Writes parts of so many streams in turn, and says what they cost when all is warm.
+func measure(
+    _ name: String, streamCount: Int, _ make: ([MuxedTrack]) throws(MuxerError) -> any PartMuxer
+) throws(MuxerError) {
     guard var video = AVCConfiguration(avcC.span.bytes)?.format,
         let audio = AudioSpecificConfiguration(audioConfiguration.span.bytes)?.format
     else { return }
     (video.width, video.height) = (1920, 1080)
-    let muxer = try make([
+    let tracks = [
         MuxedTrack(format: .video(video), timescale: 90_000), MuxedTrack(format: .audio(audio), timescale: 48_000),
-    ])
-    let key = picture(100_000, isRandomAccess: true)
-    let inter = picture(22_000, isRandomAccess: false)
-    let sound = [UInt8](repeating: 0x21, count: 340)
-    let seconds = 400
-
-    var arena = SegmentArena(capacity: 2 << 20)
-    var (audioDecode, sampleCount, partCount) = (Int64(480_000), 0, 0)
-    var start = cpuNanoseconds()
-    for second in 0..<seconds + 20 {
-        // The first ones are for warming up.
-        if second == 20 { (start, sampleCount, partCount) = (cpuNanoseconds(), 0, 0) }
-        if second % 2 == 0 {
-            muxer.beginSegment()
-            arena = SegmentArena(capacity: 2 << 20)
-        }
-        for frame in 0..<30 {
-            let decode = 900_000 + Int64(second) * 90_000 + Int64(frame) * 3000
-            let isKey = second % 2 == 0 && frame == 0
-            let bytes = isKey ? key : inter
-            try muxer.append(
-                Sample(
-                    trackIndex: 0, decodeTicks: decode, presentationOffsetTicks: frame % 2 == 0 ? 6000 : 3000,
-                    durationTicks: 3000, isRandomAccess: isKey), bytes.span.bytes, to: arena)
-            sampleCount += 1
-            while audioDecode * 90_000 < (decode + 3000) * 48_000 {
-                try muxer.append(
-                    Sample(
-                        trackIndex: 1, decodeTicks: audioDecode, presentationOffsetTicks: 0, durationTicks: 1024,
-                        isRandomAccess: true), sound.span.bytes, to: arena)
-                audioDecode += 1024
-                sampleCount += 1
-            }
-            if frame % 15 == 14 {
-                try muxer.endPart(in: arena)
-                partCount += 1
-            }
+    ]
+    var streams: [Stream] = []
+    for _ in 0..<streamCount { streams.append(Stream(try make(tracks))) }
+    let roundCount = 1200 / streamCount
+    var (start, sampleCount, partCount) = (0, 0, 0)
+    for round in 0..<roundCount + 8 {
+        if round == 8 { (start, sampleCount, partCount) = (cpuNanoseconds(), 0, 0) }
+        for stream in streams {
+            sampleCount += try stream.writePart()
+            partCount += 1
         }
     }
     let spent = cpuNanoseconds() - start
     say(
-        "\(name): \(spent / seconds / 1000) us a second of stream, \(spent / sampleCount) ns a sample, "
-            + "\(spent / partCount) ns a part")
+        "\(name), \(streamCount) streams: \(spent * 2 / partCount / 1000) us a second of stream, "
+            + "\(spent / sampleCount) ns a sample, \(spent / partCount) ns a part")
 }
 
-/// What has to be done in any case: the bytes are copied into a segment once.
-func measureCopy() {
-    let seconds = 400
-    let inter = picture(22_000, isRandomAccess: false)
-    let start = cpuNanoseconds()
-    for _ in 0..<seconds / 2 {
-        let arena = SegmentArena(capacity: 2 << 20)
-        for _ in 0..<68 { _ = inter.withUnsafeBytes { arena.append($0) } }
+/// Copies the payloads, and nothing else: what any muxer has to do.
+final class CopyingMuxer: PartMuxer {
+    let initialisation: [UInt8] = []
+
+    func append(_ sample: Sample, _ payload: borrowing RawSpan, to arena: SegmentArena) throws(MuxerError) {
+        guard payload.withUnsafeBytes({ arena.append($0) }) else { throw MuxerError("segmentFull", "") }
     }
-    say("copy alone: \((cpuNanoseconds() - start) / seconds / 1000) us a second of stream")
+
+    func endPart(in arena: SegmentArena) {}
+    func beginSegment() {}
 }
 
 do throws(MuxerError) {
-    for _ in 0..<3 {
-        measureCopy()
-        try measure("fragments") { tracks throws(MuxerError) in try FragmentMuxer(tracks: tracks) }
-        try measure("transport stream") { tracks throws(MuxerError) in try TransportStreamMuxer(tracks: tracks) }
+    for streamCount in [1, 40, 1, 40] {
+        try measure("copies alone", streamCount: streamCount) { _ in CopyingMuxer() }
+        try measure("fragments", streamCount: streamCount) { tracks throws(MuxerError) in
+            try FragmentMuxer(tracks: tracks)
+        }
+        try measure("transport stream", streamCount: streamCount) { tracks throws(MuxerError) in
+            try TransportStreamMuxer(tracks: tracks)
+        }
     }
 } catch {
     say("MuxerCost: \(error.label): \(error.detail)")
