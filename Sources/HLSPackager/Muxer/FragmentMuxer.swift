@@ -8,7 +8,7 @@ internal import MediaTypes
 /// went in, but for AV1, from which libav leaves out what ISO BMFF does not want.
 ///
 /// libav holds the payloads of a part until it ends: as many bytes as fit into the arena, and `partSampleCountMax`
-/// samples. It does not write E-AC-3 whose frames have fewer than six blocks: it would put several into one sample.
+/// samples. E-AC-3 frames of fewer than six blocks are refused: libav would put several into one sample.
 package final class FragmentMuxer: PartMuxer {
     package private(set) var initialisation: [UInt8] = []
 
@@ -30,12 +30,6 @@ package final class FragmentMuxer: PartMuxer {
         self.progress = tracks.map { _ in TrackProgress() }
         self.awaitsFrames = tracks.contains { $0.isDescribedByFrames }
         self.writer = try LibAVWriter("mp4", tracks, bufferByteCount: Self.headByteCountMax)
-        for track in tracks {
-            guard case .audio(let format) = track.format, format.codec == .eac3 else { continue }
-            guard format.samplesPerUnit == Self.wholeFrameSampleCount else {
-                throw MuxerError("formatRefused", "E-AC-3 in frames of fewer than six blocks cannot be written.")
-            }
-        }
         self.writer.sink.target = .memory
         try self.writer.begin(["movflags": self.flags, "use_editlist": "0"])
         for (index, track) in tracks.enumerated() where self.writer.timescale(ofTrack: index) != track.timescale {
@@ -50,14 +44,14 @@ package final class FragmentMuxer: PartMuxer {
     ) throws(MuxerError) {
         let index = sample.trackIndex
         guard self.tracks.indices.contains(index), !payload.isEmpty else {
-            throw MuxerError("sampleRefused", "A sample is empty, or of no track.")
+            throw MuxerError("sampleInvalid", "A sample is empty, or of no track.", .dropSample)
         }
         guard self.sampleCount < Self.partSampleCountMax else {
-            throw MuxerError("partFull", "A part cannot have more samples.")
+            throw MuxerError("partFull", "A part cannot have more samples.", .endPart)
         }
         let headByteCount = Self.headByteCount(sampleCount: self.sampleCount + 1, trackCount: self.tracks.count)
         guard self.payloadByteCount + payload.byteCount + headByteCount <= arena.capacity - arena.count else {
-            throw MuxerError("segmentFull", "The segment's memory is full.")
+            throw MuxerError("segmentFull", "The segment's memory is full.", .beginSegment)
         }
         let storedByteCount = try self.tracks[index].storedByteCount(payload)
         try self.progress[index].advance(sample)
@@ -168,5 +162,4 @@ package final class FragmentMuxer: PartMuxer {
     /// Of one part: their head has to fit into libav's buffer, or it could not go back to fill in sizes.
     package static let partSampleCountMax = 3500
     private static let headByteCountMax: Int32 = 64 * 1024
-    private static let wholeFrameSampleCount = 1536
 }

@@ -6,17 +6,20 @@ struct TrackProgress {
     mutating func advance(_ sample: Sample) throws(MuxerError) {
         guard sample.decodeTicks >= 0, sample.decodeTicks <= Self.ticksMax, sample.durationTicks > 0,
             sample.decodeTicks + Int64(sample.presentationOffsetTicks) >= 0
-        else { throw MuxerError("timeInvalid", "A sample lies before the beginning of time, or has no duration.") }
+        else {
+            throw MuxerError(
+                "timeInvalid", "A sample lies before the beginning of time, or has no duration.", .dropSample)
+        }
         if let last = self.lastDecode {
             guard sample.decodeTicks > last else {
-                throw MuxerError("timeInvalid", "A sample does not lie behind the one before it.")
+                throw MuxerError("timeInvalid", "A sample does not lie behind the one before it.", .dropSample)
             }
             guard sample.decodeTicks - last <= Self.gapTicksMax else {
-                throw MuxerError("timeInvalid", "A sample lies hours behind the one before it.")
+                throw MuxerError("timeInvalid", "A sample lies hours behind the one before it.", .dropSample)
             }
         }
         guard sample.presentationOffsetTicks.magnitude < Self.offsetTicksMax.magnitude else {
-            throw MuxerError("timeInvalid", "A picture is shown most of an hour away from its decoding.")
+            throw MuxerError("timeInvalid", "A picture is shown most of an hour away from its decoding.", .dropSample)
         }
         self.lastDecode = sample.decodeTicks
     }

@@ -40,12 +40,12 @@ package final class TransportStreamMuxer: PartMuxer {
     ) throws(MuxerError) {
         let index = sample.trackIndex
         guard self.tracks.indices.contains(index), !payload.isEmpty else {
-            throw MuxerError("sampleRefused", "A sample is empty, or of no track.")
+            throw MuxerError("sampleInvalid", "A sample is empty, or of no track.", .dropSample)
         }
         let byteCountMax =
             payload.byteCount + payload.byteCount / 32 + self.configurationByteCount + Self.heldByteCountMax
         guard byteCountMax <= arena.capacity - arena.count else {
-            throw MuxerError("segmentFull", "The segment's memory is full.")
+            throw MuxerError("segmentFull", "The segment's memory is full.", .beginSegment)
         }
         var progress = self.progress[index]
         try progress.advance(sample)
@@ -86,7 +86,7 @@ package final class TransportStreamMuxer: PartMuxer {
         var decode = min(ticks(sample.decodeTicks), presentation)
         if let last = self.written[sample.trackIndex] { decode = max(decode, last + 1) }
         guard decode <= presentation else {
-            throw MuxerError("timeInvalid", "A picture is shown before MPEG-TS can have it decoded.")
+            throw MuxerError("timeInvalid", "A picture is shown before MPEG-TS can have it decoded.", .dropSample)
         }
         return (decode, presentation)
     }

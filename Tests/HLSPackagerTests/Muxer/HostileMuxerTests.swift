@@ -153,13 +153,30 @@ struct HostileMuxerTests {
         try muxer.append(unit, to: arena)
         for bytes in [delimiter, padding, [0x32, 0x7f, 1], Array(first.bytes.dropLast()), [0xff], [0x32, 0xff]] {
             let broken = RecordedTrack.Unit(sample: second.sample, bytes: bytes)
-            #expect(Self.error { try muxer.append(broken, to: arena) } == "sampleRefused", "\(bytes)")
+            #expect(Self.error { try muxer.append(broken, to: arena) } == "sampleInvalid", "\(bytes)")
         }
         try muxer.append(second, to: arena)
         try muxer.endPart(in: arena)
         var reader = FragmentReader()
         try reader.take(Array(arena.bytes(0..<arena.count)))
         #expect(reader.samples[1]?.map(\.bytes) == [first.bytes, second.bytes])
+    }
+
+    @Test("drops audio units that are no frames, and keeps the others", arguments: ["ac3", "eac3"])
+    func brokenFrames(_ name: String) throws {
+        let recorded = try RecordedTrack.tracks(ofFile: name)
+        let muxer = try FragmentMuxer(tracks: recorded.map(\.track))
+        let arena = SegmentArena(capacity: 1 << 16)
+        let units = recorded[0].units
+        for bytes in [[0x0b], [0x0b, 0x77], [UInt8](repeating: 0, count: 64), Array(units[0].bytes.prefix(10))] {
+            let broken = RecordedTrack.Unit(sample: units[0].sample, bytes: bytes)
+            #expect(Self.error { try muxer.append(broken, to: arena) } == "sampleInvalid", "\(bytes)")
+        }
+        for unit in units.prefix(2) { try muxer.append(unit, to: arena) }
+        try muxer.endPart(in: arena)
+        var reader = FragmentReader()
+        try reader.take(Array(arena.bytes(0..<arena.count)))
+        #expect(reader.samples[1] == Array(units.prefix(2)))
     }
 
     @Test("refuses formats that say nothing or nonsense", arguments: FragmentMuxerTests.files)
