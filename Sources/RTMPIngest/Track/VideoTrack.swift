@@ -70,6 +70,7 @@ struct VideoTrack: Sendable {
                 _ = self.apply(.changed(found.format))
             }
         }
+        if self.codec == .vp9, packet.isKeyFrame { self.noteSize(tag.extracting(body)) }
         guard !body.isEmpty else { return .nothing }
         let flags = UnitFlags(
             isRandomAccess: packet.isKeyFrame, isDisposable: packet.isDisposable && !packet.isKeyFrame)
@@ -91,6 +92,15 @@ struct VideoTrack: Sendable {
         var format = format
         if let color = self.color { format.color = format.color?.overridden(by: color) ?? color }
         self.gate.offer(.video(format))
+    }
+
+    /// VP9 has its size in key frames only.
+    private mutating func noteSize(_ frame: borrowing RawSpan) {
+        guard var format = self.format, let header = VP9FrameHeader(frame),
+            format.width != header.width || format.height != header.height
+        else { return }
+        (format.width, format.height) = (header.width, header.height)
+        _ = self.apply(.changed(format))
     }
 
     /// AV1 units begin with a temporal delimiter, which ISO BMFF leaves out: two bytes, or one without its size.

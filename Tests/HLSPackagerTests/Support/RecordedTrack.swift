@@ -28,8 +28,10 @@ struct RecordedTrack {
         let packets = tags.compactMap { VideoPacket($0) }
         guard let first = packets.first(where: { $0.isStart }) else { return nil }
         var format = try #require(first.format)
-        if format.width == 0 { (format.width, format.height) = (160, 90) }
         let frames = packets.filter { !$0.isStart }
+        if format.codec == .vp9, let bytes = frames.first?.bytes, let header = VP9FrameHeader(bytes.span.bytes) {
+            (format.width, format.height) = (header.width, header.height)
+        }
         let starts = frames.map { (baseSeconds * 1000 + Int64($0.milliseconds)) * 90 }
         let units = frames.indices.map { index in
             let next = index + 1 < starts.count ? index : max(index - 1, 0)

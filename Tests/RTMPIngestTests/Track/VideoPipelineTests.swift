@@ -83,12 +83,14 @@ struct VideoPipelineTests {
         #expect(self.receiver.video().map(\.bytes) == [unit])
     }
 
-    @Test("VP9 comes out as sent")
+    @Test("VP9 comes out as sent, with the size that its key frames tell")
     func vp9() throws {
         let file = try FLVFile(named: "vp9")
         self.harness.send(file)
         let frames = file.bodies(.video).filter { $0[0] & 0x0f == 1 }
         #expect(self.receiver.videoFormats().map(\.codec) == [.vp9])
+        #expect(self.receiver.videoFormats().map(\.width) == [160])
+        #expect(self.receiver.videoFormats().map(\.height) == [90])
         #expect(self.receiver.video().map(\.bytes) == frames.map { Array($0.dropFirst(5)) })
         #expect(self.receiver.video().first?.unit.isRandomAccess == true)
     }
