@@ -10,7 +10,7 @@ package struct MuxerError: Error, Equatable, Sendable {
         case dropSample
         /// The same sample fits when the part has been ended.
         case endPart
-        /// The same sample fits into a new segment.
+        /// The same sample fits into a new segment, when the part has been ended in this one.
         case beginSegment
         /// Nothing more comes out of this muxer that a player could use. Another one begins a discontinuity.
         case beginAnew

@@ -15,7 +15,7 @@ struct TrackProgress {
                 throw MuxerError("timeInvalid", "A sample does not lie behind the one before it.", .dropSample)
             }
             guard sample.decodeTicks - last <= Self.gapTicksMax else {
-                throw MuxerError("timeInvalid", "A sample lies hours behind the one before it.", .dropSample)
+                throw MuxerError("timeInvalid", "A sample lies hours behind the one before it.")
             }
         }
         guard sample.presentationOffsetTicks.magnitude < Self.offsetTicksMax.magnitude else {
