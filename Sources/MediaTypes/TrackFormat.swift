@@ -33,6 +33,8 @@ package struct VideoColor: Equatable, Sendable {
     package var primaries: UInt8?
     package var transfer: UInt8?
     package var matrix: UInt8?
+    /// Values reach from the lowest to the highest number, not only from 16 to 235.
+    package var isFullRange: Bool?
     /// Largest light levels in cd/m², of the content and of a frame on average.
     package var lightLevelMax: UInt16?
     package var frameAverageLightLevelMax: UInt16?

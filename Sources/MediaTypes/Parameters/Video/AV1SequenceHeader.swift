@@ -101,6 +101,7 @@ package struct AV1SequenceHeader: Equatable, Sendable {
             color.take(primaries: primaries, transfer: transfer, matrix: matrix)
         }
         self.color = color
+        defer { self.color?.isFullRange = self.isFullRange }
         if self.isMonochrome {
             self.isFullRange = try reader.flag()
             return

@@ -55,6 +55,7 @@ package struct VP9Configuration: Equatable, Sendable {
         var format = VideoFormat(codec: .vp9, configuration: self.record)
         var color = VideoColor(bitDepth: self.bitDepth)
         color.take(primaries: self.primaries, transfer: self.transfer, matrix: self.matrix)
+        color.isFullRange = self.isFullRange
         format.color = color
         return format
     }

@@ -21,7 +21,8 @@ extension VideoColor {
         if try reader.flag(), try reader.bits(8) == extendedAspectRatio { try reader.skip(32) }
         if try reader.flag() { try reader.skip(1) }
         if try reader.flag() {
-            try reader.skip(4)
+            try reader.skip(3)
+            self.isFullRange = try reader.flag()
             if try reader.flag() {
                 let (primaries, transfer, matrix) = (try reader.byte(), try reader.byte(), try reader.byte())
                 self.take(primaries: primaries, transfer: transfer, matrix: matrix)

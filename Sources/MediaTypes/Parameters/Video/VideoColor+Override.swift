@@ -6,6 +6,7 @@ extension VideoColor {
         color.primaries = other.primaries ?? color.primaries
         color.transfer = other.transfer ?? color.transfer
         color.matrix = other.matrix ?? color.matrix
+        color.isFullRange = other.isFullRange ?? color.isFullRange
         color.lightLevelMax = other.lightLevelMax ?? color.lightLevelMax
         color.frameAverageLightLevelMax = other.frameAverageLightLevelMax ?? color.frameAverageLightLevelMax
         return color
