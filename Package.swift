@@ -125,6 +125,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
             name: "IngestParse", dependencies: ["MediaTypes", "Primitives", "RTMPIngest"],
             path: "Benchmarks/IngestParse", swiftSettings: strict),
         .executableTarget(
+            name: "PackagerCost", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
+            path: "Benchmarks/PackagerCost", swiftSettings: strict),
+        .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),
     ]

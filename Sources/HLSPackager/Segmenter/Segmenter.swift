@@ -7,9 +7,9 @@ internal import Primitives
 ///
 /// - A part ends before the picture that would make it longer than the part time; or, when it would then be shorter
 ///   than 85 % of that (slow pictures, or none), exactly at the part time.
-/// - A segment ends before the first picture at which decoding can begin and that ends after the segment time. It takes
-///   such a picture earlier if the next one would come too late, by the distance of the last two. Without one it ends
-///   at the longest segment time, and `isSegmentIndependent` is then false of the next.
+/// - A segment ends before the first picture after the segment time (or half a picture before it) at which decoding can
+///   begin. It takes such a picture earlier if the next one would come too late, by its distance from the last. Without
+///   one it ends at the longest segment time, and `isSegmentIndependent` is then false of the next.
 /// - It also ends when it would become larger than its memory.
 ///
 /// A rendition without pictures is cut at its sound in the same way. Intervals in which no sample lies make no part:
@@ -57,7 +57,6 @@ struct Segmenter: Sendable {
     /// The end of the latest leading sample, or of any while there is none.
     private var end: Int64 = 0
     private var lastRandomAccess: Int64?
-    private var randomAccessDistance: Int64 = 0
 
     init(limits: HLSLimits) { self.rules = Rules(limits) }
 
@@ -128,11 +127,12 @@ struct Segmenter: Sendable {
     private func wantsSegment(_ sample: Input) -> Bool {
         guard sample.isRandomAccess else { return false }
         // Publishers are not so exact that the picture after two seconds is never a millisecond early.
-        let tolerance = min(sample.end &- sample.start, self.rules.toleranceMax)
+        let tolerance = min((sample.end &- sample.start) / 2, self.rules.toleranceMax)
         let length = sample.start &- self.segmentStart
+        let distance = self.lastRandomAccess.map { sample.start &- $0 } ?? 0
         return length &+ tolerance >= self.rules.segmentTime
             || self.firstPictureIsRandomAccess == nil
-            || length &+ self.randomAccessDistance > self.rules.segmentTimeMax
+            || length &+ distance > self.rules.segmentTimeMax
     }
 
     private mutating func endPart(at time: Int64, _ cut: inout Cut) {
@@ -186,7 +186,6 @@ struct Segmenter: Sendable {
         self.end = max(self.end, sample.end)
         guard sample.isRandomAccess else { return }
         self.isPartIndependent = true
-        if let last = self.lastRandomAccess { self.randomAccessDistance = max(sample.start &- last, 0) }
         self.lastRandomAccess = sample.start
     }
 

@@ -25,7 +25,7 @@ package final class StreamPackager: MediaReceiver {
     private var waiting: [HeldUnit] = []
     private var waitingByteCount = 0
     private var timeline: UInt32 = 0
-    private var capture = CaptureClock()
+    private var capture: CaptureClock
     private var failures: [RenditionID: Int] = [:]
 
     /// Samples that no muxer took.
@@ -39,7 +39,9 @@ package final class StreamPackager: MediaReceiver {
         self.stream = stream
         self.environment = environment
         self.makeMuxer = makeMuxer
-        self.publishing = stream.begin(now: environment.now())
+        let beginning = stream.begin(now: environment.now())
+        self.publishing = beginning.publishing
+        self.capture = CaptureClock(floor: beginning.latestEnd)
     }
 
     // MARK: - What comes in
@@ -176,7 +178,7 @@ package final class StreamPackager: MediaReceiver {
         let id = self.tracks[index].id
         let complete = self.tracks[index].take(unit, payload)
         let start = unit.decodeTime.nanoseconds &+ MediaClockLimits.baseTime
-        if id.kind == .video || self.tracks.allSatisfy({ $0.id.kind == .audio }) {
+        if id.kind == .video || !self.capture.isSet || self.tracks.allSatisfy({ $0.id.kind == .audio }) {
             self.capture.observe(mediaTime: start, at: self.environment.wallClock())
         }
         if let complete { self.deliver(complete, of: id) }

@@ -28,8 +28,9 @@ package final class PackagedStream: Sendable {
     /// Of all segments that are kept.
     package var byteCount: Int { self.core.withLock { $0.byteCount } }
 
-    func begin(now: MonotonicTime) -> Int {
-        self.core.withLock { core in core.begin(now: now) }
+    /// The number of a new publishing, and when the media before it ended.
+    func begin(now: MonotonicTime) -> (publishing: Int, latestEnd: WallClock?) {
+        self.core.withLock { core in (core.begin(now: now), core.latestEnd) }
     }
 
     /// Takes effect if the publishing is the latest; that is what the answer tells.

@@ -10,6 +10,8 @@ struct StreamCore: Sendable {
     private(set) var state: StreamState
     private var hasIndependentSegments = true
     private var version = 0
+    /// When the latest of all segments ended, on the wall clock.
+    private(set) var latestEnd: WallClock?
     private var publishing = 0
     private(set) var isPublishing = false
     private(set) var hasEnded = false
@@ -87,6 +89,10 @@ struct StreamCore: Sendable {
         guard let index = self.renditions.firstIndex(where: { $0.id == id }) else { return }
         self.renditions[index].store.add(update, now: now)
         self.state.nextSequence = max(self.state.nextSequence, self.renditions[index].store.nextSequence)
+        if let last = self.renditions[index].store.listed.last {
+            let time = last.startsAt.unixMilliseconds &+ (last.durationNanoseconds &+ 999_999) / 1_000_000
+            self.latestEnd = max(self.latestEnd ?? last.startsAt, WallClock(unixMilliseconds: time))
+        }
         if update.part != nil, !update.isIndependent { self.hasIndependentSegments = false }
         self.keepBound(now: now)
     }

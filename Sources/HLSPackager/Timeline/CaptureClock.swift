@@ -16,7 +16,15 @@ struct CaptureClock: Sendable {
     /// The latest time that was told of any picture.
     private var latest: Int64 = .min
 
-    init() {}
+    /// - Parameter floor: No picture is from before it.
+    init(floor: WallClock?) {
+        guard let floor else { return }
+        let (nanoseconds, overflowed) = floor.unixMilliseconds.multipliedReportingOverflow(by: 1_000_000)
+        if !overflowed { self.latest = nanoseconds }
+    }
+
+    /// Something of the timeline was observed.
+    var isSet: Bool { self.distance != nil }
 
     mutating func beginTimeline() { self.distance = nil }
 

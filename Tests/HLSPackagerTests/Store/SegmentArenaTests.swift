@@ -11,4 +11,25 @@ struct SegmentArenaTests {
         #expect(!two.withUnsafeBytes { arena.append($0) })
         #expect(Array(arena.bytes(0..<3)) == [1, 2, 3])
     }
+
+    @Test("is read through any handle, also when it is complete and the first handle is gone")
+    func handles() {
+        var arena: SegmentArena? = SegmentArena(capacity: 1 << 30)
+        let bytes = [UInt8](repeating: 7, count: 10_000)
+        let handle = arena?.handle()
+        #expect(bytes.withUnsafeBytes { arena?.append($0) } == true)
+        arena?.complete()
+        #expect(bytes.withUnsafeBytes { arena?.append($0) } == false)
+        arena = nil
+        #expect(handle.map { Array($0.bytes(0..<10_000)) } == bytes)
+        #expect(handle?.residentByteCount == 12_288)
+    }
+
+    @Test("takes nothing when the system has no such reservation to give")
+    func refused() {
+        let arena = SegmentArena(capacity: 1 << 60)
+        #expect([UInt8](repeating: 1, count: 1).withUnsafeBytes { arena.append($0) } == false)
+        #expect(arena.bytes(0..<0).isEmpty)
+        arena.complete()
+    }
 }
