@@ -11,6 +11,7 @@ final class RenditionPackager {
     let audio: TrackID?
     private let muxer: any PartMuxer
     private let limits: HLSLimits
+    private let pool: ArenaPool
     /// Tells the stream.
     private let update: (SegmentUpdate) -> Void
     private let captureTime: (Int64) -> WallClock
@@ -23,14 +24,15 @@ final class RenditionPackager {
     private(set) var lostSampleCount = 0
 
     init(
-        plan: RenditionPlan, muxer: any PartMuxer, limits: HLSLimits, captureTime: @escaping (Int64) -> WallClock,
-        update: @escaping (SegmentUpdate) -> Void
+        plan: RenditionPlan, muxer: any PartMuxer, limits: HLSLimits, pool: ArenaPool,
+        captureTime: @escaping (Int64) -> WallClock, update: @escaping (SegmentUpdate) -> Void
     ) {
         self.id = plan.id
         self.video = plan.video
         self.audio = plan.audio
         self.muxer = muxer
         self.limits = limits
+        self.pool = pool
         self.captureTime = captureTime
         self.update = update
         self.interleaver = Interleaver(hasVideo: plan.video != nil, hasAudio: plan.audio != nil, limits: limits)
@@ -88,7 +90,7 @@ final class RenditionPackager {
 
     private func openArena() -> SegmentArena {
         if let open = self.open { return open.arena }
-        let arena = SegmentArena(capacity: self.limits.segmentByteCountMax)
+        let arena = SegmentArena(capacity: self.limits.segmentByteCountMax, pool: self.pool)
         self.open = OpenSegment(arena: arena)
         self.muxer.beginSegment()
         return arena

@@ -167,7 +167,7 @@ package final class StreamPackager: MediaReceiver {
     private func rendition(_ plan: RenditionPlan, _ muxer: any PartMuxer) -> RenditionPackager {
         let (stream, publishing, now) = (self.stream, self.publishing, self.environment.now)
         return RenditionPackager(
-            plan: plan, muxer: muxer, limits: stream.limits,
+            plan: plan, muxer: muxer, limits: stream.limits, pool: stream.pool,
             captureTime: { [unowned self] in self.capture.time(of: $0) },
             update: { stream.add($0, to: plan.id, publishing: publishing, now: now()) })
     }

@@ -7,6 +7,8 @@ internal import Synchronization
 /// Every change makes a snapshot, handed to `publish` in order.
 package final class PackagedStream: Sendable {
     package let limits: HLSLimits
+    /// What its segments' memory is taken from.
+    let pool = ArenaPool()
     private let core: Mutex<StreamCore>
     private let publish: @Sendable (StreamSnapshot?) -> Void
 
@@ -66,6 +68,7 @@ package final class PackagedStream: Sendable {
             core.clear(now: now)
             self.publish(nil)
         }
+        self.pool.empty()
     }
 
     @discardableResult

@@ -5,14 +5,15 @@ internal import Synchronization
 ///
 /// Written on the publisher's loop; what lies before a published length may be read by any loop at the same time. The
 /// capacity is reserved, but memory is taken page by page as it is written, and what is left of the reservation is
-/// given back when the segment is complete. When the system refuses the reservation, nothing fits.
+/// given back when the segment is complete. When the system refuses the reservation, nothing fits. With a pool, the
+/// pages of an earlier segment are written again, for the system's fresh pages cost more than all else here.
 ///
 /// An arena is a handle of its own on memory that is freed with its last handle: each loop takes one (`handle`), so
 /// that no two loops count references in the same place.
 package final class SegmentArena: Sendable {
     private let memory: Memory
 
-    package init(capacity: Int) { self.memory = Memory(capacity: capacity) }
+    package init(capacity: Int, pool: ArenaPool? = nil) { self.memory = Memory(capacity: capacity, pool: pool) }
 
     private init(memory: Memory) { self.memory = memory }
 
@@ -47,20 +48,22 @@ package final class SegmentArena: Sendable {
         let capacity: Int
         let count = Atomic<Int>(0)
         private var writable: Int
+        private let pool: ArenaPool?
         private var mapped: Int
 
-        init(capacity: Int) {
-            let length = Self.wholePages(max(capacity, 1))
-            let pointer = mmap(
-                nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-            self.base = pointer == MAP_FAILED ? nil : pointer
-            self.mapped = self.base == nil ? 0 : length
+        init(capacity: Int, pool: ArenaPool?) {
+            let region = MappedRegion(byteCount: Self.wholePages(max(capacity, 1)), from: pool)
+            self.pool = pool
+            self.base = region?.base
+            self.mapped = region?.byteCount ?? 0
             self.capacity = self.base == nil ? 0 : max(capacity, 0)
             self.writable = self.capacity
         }
 
         deinit {
-            if let base = self.base, self.mapped > 0 { munmap(base, self.mapped) }
+            guard let base = self.base, self.mapped > 0 else { return }
+            let region = MappedRegion(base: base, byteCount: self.mapped)
+            if let pool = self.pool { pool.put(region) } else { region.unmap() }
         }
 
         func append(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -93,7 +93,8 @@ struct RandomMedia {
         for number in 0..<unitCount {
             self.irregularity(rig)
             let isVideo = self.kind == .videoOnly || self.kind == .both && self.video <= self.audio
-            let isKey = !isVideo || number < 2 && self.keyChance < 100_000 || self.random.next(below: self.keyChance) == 0
+            let isFirst = number < 2 && self.keyChance < 100_000
+            let isKey = !isVideo || isFirst || self.random.next(below: self.keyChance) == 0
             let time = isVideo ? self.video : self.audio
             let stamped = (time + (time < 0 ? -500_000 : 500_000)) / 1_000_000 * 1_000_000
             rig.give(

@@ -25,6 +25,29 @@ struct SegmentArenaTests {
         #expect(handle?.residentByteCount == 12_288)
     }
 
+    @Test("writes again on the pages of a segment that nobody reads, as many as the pool may hold")
+    func pool() {
+        let pool = ArenaPool()
+        let bytes = [UInt8](repeating: 7, count: 10_000)
+        var arenas = (0..<6).map { _ in SegmentArena(capacity: 1 << 26, pool: pool) }
+        for arena in arenas {
+            #expect(bytes.withUnsafeBytes { arena.append($0) })
+            arena.complete()
+        }
+        #expect(pool.byteCount == 0)
+        arenas = []
+        #expect(pool.byteCount == 4 * 12_288)
+        let again = SegmentArena(capacity: 1 << 26, pool: pool)
+        #expect(pool.byteCount == 3 * 12_288)
+        #expect(again.count == 0)
+        for _ in 0..<3 { #expect(bytes.withUnsafeBytes { again.append($0) }) }
+        #expect(Array(again.bytes(0..<30_000)) == bytes + bytes + bytes)
+        // One that is too large for what is asked is not used.
+        #expect(SegmentArena(capacity: 100, pool: pool).capacity == 100)
+        pool.empty()
+        #expect(pool.byteCount == 0)
+    }
+
     @Test("takes nothing when the system has no such reservation to give")
     func refused() {
         let arena = SegmentArena(capacity: 1 << 60)

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Snapshot board")
 struct SnapshotBoardTests {
-    @Test("Two loops get every snapshot in order, each with lists and arenas of its own that it keeps from one to the next")
+    @Test("Two loops get every snapshot in order, each with arenas of its own that it keeps from one to the next")
     func loops() throws {
         let group = try EventLoopGroup(loopCount: 2)
         group.start()
