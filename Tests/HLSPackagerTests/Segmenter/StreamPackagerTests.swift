@@ -147,4 +147,24 @@ struct StreamPackagerTests {
         #expect(rig.watch.numbers(.main, track: 1) == rig.given[.sound])
         #expect(rig.watch.all(.main).allSatisfy { !$0.isDiscontinuous })
     }
+
+    @Test("Sound that was announced and never comes, or is always late, holds nothing up for longer than it may")
+    func tardySound() {
+        for lateness in [nil, 400_000_000] as [Int64?] {
+            let rig = PackagerRig()
+            self.announce(rig)
+            for tick in 0..<300 as Range<Int64> {
+                let time = tick * 40_000_000
+                rig.give(MediaMaker.unit(.picture, at: time, isKey: tick % 50 == 0))
+                if let lateness, time >= lateness { rig.give(MediaMaker.unit(.sound, at: time - lateness)) }
+            }
+            // Of twelve seconds all is there but the open part and what sound is waited for.
+            let time = rig.watch.all(.main).reduce(0) { $0 + $1.duration }
+            #expect(time >= 11_000_000_000)
+            rig.packager.publishingEnded(.finished)
+            rig.watch.checkDurations(.main, hasPictures: true)
+            #expect(rig.watch.numbers(.main, track: 0) == rig.given[.picture])
+            #expect(rig.watch.numbers(.main, track: 1) == rig.given[.sound] ?? [])
+        }
+    }
 }
