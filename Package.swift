@@ -127,6 +127,8 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "MuxerCost", dependencies: ["HLSPackager", "MediaTypes"], path: "Benchmarks/MuxerCost",
             swiftSettings: strict),
+            name: "PackagerCost", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
+            path: "Benchmarks/PackagerCost", swiftSettings: strict),
         .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),

@@ -1,32 +1,88 @@
+internal import Glibc
+internal import Synchronization
+
 /// The memory of one segment: bytes are appended while it is made, and never move or change afterwards.
 ///
-/// Written on the publisher's loop; what lies before a published length may be read by any loop at the same time.
-package final class SegmentArena: @unchecked Sendable {
-    // SAFETY: bytes below a count that was handed to readers are not written again; the memory is freed with the last
-    // reference.
-    private let base: UnsafeMutableRawPointer
-    package let capacity: Int
-    package private(set) var count = 0
+/// Written on the publisher's loop; what lies before a published length may be read by any loop at the same time. The
+/// capacity is reserved, but memory is taken page by page as it is written, and what is left of the reservation is
+/// given back when the segment is complete. When the system refuses the reservation, nothing fits. With a pool, the
+/// pages of an earlier segment are written again, for the system's fresh pages cost more than all else here.
+///
+/// An arena is a handle of its own on memory that is freed with its last handle: each loop takes one (`handle`), so
+/// that no two loops count references in the same place.
+package final class SegmentArena: Sendable {
+    private let memory: Memory
 
-    package init(capacity: Int) {
-        self.capacity = capacity
-        self.base = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
-    }
+    package init(capacity: Int, pool: ArenaPool? = nil) { self.memory = Memory(capacity: capacity, pool: pool) }
 
-    deinit { self.base.deallocate() }
+    private init(memory: Memory) { self.memory = memory }
 
-    /// False, with nothing written, when it does not fit.
-    package func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count <= self.capacity - self.count else { return false }
-        guard let start = bytes.baseAddress else { return true }
-        self.base.advanced(by: self.count).copyMemory(from: start, byteCount: bytes.count)
-        self.count += bytes.count
-        return true
-    }
+    package var capacity: Int { self.memory.capacity }
+    package var count: Int { self.memory.count.load(ordering: .acquiring) }
+
+    /// What the memory takes: whole pages.
+    package var residentByteCount: Int { Memory.wholePages(self.count) }
+
+    /// Another handle on the same memory.
+    package func handle() -> SegmentArena { SegmentArena(memory: self.memory) }
+
+    package func sharesMemory(with other: SegmentArena) -> Bool { self.memory === other.memory }
+
+    /// False, with nothing written, when it does not fit or the segment is complete. By the publisher's loop only.
+    package func append(_ bytes: UnsafeRawBufferPointer) -> Bool { self.memory.append(bytes) }
+
+    /// Nothing more will be appended: gives the rest of the reservation back. By the publisher's loop only.
+    package func complete() { self.memory.complete() }
 
     /// The bytes of a range that was published; valid as long as the arena is held.
     package func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         precondition(range.lowerBound >= 0 && range.upperBound <= self.count, "a part lies within its segment")
-        return UnsafeRawBufferPointer(start: self.base + range.lowerBound, count: range.count)
+        guard let base = self.memory.base else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+    }
+
+    private final class Memory: @unchecked Sendable {
+        // SAFETY: bytes below a count that was handed to readers are not written again, and the count is atomic;
+        // `writable` and `mapped` are touched by the publisher's loop, and by `deinit` with the last reference.
+        let base: UnsafeMutableRawPointer?
+        let capacity: Int
+        let count = Atomic<Int>(0)
+        private var writable: Int
+        private let pool: ArenaPool?
+        private var mapped: Int
+
+        init(capacity: Int, pool: ArenaPool?) {
+            let region = MappedRegion(byteCount: Self.wholePages(max(capacity, 1)), from: pool)
+            self.pool = pool
+            self.base = region?.base
+            self.mapped = region?.byteCount ?? 0
+            self.capacity = self.base == nil ? 0 : max(capacity, 0)
+            self.writable = self.capacity
+        }
+
+        deinit {
+            guard let base = self.base, self.mapped > 0 else { return }
+            let region = MappedRegion(base: base, byteCount: self.mapped)
+            if let pool = self.pool { pool.put(region) } else { region.unmap() }
+        }
+
+        func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+            let count = self.count.load(ordering: .relaxed)
+            guard bytes.count <= self.writable - count else { return false }
+            guard let start = bytes.baseAddress, let base = self.base else { return bytes.isEmpty }
+            base.advanced(by: count).copyMemory(from: start, byteCount: bytes.count)
+            self.count.store(count + bytes.count, ordering: .releasing)
+            return true
+        }
+
+        func complete() {
+            let count = self.count.load(ordering: .relaxed)
+            self.writable = count
+            let used = Self.wholePages(count)
+            guard let base = self.base, used < self.mapped, munmap(base + used, self.mapped - used) == 0 else { return }
+            self.mapped = used
+        }
+
+        static func wholePages(_ byteCount: Int) -> Int { (byteCount + 4095) / 4096 * 4096 }
     }
 }

@@ -1,0 +1,22 @@
+internal import MediaTypes
+
+/// A unit that waits for its place, with a copy of its bytes.
+struct HeldUnit: Sendable {
+    var unit: AccessUnit
+    var bytes: [UInt8]
+
+    init(_ unit: AccessUnit, _ payload: borrowing RawSpan) {
+        self.unit = unit
+        self.bytes = payload.withUnsafeBytes { Array($0) }
+    }
+}
+
+/// A sample whose place is known, and which may wait for those of another track.
+struct HeldSample: Sendable {
+    /// `trackIndex` is set by the rendition.
+    var sample: Sample
+    /// From the zero of the track's clock, in nanoseconds.
+    var start: Int64
+    var end: Int64
+    var bytes: [UInt8]
+}

@@ -1,0 +1,236 @@
+package import MediaTypes
+internal import Primitives
+
+/// Packages one publishing: brings its units onto clocks, cuts and muxes them, and keeps its stream up to date.
+///
+/// Begins when there are sound and picture, or a second after the first unit. A new timeline, and a new format of a
+/// track that is there, end all segments: what follows is a discontinuity in all renditions. Further tracks with a
+/// rendition of their own join without one. Every unit of a track that was announced becomes one sample, in order.
+///
+/// A muxer that fails is replaced, after a discontinuity, eight times at most; then its rendition ends.
+package final class StreamPackager: MediaReceiver {
+    /// Makes the muxer of a rendition. Throws what it cannot mux.
+    package typealias MuxerFactory = (_ tracks: [MuxedTrack]) throws(MuxerError) -> any PartMuxer
+
+    static let muxerFailureCountMax = 8
+    static let trackCountMax = 32
+
+    let stream: PackagedStream
+    private let environment: PackagerEnvironment
+    private let makeMuxer: MuxerFactory
+    private let publishing: Int
+    private var tracks: [PackagedTrack] = []
+    private var renditions: [RenditionPackager] = []
+    private var phase = Phase.waiting
+    private var waiting: [HeldUnit] = []
+    private var waitingByteCount = 0
+    private var timeline: UInt32 = 0
+    private var capture: CaptureClock
+    private var failures: [RenditionID: Int] = [:]
+
+    /// Samples that no muxer took.
+    package private(set) var lostSampleCount = 0
+    /// The last that a muxer refused.
+    package private(set) var lastFailure: MuxerError?
+
+    package init(
+        stream: PackagedStream, environment: PackagerEnvironment, makeMuxer: @escaping MuxerFactory
+    ) {
+        self.stream = stream
+        self.environment = environment
+        self.makeMuxer = makeMuxer
+        let beginning = stream.begin(now: environment.now())
+        self.publishing = beginning.publishing
+        self.capture = CaptureClock(floor: beginning.latestEnd)
+    }
+
+    // MARK: - What comes in
+
+    package func receive(_ format: TrackFormat, of track: TrackID) {
+        guard let index = self.tracks.firstIndex(where: { $0.id == track }) else {
+            guard self.tracks.count < Self.trackCountMax else { return }
+            if self.phase == .running { self.join(track) }
+            self.tracks.append(PackagedTrack(id: track, format: format))
+            return
+        }
+        guard self.tracks[index].format != format else { return }
+        self.interrupt()
+        self.tracks[index].set(format)
+    }
+
+    package func receive(_ unit: AccessUnit, payload: borrowing RawSpan) {
+        guard let index = self.tracks.firstIndex(where: { $0.id == unit.track }) else { return }
+        if unit.timeline != self.timeline { self.beginTimeline(unit.timeline) }
+        switch self.phase {
+        case .waiting:
+            guard self.mayBegin(with: unit) else {
+                self.waiting.append(HeldUnit(unit, payload))
+                self.waitingByteCount += payload.byteCount
+                return
+            }
+            self.begin()
+        case .due: self.use(isDiscontinuous: true)
+        case .joining: self.use(isDiscontinuous: false)
+        case .running: break
+        }
+        self.take(index, unit, payload)
+    }
+
+    package func publishingEnded(_ end: MediaEnd) {
+        self.interrupt()
+        let limits = self.stream.limits
+        let grace = end == .finished ? limits.finishedGraceTime : limits.interruptedGraceTime
+        let (stream, publishing, environment) = (self.stream, self.publishing, self.environment)
+        guard stream.suspend(publishing: publishing) else { return }
+        environment.after(grace) {
+            guard let time = stream.endIfAbandoned(publishing: publishing) else { return }
+            environment.after(time) { stream.clearIfEnded(publishing: publishing, now: environment.now()) }
+        }
+    }
+
+    // MARK: - Beginnings and ends
+
+    private func mayBegin(with unit: AccessUnit) -> Bool {
+        let kinds = Set(self.tracks.map(\.id.kind))
+        if kinds.count == 2 { return true }
+        guard let first = self.waiting.first?.unit.decodeTime else { return false }
+        let limits = self.stream.limits
+        return (unit.decodeTime - first).nanoseconds >= limits.trackWaitTime.nanoseconds
+            || self.waitingByteCount > limits.heldByteCountMax
+    }
+
+    /// The first beginning: with what has waited.
+    private func begin() {
+        self.use(isDiscontinuous: true)
+        let waiting = self.waiting
+        self.waiting = []
+        self.waitingByteCount = 0
+        for held in waiting {
+            guard let index = self.tracks.firstIndex(where: { $0.id == held.unit.track }) else { continue }
+            self.take(index, held.unit, held.bytes.span.bytes)
+        }
+    }
+
+    /// Ends all segments; what follows is a discontinuity.
+    private func interrupt() {
+        if self.phase == .waiting {
+            guard !self.waiting.isEmpty else { return }
+            self.begin()
+        }
+        for index in self.tracks.indices { self.release(index) }
+        for rendition in self.renditions { rendition.finish() }
+        self.retire()
+        self.phase = .due
+    }
+
+    private func beginTimeline(_ number: UInt32) {
+        self.interrupt()
+        self.timeline = number
+        for index in self.tracks.indices { self.tracks[index].beginTimeline() }
+        self.capture.beginTimeline()
+    }
+
+    /// A track is new: it changes what is there, or gets a rendition beside it.
+    private func join(_ track: TrackID) {
+        let before = self.plans(self.tracks.map(\.id))
+        let after = self.plans(self.tracks.map(\.id) + [track])
+        if before.allSatisfy(after.contains) { self.phase = .joining } else { self.interrupt() }
+    }
+
+    private func plans(_ tracks: [TrackID]) -> [RenditionPlan] {
+        RenditionPlan.plans(for: tracks, countMax: self.stream.limits.renditionCountMax)
+    }
+
+    /// Makes the renditions that the tracks ask for, and tells the stream.
+    private func use(isDiscontinuous: Bool) {
+        if isDiscontinuous { self.renditions = [] }
+        self.phase = .running
+        var layouts: [RenditionLayout] = []
+        for plan in self.plans(self.tracks.map(\.id)) {
+            guard self.failures[plan.id, default: 0] < Self.muxerFailureCountMax else { continue }
+            let tracks = [plan.video, plan.audio].compactMap { id in self.tracks.first { $0.id == id }?.muxed }
+            if let known = self.renditions.first(where: { $0.id == plan.id }) {
+                layouts.append(
+                    RenditionLayout(id: plan.id, tracks: tracks, initialisation: known.initialisation))
+                continue
+            }
+            do {
+                let muxer = try self.makeMuxer(tracks)
+                self.renditions.append(self.rendition(plan, muxer))
+                layouts.append(RenditionLayout(id: plan.id, tracks: tracks, initialisation: muxer.initialisation))
+            } catch { self.fail(plan.id, error) }
+        }
+        self.stream.use(
+            layouts, isDiscontinuous: isDiscontinuous, publishing: self.publishing, now: self.environment.now())
+    }
+
+    private func rendition(_ plan: RenditionPlan, _ muxer: any PartMuxer) -> RenditionPackager {
+        let (stream, publishing, now) = (self.stream, self.publishing, self.environment.now)
+        return RenditionPackager(
+            plan: plan, muxer: muxer, limits: stream.limits, pool: stream.pool,
+            captureTime: { [unowned self] in self.capture.time(of: $0) },
+            update: { stream.add($0, to: plan.id, publishing: publishing, now: now()) })
+    }
+
+    // MARK: - Units
+
+    private func take(_ index: Int, _ unit: AccessUnit, _ payload: borrowing RawSpan) {
+        let id = self.tracks[index].id
+        let complete = self.tracks[index].take(unit, payload)
+        let start = unit.decodeTime.nanoseconds &+ MediaClockLimits.baseTime
+        if id.kind == .video || !self.capture.isSet || self.tracks.allSatisfy({ $0.id.kind == .audio }) {
+            self.capture.observe(mediaTime: start, at: self.environment.wallClock())
+        }
+        if let complete { self.deliver(complete, of: id) }
+        if let pending = self.tracks[index].pendingStart {
+            for rendition in self.renditions { rendition.expect(id, from: pending) }
+        }
+        if id.kind == .audio { self.releasePictures(before: start) }
+        if self.renditions.contains(where: { $0.failure != nil }) { self.interrupt() }
+    }
+
+    /// Pictures whose successor is late are not waited for any longer than sound and picture wait for each other.
+    private func releasePictures(before time: Int64) {
+        for index in self.tracks.indices where self.tracks[index].id.kind == .video {
+            guard let start = self.tracks[index].pendingStart,
+                time &- start > self.stream.limits.interleaveTimeMax.nanoseconds
+            else { continue }
+            self.release(index)
+        }
+    }
+
+    private func release(_ index: Int) {
+        guard let last = self.tracks[index].release() else { return }
+        self.deliver(last, of: self.tracks[index].id)
+    }
+
+    private func deliver(_ held: HeldSample, of track: TrackID) {
+        for rendition in self.renditions { rendition.add(held, of: track) }
+    }
+
+    // MARK: - Failures
+
+    /// Counts what the renditions lost, and lets them go.
+    private func retire() {
+        for rendition in self.renditions {
+            self.lostSampleCount += rendition.lostSampleCount
+            if let failure = rendition.failure { self.fail(rendition.id, failure) }
+        }
+        self.renditions = []
+    }
+
+    private func fail(_ id: RenditionID, _ error: MuxerError) {
+        self.failures[id, default: 0] += 1
+        self.lastFailure = error
+    }
+
+    private enum Phase {
+        /// For the tracks of the beginning.
+        case waiting
+        /// The next unit begins a discontinuity.
+        case due
+        /// The next unit finds further renditions.
+        case joining
+        case running
+    }
+}

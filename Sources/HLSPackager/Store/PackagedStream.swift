@@ -1,0 +1,83 @@
+internal import Primitives
+internal import Synchronization
+
+/// A stream as viewers know it: it outlives its publishers, who come and go on any loop.
+///
+/// Changed by the loop of the present publisher, once a part; the lock is for the moment in which another takes over.
+/// Every change makes a snapshot, handed to `publish` in order.
+package final class PackagedStream: Sendable {
+    package let limits: HLSLimits
+    /// What its segments' memory is taken from.
+    let pool = ArenaPool()
+    private let core: Mutex<StreamCore>
+    private let publish: @Sendable (StreamSnapshot?) -> Void
+
+    /// - Parameters:
+    ///   - state: Where an earlier process was.
+    ///   - publish: Takes each snapshot, and nil when the stream is over. It is called with the stream locked, so that
+    ///     snapshots stay in order; it hands them on and returns.
+    package init(
+        limits: HLSLimits, state: StreamState = StreamState(), publish: @escaping @Sendable (StreamSnapshot?) -> Void
+    ) {
+        self.limits = limits
+        self.core = Mutex(StreamCore(limits: limits, state: state))
+        self.publish = publish
+    }
+
+    /// To be saved.
+    package var state: StreamState { self.core.withLock { $0.state } }
+
+    /// Of all segments that are kept.
+    package var byteCount: Int { self.core.withLock { $0.byteCount } }
+
+    /// The number of a new publishing, and when the media before it ended.
+    func begin(now: MonotonicTime) -> (publishing: Int, latestEnd: WallClock?) {
+        self.core.withLock { core in (core.begin(now: now), core.latestEnd) }
+    }
+
+    /// Takes effect if the publishing is the latest; that is what the answer tells.
+    @discardableResult
+    func use(_ layouts: [RenditionLayout], isDiscontinuous: Bool, publishing: Int, now: MonotonicTime) -> Bool {
+        self.change(publishing) { core in core.use(layouts, isDiscontinuous: isDiscontinuous, now: now) }
+    }
+
+    @discardableResult
+    func add(_ update: SegmentUpdate, to id: RenditionID, publishing: Int, now: MonotonicTime) -> Bool {
+        self.change(publishing) { core in core.add(update, to: id, now: now) }
+    }
+
+    @discardableResult
+    func suspend(publishing: Int) -> Bool {
+        self.change(publishing) { core in core.suspend() }
+    }
+
+    /// The grace time after a publishing is over: the stream ends, unless another has begun. Returns how long it has
+    /// to stay available from now; nil if it goes on.
+    func endIfAbandoned(publishing: Int) -> TimeAmount? {
+        var time: TimeAmount?
+        self.change(publishing) { core in
+            if !core.isPublishing { time = core.end() }
+        }
+        return time
+    }
+
+    /// Nobody can be watching the end any more: gives all memory back.
+    func clearIfEnded(publishing: Int, now: MonotonicTime) {
+        self.core.withLock { core in
+            guard core.isCurrent(publishing), core.hasEnded else { return }
+            core.clear(now: now)
+            self.publish(nil)
+        }
+        self.pool.empty()
+    }
+
+    @discardableResult
+    private func change(_ publishing: Int, _ body: (inout StreamCore) -> Void) -> Bool {
+        self.core.withLock { core in
+            guard core.isCurrent(publishing) else { return false }
+            body(&core)
+            self.publish(core.snapshot())
+            return true
+        }
+    }
+}

@@ -1,0 +1,174 @@
+internal import Primitives
+
+/// The segments of one rendition: those that playlists list, and those that are only kept for who still reads them.
+///
+/// A live playlist lists `windowSegmentCount` segments, or more while they are shorter than three target durations
+/// together (RFC 8216bis §6.2.2), four times as many at most. What leaves it stays available for its own duration and
+/// that of the longest playlist it was in. Sequence numbers rise by one and never go back.
+struct RenditionStore: Sendable {
+    private let limits: HLSLimits
+    private(set) var listed: [RenditionSnapshot.Segment] = []
+    private var removed: [Removed] = []
+    private(set) var nextSequence: Int
+    private var discontinuitySequence: Int
+    private var initialisations: [RenditionSnapshot.Initialisation] = []
+    private(set) var isDiscontinuityDue = false
+    private var longestPlaylistTime: Int64 = 0
+    /// Changes whenever the snapshot does.
+    private(set) var version = 0
+    var hasEnded = false { didSet { self.version += 1 } }
+
+    init(limits: HLSLimits, nextSequence: Int, discontinuitySequence: Int) {
+        self.limits = limits
+        self.nextSequence = nextSequence
+        self.discontinuitySequence = discontinuitySequence
+    }
+
+    /// Of all that is kept.
+    var byteCount: Int {
+        self.listed.reduce(self.removed.reduce(0) { $0 + $1.segment.arena.residentByteCount }) {
+            $0 + $1.arena.residentByteCount
+        }
+    }
+
+    var hasRemovedSegments: Bool { !self.removed.isEmpty }
+
+    func snapshot(hasIndependentSegments: Bool) -> RenditionSnapshot {
+        RenditionSnapshot(
+            segments: self.listed, discontinuitySequence: self.discontinuitySequence,
+            hasIndependentSegments: hasIndependentSegments, hasEnded: self.hasEnded,
+            removedSegments: self.removed.map(\.segment), initialisations: self.initialisations,
+            nextSequence: self.nextSequence)
+    }
+
+    // MARK: - What comes in
+
+    /// What follows needs this initialisation section; it gets a number of its own if it is another than before.
+    /// True when `number` was used.
+    mutating func use(initialisation: [UInt8], number: Int) -> Bool {
+        if let last = self.initialisations.last, last.bytes.unsafeBytes.elementsEqual(initialisation) { return false }
+        self.initialisations.append(
+            RenditionSnapshot.Initialisation(number: number, bytes: SharedBytes(initialisation)))
+        self.version += 1
+        return true
+    }
+
+    /// What follows begins a discontinuity, the stream's `count`th.
+    mutating func beginDiscontinuity(count: Int, now: MonotonicTime) {
+        self.completeLast()
+        if self.isDiscontinuityDue { self.removeAll(now: now) }
+        // Nothing listed: there is no tag, and the number says it all.
+        guard !self.listed.isEmpty else {
+            self.discontinuitySequence = count
+            self.isDiscontinuityDue = false
+            return
+        }
+        self.isDiscontinuityDue = true
+    }
+
+    mutating func add(_ update: SegmentUpdate, now: MonotonicTime) {
+        self.version += 1
+        let isGrowing = self.listed.last.map { !$0.isComplete && $0.arena.sharesMemory(with: update.arena) } ?? false
+        if !isGrowing {
+            self.completeLast()
+            guard update.part != nil else { return }
+            self.begin(update)
+        }
+        let last = self.listed.count - 1
+        if let part = update.part { self.listed[last].parts.append(part) }
+        self.listed[last].emptyNanoseconds += update.emptyNanoseconds
+        if update.endsSegment { self.completeLast() }
+        self.longestPlaylistTime = max(self.longestPlaylistTime, self.playlistTime)
+        self.trim(now: now)
+    }
+
+    private mutating func begin(_ update: SegmentUpdate) {
+        self.listed.append(
+            RenditionSnapshot.Segment(
+                sequence: self.nextSequence, arena: update.arena, parts: [], isComplete: false,
+                isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisations.last?.number ?? 0,
+                startsAt: update.startsAt))
+        self.nextSequence += 1
+        self.isDiscontinuityDue = false
+    }
+
+    /// The last segment will not grow any more.
+    mutating func completeLast() {
+        guard let last = self.listed.last, !last.isComplete else { return }
+        self.listed[self.listed.count - 1].isComplete = true
+        self.version += 1
+    }
+
+    // MARK: - What goes
+
+    /// Forgets what nobody can be reading any more. True when there was something.
+    @discardableResult
+    mutating func forget(now: MonotonicTime) -> Bool {
+        let count = self.removed.count
+        self.removed.removeAll { $0.until <= now }
+        guard self.removed.count < count else { return false }
+        self.forgetInitialisations()
+        self.version += 1
+        return true
+    }
+
+    mutating func removeAll(now: MonotonicTime) {
+        while !self.listed.isEmpty { self.removeFirst(now: now) }
+    }
+
+    /// Gives up the oldest segment for its memory: one that is only kept, otherwise one that is listed. False when
+    /// there is none but the one that grows.
+    mutating func giveUpOldest(onlyRemoved: Bool, now: MonotonicTime) -> Bool {
+        if !self.removed.isEmpty {
+            self.removed.removeFirst()
+            self.forgetInitialisations()
+            self.version += 1
+            return true
+        }
+        guard !onlyRemoved, self.listed.count > 1 else { return false }
+        self.removeFirst(now: now)
+        return self.giveUpOldest(onlyRemoved: true, now: now)
+    }
+
+    /// Nothing is left; numbers stay.
+    mutating func clear(now: MonotonicTime) {
+        self.removeAll(now: now)
+        self.removed = []
+        self.initialisations = []
+        self.version += 1
+    }
+
+    private mutating func trim(now: MonotonicTime) {
+        self.forget(now: now)
+        let complete = self.listed.last?.isComplete == true ? 0 : 1
+        let timeMin = Int64(self.limits.targetDurationSeconds) * 3_000_000_000
+        while self.listed.count - complete > self.limits.windowSegmentCount, let first = self.listed.first {
+            let isTooLong = self.listed.count - complete > self.limits.windowSegmentCount * 4
+            guard isTooLong || self.playlistTime - first.durationNanoseconds >= timeMin else { return }
+            self.removeFirst(now: now)
+        }
+    }
+
+    private mutating func removeFirst(now: MonotonicTime) {
+        let first = self.listed.removeFirst()
+        if first.isDiscontinuous { self.discontinuitySequence += 1 }
+        let time = first.durationNanoseconds + self.longestPlaylistTime
+        self.removed.append(Removed(segment: first, until: now + .nanoseconds(time)))
+        self.version += 1
+    }
+
+    private mutating func forgetInitialisations() {
+        guard self.initialisations.count > 1, let newest = self.initialisations.last?.number else { return }
+        var used = Set(self.listed.map(\.initialisationNumber))
+        used.formUnion(self.removed.map(\.segment.initialisationNumber))
+        used.insert(newest)
+        self.initialisations.removeAll { !used.contains($0.number) }
+    }
+
+    private var playlistTime: Int64 { self.listed.reduce(0) { $0 + $1.durationNanoseconds } }
+
+    private struct Removed: Sendable {
+        var segment: RenditionSnapshot.Segment
+        var until: MonotonicTime
+    }
+}

@@ -1,0 +1,142 @@
+internal import Primitives
+
+/// All that is kept of a stream, across its publishings: its renditions' segments and the numbers that never go back.
+///
+/// A discontinuity is one in all renditions, so that their numbers agree (RFC 8216bis §6.2.4). Publishings are
+/// numbered, and only the latest may change anything: one that was replaced has no say any more.
+struct StreamCore: Sendable {
+    private let limits: HLSLimits
+    private var renditions: [Rendition] = []
+    private(set) var state: StreamState
+    private var hasIndependentSegments = true
+    private var version = 0
+    /// When the latest of all segments ended, on the wall clock.
+    private(set) var latestEnd: WallClock?
+    private var publishing = 0
+    private(set) var isPublishing = false
+    private(set) var hasEnded = false
+
+    init(limits: HLSLimits, state: StreamState) {
+        self.limits = limits
+        self.state = state
+    }
+
+    /// Of all segments that are kept.
+    var byteCount: Int { self.renditions.reduce(0) { $0 + $1.store.byteCount } }
+
+    mutating func snapshot() -> StreamSnapshot {
+        self.version += 1
+        return StreamSnapshot(
+            version: self.version,
+            renditions: self.renditions.map {
+                StreamSnapshot.Rendition(
+                    id: $0.id, tracks: $0.tracks,
+                    snapshot: $0.store.snapshot(hasIndependentSegments: self.hasIndependentSegments),
+                    version: $0.store.version)
+            })
+    }
+
+    // MARK: - Publishings
+
+    /// The number of a new publishing. Takes the stream from the one before it; a stream that had ended begins anew,
+    /// with its numbers going on.
+    mutating func begin(now: MonotonicTime) -> Int {
+        self.publishing += 1
+        self.isPublishing = true
+        for index in self.renditions.indices {
+            self.renditions[index].store.completeLast()
+            if self.hasEnded { self.renditions[index].store.removeAll(now: now) }
+        }
+        self.hasEnded = false
+        return self.publishing
+    }
+
+    func isCurrent(_ publishing: Int) -> Bool { publishing == self.publishing }
+
+    /// From here on, the stream has these renditions. One that is gone ends; what the others had before goes on after
+    /// a discontinuity, unless all that happened is that renditions were added.
+    mutating func use(_ layouts: [RenditionLayout], isDiscontinuous: Bool, now: MonotonicTime) {
+        let isDiscontinuous = isDiscontinuous && !self.state.isNew
+        if isDiscontinuous { self.state.discontinuityCount += 1 }
+        for index in self.renditions.indices {
+            let isGone = !layouts.contains { $0.id == self.renditions[index].id }
+            if isGone != self.renditions[index].store.hasEnded { self.renditions[index].store.hasEnded = isGone }
+            if isDiscontinuous {
+                self.renditions[index].store.beginDiscontinuity(count: self.state.discontinuityCount, now: now)
+            }
+        }
+        let nextSequence = self.state.nextSequence
+        for layout in layouts {
+            let index = self.index(of: layout, nextSequence: nextSequence)
+            self.renditions[index].tracks = layout.tracks
+            let number = self.state.nextInitialisation
+            if self.renditions[index].store.use(initialisation: layout.initialisation, number: number) {
+                self.state.nextInitialisation += 1
+            }
+        }
+    }
+
+    private mutating func index(of layout: RenditionLayout, nextSequence: Int) -> Int {
+        if let index = self.renditions.firstIndex(where: { $0.id == layout.id }) { return index }
+        let store = RenditionStore(
+            limits: self.limits, nextSequence: nextSequence,
+            discontinuitySequence: self.state.discontinuityCount)
+        self.renditions.append(Rendition(id: layout.id, tracks: layout.tracks, store: store))
+        return self.renditions.count - 1
+    }
+
+    mutating func add(_ update: SegmentUpdate, to id: RenditionID, now: MonotonicTime) {
+        guard let index = self.renditions.firstIndex(where: { $0.id == id }) else { return }
+        self.renditions[index].store.add(update, now: now)
+        self.state.nextSequence = max(self.state.nextSequence, self.renditions[index].store.nextSequence)
+        if let last = self.renditions[index].store.listed.last {
+            let time = last.startsAt.unixMilliseconds &+ (last.durationNanoseconds &+ 999_999) / 1_000_000
+            self.latestEnd = max(self.latestEnd ?? last.startsAt, WallClock(unixMilliseconds: time))
+        }
+        if update.part != nil, !update.isIndependent { self.hasIndependentSegments = false }
+        self.keepBound(now: now)
+    }
+
+    /// The publisher has gone; the stream waits for it.
+    mutating func suspend() {
+        self.isPublishing = false
+        for index in self.renditions.indices { self.renditions[index].store.completeLast() }
+    }
+
+    /// Nobody came back. Returns how long what is there has to stay.
+    mutating func end() -> TimeAmount {
+        self.hasEnded = true
+        var time: Int64 = 0
+        for index in self.renditions.indices {
+            self.renditions[index].store.hasEnded = true
+            let listed = self.renditions[index].store.listed
+            let longest = listed.map(\.durationNanoseconds).max() ?? 0
+            time = max(time, longest + listed.reduce(0) { $0 + $1.durationNanoseconds })
+        }
+        return .nanoseconds(time)
+    }
+
+    /// Nothing is kept but the numbers.
+    mutating func clear(now: MonotonicTime) {
+        for index in self.renditions.indices { self.renditions[index].store.clear(now: now) }
+    }
+
+    /// The oldest goes first, what is only kept before what is listed, and of the largest rendition.
+    private mutating func keepBound(now: MonotonicTime) {
+        while self.byteCount > self.limits.streamByteCountMax {
+            let bySize = self.renditions.indices.sorted {
+                self.renditions[$0].store.byteCount > self.renditions[$1].store.byteCount
+            }
+            let isFreed = [true, false].contains { onlyRemoved in
+                bySize.contains { self.renditions[$0].store.giveUpOldest(onlyRemoved: onlyRemoved, now: now) }
+            }
+            guard isFreed else { return }
+        }
+    }
+
+    private struct Rendition: Sendable {
+        let id: RenditionID
+        var tracks: [MuxedTrack]
+        var store: RenditionStore
+    }
+}

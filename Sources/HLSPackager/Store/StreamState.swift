@@ -1,0 +1,29 @@
+/// What of a stream must outlive the process, so that its numbers never go back. Saved now and then, and handed to the
+/// stream that is made after a restart.
+package struct StreamState: Equatable, Sendable {
+    /// Larger than the media sequence of every segment so far.
+    package var nextSequence: Int
+    /// Larger than the number of every initialisation section so far.
+    package var nextInitialisation: Int
+    /// Discontinuities so far.
+    package var discontinuityCount: Int
+
+    package init(nextSequence: Int = 0, nextInitialisation: Int = 0, discontinuityCount: Int = 0) {
+        self.nextSequence = nextSequence
+        self.nextInitialisation = nextInitialisation
+        self.discontinuityCount = discontinuityCount
+    }
+
+    /// A stream that has never had a segment.
+    var isNew: Bool { self == StreamState() }
+
+    /// The state to go on with when this one may have been saved a while before the process ended.
+    ///
+    /// - Parameter margin: More than the segments that can have been made since; used for all three numbers.
+    package func resumed(margin: Int) -> StreamState {
+        guard !self.isNew else { return self }
+        return StreamState(
+            nextSequence: self.nextSequence &+ margin, nextInitialisation: self.nextInitialisation &+ margin,
+            discontinuityCount: self.discontinuityCount &+ margin)
+    }
+}

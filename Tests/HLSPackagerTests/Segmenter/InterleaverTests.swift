@@ -1,0 +1,68 @@
+import MediaTypes
+import Primitives
+import Testing
+
+@testable import HLSPackager
+
+@Suite("Interleaver")
+struct InterleaverTests {
+    private func held(_ start: Int64, _ duration: Int64, byteCount: Int = 0) -> HeldSample {
+        HeldSample(
+            sample: Sample(
+                trackIndex: 0, decodeTicks: start, presentationOffsetTicks: 0, durationTicks: 1, isRandomAccess: true),
+            start: start * 1_000_000, end: (start + duration) * 1_000_000,
+            bytes: [UInt8](repeating: 0, count: byteCount))
+    }
+
+    private func drain(_ interleaver: inout Interleaver, isLast: Bool = false) -> [String] {
+        var names: [String] = []
+        while let (held, kind) = interleaver.next(isLast: isLast) {
+            names.append("\(kind == .video ? "v" : "a")\(held.sample.decodeTicks)")
+        }
+        return names
+    }
+
+    @Test("Samples go on in order, as soon as none can come before them")
+    func order() {
+        var interleaver = Interleaver(hasVideo: true, hasAudio: true, limits: HLSLimits())
+        interleaver.expect(.video, from: 0)
+        interleaver.add(self.held(0, 20), .audio)
+        interleaver.add(self.held(20, 20), .audio)
+        #expect(self.drain(&interleaver) == [])
+        interleaver.add(self.held(0, 30), .video)
+        #expect(self.drain(&interleaver) == ["v0", "a0", "a20"])
+        interleaver.add(self.held(30, 30), .video)
+        #expect(self.drain(&interleaver) == ["v30"])
+        interleaver.add(self.held(60, 30), .video)
+        #expect(self.drain(&interleaver) == [])
+        #expect(self.drain(&interleaver, isLast: true) == ["v60"])
+    }
+
+    @Test("A track that stays away is waited for once, and again when it has caught up")
+    func away() {
+        var interleaver = Interleaver(hasVideo: true, hasAudio: true, limits: HLSLimits())
+        interleaver.add(self.held(0, 40), .audio)
+        for number in 0..<8 as Range<Int64> { interleaver.add(self.held(number * 40, 40), .video) }
+        #expect(self.drain(&interleaver).count == 9)
+        interleaver.add(self.held(320, 40), .video)
+        #expect(self.drain(&interleaver) == ["v320"])
+        interleaver.add(self.held(40, 40), .audio)
+        interleaver.add(self.held(360, 40), .video)
+        #expect(self.drain(&interleaver) == ["a40", "v360"])
+        interleaver.add(self.held(400, 20), .audio)
+        interleaver.add(self.held(400, 40), .video)
+        interleaver.add(self.held(440, 40), .video)
+        #expect(self.drain(&interleaver) == ["v400", "a400"])
+    }
+
+    @Test("What is held is bounded in bytes")
+    func bound() {
+        var limits = HLSLimits()
+        limits.heldByteCountMax = 1000
+        var interleaver = Interleaver(hasVideo: true, hasAudio: true, limits: limits)
+        interleaver.add(self.held(0, 1, byteCount: 600), .video)
+        #expect(self.drain(&interleaver) == [])
+        interleaver.add(self.held(1, 1, byteCount: 600), .video)
+        #expect(self.drain(&interleaver) == ["v0", "v1"])
+    }
+}

@@ -1,0 +1,58 @@
+import HLSPackager
+import Testing
+
+@Suite("Segment arena")
+struct SegmentArenaTests {
+    @Test("takes what fits, whole or not at all")
+    func bound() {
+        let arena = SegmentArena(capacity: 4)
+        let (three, two): ([UInt8], [UInt8]) = ([1, 2, 3], [4, 5])
+        #expect(three.withUnsafeBytes { arena.append($0) })
+        #expect(!two.withUnsafeBytes { arena.append($0) })
+        #expect(Array(arena.bytes(0..<3)) == [1, 2, 3])
+    }
+
+    @Test("is read through any handle, also when it is complete and the first handle is gone")
+    func handles() {
+        var arena: SegmentArena? = SegmentArena(capacity: 1 << 30)
+        let bytes = [UInt8](repeating: 7, count: 10_000)
+        let handle = arena?.handle()
+        #expect(bytes.withUnsafeBytes { arena?.append($0) } == true)
+        arena?.complete()
+        #expect(bytes.withUnsafeBytes { arena?.append($0) } == false)
+        arena = nil
+        #expect(handle.map { Array($0.bytes(0..<10_000)) } == bytes)
+        #expect(handle?.residentByteCount == 12_288)
+    }
+
+    @Test("writes again on the pages of a segment that nobody reads, as many as the pool may hold")
+    func pool() {
+        let pool = ArenaPool()
+        let bytes = [UInt8](repeating: 7, count: 10_000)
+        var arenas = (0..<6).map { _ in SegmentArena(capacity: 1 << 26, pool: pool) }
+        for arena in arenas {
+            #expect(bytes.withUnsafeBytes { arena.append($0) })
+            arena.complete()
+        }
+        #expect(pool.byteCount == 0)
+        arenas = []
+        #expect(pool.byteCount == 4 * 12_288)
+        let again = SegmentArena(capacity: 1 << 26, pool: pool)
+        #expect(pool.byteCount == 3 * 12_288)
+        #expect(again.count == 0)
+        for _ in 0..<3 { #expect(bytes.withUnsafeBytes { again.append($0) }) }
+        #expect(Array(again.bytes(0..<30_000)) == bytes + bytes + bytes)
+        // One that is too large for what is asked is not used.
+        #expect(SegmentArena(capacity: 100, pool: pool).capacity == 100)
+        pool.empty()
+        #expect(pool.byteCount == 0)
+    }
+
+    @Test("takes nothing when the system has no such reservation to give")
+    func refused() {
+        let arena = SegmentArena(capacity: 1 << 60)
+        #expect([UInt8](repeating: 1, count: 1).withUnsafeBytes { arena.append($0) } == false)
+        #expect(arena.bytes(0..<0).isEmpty)
+        arena.complete()
+    }
+}
