@@ -127,6 +127,7 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "MuxerCost", dependencies: ["HLSPackager", "MediaTypes"], path: "Benchmarks/MuxerCost",
             swiftSettings: strict),
+        .executableTarget(
             name: "PackagerCost", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerCost", swiftSettings: strict),
         .executableTarget(
