@@ -12,6 +12,10 @@
 
 // Macros of OpenSSL that Swift cannot import, as functions of the same meaning.
 
+/// Comes before every other use: loops may still run while the process exits, so OpenSSL must not tear itself down then.
+/// Only the first call of a process decides that; it costs a comparison afterwards.
+static inline void podo_openssl_outlives_exit(void) { OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL); }
+
 static inline int podo_ssl_set_lowest_version(SSL_CTX *context, int version) {
     return SSL_CTX_set_min_proto_version(context, version);
 }

@@ -7,6 +7,7 @@ package enum HMACSHA256 {
 
     /// The code of `bytes` under `key`. Fails only when OpenSSL cannot allocate, which ends the process.
     package static func code(of bytes: [UInt8], key: [UInt8]) -> [UInt8] {
+        podo_openssl_outlives_exit()
         var result = [UInt8](repeating: 0, count: Self.byteCount)
         var length: UInt32 = 0
         let made = HMAC(EVP_sha256(), key, CInt(key.count), bytes, bytes.count, &result, &length)

@@ -8,6 +8,7 @@ package struct CertificateFacts: Sendable, Equatable {
 
     /// Reads the first certificate of a PEM file; nil when there is none.
     package init?(file: String) {
+        podo_openssl_outlives_exit()
         guard let bio = BIO_new_file(file, "r") else { return nil }
         defer { BIO_free(bio) }
         guard let certificate = PEM_read_bio_X509(bio, nil, nil, nil) else { return nil }

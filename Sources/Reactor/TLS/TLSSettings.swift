@@ -27,8 +27,7 @@ final class TLSSettings: @unchecked Sendable {
         certificateFile: String, keyFile: String, applicationProtocols: [String], ticketKeys: TLSTicketKeys,
         usesKernel: Bool
     ) throws(TLSError) {
-        // Loops may still run while the process exits, so OpenSSL must not tear itself down then.
-        OPENSSL_init_ssl(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
+        podo_openssl_outlives_exit()
         ERR_clear_error()
         guard let raw = SSL_CTX_new(TLS_server_method()) else { throw TLSError("OpenSSL does not start") }
         self.raw = raw

@@ -10,6 +10,7 @@ final class TLSTicketKey: @unchecked Sendable {
     private static let byteCount = nameByteCount + 2 * keyByteCount
 
     init() {
+        podo_openssl_outlives_exit()
         self.bytes = .allocate(capacity: Self.byteCount)
         precondition(RAND_bytes(self.bytes, CInt(Self.byteCount)) == 1, "the system has no random bytes")
     }

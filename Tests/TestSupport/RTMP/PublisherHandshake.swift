@@ -79,6 +79,7 @@ package struct PublisherHandshake: Sendable {
         let input = Array(bytes)
         var result = [UInt8](repeating: 0, count: 32)
         var length: UInt32 = 0
+        podo_openssl_outlives_exit()
         HMAC(EVP_sha256(), key, CInt(key.count), input, input.count, &result, &length)
         return result
     }
