@@ -9,15 +9,35 @@ package struct HLSLimits: Sendable {
     package var segmentTime = TimeAmount.milliseconds(2000)
     /// No segment is longer: one that meets no such picture ends here all the same.
     package var segmentTimeMax = TimeAmount.milliseconds(6000)
-    /// Segments that a live playlist lists.
+    /// Segments that a live playlist lists. It lists more, up to four times as many, while these would be shorter than
+    /// three target durations.
     package var windowSegmentCount = 12
 
     // Bounds.
     /// A segment's memory; what would be larger is cut before.
     package var segmentByteCountMax = 64 * 1024 * 1024
-    /// All segments of a stream together, listed or kept for those who still read them.
+    /// All segments of a stream together, listed or kept for those who still read them. The oldest go first, whatever
+    /// was promised for them.
     package var streamByteCountMax = 512 * 1024 * 1024
     package var renditionCountMax = 8
 
+    // Waits. The first two are in time of the media.
+    /// A stream begins when it has sound and picture, or when this has passed since its first unit.
+    package var trackWaitTime = TimeAmount.milliseconds(1000)
+    /// Sound and picture of one part wait for each other as long as this; a track that stays away longer is not waited
+    /// for until it has caught up.
+    package var interleaveTimeMax = TimeAmount.milliseconds(250)
+    /// Units that wait for their part, in bytes; beyond, they go on without the others.
+    package var heldByteCountMax = 16 * 1024 * 1024
+    /// A stream without a publisher ends after this, if the publisher was lost; it may come back.
+    package var interruptedGraceTime = TimeAmount.seconds(60)
+    /// The same when the publisher said that this was all.
+    package var finishedGraceTime = TimeAmount.seconds(10)
+
     package init() {}
+
+    /// What every playlist of the stream names: no segment, rounded to seconds, is longer.
+    package var targetDurationSeconds: Int {
+        Int(max((self.segmentTimeMax.nanoseconds &+ 999_999_999) / 1_000_000_000, 1))
+    }
 }

@@ -2,7 +2,7 @@ package import Primitives
 
 /// What a rendition has at one moment: everything a playlist says, and nothing that moves. A value, made once per part.
 package struct RenditionSnapshot: Sendable {
-    package struct Part: Sendable {
+    package struct Part: Equatable, Sendable {
         /// Within the segment's arena.
         package var range: Range<Int>
         package var durationNanoseconds: Int64
@@ -28,10 +28,12 @@ package struct RenditionSnapshot: Sendable {
         package var initialisationNumber: Int
         /// When its first picture was captured, as far as can be known.
         package var startsAt: WallClock
+        /// Time of the segment in which there was nothing: it is no part's.
+        package var emptyNanoseconds: Int64
 
         package init(
             sequence: Int, arena: SegmentArena, parts: [Part], isComplete: Bool, isDiscontinuous: Bool,
-            initialisationNumber: Int, startsAt: WallClock
+            initialisationNumber: Int, startsAt: WallClock, emptyNanoseconds: Int64 = 0
         ) {
             self.sequence = sequence
             self.arena = arena
@@ -40,9 +42,23 @@ package struct RenditionSnapshot: Sendable {
             self.isDiscontinuous = isDiscontinuous
             self.initialisationNumber = initialisationNumber
             self.startsAt = startsAt
+            self.emptyNanoseconds = emptyNanoseconds
         }
 
-        package var durationNanoseconds: Int64 { self.parts.reduce(0) { $0 + $1.durationNanoseconds } }
+        package var durationNanoseconds: Int64 {
+            self.parts.reduce(self.emptyNanoseconds) { $0 + $1.durationNanoseconds }
+        }
+    }
+
+    /// What a player must have read before the segments that name its number.
+    package struct Initialisation: Sendable {
+        package var number: Int
+        package var bytes: SharedBytes
+
+        package init(number: Int, bytes: SharedBytes) {
+            self.number = number
+            self.bytes = bytes
+        }
     }
 
     /// Oldest first; the last one may still grow. Sequences rise by one.
@@ -53,13 +69,23 @@ package struct RenditionSnapshot: Sendable {
     package var hasIndependentSegments: Bool
     /// Nothing more will come.
     package var hasEnded: Bool
+    /// No longer listed, but still served to those who read them from an earlier playlist.
+    package var removedSegments: [Segment]
+    /// Those that segments here name, and the one that the next segment will.
+    package var initialisations: [Initialisation]
+    /// The sequence of the segment after the last one here.
+    package var nextSequence: Int
 
     package init(
-        segments: [Segment], discontinuitySequence: Int, hasIndependentSegments: Bool, hasEnded: Bool
+        segments: [Segment], discontinuitySequence: Int, hasIndependentSegments: Bool, hasEnded: Bool,
+        removedSegments: [Segment] = [], initialisations: [Initialisation] = [], nextSequence: Int? = nil
     ) {
         self.segments = segments
         self.discontinuitySequence = discontinuitySequence
         self.hasIndependentSegments = hasIndependentSegments
         self.hasEnded = hasEnded
+        self.removedSegments = removedSegments
+        self.initialisations = initialisations
+        self.nextSequence = nextSequence ?? (segments.last?.sequence ?? -1) + 1
     }
 }
