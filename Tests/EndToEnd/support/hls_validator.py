@@ -1,8 +1,8 @@
 """Watches the playlists of a stream over time and says which rule of HLS a server broke.
 
-The rules are those of draft-pantos-hls-rfc8216bis, §4.4, §6.2 and appendix B, by short marks: L for live playlists, LL
-for low latency, DSN for discontinuities, PDT for dates, V for versions, M for multivariant playlists. It shares nothing
-with the server: the reader of playlists is `hls_playlist`, in the same folder.
+The rules are those of draft-pantos-hls-rfc8216bis, §4.4, §6.2 and appendix B, by short marks: L for live playlists,
+LL for low latency, DSN for discontinuities, PDT for dates, V for versions, M for multivariant playlists. It shares
+nothing with the server: the reader of playlists is `hls_playlist`, in the same folder.
 
 As a program it reads JSON from standard input, `{"steps": [{"name", "text", "time"}]}`, prints what was broken, one
 line each, and ends with 1 if anything was.

@@ -187,6 +187,20 @@ struct LivePlaylistTests {
         #expect(dates == ["2026-09-21T14:13:20.000Z", "2026-09-21T14:13:22.000Z", "2026-09-21T14:13:24.000Z"])
     }
 
+    @Test("L18, L19: no tag promises what nobody keeps: there are these and no others", arguments: forms)
+    func tags(_ form: PlaylistForm) {
+        let known: Set<Substring> = [
+            "#EXTM3U", "#EXT-X-VERSION", "#EXT-X-TARGETDURATION", "#EXT-X-SERVER-CONTROL", "#EXT-X-PART-INF",
+            "#EXT-X-PLAYLIST-TYPE", "#EXT-X-MEDIA-SEQUENCE", "#EXT-X-DISCONTINUITY-SEQUENCE", "#EXT-X-DISCONTINUITY",
+            "#EXT-X-INDEPENDENT-SEGMENTS", "#EXT-X-MAP", "#EXT-X-PROGRAM-DATE-TIME", "#EXT-X-PART", "#EXTINF",
+            "#EXT-X-GAP", "#EXT-X-PRELOAD-HINT", "#EXT-X-RENDITION-REPORT", "#EXT-X-ENDLIST",
+        ]
+        var script = PlaylistScript(segmentCount: 3)
+        script.beginDiscontinuity()
+        script.addHole(milliseconds: 500)
+        for line in script.lines(form) where line.hasPrefix("#") { #expect(known.contains(line.prefix { $0 != ":" })) }
+    }
+
     @Test("lines end with a line feed, and nothing is outside of ASCII", arguments: forms)
     func bytes(_ form: PlaylistForm) {
         let bytes = PlaylistScript(segmentCount: 3, openPartCount: 1).playlist(form).render()

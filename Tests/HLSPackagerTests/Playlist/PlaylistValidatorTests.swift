@@ -55,10 +55,11 @@ struct PlaylistValidatorTests {
 
     static func validate(_ steps: [Step]) throws -> TestCommand.Result {
         let input = String(decoding: try JSONEncoder().encode(["steps": steps]), as: UTF8.self)
-        let program = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "EndToEnd/support/hls_validator.py")
-        return try TestCommand.run("/usr/bin/python3", ["-B", program.path], input: input)
+        return try TestCommand.run("/usr/bin/python3", ["-B", Self.program.path], input: input)
     }
+
+    static let program = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "EndToEnd/support/hls_validator.py")
 
     @Test("finds nothing in the playlists of a live stream")
     func good() throws {
@@ -154,6 +155,27 @@ struct PlaylistValidatorTests {
             Step(name: "main.m3u8", text: try Self.without(first: 2), time: 1),
         ])
         #expect(early.output.contains(": L8: "))
+    }
+
+    @Test("finds a URI that is listed and cannot be had")
+    func availability() throws {
+        let program = """
+            import sys
+            sys.path.insert(0, sys.argv[1])
+            sys.dont_write_bytecode = True
+            from hls_validator import Validator
+            validator = Validator(fetch=lambda uri: uri not in ("main/8.m4s", "main/9.1.m4s"))
+            validator.feed("main.m3u8", sys.argv[2])
+            print("\\n".join(validator.violations))
+            """
+        let text = PlaylistScript(segmentCount: 3).text()
+        let folder = Self.program.deletingLastPathComponent().path
+        let lines = try TestCommand.python(program, [folder, text]).output.split(separator: "\n")
+        #expect(
+            lines.map { $0.prefix { $0 != "," } } == [
+                "main.m3u8: L10: main/8.m4s is listed and cannot be had",
+                "main.m3u8: L10: main/9.1.m4s is listed and cannot be had",
+            ])
     }
 
     private static func without(first count: Int) throws -> String {
