@@ -9,45 +9,54 @@ extension MediaName {
     package init?(_ path: ArraySlice<UInt8>) {
         guard path.count <= Self.byteCountMax else { return nil }
         let slash = path.firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
-        let words = path[(slash < path.endIndex ? slash + 1 : path.startIndex)...].split(
-            separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard (2...3).contains(words.count), let last = words.last else { return nil }
+        let file = slash < path.endIndex ? path[(slash + 1)...] : path
+        guard let dot = file.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+        let rest = file[(dot + 1)...]
+        let second = rest.firstIndex(of: UInt8(ascii: "."))
+        let words = Words(
+            first: file[..<dot], middle: second.map { rest[..<$0] }, last: second.map { rest[($0 + 1)...] } ?? rest)
         let name: MediaName?
         if slash == path.endIndex {
-            guard Self.equals(last, "m3u8") else { return nil }
-            name = Self.playlist(stem: words[0], label: words.count == 3 ? words[1] : nil)
+            name = Self.playlist(words)
         } else {
-            guard let id = RenditionID(path[..<slash]) else { return nil }
-            name = Self.media(of: id, words)
+            name = RenditionID(path[..<slash]).flatMap { Self.media(of: $0, words) }
         }
         guard let name else { return nil }
         self = name
     }
 
-    private static func playlist(stem: ArraySlice<UInt8>, label: ArraySlice<UInt8>?) -> MediaName? {
-        let form = PlaylistForm.allCases.first { form in
-            guard let known = form.label else { return label == nil }
-            return label.map { self.equals($0, known) } ?? false
-        }
-        guard let form else { return nil }
-        if self.equals(stem, "index") { return .multivariant(form) }
-        return RenditionID(stem).map { .playlist($0, form) }
+    /// What stands between the dots of a file's name, of which there are one or two.
+    private struct Words {
+        let first: ArraySlice<UInt8>
+        let middle: ArraySlice<UInt8>?
+        let last: ArraySlice<UInt8>
     }
 
-    /// `words` are two or three.
-    private static func media(of id: RenditionID, _ words: [ArraySlice<UInt8>]) -> MediaName? {
-        let suffix = words[words.count - 1]
-        if words.count == 3 {
-            guard let second = self.number(words[1]) else { return nil }
-            if self.equals(words[0], "init"), self.equals(suffix, "mp4") {
-                return .initialisation(id, number: second)
-            }
-            guard self.equals(suffix, "m4s"), let sequence = self.number(words[0]) else { return nil }
-            return .part(id, sequence: sequence, part: second)
+    private static let forms = PlaylistForm.allCases
+
+    private static func playlist(_ words: Words) -> MediaName? {
+        guard self.equals(words.last, "m3u8") else { return nil }
+        let form = self.forms.first { form in
+            guard let known = form.label else { return words.middle == nil }
+            return words.middle.map { self.equals($0, known) } ?? false
         }
-        guard let sequence = self.number(words[0]) else { return nil }
-        if self.equals(suffix, "m4s") { return .segment(id, sequence: sequence, .fragmentedMP4) }
-        if self.equals(suffix, "ts") { return .segment(id, sequence: sequence, .transportStream) }
+        guard let form else { return nil }
+        if self.equals(words.first, "index") { return .multivariant(form) }
+        return RenditionID(words.first).map { .playlist($0, form) }
+    }
+
+    private static func media(of id: RenditionID, _ words: Words) -> MediaName? {
+        if let middle = words.middle {
+            guard let number = self.number(middle) else { return nil }
+            if self.equals(words.first, "init"), self.equals(words.last, "mp4") {
+                return .initialisation(id, number: number)
+            }
+            guard self.equals(words.last, "m4s"), let sequence = self.number(words.first) else { return nil }
+            return .part(id, sequence: sequence, part: number)
+        }
+        guard let sequence = self.number(words.first) else { return nil }
+        if self.equals(words.last, "m4s") { return .segment(id, sequence: sequence, .fragmentedMP4) }
+        if self.equals(words.last, "ts") { return .segment(id, sequence: sequence, .transportStream) }
         return nil
     }
 
@@ -58,6 +67,6 @@ extension MediaName {
     }
 
     static func equals(_ bytes: ArraySlice<UInt8>, _ text: StaticString) -> Bool {
-        text.withUTF8Buffer { $0.elementsEqual(bytes) }
+        text.utf8CodeUnitCount == bytes.count && text.withUTF8Buffer { $0.elementsEqual(bytes) }
     }
 }

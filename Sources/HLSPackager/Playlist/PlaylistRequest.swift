@@ -25,7 +25,11 @@ package struct PlaylistRequest: Equatable, Sendable {
 
     /// `query` as it came, without the question mark. Its length is bounded by whoever read the request.
     package init(query: ArraySlice<UInt8>) {
-        for pair in query.split(separator: UInt8(ascii: "&")) {
+        var rest = query
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "&")) ?? rest.endIndex
+            let pair = rest[..<end]
+            rest = end < rest.endIndex ? rest[(end + 1)...] : []
             guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
             let (name, value) = (pair[..<equals], pair[(equals + 1)...])
             if MediaName.equals(name, "_HLS_msn") {
