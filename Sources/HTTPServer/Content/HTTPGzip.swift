@@ -1,9 +1,9 @@
 internal import CZlib
 
 /// Compression of whole bodies in one step, for text that is made at run time and for files at start.
-enum HTTPGzip {
+package enum HTTPGzip {
     /// Nil when the result would not be smaller: no more memory is used than the input has.
-    static func compress(_ bytes: [UInt8], level: Int32) -> [UInt8]? {
+    package static func compress(_ bytes: [UInt8], level: Int32) -> [UInt8]? {
         guard bytes.count > 64, bytes.count <= Int(UInt32.max) else { return nil }
         var stream = z_stream()
         let windowBitsForGzip: Int32 = 15 + 16

@@ -1,0 +1,117 @@
+internal import Primitives
+
+extension MediaPlaylist {
+    /// The tags about the playlist as a whole.
+    func appendHead(version: Int, to bytes: inout [UInt8]) {
+        bytes.append("#EXTM3U\n#EXT-X-VERSION:")
+        bytes.append(decimal: version)
+        bytes.append("\n#EXT-X-TARGETDURATION:")
+        bytes.append(decimal: self.promises.targetDurationSeconds)
+        if self.hasParts {
+            bytes.append("\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=")
+            PlaylistDuration.append(self.promises.partHoldBack.nanoseconds, to: &bytes)
+            bytes.append(",HOLD-BACK=")
+            PlaylistDuration.append(self.promises.holdBack.nanoseconds, to: &bytes)
+            bytes.append(",CAN-SKIP-UNTIL=")
+            PlaylistDuration.append(self.promises.skipBoundary.nanoseconds, to: &bytes)
+            bytes.append("\n#EXT-X-PART-INF:PART-TARGET=")
+            PlaylistDuration.append(self.promises.partTarget.nanoseconds, to: &bytes)
+        }
+        switch self.form {
+        case .event: bytes.append("\n#EXT-X-PLAYLIST-TYPE:EVENT")
+        case .recording: bytes.append("\n#EXT-X-PLAYLIST-TYPE:VOD")
+        case .lowLatency, .plain, .transportStream: break
+        }
+        bytes.append("\n#EXT-X-MEDIA-SEQUENCE:")
+        bytes.append(decimal: self.snapshot.segments.first?.sequence ?? self.snapshot.nextSequence)
+        // Always there: a player that first sees the tag after a discontinuity has left may stop.
+        bytes.append("\n#EXT-X-DISCONTINUITY-SEQUENCE:")
+        bytes.append(decimal: self.snapshot.discontinuitySequence)
+        bytes.append(UInt8(ascii: "\n"))
+        if self.snapshot.hasIndependentSegments { bytes.append("#EXT-X-INDEPENDENT-SEGMENTS\n") }
+    }
+
+    /// The segments from this index on, and the parts of the one that grows.
+    func appendSegments(from first: Int, to bytes: inout [UInt8]) {
+        let segments = self.snapshot.segments
+        let firstWithParts = self.firstWithParts
+        var initialisation = first > 0 ? segments[first - 1].initialisationNumber : nil
+        for index in first..<segments.count {
+            let isListed = self.isListed(segments[index])
+            let hasParts = index >= firstWithParts && !segments[index].parts.isEmpty
+            // A segment that nothing is said of yet has no tags either: they would be about the wrong thing.
+            guard isListed || hasParts else { continue }
+            self.appendTags(of: segments[index], after: initialisation, to: &bytes)
+            initialisation = segments[index].initialisationNumber
+            if hasParts { self.appendParts(of: segments[index], to: &bytes) }
+            if isListed { self.appendSegment(segments[index], to: &bytes) }
+        }
+    }
+
+    /// What stands before a segment's first part, because it is about all of it (RFC 8216bis §4.4.4.9).
+    private func appendTags(
+        of segment: RenditionSnapshot.Segment, after initialisation: Int?, to bytes: inout [UInt8]
+    ) {
+        if segment.isDiscontinuous { bytes.append("#EXT-X-DISCONTINUITY\n") }
+        if segment.initialisationNumber != initialisation, self.form.container == .fragmentedMP4 {
+            bytes.append("#EXT-X-MAP:URI=\"")
+            MediaName.initialisation(self.id, number: segment.initialisationNumber).append(to: &bytes)
+            bytes.append("\"\n")
+        }
+        bytes.append("#EXT-X-PROGRAM-DATE-TIME:")
+        segment.startsAt.appendRFC3339(to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func appendParts(of segment: RenditionSnapshot.Segment, to bytes: inout [UInt8]) {
+        for index in segment.parts.indices {
+            bytes.append("#EXT-X-PART:DURATION=")
+            PlaylistDuration.append(segment.parts[index].durationNanoseconds, to: &bytes)
+            bytes.append(",URI=\"")
+            MediaName.part(self.id, sequence: segment.sequence, part: index).append(to: &bytes)
+            bytes.append(segment.parts[index].isIndependent ? "\",INDEPENDENT=YES\n" : "\"\n")
+        }
+    }
+
+    private func appendSegment(_ segment: RenditionSnapshot.Segment, to bytes: inout [UInt8]) {
+        bytes.append("#EXTINF:")
+        PlaylistDuration.append(segment.durationNanoseconds, to: &bytes)
+        // Time passed and nothing came: the segment exists to be counted, not to be read (§4.4.4.7).
+        bytes.append(segment.parts.isEmpty ? ",\n#EXT-X-GAP\n" : ",\n")
+        MediaName.segment(self.id, sequence: segment.sequence, self.form.container).append(to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// What comes next, what the other renditions have, or that this was all.
+    func appendTail(to bytes: inout [UInt8]) {
+        if self.hasParts {
+            if !self.hasEnded { self.appendHints(to: &bytes) }
+            for report in self.reports where report.id != self.id {
+                bytes.append("#EXT-X-RENDITION-REPORT:URI=\"")
+                MediaName.playlist(report.id, self.form).append(to: &bytes)
+                bytes.append("\",LAST-MSN=")
+                bytes.append(decimal: report.sequence)
+                bytes.append(",LAST-PART=")
+                bytes.append(decimal: report.part)
+                bytes.append(UInt8(ascii: "\n"))
+            }
+        }
+        if self.hasEnded { bytes.append("#EXT-X-ENDLIST\n") }
+    }
+
+    /// The part that may be asked for before it exists, and the initialisation section if it needs a new one.
+    private func appendHints(to bytes: inout [UInt8]) {
+        let edge = PlaylistEdge(self.snapshot)
+        let next = edge.nextPart
+        if edge.isBetweenSegments, let initialisation = self.snapshot.initialisations.last?.number,
+            let known = self.snapshot.segments.last?.initialisationNumber, initialisation != known
+        {
+            bytes.append("#EXT-X-PRELOAD-HINT:TYPE=MAP,URI=\"")
+            MediaName.initialisation(self.id, number: initialisation).append(to: &bytes)
+            bytes.append("\"\n")
+        }
+        bytes.append("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"")
+        MediaName.part(self.id, sequence: next.sequence, part: next.part).append(to: &bytes)
+        bytes.append("\"\n")
+    }
+}

@@ -1,0 +1,32 @@
+internal import HTTPServer
+package import Primitives
+
+/// A playlist as it is sent, to everyone: made once, shared by all answers.
+package struct RenderedPlaylist: Sendable {
+    package let plain: SharedBytes
+    /// For players that take gzip, as all do that matter; nil where it would not be smaller.
+    package let compressed: SharedBytes?
+
+    /// zlib's fast level: playlists repeat themselves so much that more work saves little.
+    static let compressionLevel: Int32 = 1
+
+    package init(_ playlist: [UInt8]) {
+        self.plain = SharedBytes(playlist)
+        self.compressed = HTTPGzip.compress(playlist, level: Self.compressionLevel).map { SharedBytes($0) }
+    }
+}
+
+/// The readings of a low-latency rendition at one moment, made once a part.
+package struct RenderedRendition: Sendable {
+    package let full: RenderedPlaylist
+    /// Nil when nothing can be skipped: the full one is then the answer.
+    package let delta: RenderedPlaylist?
+
+    package init(_ playlist: MediaPlaylist) {
+        self.full = RenderedPlaylist(playlist.render())
+        self.delta = playlist.renderDelta().map { RenderedPlaylist($0) }
+    }
+
+    /// The answer that was decided on.
+    package func answer(isDelta: Bool) -> RenderedPlaylist { isDelta ? self.delta ?? self.full : self.full }
+}
