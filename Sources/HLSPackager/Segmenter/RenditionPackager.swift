@@ -3,8 +3,8 @@ internal import Primitives
 
 /// Makes the segments of one rendition: brings its tracks together, cuts, muxes, and tells the stream of every part.
 ///
-/// A muxer's error breaks it: what was finished stays, and its samples are counted as lost until the packager begins
-/// anew.
+/// A muxer's error breaks it, unless it is about one sample: what was finished stays, and samples are counted as lost
+/// until the packager begins anew.
 final class RenditionPackager {
     let id: RenditionID
     let video: TrackID?
@@ -18,7 +18,8 @@ final class RenditionPackager {
     private var interleaver: Interleaver
     private var segmenter: Segmenter
     private var open: OpenSegment?
-    var initialisation: [UInt8] { self.muxer.initialisation }
+    /// The stream knows the initialisation section.
+    private var hasTold = false
     /// What the muxer refused.
     private(set) var failure: MuxerError?
     private(set) var lostSampleCount = 0
@@ -83,7 +84,8 @@ final class RenditionPackager {
         do {
             try self.muxer.append(sample, held.bytes.span.bytes, to: self.openArena())
         } catch {
-            self.failure = error
+            // Parts and segments are cut before a muxer could ask for it.
+            if error.remedy != .dropSample { self.failure = error }
             self.lostSampleCount += 1
         }
     }
@@ -98,24 +100,32 @@ final class RenditionPackager {
 
     private func apply(_ cut: Segmenter.Cut, start: Int64, isIndependent: Bool) {
         guard !cut.isNone, let open = self.open else { return }
-        var part: RenditionSnapshot.Part?
+        var (part, empty): (RenditionSnapshot.Part?, Int64) = (nil, cut.emptyNanoseconds)
         if let ended = cut.part, self.failure == nil {
             do {
                 try self.muxer.endPart(in: open.arena)
+                let range = open.publishedCount..<open.arena.count
+                self.open?.publishedCount = range.upperBound
                 part = RenditionSnapshot.Part(
-                    range: open.publishedCount..<open.arena.count, durationNanoseconds: ended.durationNanoseconds,
-                    isIndependent: ended.isIndependent)
-                self.open?.publishedCount = open.arena.count
+                    range: range, durationNanoseconds: ended.durationNanoseconds, isIndependent: ended.isIndependent)
+                if range.isEmpty {
+                    // The muxer took none of its samples.
+                    part = nil
+                    empty &+= ended.durationNanoseconds
+                }
             } catch { self.failure = error }
         }
         if cut.endsSegment {
             open.arena.complete()
             self.open = nil
         }
+        // Some sections are complete with the first part only.
+        let initialisation = part != nil && !self.hasTold ? self.muxer.initialisation : nil
+        if part != nil { self.hasTold = true }
         self.update(
             SegmentUpdate(
-                arena: open.arena, part: part, emptyNanoseconds: cut.emptyNanoseconds, endsSegment: cut.endsSegment,
-                startsAt: self.captureTime(start), isIndependent: isIndependent))
+                arena: open.arena, part: part, initialisation: initialisation, emptyNanoseconds: empty,
+                endsSegment: cut.endsSegment, startsAt: self.captureTime(start), isIndependent: isIndependent))
     }
 
     private struct OpenSegment {

@@ -10,7 +10,7 @@ internal import Primitives
 /// - A segment ends before the first picture after the segment time (or half a picture before it) at which decoding can
 ///   begin. It takes such a picture earlier if the next one would come too late, by its distance from the last. Without
 ///   one it ends at the longest segment time, and `isSegmentIndependent` is then false of the next.
-/// - It also ends when it would become larger than its memory.
+/// - It also ends when it would become larger than its memory, or a part has 3,000 samples.
 ///
 /// A rendition without pictures is cut at its sound in the same way. Intervals in which no sample lies make no part:
 /// their time is the segment's alone. Of a hole that does not fit into its segment the rest is left out. Samples that
@@ -108,7 +108,9 @@ struct Segmenter: Sendable {
 
     private mutating func cutAtSample(_ sample: Input, _ cut: inout Cut) {
         guard self.segmentSampleCount > 0 else { return }
-        if self.segmentByteCount &+ Rules.byteCount(of: sample) > self.rules.segmentByteCountMax {
+        if self.segmentByteCount &+ Rules.byteCount(of: sample) > self.rules.segmentByteCountMax
+            || self.partSampleCount >= Rules.partSampleCountMax
+        {
             return self.endSegment(at: sample.start, &cut)
         }
         guard sample.isLeading, sample.start > self.partStart || self.partSampleCount == 0,
@@ -199,6 +201,8 @@ struct Segmenter: Sendable {
         let toleranceMax: Int64
         let segmentByteCountMax: Int
         static let partTimeLeast: Int64 = 1_000_000
+        /// Muxers hold the samples of a part.
+        static let partSampleCountMax = 3000
 
         init(_ limits: HLSLimits) {
             self.partTime = max(limits.partTime.nanoseconds, Self.partTimeLeast)

@@ -149,15 +149,11 @@ package final class StreamPackager: MediaReceiver {
         for plan in self.plans(self.tracks.map(\.id)) {
             guard self.failures[plan.id, default: 0] < Self.muxerFailureCountMax else { continue }
             let tracks = [plan.video, plan.audio].compactMap { id in self.tracks.first { $0.id == id }?.muxed }
-            if let known = self.renditions.first(where: { $0.id == plan.id }) {
-                layouts.append(
-                    RenditionLayout(id: plan.id, tracks: tracks, initialisation: known.initialisation))
-                continue
-            }
             do {
-                let muxer = try self.makeMuxer(tracks)
-                self.renditions.append(self.rendition(plan, muxer))
-                layouts.append(RenditionLayout(id: plan.id, tracks: tracks, initialisation: muxer.initialisation))
+                if !self.renditions.contains(where: { $0.id == plan.id }) {
+                    self.renditions.append(self.rendition(plan, try self.makeMuxer(tracks)))
+                }
+                layouts.append(RenditionLayout(id: plan.id, tracks: tracks))
             } catch { self.fail(plan.id, error) }
         }
         self.stream.use(

@@ -43,6 +43,9 @@ struct RenditionStore: Sendable {
 
     // MARK: - What comes in
 
+    /// What is said beside the store's own has changed.
+    mutating func markChanged() { self.version += 1 }
+
     /// What follows needs this initialisation section; it gets a number of its own if it is another than before.
     /// True when `number` was used.
     mutating func use(initialisation: [UInt8], number: Int) -> Bool {
@@ -61,6 +64,7 @@ struct RenditionStore: Sendable {
         guard !self.listed.isEmpty else {
             self.discontinuitySequence = count
             self.isDiscontinuityDue = false
+            self.version += 1
             return
         }
         self.isDiscontinuityDue = true

@@ -5,6 +5,8 @@ package struct SegmentUpdate: Sendable {
     package var arena: SegmentArena
     /// A part that was added.
     package var part: RenditionSnapshot.Part?
+    /// What comes before this part and all that follow; nil where it is as before.
+    package var initialisation: [UInt8]?
     /// Time after it in which there was nothing.
     package var emptyNanoseconds: Int64
     package var endsSegment: Bool
@@ -13,11 +15,12 @@ package struct SegmentUpdate: Sendable {
     package var isIndependent: Bool
 
     package init(
-        arena: SegmentArena, part: RenditionSnapshot.Part?, emptyNanoseconds: Int64 = 0, endsSegment: Bool,
-        startsAt: WallClock, isIndependent: Bool
+        arena: SegmentArena, part: RenditionSnapshot.Part?, initialisation: [UInt8]? = nil,
+        emptyNanoseconds: Int64 = 0, endsSegment: Bool, startsAt: WallClock, isIndependent: Bool
     ) {
         self.arena = arena
         self.part = part
+        self.initialisation = initialisation
         self.emptyNanoseconds = emptyNanoseconds
         self.endsSegment = endsSegment
         self.startsAt = startsAt

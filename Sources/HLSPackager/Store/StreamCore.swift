@@ -68,11 +68,9 @@ struct StreamCore: Sendable {
         let nextSequence = self.state.nextSequence
         for layout in layouts {
             let index = self.index(of: layout, nextSequence: nextSequence)
+            guard self.renditions[index].tracks != layout.tracks else { continue }
             self.renditions[index].tracks = layout.tracks
-            let number = self.state.nextInitialisation
-            if self.renditions[index].store.use(initialisation: layout.initialisation, number: number) {
-                self.state.nextInitialisation += 1
-            }
+            self.renditions[index].store.markChanged()
         }
     }
 
@@ -87,13 +85,22 @@ struct StreamCore: Sendable {
 
     mutating func add(_ update: SegmentUpdate, to id: RenditionID, now: MonotonicTime) {
         guard let index = self.renditions.firstIndex(where: { $0.id == id }) else { return }
+        if let initialisation = update.initialisation {
+            let number = self.state.nextInitialisation
+            if self.renditions[index].store.use(initialisation: initialisation, number: number) {
+                self.state.nextInitialisation += 1
+            }
+        }
         self.renditions[index].store.add(update, now: now)
         self.state.nextSequence = max(self.state.nextSequence, self.renditions[index].store.nextSequence)
         if let last = self.renditions[index].store.listed.last {
             let time = last.startsAt.unixMilliseconds &+ (last.durationNanoseconds &+ 999_999) / 1_000_000
             self.latestEnd = max(self.latestEnd ?? last.startsAt, WallClock(unixMilliseconds: time))
         }
-        if update.part != nil, !update.isIndependent { self.hasIndependentSegments = false }
+        if update.part != nil, !update.isIndependent, self.hasIndependentSegments {
+            self.hasIndependentSegments = false
+            for index in self.renditions.indices { self.renditions[index].store.markChanged() }
+        }
         self.keepBound(now: now)
     }
 

@@ -131,6 +131,23 @@ struct StreamPackagerTests {
         #expect(rig.watch.latest?[.main]?.snapshot.hasEnded == true)
     }
 
+    @Test("A sample that a muxer refuses costs that sample only")
+    func refused() {
+        let rig = PackagerRig { (_: [MuxedTrack]) throws(MuxerError) in
+            let muxer = RecordingMuxer()
+            muxer.failsAtSample = 100
+            muxer.remedy = .dropSample
+            return muxer
+        }
+        self.announce(rig)
+        rig.play(seconds: 6)
+        rig.packager.publishingEnded(.finished)
+        #expect(rig.packager.lostSampleCount == 1)
+        #expect(rig.watch.all(.main).allSatisfy { !$0.isDiscontinuous })
+        let count = rig.watch.numbers(.main, track: 0).count + rig.watch.numbers(.main, track: 1).count
+        #expect(count == (rig.given[.picture]?.count ?? 0) + (rig.given[.sound]?.count ?? 0) - 1)
+    }
+
     @Test("A picture that stands still while sound goes on makes parts of sound, and comes back with a segment")
     func freeze() {
         let rig = PackagerRig()

@@ -6,6 +6,7 @@ import Primitives
 final class RecordingMuxer: PartMuxer {
     let initialisation: [UInt8]
     var failsAtSample: Int?
+    var remedy = MuxerError.Remedy.beginAnew
     private var part: [UInt8] = []
     private var sampleCount = 0
     private(set) var segmentCount = 0
@@ -14,7 +15,7 @@ final class RecordingMuxer: PartMuxer {
 
     func append(_ sample: Sample, _ payload: borrowing RawSpan, to arena: SegmentArena) throws(MuxerError) {
         self.sampleCount += 1
-        if self.sampleCount == self.failsAtSample { throw MuxerError("refused", "as told") }
+        if self.sampleCount == self.failsAtSample { throw MuxerError("refused", "as told", self.remedy) }
         withUnsafeBytes(of: WrittenSample.Head(sample, payload.byteCount)) { self.part.append(contentsOf: $0) }
         payload.withUnsafeBytes { self.part.append(contentsOf: $0) }
     }
