@@ -25,7 +25,6 @@ package enum CodecsProperty: FuzzProperty {
     private static let videoParsers: [VideoParser] = [
         { AVCConfiguration($0)?.format }, { HEVCConfiguration($0)?.format }, { AV1Configuration($0)?.format },
         { AV1Configuration(temporalUnit: $0)?.format }, { VP9Configuration($0)?.format },
-        { VP9FrameHeader($0).map { VP9Configuration($0).format } },
     ]
 
     private static let audioParsers: [AudioParser] = [
@@ -46,6 +45,10 @@ package enum CodecsProperty: FuzzProperty {
             guard format.codec == .av1 || parse(format.configuration.span.bytes) != nil else {
                 return "\(format.codec) cannot be read when it is written"
             }
+        }
+        if let header = VP9FrameHeader(bytes) {
+            let made = VP9Configuration(header)
+            if VP9Configuration(made.record.span.bytes) != made { return "vpcC of a frame is read as another" }
         }
         if let set = H264SequenceParameters(bytes) {
             let unit = bytes.withUnsafeBytes { Array($0) }
