@@ -6,14 +6,17 @@ import socket
 import time
 
 from support import rtmp, tools
-from support.connections import close_all, connect
+from support.connections import close_all, connect, unread_by_client
 from support.figures import kibibytes
 from support.ingest import Probe, expect_same, make_clip, packets_of
 from support.publishers import Publishing, ffmpeg
-from support.scenario import expect, expect_alive, expect_growth
+from support.scenario import Failure, expect, expect_alive, expect_growth
 
 SILENT_COUNT, LYING_COUNT = 500, 100
 GROWTH_BYTES_MAX = 64 * 1024
+# Begins a message of 16 MB on each of 64 chunk streams, with one chunk each.
+LIES = rtmp.CLIENT_HELLO + bytes(1536) + b"".join(
+    rtmp.message(20, bytes(128), chunk_stream, declared=0xffffff) for chunk_stream in range(3, 67))
 # 5 s for the handshake, 10 s until a publish is accepted (RTMPLimits), and a little for this machine.
 CLOSED_SECONDS_MAX = 12
 
@@ -33,6 +36,7 @@ def run(site):
         liars = [lie(connect(probe.port, index)) for index in range(LYING_COUNT)]
         time.sleep(2)
         growth = expect_growth(probe, before, (SILENT_COUNT + LYING_COUNT) * GROWTH_BYTES_MAX)
+        expect_open_and_read(probe, silent, liars)
         left = wait_for_closing(silent + liars, start + CLOSED_SECONDS_MAX)
         seconds = time.monotonic() - start
         close_all(silent + liars)
@@ -42,18 +46,27 @@ def run(site):
     probe.wait_for_end("beside")
     count = expect_same("beside", packets_of(clip), probe.units("beside"))
     expect_alive(probe)
-    return (f"{kibibytes(growth / (SILENT_COUNT + LYING_COUNT))} each, all closed after {seconds:.1f} s, "
+    return (f"{kibibytes(growth / (SILENT_COUNT + LYING_COUNT))} each, while all {SILENT_COUNT} silent ones and "
+            f"{LYING_COUNT} liars of {len(LIES)} bytes each were open; all closed after {seconds:.1f} s, "
             f"{count} units beside them unchanged")
 
 
 def lie(client):
-    """Begins a message of 16 MB on each of 64 chunk streams, with one chunk each."""
     try:
-        client.sendall(rtmp.CLIENT_HELLO + bytes(1536) + b"".join(
-            rtmp.message(20, bytes(128), chunk_stream, declared=0xffffff) for chunk_stream in range(3, 67)))
-    except OSError:
-        pass  # Closed for it already: all the better.
+        client.sendall(LIES)
+    except OSError as error:
+        raise Failure(f"a liar could not send its lies: {error}")
     return client
+
+
+def expect_open_and_read(probe, silent, liars):
+    """What was measured is what they cost: the server has closed none, and has read every lie."""
+    unread = unread_by_client(probe.port)
+    for name, clients in (("silent", silent), ("lying", liars)):
+        closed_count = sum(client.getsockname() not in unread for client in clients)
+        expect(not closed_count, f"{closed_count} of {len(clients)} {name} connections were closed when RSS was read")
+    unread_count = sum(unread[client.getsockname()] for client in liars)
+    expect(not unread_count, f"the server has not read {unread_count} bytes of the lies")
 
 
 def wait_for_closing(clients, deadline):

@@ -1,6 +1,7 @@
 """Many connections from one client: idle ones, slow ones, and the healthy one that must not notice."""
 
 import socket
+import sys
 import threading
 import time
 
@@ -62,6 +63,19 @@ def rss_per_idle_connection(server, count=IDLE_CONNECTION_COUNT):
     still_open = sum(is_open(client) for client in clients)
     close_all(clients)
     return added / count, still_open
+
+
+def unread_by_client(port):
+    """The connections that are established on the server's side, neither end closed: what the server has not read yet,
+    in bytes, by the client's address. IPv4."""
+    unread = {}
+    with open("/proc/net/tcp") as file:
+        for _, local, remote, state, queues, *_ in map(str.split, file.readlines()[1:]):
+            if state == "01" and int(local.split(":")[1], 16) == port:
+                host, client_port = (int(word, 16) for word in remote.split(":"))
+                address = socket.inet_ntoa(host.to_bytes(4, sys.byteorder)), client_port
+                unread[address] = int(queues.split(":")[1], 16)
+    return unread
 
 
 class HealthProbe:

@@ -55,10 +55,14 @@ class Probe(Process):
         except StartFailure as failure:
             raise Failure(f"{stream}: no end of publishing {count} in {self.lines(stream, 'event')}: {failure}")
 
-    def units(self, stream):
-        """The units by track, as publishers' packets are written: by kind where there is one track of it."""
-        tracks = defaultdict(list)
-        for line in self.lines(stream, "unit"):
+    def units(self, stream, after=0):
+        """The units by track, as publishers' packets are written: by kind where there is one track of it. Those of the
+        first `after` publishings of the stream are left out."""
+        tracks, ended_count = defaultdict(list), 0
+        for line in self.lines(stream):
+            ended_count += line["what"] == "end"
+            if line["what"] != "unit" or ended_count < after:
+                continue
             tracks[line["track"].removesuffix("0")].append(
                 Unit(line["dts_ns"] / 1e6, line["cts_ns"] / 1e6, line["size"], line["key"], line["crc"]))
         return dict(tracks)
