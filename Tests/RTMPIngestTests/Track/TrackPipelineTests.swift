@@ -154,4 +154,23 @@ struct TrackPipelineTests {
         #expect(self.receiver.video().last?.bytes.count == large.count + 4)
         #expect(self.harness.pipeline.scratch.capacity == 0)
     }
+
+    @Test(
+        "§4.8 data messages of every other kind change nothing",
+        arguments: ["@clearDataFrame", "onCuePoint", "onFI", "onTextData", "onCaptionInfo", "anything"],
+        [MessageType.dataAMF0, .dataAMF3])
+    func otherData(name: String, type: MessageType) throws {
+        let file = try FLVFile(named: "h264-aac")
+        let plain = PipelineHarness()
+        plain.send(file)
+        let harness = PipelineHarness()
+        let prefix: [UInt8] = type == .dataAMF3 ? [0] : []
+        let text = [2, 0, UInt8(name.utf8.count)] + Array(name.utf8)
+        for tag in file.tags {
+            harness.send(type, tag.timestamp, prefix + text + [8, 0, 0, 0, 9])
+            harness.send(tag.type, tag.timestamp, tag.bytes)
+        }
+        #expect(harness.receiver.events == plain.receiver.events)
+        #expect(harness.droppedCount == plain.droppedCount)
+    }
 }
