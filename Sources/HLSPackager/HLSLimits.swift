@@ -13,6 +13,9 @@ package struct HLSLimits: Sendable {
     /// three target durations.
     package var windowSegmentCount = 12
 
+    /// Segments are also made as MPEG-TS, for players that know nothing of fragmented MP4, where it carries the codecs.
+    package var hasTransportStream = true
+
     // Bounds.
     /// A segment's memory; what would be larger is cut before.
     package var segmentByteCountMax = 64 * 1024 * 1024

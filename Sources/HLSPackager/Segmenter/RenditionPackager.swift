@@ -10,6 +10,8 @@ final class RenditionPackager {
     let video: TrackID?
     let audio: TrackID?
     private let muxer: any PartMuxer
+    /// Nil where there is no such form.
+    private let transportStream: TransportStreamSegments?
     private let limits: HLSLimits
     private let pool: ArenaPool
     /// Tells the stream.
@@ -25,13 +27,15 @@ final class RenditionPackager {
     private(set) var lostSampleCount = 0
 
     init(
-        plan: RenditionPlan, muxer: any PartMuxer, limits: HLSLimits, pool: ArenaPool,
+        plan: RenditionPlan, muxer: any PartMuxer, transportStream: TransportStreamSegments?, limits: HLSLimits,
+        pool: ArenaPool,
         captureTime: @escaping (Int64) -> WallClock, update: @escaping (SegmentUpdate) -> Void
     ) {
         self.id = plan.id
         self.video = plan.video
         self.audio = plan.audio
         self.muxer = muxer
+        self.transportStream = transportStream
         self.limits = limits
         self.pool = pool
         self.captureTime = captureTime
@@ -60,6 +64,7 @@ final class RenditionPackager {
         let isIndependent = self.segmenter.isSegmentIndependent
         self.apply(self.segmenter.finish(), start: start, isIndependent: isIndependent)
         self.open?.arena.complete()
+        self.transportStream?.endSegment()
         self.open = nil
     }
 
@@ -83,6 +88,7 @@ final class RenditionPackager {
         sample.trackIndex = kind == .audio && self.video != nil ? 1 : 0
         do {
             try self.muxer.append(sample, held.bytes.span.bytes, to: self.openArena())
+            self.transportStream?.append(sample, held.bytes.span.bytes)
         } catch {
             // Parts and segments are cut before a muxer could ask for it.
             if error.remedy != .dropSample { self.failure = error }
@@ -95,15 +101,18 @@ final class RenditionPackager {
         let arena = SegmentArena(capacity: self.limits.segmentByteCountMax, pool: self.pool)
         self.open = OpenSegment(arena: arena)
         self.muxer.beginSegment()
+        self.transportStream?.beginSegment()
         return arena
     }
 
     private func apply(_ cut: Segmenter.Cut, start: Int64, isIndependent: Bool) {
         guard !cut.isNone, let open = self.open else { return }
         var (part, empty): (RenditionSnapshot.Part?, Int64) = (nil, cut.emptyNanoseconds)
+        var transportStream: SegmentArena?
         if let ended = cut.part, self.failure == nil {
             do {
                 try self.muxer.endPart(in: open.arena)
+                transportStream = self.transportStream?.endPart()
                 let range = open.publishedCount..<open.arena.count
                 self.open?.publishedCount = range.upperBound
                 part = RenditionSnapshot.Part(
@@ -117,6 +126,7 @@ final class RenditionPackager {
         }
         if cut.endsSegment {
             open.arena.complete()
+            self.transportStream?.endSegment()
             self.open = nil
         }
         // Some sections are complete with the first part only.
@@ -124,8 +134,9 @@ final class RenditionPackager {
         if part != nil { self.hasTold = true }
         self.update(
             SegmentUpdate(
-                arena: open.arena, part: part, initialisation: initialisation, emptyNanoseconds: empty,
-                endsSegment: cut.endsSegment, startsAt: self.captureTime(start), isIndependent: isIndependent))
+                arena: open.arena, transportStream: transportStream, part: part, initialisation: initialisation,
+                emptyNanoseconds: empty, endsSegment: cut.endsSegment, startsAt: self.captureTime(start),
+                isIndependent: isIndependent))
     }
 
     private struct OpenSegment {

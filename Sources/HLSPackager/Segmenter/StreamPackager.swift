@@ -9,15 +9,12 @@ internal import Primitives
 ///
 /// A muxer that fails is replaced, after a discontinuity, eight times at most; then its rendition ends.
 package final class StreamPackager: MediaReceiver {
-    /// Makes the muxer of a rendition. Throws what it cannot mux.
-    package typealias MuxerFactory = (_ tracks: [MuxedTrack]) throws(MuxerError) -> any PartMuxer
-
     static let muxerFailureCountMax = 8
     static let trackCountMax = 32
 
     let stream: PackagedStream
     private let environment: PackagerEnvironment
-    private let makeMuxer: MuxerFactory
+    private let muxers: PackagerMuxers
     private let publishing: Int
     private var tracks: [PackagedTrack] = []
     private var renditions: [RenditionPackager] = []
@@ -34,11 +31,11 @@ package final class StreamPackager: MediaReceiver {
     package private(set) var lastFailure: MuxerError?
 
     package init(
-        stream: PackagedStream, environment: PackagerEnvironment, makeMuxer: @escaping MuxerFactory
+        stream: PackagedStream, environment: PackagerEnvironment, muxers: PackagerMuxers
     ) {
         self.stream = stream
         self.environment = environment
-        self.makeMuxer = makeMuxer
+        self.muxers = muxers
         let beginning = stream.begin(now: environment.now())
         self.publishing = beginning.publishing
         self.capture = CaptureClock(floor: beginning.latestEnd)
@@ -151,7 +148,7 @@ package final class StreamPackager: MediaReceiver {
             let tracks = [plan.video, plan.audio].compactMap { id in self.tracks.first { $0.id == id }?.muxed }
             do {
                 if !self.renditions.contains(where: { $0.id == plan.id }) {
-                    self.renditions.append(self.rendition(plan, try self.makeMuxer(tracks)))
+                    self.renditions.append(try self.rendition(plan, tracks))
                 }
                 layouts.append(RenditionLayout(id: plan.id, tracks: tracks))
             } catch { self.fail(plan.id, error) }
@@ -160,10 +157,17 @@ package final class StreamPackager: MediaReceiver {
             layouts, isDiscontinuous: isDiscontinuous, publishing: self.publishing, now: self.environment.now())
     }
 
-    private func rendition(_ plan: RenditionPlan, _ muxer: any PartMuxer) -> RenditionPackager {
+    private func rendition(_ plan: RenditionPlan, _ tracks: [MuxedTrack]) throws(MuxerError) -> RenditionPackager {
         let (stream, publishing, now) = (self.stream, self.publishing, self.environment.now)
+        let make = stream.limits.hasTransportStream ? self.muxers.transportStream : nil
+        let transportStream = make.flatMap { make in
+            TransportStreamSegments(limits: stream.limits, pool: stream.pool) { () throws(MuxerError) in
+                try make(tracks)
+            }
+        }
         return RenditionPackager(
-            plan: plan, muxer: muxer, limits: stream.limits, pool: stream.pool,
+            plan: plan, muxer: try self.muxers.fragments(tracks), transportStream: transportStream,
+            limits: stream.limits, pool: stream.pool,
             captureTime: { [unowned self] in self.capture.time(of: $0) },
             update: { stream.add($0, to: plan.id, publishing: publishing, now: now()) })
     }

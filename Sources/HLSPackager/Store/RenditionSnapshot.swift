@@ -49,6 +49,16 @@ package struct RenditionSnapshot: Sendable {
             self.emptyNanoseconds = emptyNanoseconds
         }
 
+        /// Memory in all its forms: whole pages.
+        package var byteCount: Int {
+            self.arena.residentByteCount + (self.transportStream?.residentByteCount ?? 0)
+        }
+
+        /// There is something to play in this form.
+        package func has(_ container: MediaContainer) -> Bool {
+            !self.parts.isEmpty && (container == .fragmentedMP4 || self.transportStream != nil)
+        }
+
         package var durationNanoseconds: Int64 {
             self.parts.reduce(self.emptyNanoseconds) { $0 + $1.durationNanoseconds }
         }
@@ -90,6 +100,11 @@ package struct RenditionSnapshot: Sendable {
     package var initialisations: [Initialisation]
     /// The sequence of the segment after the last one here.
     package var nextSequence: Int
+
+    /// The rendition has this form: without it, its playlist and its segments do not exist.
+    package func has(_ container: MediaContainer) -> Bool {
+        container == .fragmentedMP4 || self.segments.contains { $0.transportStream != nil }
+    }
 
     package init(
         segments: [Segment], discontinuitySequence: Int, hasIndependentSegments: Bool, hasEnded: Bool,

@@ -9,6 +9,8 @@ struct RenditionStore: Sendable {
     private let limits: HLSLimits
     private(set) var listed: [RenditionSnapshot.Segment] = []
     private var removed: [Removed] = []
+    /// The MPEG-TS of the last segment while it grows.
+    private var growingTransportStream: SegmentArena?
     private(set) var nextSequence: Int
     private var discontinuitySequence: Int
     private var initialisations: [RenditionSnapshot.Initialisation] = []
@@ -26,9 +28,10 @@ struct RenditionStore: Sendable {
 
     /// Of all that is kept.
     var byteCount: Int {
-        self.listed.reduce(self.removed.reduce(0) { $0 + $1.segment.arena.residentByteCount }) {
-            $0 + $1.arena.residentByteCount
+        let kept = self.removed.reduce(self.growingTransportStream?.residentByteCount ?? 0) {
+            $0 + $1.segment.byteCount
         }
+        return self.listed.reduce(kept) { $0 + $1.byteCount }
     }
 
     var hasRemovedSegments: Bool { !self.removed.isEmpty }
@@ -79,7 +82,10 @@ struct RenditionStore: Sendable {
             self.begin(update)
         }
         let last = self.listed.count - 1
-        if let part = update.part { self.listed[last].parts.append(part) }
+        if let part = update.part {
+            self.listed[last].parts.append(part)
+            self.growingTransportStream = update.transportStream
+        }
         self.listed[last].emptyNanoseconds += update.emptyNanoseconds
         if update.endsSegment { self.completeLast() }
         self.longestPlaylistTime = max(self.longestPlaylistTime, self.playlistTime)
@@ -100,6 +106,8 @@ struct RenditionStore: Sendable {
     mutating func completeLast() {
         guard let last = self.listed.last, !last.isComplete else { return }
         self.listed[self.listed.count - 1].isComplete = true
+        self.listed[self.listed.count - 1].transportStream = self.growingTransportStream
+        self.growingTransportStream = nil
         self.version += 1
     }
 

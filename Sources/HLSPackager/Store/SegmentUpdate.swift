@@ -3,6 +3,8 @@ package import Primitives
 /// What has changed in a rendition's growing segment.
 package struct SegmentUpdate: Sendable {
     package var arena: SegmentArena
+    /// The same segment as MPEG-TS, up to the end of the part; nil if it has no such form.
+    package var transportStream: SegmentArena?
     /// A part that was added.
     package var part: RenditionSnapshot.Part?
     /// What comes before this part and all that follow; nil where it is as before.
@@ -15,10 +17,12 @@ package struct SegmentUpdate: Sendable {
     package var isIndependent: Bool
 
     package init(
-        arena: SegmentArena, part: RenditionSnapshot.Part?, initialisation: [UInt8]? = nil,
+        arena: SegmentArena, transportStream: SegmentArena? = nil, part: RenditionSnapshot.Part?,
+        initialisation: [UInt8]? = nil,
         emptyNanoseconds: Int64 = 0, endsSegment: Bool, startsAt: WallClock, isIndependent: Bool
     ) {
         self.arena = arena
+        self.transportStream = transportStream
         self.part = part
         self.initialisation = initialisation
         self.emptyNanoseconds = emptyNanoseconds

@@ -1,4 +1,5 @@
 import HLSPackager
+import Primitives
 import Testing
 
 @Suite("Segment arena")
@@ -23,6 +24,18 @@ struct SegmentArenaTests {
         arena = nil
         #expect(handle.map { Array($0.bytes(0..<10_000)) } == bytes)
         #expect(handle?.residentByteCount == 12_288)
+    }
+
+    @Test("is a beginning that does not grow, through a handle that was made for one")
+    func prefix() {
+        let arena = SegmentArena(capacity: 1 << 20)
+        let bytes = [UInt8](repeating: 7, count: 6000)
+        #expect(bytes.withUnsafeBytes { arena.append($0) })
+        let prefix = arena.prefix(6000)
+        #expect(bytes.withUnsafeBytes { arena.append($0) })
+        #expect(prefix.count == 6000 && prefix.handle().count == 6000 && arena.handle().count == 12_000)
+        #expect(Array(prefix.handle().slice(0..<6000).unsafeBytes) == bytes)
+        #expect(prefix.sharesMemory(with: arena))
     }
 
     @Test("writes again on the pages of a segment that nobody reads, as many as the pool may hold")
