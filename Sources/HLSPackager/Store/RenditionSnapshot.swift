@@ -8,11 +8,19 @@ package struct RenditionSnapshot: Sendable {
         package var durationNanoseconds: Int64
         /// Decoding can begin in it.
         package var isIndependent: Bool
+        /// Pictures that are decoded in it, and how long they last together.
+        package var pictureCount: Int
+        package var pictureNanoseconds: Int64
 
-        package init(range: Range<Int>, durationNanoseconds: Int64, isIndependent: Bool) {
+        package init(
+            range: Range<Int>, durationNanoseconds: Int64, isIndependent: Bool, pictureCount: Int = 0,
+            pictureNanoseconds: Int64 = 0
+        ) {
             self.range = range
             self.durationNanoseconds = durationNanoseconds
             self.isIndependent = isIndependent
+            self.pictureCount = pictureCount
+            self.pictureNanoseconds = pictureNanoseconds
         }
     }
 

@@ -4,7 +4,8 @@ internal import Primitives
 ///
 /// A live playlist lists `windowSegmentCount` segments, or more while they are shorter than three target durations
 /// together (RFC 8216bis §6.2.2), four times as many at most. What leaves it stays available for its own duration and
-/// that of the longest playlist it was in. Sequence numbers rise by one and never go back.
+/// that of the longest playlist it was in, but not sixteen windows of them. Sequence numbers rise by one and never go
+/// back.
 struct RenditionStore: Sendable {
     private let limits: HLSLimits
     private(set) var listed: [RenditionSnapshot.Segment] = []
@@ -78,7 +79,9 @@ struct RenditionStore: Sendable {
         let isGrowing = self.listed.last.map { !$0.isComplete && $0.arena.sharesMemory(with: update.arena) } ?? false
         if !isGrowing {
             self.completeLast()
-            guard update.part != nil else { return }
+            // A segment of nothing is listed where a player has something to read it with.
+            let isGap = update.endsSegment && update.emptyNanoseconds > 0 && !self.initialisations.isEmpty
+            guard update.part != nil || isGap else { return }
             self.begin(update)
         }
         let last = self.listed.count - 1
@@ -156,9 +159,13 @@ struct RenditionStore: Sendable {
         let timeMin = Int64(self.limits.targetDurationSeconds) * 3_000_000_000
         while self.listed.count - complete > self.limits.windowSegmentCount, let first = self.listed.first {
             let isTooLong = self.listed.count - complete > self.limits.windowSegmentCount * 4
-            guard isTooLong || self.playlistTime - first.durationNanoseconds >= timeMin else { return }
+            guard isTooLong || self.playlistTime - first.durationNanoseconds >= timeMin else { break }
             self.removeFirst(now: now)
         }
+        let removedCountMax = self.limits.windowSegmentCount * Self.removedWindowCountMax
+        guard self.removed.count > removedCountMax else { return }
+        self.removed.removeFirst(self.removed.count - removedCountMax)
+        self.forgetInitialisations()
     }
 
     private mutating func removeFirst(now: MonotonicTime) {
@@ -176,6 +183,9 @@ struct RenditionStore: Sendable {
         used.insert(newest)
         self.initialisations.removeAll { !used.contains($0.number) }
     }
+
+    /// Segments go by the clock of the wall: media that comes faster would pile them up.
+    private static let removedWindowCountMax = 16
 
     private var playlistTime: Int64 { self.listed.reduce(0) { $0 + $1.durationNanoseconds } }
 

@@ -15,11 +15,16 @@ package struct SegmentUpdate: Sendable {
     package var startsAt: WallClock
     /// Decoding can begin at the segment's beginning.
     package var isIndependent: Bool
+    /// How long the segment is, up to here.
+    package var segmentNanoseconds: Int64
+    /// When the last unit of the part came in; nil without a part.
+    package var lastUnitAt: MonotonicTime?
 
     package init(
         arena: SegmentArena, transportStream: SegmentArena? = nil, part: RenditionSnapshot.Part?,
         initialisation: [UInt8]? = nil,
-        emptyNanoseconds: Int64 = 0, endsSegment: Bool, startsAt: WallClock, isIndependent: Bool
+        emptyNanoseconds: Int64 = 0, endsSegment: Bool, startsAt: WallClock, isIndependent: Bool,
+        segmentNanoseconds: Int64 = 0, lastUnitAt: MonotonicTime? = nil
     ) {
         self.arena = arena
         self.transportStream = transportStream
@@ -29,5 +34,7 @@ package struct SegmentUpdate: Sendable {
         self.endsSegment = endsSegment
         self.startsAt = startsAt
         self.isIndependent = isIndependent
+        self.segmentNanoseconds = segmentNanoseconds
+        self.lastUnitAt = lastUnitAt
     }
 }

@@ -42,16 +42,16 @@ struct SegmentArenaTests {
     func pool() {
         let pool = ArenaPool()
         let bytes = [UInt8](repeating: 7, count: 10_000)
-        var arenas = (0..<6).map { _ in SegmentArena(capacity: 1 << 26, pool: pool) }
+        var arenas = (0..<10).map { _ in SegmentArena(capacity: 1 << 26, pool: pool) }
         for arena in arenas {
             #expect(bytes.withUnsafeBytes { arena.append($0) })
             arena.complete()
         }
         #expect(pool.byteCount == 0)
         arenas = []
-        #expect(pool.byteCount == 4 * 12_288)
+        #expect(pool.byteCount == 8 * 12_288)
         let again = SegmentArena(capacity: 1 << 26, pool: pool)
-        #expect(pool.byteCount == 3 * 12_288)
+        #expect(pool.byteCount == 7 * 12_288)
         #expect(again.count == 0)
         for _ in 0..<3 { #expect(bytes.withUnsafeBytes { again.append($0) }) }
         #expect(Array(again.bytes(0..<30_000)) == bytes + bytes + bytes)
