@@ -196,12 +196,13 @@ import Testing
 
     @Test("is asked to connect again when the server stops, and is ended when the time is over")
     func drained() throws {
-        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.drainTime = .milliseconds(200) })
+        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.drainTime = .seconds(1) })
         let client = try Self.heldBack(ingest, .haishinkit)
         let result = TestLog<Bool>()
         let frontend = ingest.frontend
         Task(executorPreference: ingest.group.loops[0]) { result.add(await frontend.drain()) }
         _ = try client.wait { $0.code == "NetConnection.Connect.ReconnectRequest" }
+        #expect(ingest.events.entries.last == "main started")
         try client.receiveToEnd()
         #expect(client.answers.last?.code == "NetConnection.Connect.Closed")
         client.socket.close()
