@@ -81,7 +81,8 @@ import Testing
         arguments: 0..<100 as Range<UInt64>)
     func bound(seed: UInt64) throws {
         var random = SplitMix(seed: seed)
-        let (leadMax, lagMax) = (Int64(random.next(below: 40)) * 100_000_000, Int64(random.next(below: 40)) * 100_000_000)
+        let leadMax = Int64(random.next(below: 40)) * 100_000_000
+        let lagMax = Int64(random.next(below: 40)) * 100_000_000
         var lead = MediaLead(
             leadTimeMax: .nanoseconds(leadMax), lagTimeMax: .nanoseconds(lagMax), now: Self.time(0))
         var (now, mediaTime): (Int64, Int64) = (0, 0)
