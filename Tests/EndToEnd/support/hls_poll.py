@@ -40,6 +40,7 @@ class Poller:
         if answer.status == 304:
             self.watch.report.expect("if_none_match" in fields, self.name, "H6", "304 and nobody asked")
             self.watch.report.count("playlists not modified")
+            self.unchanged()
         elif answer.status == 200:
             self.tag = answer.fields.get("etag")
             self.take(text_of(answer), epoch)
@@ -54,18 +55,45 @@ class Poller:
     def take(self, text, epoch):
         raise NotImplementedError
 
+    def unchanged(self):
+        pass
+
 
 class MultivariantWatch(Poller):
     def __init__(self, watch, form):
         super().__init__(watch, f"index.{form}.m3u8" if form else "index.m3u8", 0.5)
+        self.playlist = None
 
     def take(self, text, epoch):
         self.seconds = MULTIVARIANT_SECONDS
         self.watch.feed(self.name, text)
         try:
-            self.watch.found(parse_multivariant(text).uris)
+            self.playlist = parse_multivariant(text)
         except BadPlaylist:
             return
+        self.watch.found(self.playlist.uris)
+        self.unchanged()
+
+    def unchanged(self):
+        for uri, inf in self.playlist.variants:
+            self.check_bit_rate(uri, inf)
+
+    def check_bit_rate(self, uri, inf):
+        """Segments are not above BANDWIDTH by a quarter, nor their average above AVERAGE-BANDWIDTH by a tenth (AAS 1.28,
+        1.29), as far as they are known here."""
+        with self.watch.lock:
+            media = self.watch.validator.streams.get(uri, (None,))[0]
+            listed = [segment for segment in media.segments if segment.uri] if media else []
+            known = [(float(segment.duration), self.watch.known[segment.uri][1] * 8) for segment in listed
+                     if segment.uri in self.watch.known]
+        if len(known) < len(listed) or not known:
+            return
+        peak, average = rates(known, media.target)
+        self.watch.report.count("bit rates compared")
+        self.watch.report.expect(peak <= 1.25 * int(inf["BANDWIDTH"]), uri, "M10",
+                                 f"{peak:.0f} bits a second, BANDWIDTH {inf['BANDWIDTH']}")
+        self.watch.report.expect(average <= 1.1 * int(inf["AVERAGE-BANDWIDTH"]), uri, "M10",
+                                 f"{average:.0f} on average, AVERAGE-BANDWIDTH {inf['AVERAGE-BANDWIDTH']}")
 
 
 class FormWatch(Poller):
@@ -98,3 +126,18 @@ class FormWatch(Poller):
         self.media.add(Record(
             self.stem, segment.sequence, data, b"", segment.discontinuity, True, segment.duration, segment.date,
             "EXT-X-INDEPENDENT-SEGMENTS" in media.tags))
+
+
+def rates(segments, target):
+    """Bits a second at the peak, of runs of half to one and a half target durations, and of all, of (seconds, bits)."""
+    total = sum(bits for _, bits in segments) / max(sum(seconds for seconds, _ in segments), 0.001)
+    peak = total
+    for start in range(len(segments)):
+        seconds = bits = 0
+        for more, size in segments[start:]:
+            seconds, bits = seconds + more, bits + size
+            if seconds > 1.5 * target:
+                break
+            if seconds >= target / 2:
+                peak = max(peak, bits / seconds)
+    return peak, total

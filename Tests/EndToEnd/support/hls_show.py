@@ -55,7 +55,8 @@ class Show:
         ]
 
     def serve(self, ports=None):
-        return Podo(self.site, environment=self.environment, data_directory=self.site.join("data"), ports=ports).start()
+        name = f"podo-{len(self.site.servers)}"
+        return Podo(self.site, name, self.site.join("data"), self.environment, ports=ports).start()
 
     def watch(self, stream, publisher, tracks):
         directory = self.site.join(stream)

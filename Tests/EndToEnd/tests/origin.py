@@ -211,7 +211,8 @@ class RequestHandler(http.server.BaseHTTPRequestHandler):
 
     def multivariant(self):
         rate = "25" if "frame rate" in self.origin.twists else "25.000"
-        return ('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=900000,AVERAGE-BANDWIDTH=500000,CODECS="avc1.42c00b",'
+        peak = 1000 if "bit rate" in self.origin.twists else 900000
+        return (f'#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH=500000,CODECS="avc1.42c00b",'
                 f"RESOLUTION=160x96,FRAME-RATE={rate}\nmain.m3u8\n")
 
     def playlist(self, query):
