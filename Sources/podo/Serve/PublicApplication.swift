@@ -1,8 +1,8 @@
 internal import Glibc
 internal import HTTPServer
 
-/// What the public listeners serve: the streams and the pages. Requests for an API that does not exist are answered by the
-/// application itself, with a problem document.
+/// What the public listeners serve: the streams and the pages. Requests for an API that does not exist are answered by
+/// the application itself, with a problem document.
 struct PublicApplication: Sendable {
     let application: HTTPApplication
     private let pages: StaticFiles
