@@ -1,6 +1,7 @@
 """Ten minutes of a live show under random trouble; every rule of HLS is looked at all the time.
 
-`SOAK_SECONDS` and `SOAK_SEED` of the environment change how long and what; the seed is printed at the start.
+`SOAK_SECONDS`, `SOAK_SEED` and `SOAK_RESTARTS` of the environment change how long, what, and how often the server dies
+at most; the seed is printed at the start.
 """
 
 import os
@@ -12,7 +13,7 @@ from support.hls_show import Show
 from support.tools import require
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
-RESTART_COUNT_MAX = 4
+RESTART_COUNT_MAX = int(os.environ.get("SOAK_RESTARTS", "4"))
 
 
 def run(site):

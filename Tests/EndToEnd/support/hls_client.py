@@ -79,6 +79,8 @@ class StreamWatch:
             self.epoch += 1
             self.later.clear()
             self.validator.restarted()
+            for watch in self.renditions.values():
+                watch.restarted()
         self.restarted_at = time.monotonic()
         self.is_down.clear()
 
@@ -142,6 +144,7 @@ class StreamWatch:
             self.report.take(self.validator.violations)
             self.report.count("playlists")
             media = self.validator.streams.get(name, (None, None))[0]
+            self.rules.target = media.target if media else self.rules.target
         return before, media
 
     def same(self, uri, body):

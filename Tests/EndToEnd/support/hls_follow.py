@@ -22,7 +22,10 @@ class RenditionWatch:
         self.tasks, self.hints = queue.Queue(), queue.Queue()
         self.keys = Keys(watch)
         self.pieces, self.open, self.hinted = {}, {}, set()
+        self.maps, self.map_of = {}, {}
         self.last_part_at, self.request_count, self.done_sequence = None, 0, -1
+        # The last request was answered with a playlist.
+        self.is_there = False
         self.runs = [self.follow, self.work, self.ask_early]
 
     @property
@@ -42,6 +45,9 @@ class RenditionWatch:
             if media is None or media.ended:
                 self.watch.stopping.wait(0.3)
         self.viewer.close()
+
+    def restarted(self):
+        self.is_there = False
 
     def unreachable(self, error):
         if self.watch.is_down.is_set() or self.is_over:
@@ -63,6 +69,7 @@ class RenditionWatch:
         answer = self.viewer.get(self.watch.prefix + self.name + query, accept_encoding="gzip")
         self.watch.rules.check(self.name + query, answer)
         self.expect(clock.seconds <= HELD_SECONDS_MAX + self.watch.slack, "LL11", f"held for {clock.seconds:.1f} s")
+        self.is_there = answer.status in (200, 503) and (self.is_there or answer.status == 200)
         if answer.status != 200:
             self.refused(query, answer, media, since, clock.seconds)
             return media if answer.status == 503 else None
@@ -117,6 +124,8 @@ class RenditionWatch:
         for segment in media.segments:
             if segment.sequence <= self.done_sequence:
                 continue
+            if segment.sequence not in self.open:
+                self.tasks.put(("map", segment.sequence, None, segment.map, self.watch.epoch))
             self.open[segment.sequence] = (segment, media)
             for index, part in enumerate(segment.parts):
                 if (segment.sequence, index) not in self.pieces and not part.gap:
@@ -157,7 +166,10 @@ class RenditionWatch:
                 kind, sequence, index, uri, epoch = self.tasks.get(timeout=0.2)
             except queue.Empty:
                 continue
-            if kind == "part":
+            if kind == "map":
+                self.maps[uri, epoch] = self.maps.get((uri, epoch)) or self.watch.fetch(self.fetcher, uri, "L10", epoch)
+                self.map_of[sequence] = self.maps[uri, epoch]
+            elif kind == "part":
                 self.pieces[sequence, index] = self.watch.fetch(self.fetcher, uri, "L10", epoch)
             else:
                 self.finish(sequence, uri, epoch)
@@ -173,8 +185,7 @@ class RenditionWatch:
             self.expect(b"".join(pieces) == whole, "LL4", f"the parts of segment {sequence} are not the segment")
             self.report.count("unions of parts compared")
         data = self.keys.clear(self.fetcher, whole, segment.key) if whole is not None else b"".join(pieces)
-        start = self.keys.clear(
-            self.fetcher, self.watch.fetch(self.fetcher, segment.map, "L10", epoch), segment.map_key)
+        start = self.keys.clear(self.fetcher, self.map_of.pop(sequence, None), segment.map_key)
         if not data or start is None:
             return
         self.media.add(Record(

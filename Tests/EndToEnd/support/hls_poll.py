@@ -29,6 +29,9 @@ class Poller:
             self.watch.stopping.wait(self.seconds * (0.7 + 0.6 * self.watch.random.random()))
         self.viewer.close()
 
+    def restarted(self):
+        self.status = self.tag = None
+
     def poll(self):
         fields = {"accept_encoding": "gzip"} if self.watch.random.random() < 0.5 else {}
         if self.tag:

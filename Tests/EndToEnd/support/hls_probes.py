@@ -48,7 +48,7 @@ class Prober:
 
     def low_latency_names(self):
         with self.watch.lock:
-            return [name for name in self.watch.validator.streams if name.count(".") == 1]
+            return [name for name, each in self.watch.renditions.items() if getattr(each, "is_there", False)]
 
     def get(self, uri, method="GET", checks=True, **fields):
         answer = self.viewer.get(self.prefix + uri, method, **fields)
@@ -152,12 +152,14 @@ class Prober:
         stem, last = name.split(".")[0], edge(media)[0]
         for uri in (f"{stem}/{last + 1000}.m4s", f"{stem}/{last + 5}.0.m4s", f"{stem}/0{last}.m4s", f"{stem}/init.mp4",
                     f"{stem}/init.999999.mp4", "other.m3u8", "v99.m3u8", f"{stem}/{last}.m4s/", f"{stem}/-1.m4s",
-                    f"{stem}/{last}.M4S", f"{stem}/", "", "index.m3u9", f"{stem}/..%2f{stem}/{last}.m4s"):
+                    f"{stem}/{last}.M4S", f"{stem}/", "", "index.m3u9"):
             clock = Watch()
             answer = self.get(uri)
             self.expect(answer.status in (404, 410), uri, "L29", f"{answer.status} for what does not exist")
             self.expect(clock.seconds < AT_ONCE_SECONDS + self.watch.slack, uri, "L29", "held")
             self.expect((max_age(answer) or 0) <= 1.0 * media.target, uri, "LL16", "404 kept for long")
+        answer = self.get(f"{stem}/..%2f{stem}/{last}.m4s", checks=False)
+        self.expect(answer.status in (400, 404), name, "L29", f"{answer.status} to a path with an encoded slash")
 
     # Delivery directives
 
@@ -174,7 +176,9 @@ class Prober:
         self.expect(seconds < AT_ONCE_SECONDS + self.watch.slack, name, mark, f"{query} was held for {seconds:.1f} s")
 
     def has_ended(self, name):
-        return self.watch.validator.streams[name][0].ended
+        """Asked anew: it may have ended, or begun again, a moment ago."""
+        answer = self.get(name)
+        return answer.status != 200 or parse_media(text_of(answer)).ended
 
     def answered(self, name, query, mark):
         answer, seconds = self.ask(name, query)
@@ -195,20 +199,23 @@ class Prober:
         # Far enough to be too far after the two segments that may be made meanwhile, too.
         for ahead in (5, 1000, 1 << 62, 1 << 70):
             self.refused(name, f"_HLS_msn={(whole or [media.sequence - 1])[-1] + ahead}", "LL9")
-        before = last_whole(parse_media(text_of(self.get(name))))
-        answer, _ = self.ask(name, f"_HLS_msn={before + 1}&_HLS_part=500")
         # Once that segment is whole, the five hundredth part is the first of the next.
-        after = self.get(name)
-        if after.status == 200 and last_whole(parse_media(text_of(after))) == before and not self.has_ended(name):
-            self.expect(answer.status == 400, name, "LL9", f"{answer.status} to the part 500")
+        self.refused_beyond(name, lambda last: f"_HLS_msn={last + 1}&_HLS_part=500")
 
     def probe_three_ahead(self, name, media):
-        """Exactly one more than is allowed; what was asked of before and after must be the same segment."""
-        before = last_whole(parse_media(text_of(self.get(name))))
-        answer, _ = self.ask(name, f"_HLS_msn={before + 3}")
-        after = self.get(name)
-        if after.status == 200 and last_whole(parse_media(text_of(after))) == before and not self.has_ended(name):
-            self.expect(answer.status == 400, name, "LL9", f"{answer.status} to the third segment after the last")
+        """Exactly one more than is allowed."""
+        self.refused_beyond(name, lambda last: f"_HLS_msn={last + 3}")
+
+    def refused_beyond(self, name, query):
+        """400 to what is asked by the last whole segment, unless that is another one by then."""
+        before = self.last_whole_of(name)
+        answer, _ = self.ask(name, query(before)) if before is not None else (None, 0)
+        if answer and self.last_whole_of(name) == before and not self.has_ended(name):
+            self.expect(answer.status == 400, name, "LL9", f"{answer.status} to {query(before)}")
+
+    def last_whole_of(self, name):
+        answer = self.get(name)
+        return last_whole(parse_media(text_of(answer))) if answer.status == 200 else None
 
     def probe_old(self, name, media):
         """Older than the window too: the whole playlist, at once."""
@@ -243,7 +250,7 @@ class Prober:
         """Directives are ignored where nothing is promised."""
         stem = name.split(".")[0]
         for form in self.watch.forms:
-            if f"{stem}.{form}.m3u8" in self.watch.validator.streams:
+            if getattr(self.watch.renditions.get(f"{stem}.{form}.m3u8"), "status", None) in (200, 304):
                 self.answered(f"{stem}.{form}.m3u8", f"_HLS_msn={edge(media)[0] + 1}&_HLS_part=1", "LL8")
 
     def probe_ended(self, name, media):
@@ -251,7 +258,8 @@ class Prober:
         if media.ended:
             for query in (f"_HLS_msn={edge(media)[0] + 7}", "_HLS_part=1", "_HLS_skip=YES"):
                 answer, seconds = self.ask(name, query)
-                if not self.has_ended(name):
+                now = self.get(name)
+                if now.status != 200 or not parse_media(text_of(now)).ended:
                     return
                 self.expect(answer.status in (200, 404, 410), name, "L12", f"{answer.status} to {query} after the end")
                 self.expect(seconds < AT_ONCE_SECONDS + self.watch.slack, name, "L12", "held after the end")

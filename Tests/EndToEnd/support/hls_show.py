@@ -89,7 +89,8 @@ class Show:
         self.log.append(f"[{time.monotonic() - self.report.begun:7.2f}] {text}")
 
     def do(self, name, *arguments):
-        shown = [getattr(each, "name", each) for each in arguments]
+        flat = [each for argument in arguments for each in (argument if isinstance(argument, list) else [argument])]
+        shown = [getattr(each, "name", each) for each in flat]
         self.note(" ".join(map(str, [name, *shown])))
         if name == "restart":
             self.restart(*arguments)

@@ -49,9 +49,12 @@ class Validator(MultivariantRules):
 
     def feed(self, name, text, time=None):
         try:
-            if "#EXT-X-STREAM-INF" in text:
-                self.multivariant = parse_multivariant(text)
-                self.check_multivariant(self.multivariant)
+            if name.startswith("index.") or "#EXT-X-STREAM-INF" in text:
+                playlist = parse_multivariant(text)
+                self.check_multivariant(playlist)
+                # The low-latency form is the one whose playlists report of each other.
+                if form_of(name) == ["m3u8"]:
+                    self.multivariant = playlist
             else:
                 self.feed_media(name, parse_media(text), time)
         except (BadPlaylist, KeyError, ValueError) as error:
@@ -274,7 +277,7 @@ class Validator(MultivariantRules):
             self.expect(here == control, name, "M6", f"another SERVER-CONTROL than {other}")
         if not media.attribute("EXT-X-PART-INF", "PART-TARGET") or self.multivariant is None:
             return
-        others = set(self.multivariant.uris)
+        others = {uri for uri in self.multivariant.uris if form_of(uri) == form_of(name)}
         missing = others - {name} - media.reports.keys()
         self.expect(not missing, name, "LL14", f"no report of {sorted(missing)}")
         for uri, reported in media.reports.items():

@@ -53,7 +53,7 @@ class LivePublisher:
         self.start_timestamp = seed
         self.connection = None
         self.publishing = None
-        self.lanes = []
+        self.lanes, self.playing = [], clips[:1]
         self.muted = {}
         self.shift = self.delay = self.begun = self.position = 0.0
         self.wishes, self.lock = [], threading.Lock()
@@ -96,7 +96,7 @@ class LivePublisher:
         self.publishing = self.ledger.begin()
         self.muted, self.shift, self.delay = {}, 0.0, 0.0
         self.begun, self.position = time.monotonic(), 0.0
-        self.lanes = []
+        self.lanes, self.playing = [], clips
         for number, clip in enumerate(clips):
             self.lanes += [Lane(clip.video, number, 0.0), Lane(clip.audio, number, 0.0)]
         self.configure(self.lanes)
@@ -171,7 +171,7 @@ class LivePublisher:
         if self.stopping.is_set():
             return
         try:
-            self.connect(self.clips[:1])
+            self.connect(self.playing)
         except OSError as failure:
             self.failure = self.failure or f"{error}, then {failure}"
             self.stopping.set()
