@@ -120,6 +120,8 @@ if Context.environment["DEV_TARGETS"] != nil {
 if Context.environment["INGEST_TOOLS"] != nil {
     package.targets += [
         .executableTarget(
+            name: "HLSBurst", dependencies: ["CLinux"], path: "Benchmarks/HLSBurst", swiftSettings: strict),
+        .executableTarget(
             name: "IngestProbe", dependencies: ["CZlib", "MediaTypes", "Observability", "RTMPIngest", "Reactor"],
             path: "Benchmarks/IngestProbe", swiftSettings: strict),
         .executableTarget(
