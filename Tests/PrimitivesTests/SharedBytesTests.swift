@@ -18,6 +18,18 @@ struct SharedBytesTests {
         #expect(Array(SharedSlice(slice.owner, 4..<4).unsafeBytes) == [])
     }
 
+    @Test("Lent memory is read where it lies, and its owner lives as long as it is held")
+    func lent() {
+        let owner = SharedBytes([1, 2, 3])
+        weak let known = owner
+        var lent: SharedBytes? = SharedBytes(owner.unsafeBytes, of: consume owner)
+        #expect(known != nil && lent?.copyBytes() == [1, 2, 3])
+        #expect(lent?.unsafeBytes.baseAddress == known?.unsafeBytes.baseAddress)
+        lent = nil
+        #expect(known == nil)
+        #expect(SharedBytes(UnsafeRawBufferPointer(start: nil, count: 0), of: SharedBytes([])).count == 0)
+    }
+
     @Test("A slice outside of its bytes stops the process")
     func outside() async {
         await #expect(processExitsWith: .failure) { _ = SharedSlice(SharedBytes([1, 2]), 1..<3) }

@@ -30,6 +30,10 @@ package struct RenditionSnapshot: Sendable {
         package var startsAt: WallClock
         /// Time of the segment in which there was nothing: it is no part's.
         package var emptyNanoseconds: Int64
+        /// The same samples as MPEG-TS, whole, if the stream has that form and the segment is complete.
+        package var transportStream: SegmentArena?
+        /// What the segment's bytes are encrypted with; nil where they are clear.
+        package var encryption: Encryption?
 
         package init(
             sequence: Int, arena: SegmentArena, parts: [Part], isComplete: Bool, isDiscontinuous: Bool,
@@ -47,6 +51,17 @@ package struct RenditionSnapshot: Sendable {
 
         package var durationNanoseconds: Int64 {
             self.parts.reduce(self.emptyNanoseconds) { $0 + $1.durationNanoseconds }
+        }
+    }
+
+    /// AES-128 of a whole segment: which of the stream's keys, and from where its chain of blocks begins.
+    package struct Encryption: Equatable, Sendable {
+        package var keyNumber: Int
+        package var initialisationVector: [UInt8]
+
+        package init(keyNumber: Int, initialisationVector: [UInt8]) {
+            self.keyNumber = keyNumber
+            self.initialisationVector = initialisationVector
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+package import Primitives
 internal import Synchronization
 
 /// The memory of one segment: bytes are appended while it is made, and never move or change afterwards.
@@ -12,10 +13,17 @@ internal import Synchronization
 /// that no two loops count references in the same place.
 package final class SegmentArena: Sendable {
     private let memory: Memory
+    /// All of the reservation, for answers that hold what they send.
+    private let shared: SharedBytes
 
-    package init(capacity: Int, pool: ArenaPool? = nil) { self.memory = Memory(capacity: capacity, pool: pool) }
+    package convenience init(capacity: Int, pool: ArenaPool? = nil) {
+        self.init(memory: Memory(capacity: capacity, pool: pool))
+    }
 
-    private init(memory: Memory) { self.memory = memory }
+    private init(memory: Memory) {
+        self.memory = memory
+        self.shared = SharedBytes(UnsafeRawBufferPointer(start: memory.base, count: memory.capacity), of: memory)
+    }
 
     package var capacity: Int { self.memory.capacity }
     package var count: Int { self.memory.count.load(ordering: .acquiring) }
@@ -39,6 +47,12 @@ package final class SegmentArena: Sendable {
         precondition(range.lowerBound >= 0 && range.upperBound <= self.count, "a part lies within its segment")
         guard let base = self.memory.base else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         return UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+    }
+
+    /// A range that was published, as an answer's body: holds the memory.
+    package func slice(_ range: Range<Int>) -> SharedSlice {
+        precondition(range.lowerBound >= 0 && range.upperBound <= self.count, "a part lies within its segment")
+        return SharedSlice(self.shared, range)
     }
 
     private final class Memory: @unchecked Sendable {

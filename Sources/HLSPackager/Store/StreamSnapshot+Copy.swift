@@ -3,6 +3,8 @@ extension StreamSnapshot {
     /// `previous` elsewhere: a copy for one loop, whose reference counts no other loop touches.
     func copied(since previous: StreamSnapshot?) -> StreamSnapshot {
         var copy = StreamSnapshot(version: self.version, renditions: [])
+        copy.rendering = self.rendering
+        copy.keys = self.keys.map { $0 }
         copy.renditions.reserveCapacity(self.renditions.count)
         for rendition in self.renditions {
             let known = previous?[rendition.id]
@@ -39,10 +41,12 @@ extension RenditionSnapshot.Segment {
         let old = isGuess ? known[guess] : known.first { $0.sequence == self.sequence }
         guard let old, old.arena.sharesMemory(with: self.arena) else {
             copy.arena = self.arena.handle()
+            copy.transportStream = self.transportStream?.handle()
             copy.parts = self.parts.map { $0 }
             return copy
         }
         copy.arena = old.arena
+        copy.transportStream = old.transportStream ?? self.transportStream?.handle()
         copy.parts = old.parts.count == self.parts.count ? old.parts : self.parts.map { $0 }
         return copy
     }

@@ -1,3 +1,5 @@
+package import Primitives
+
 /// What a stream has at one moment, for all who serve it.
 package struct StreamSnapshot: Sendable {
     package struct Rendition: Sendable {
@@ -12,6 +14,17 @@ package struct StreamSnapshot: Sendable {
     package var version: Int
     /// In the order in which they were first seen.
     package var renditions: [Rendition]
+
+    /// Its playlists, once somebody has asked for them.
+    package var rendering = PlaylistRendering()
+    /// The keys that segments here name, oldest first.
+    package var keys: [Key] = []
+
+    /// Sixteen bytes that open segments, served to whoever the gate admits.
+    package struct Key: Sendable {
+        package var number: Int
+        package var bytes: SharedBytes
+    }
 
     package subscript(id: RenditionID) -> Rendition? { self.renditions.first { $0.id == id } }
 }
