@@ -34,6 +34,9 @@ package struct HLSLimits: Sendable {
     /// The same when the publisher said that this was all.
     package var finishedGraceTime = TimeAmount.seconds(10)
 
+    /// A thumbnail is made of the first keyframe after this; `ThumbnailLimits` says what it may cost.
+    package var thumbnailTime = TimeAmount.seconds(5)
+
     package init() {}
 
     /// What every playlist of the stream names: no segment, rounded to seconds, is longer.
