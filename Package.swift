@@ -56,6 +56,7 @@ let package = Package(
             name: "podo",
             dependencies: [
                 "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
+                "HLSPackager",
             ],
             swiftSettings: strict),
 
