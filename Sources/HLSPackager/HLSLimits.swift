@@ -12,6 +12,9 @@ package struct HLSLimits: Sendable {
     /// Segments that a live playlist lists. It lists more, up to four times as many, while these would be shorter than
     /// three target durations.
     package var windowSegmentCount = 12
+    /// Segments are encrypted (AES-128), and a key is for this many; nil: they are clear. Encrypted segments are listed
+    /// whole, not in parts.
+    package var keySegmentCount: Int?
 
     // Bounds.
     /// A segment's memory; what would be larger is cut before.

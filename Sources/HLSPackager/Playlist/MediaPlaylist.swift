@@ -44,7 +44,7 @@ package struct MediaPlaylist: Sendable {
     /// will ever be.
     package var isReady: Bool {
         if self.hasEnded { return self.listedCount > 0 }
-        let wanted = self.form == .lowLatency ? 1 : 3
+        let wanted = self.hasParts ? 1 : 3
         return self.snapshot.segments.prefix(wanted).count { $0.isComplete } == wanted
     }
 
@@ -82,7 +82,7 @@ package struct MediaPlaylist: Sendable {
 
     static let versionOfSkip = 9
 
-    var hasParts: Bool { self.form == .lowLatency }
+    var hasParts: Bool { self.form == .lowLatency && self.promises.hasParts }
 
     var hasEnded: Bool { self.snapshot.hasEnded || self.form == .recording }
 

@@ -12,6 +12,8 @@ struct RenditionStore: Sendable {
     private(set) var nextSequence: Int
     private var discontinuitySequence: Int
     private var initialisations: [RenditionSnapshot.Initialisation] = []
+    /// Encrypts the segment that grows; nil where segments are clear.
+    private var growing: EncryptedSegment?
     private(set) var isDiscontinuityDue = false
     private var longestPlaylistTime: Int64 = 0
     /// Changes whenever the snapshot does.
@@ -29,6 +31,11 @@ struct RenditionStore: Sendable {
         self.listed.reduce(self.removed.reduce(0) { $0 + $1.segment.arena.residentByteCount }) {
             $0 + $1.arena.residentByteCount
         }
+    }
+
+    /// The keys that segments here name.
+    var keyNumbers: [Int] {
+        (self.listed + self.removed.map(\.segment)).compactMap { $0.encryption?.keyNumber }
     }
 
     var hasRemovedSegments: Bool { !self.removed.isEmpty }
@@ -70,28 +77,38 @@ struct RenditionStore: Sendable {
         self.isDiscontinuityDue = true
     }
 
-    mutating func add(_ update: SegmentUpdate, now: MonotonicTime) {
+    /// - Parameter encryptor: Of a segment that this begins, if it is to be encrypted.
+    mutating func add(_ update: SegmentUpdate, encryptor: EncryptedSegment? = nil, now: MonotonicTime) {
         self.version += 1
-        let isGrowing = self.listed.last.map { !$0.isComplete && $0.arena.sharesMemory(with: update.arena) } ?? false
-        if !isGrowing {
+        if !self.isGrowing(update) {
             self.completeLast()
             guard update.part != nil else { return }
-            self.begin(update)
+            self.begin(update, encryptor)
         }
         let last = self.listed.count - 1
-        if let part = update.part { self.listed[last].parts.append(part) }
+        if let part = update.part { self.append(part) }
         self.listed[last].emptyNanoseconds += update.emptyNanoseconds
         if update.endsSegment { self.completeLast() }
         self.longestPlaylistTime = max(self.longestPlaylistTime, self.playlistTime)
         self.trim(now: now)
     }
 
-    private mutating func begin(_ update: SegmentUpdate) {
-        self.listed.append(
-            RenditionSnapshot.Segment(
-                sequence: self.nextSequence, arena: update.arena, parts: [], isComplete: false,
-                isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisations.last?.number ?? 0,
-                startsAt: update.startsAt))
+    /// Whether a segment begins with this update.
+    func begins(_ update: SegmentUpdate) -> Bool { update.part != nil && !self.isGrowing(update) }
+
+    private func isGrowing(_ update: SegmentUpdate) -> Bool {
+        guard let last = self.listed.last, !last.isComplete else { return false }
+        return (self.growing?.clear ?? last.arena).sharesMemory(with: update.arena)
+    }
+
+    private mutating func begin(_ update: SegmentUpdate, _ encryptor: EncryptedSegment?) {
+        var segment = RenditionSnapshot.Segment(
+            sequence: self.nextSequence, arena: encryptor?.arena ?? update.arena, parts: [], isComplete: false,
+            isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisations.last?.number ?? 0,
+            startsAt: update.startsAt)
+        segment.encryption = encryptor?.encryption
+        self.growing = encryptor
+        self.listed.append(segment)
         self.nextSequence += 1
         self.isDiscontinuityDue = false
     }
@@ -99,8 +116,46 @@ struct RenditionStore: Sendable {
     /// The last segment will not grow any more.
     mutating func completeLast() {
         guard let last = self.listed.last, !last.isComplete else { return }
+        self.finishEncryption()
         self.listed[self.listed.count - 1].isComplete = true
         self.version += 1
+    }
+
+    // MARK: - Encryption
+
+    /// To the segment that grows. What cannot be encrypted is time in which there was nothing.
+    private mutating func append(_ part: RenditionSnapshot.Part) {
+        let last = self.listed.count - 1
+        guard let growing = self.growing else {
+            self.listed[last].parts.append(part)
+            return
+        }
+        do throws(EncryptionError) {
+            var part = part
+            part.range = try growing.take(upTo: part.range.upperBound)
+            self.listed[last].parts.append(part)
+        } catch { self.listed[last].emptyNanoseconds += part.durationNanoseconds }
+    }
+
+    /// Ends the chain of blocks of the segment that grew. One that is not whole could not be opened: it becomes a gap.
+    private mutating func finishEncryption() {
+        guard let growing = self.growing else { return }
+        self.growing = nil
+        let last = self.listed.count - 1
+        do throws(EncryptionError) {
+            let byteCount = try growing.finish()
+            if let part = self.listed[last].parts.indices.last {
+                let start = self.listed[last].parts[part].range.lowerBound
+                self.listed[last].parts[part].range = start..<byteCount
+            }
+            if let clear = self.listed[last].transportStream {
+                self.listed[last].transportStream = try growing.encrypt(clear)
+            }
+        } catch {
+            self.listed[last].emptyNanoseconds = self.listed[last].durationNanoseconds
+            self.listed[last].parts = []
+            self.listed[last].transportStream = nil
+        }
     }
 
     // MARK: - What goes

@@ -67,7 +67,7 @@ enum EncodedVideo {
         defer { unlink(path) }
         let result = try TestCommand.run(
             "/usr/bin/ffmpeg",
-            ["-v", "error", "-f", "lavfi", "-i", source, "-frames:v", "1", "-c:v", "libx264"] + arguments + [path])
+            ["-v", "error", "-f", "lavfi", "-i", source, "-frames:v", "2", "-c:v", "libx264"] + arguments + [path])
         try #require(result.status == 0, "\(result.output)")
         return try RecordedTrack.tracks(inFLV: Array(try Data(contentsOf: URL(filePath: path))))[0]
     }
