@@ -20,7 +20,10 @@ class Part:
 
 @dataclass
 class Segment:
-    """A segment with what is said of it; `uri` is None for one that still grows."""
+    """A segment with what is said of it; `uri` is None for one that still grows.
+
+    `key` is METHOD, URI and IV of the EXT-X-KEY that holds for it; None where the playlist has said nothing of keys.
+    """
 
     sequence: int = 0
     uri: str = None
@@ -28,6 +31,7 @@ class Segment:
     parts: list = field(default_factory=list)
     discontinuity: bool = False
     map: str = None
+    key: tuple = None
     date: datetime = None
     gap: bool = False
 
@@ -117,12 +121,12 @@ def split(line):
 
 def parse_media(text):
     """Reads a media playlist; tags about a segment must come before its first part."""
-    media, current, known_map = Media({}, []), Segment(), None
+    media, current, known_map, known_key = Media({}, []), Segment(), None, None
     for line in lines_of(text):
         if not line.startswith("#"):
             if current.duration is None:
                 raise BadPlaylist(f"{line} has no EXTINF")
-            current.uri, current.map = line, known_map
+            current.uri, current.map, current.key = line, known_map, known_key
             media.segments.append(current)
             current = Segment()
             continue
@@ -145,11 +149,17 @@ def parse_media(text):
         elif name == "EXT-X-MAP":
             known_map = attributes(value)["URI"]
             refuse_after_part(current, name)
+            if is_encrypted(known_key):
+                raise BadPlaylist(f"KEY: {known_map} stands behind a key, and would be encrypted")
             current.map = known_map
+        elif name == "EXT-X-KEY":
+            known_key = read_key(attributes(value))
+            refuse_after_part(current, name)
+            current.key = known_key
         else:
             read_segment_tag(current, name, value)
     if current != Segment():
-        current.map = known_map
+        current.map, current.key = known_map, known_key
         media.segments.append(current)
     if "EXT-X-TARGETDURATION" not in media.tags:
         raise BadPlaylist("no EXT-X-TARGETDURATION")
@@ -157,6 +167,23 @@ def parse_media(text):
     for index, segment in enumerate(media.segments):
         segment.sequence = media.sequence + media.skipped + index
     return media
+
+
+def read_key(found):
+    """METHOD, URI and IV (section 4.4.4.4); other methods than AES-128 of whole segments are not known here."""
+    method, uri, vector = found.get("METHOD"), found.get("URI"), found.get("IV")
+    if method == "NONE":
+        if len(found) > 1:
+            raise BadPlaylist("KEY: METHOD=NONE has other attributes")
+    elif method != "AES-128" or uri is None:
+        raise BadPlaylist(f"KEY: {method} is not AES-128, or there is no URI")
+    elif vector is None or not re.fullmatch(r"0[xX][0-9A-F]{32}", vector):
+        raise BadPlaylist(f"KEY: the IV {vector} is not 128 bits in upper-case digits")
+    return method, uri, vector
+
+
+def is_encrypted(key):
+    return key is not None and key[0] != "NONE"
 
 
 def read_tag(name, value):

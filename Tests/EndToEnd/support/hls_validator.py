@@ -1,7 +1,7 @@
 """Watches the playlists of a stream over time and says which rule of HLS a server broke.
 
 The rules are those of draft-pantos-hls-rfc8216bis, §4.4, §6.2 and appendix B, by short marks: L for live playlists,
-LL for low latency, DSN for discontinuities, PDT for dates, V for versions, M for multivariant playlists. It shares
+LL for low latency, KEY for encryption, DSN for discontinuities, PDT for dates, V for versions, M for multivariant playlists. It shares
 nothing with the server: the reader of playlists is `hls_playlist`, in the same folder.
 
 As a program it reads JSON from standard input, `{"steps": [{"name", "text", "time"}]}`, prints what was broken, one
@@ -14,9 +14,9 @@ import sys
 from fractions import Fraction
 
 if __package__:
-    from .hls_playlist import BadPlaylist, Media, parse_media, parse_multivariant
+    from .hls_playlist import BadPlaylist, Media, is_encrypted, parse_media, parse_multivariant
 else:
-    from hls_playlist import BadPlaylist, Media, parse_media, parse_multivariant
+    from hls_playlist import BadPlaylist, Media, is_encrypted, parse_media, parse_multivariant
 
 VERSION_MAX = 10  # Chromium refuses more.
 PART_SHARE_MIN = Fraction(85, 100)
@@ -43,7 +43,7 @@ class Validator:
             else:
                 self.feed_media(name, parse_media(text), time)
         except (BadPlaylist, KeyError, ValueError) as error:
-            mark = re.match(r"(LL\d+|PDT): ", str(error))
+            mark = re.match(r"(LL\d+|PDT|KEY): ", str(error))
             self.violations.append(f"{name}: {'' if mark else 'syntax: '}{error}")
 
     def expect(self, condition, name, mark, message):
@@ -80,6 +80,7 @@ class Validator:
                 return
         self.check_head(name, media)
         self.check_segments(name, media)
+        self.check_keys(name, media)
         if media.attribute("EXT-X-PART-INF", "PART-TARGET"):
             self.check_parts(name, media)
         if old:
@@ -104,9 +105,10 @@ class Validator:
         self.expect(left >= boundary, name, "LL12", "skips segments after the skip boundary")
         self.expect(old.discontinuity_sequence + left_tags(old, first) == delta.discontinuity_sequence, name, "LL12",
                     "another discontinuity sequence than the copy has")
-        maps = known[-1].map if known else None
+        maps, keys = (known[-1].map, known[-1].key) if known else (None, None)
         for segment in delta.segments:
             segment.map = maps = segment.map or maps
+            segment.key = keys = segment.key or keys
         tags = {key: value for key, value in delta.tags.items() if key != "EXT-X-SKIP"}
         return Media(tags, known + delta.segments, 0, delta.hints, delta.reports)
 
@@ -144,6 +146,24 @@ class Validator:
             if segment.parts:
                 total = sum(p.duration for p in segment.parts)
                 self.expect(total <= segment.duration, name, "L2", f"the parts of {at} are longer than it")
+
+    def check_keys(self, name, media):
+        """Segments are encrypted whole, each from a beginning of its own; keys follow one another by their numbers."""
+        seen, last = set(), -1
+        for segment in media.segments:
+            if not is_encrypted(segment.key):
+                continue
+            at = f"segment {segment.sequence}"
+            _, uri, vector = segment.key
+            number = re.fullmatch(r"key\.(0|[1-9]\d*)\.bin", uri)
+            self.expect(number, name, "KEY", f"{uri} of {at}")
+            self.expect((uri, vector) not in seen, name, "KEY", f"{at} has key and IV of another segment")
+            self.expect(number is None or int(number[1]) >= last, name, "KEY", f"the key of {at} is older than the last")
+            self.expect(not segment.parts, name, "KEY", f"{at} is encrypted and has parts")
+            seen.add((uri, vector))
+            last = int(number[1]) if number else last
+        has_parts = "EXT-X-PART-INF" in media.tags or media.hints
+        self.expect(not (seen and has_parts), name, "KEY", "parts are promised of encrypted segments")
 
     def check_parts(self, name, media):
         target = media.seconds("EXT-X-PART-INF", "PART-TARGET")
@@ -206,6 +226,8 @@ class Validator:
         self.expect(old.discontinuity == new.discontinuity, name, "L5", f"{at} has another EXT-X-DISCONTINUITY")
         self.expect(old.date == new.date, name, "L5", f"{at} has another date")
         self.expect(old.map == new.map, name, "L5", f"{at} has another EXT-X-MAP")
+        is_same_key = old.key == new.key or not (is_encrypted(old.key) or is_encrypted(new.key))
+        self.expect(is_same_key, name, "KEY", f"{at} has another EXT-X-KEY")
         count = min(len(old.parts), len(new.parts))
         self.expect(old.parts[:count] == new.parts[:count], name, "L5", f"{at} has other parts")
         self.expect(not new.parts or len(new.parts) >= len(old.parts), name, "L5", f"{at} lost some of its parts")
@@ -240,6 +262,7 @@ class Validator:
             return
         uris = {s.uri for s in media.segments if s.uri and not s.gap} | {s.map for s in media.segments if s.map}
         uris |= {p.uri for s in media.segments for p in s.parts if not p.gap}
+        uris |= {s.key[1] for s in media.segments if is_encrypted(s.key)}
         for uri in sorted(uris):
             self.expect(self.fetch(uri), name, "L10", f"{uri} is listed and cannot be had")
 

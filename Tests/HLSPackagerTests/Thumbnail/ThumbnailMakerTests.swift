@@ -106,7 +106,9 @@ struct ThumbnailMakerTests {
         #expect(error { $0.outputByteCountMax = 500 } == .outputTooLarge)
     }
 
-    @Test("are not made of pictures larger than their configuration says", arguments: ["h264-aac", "hevc", "av1", "vp9"])
+    @Test(
+        "are not made of pictures larger than their configuration says",
+        arguments: ["h264-aac", "hevc", "av1", "vp9"])
     func hidden(_ name: String) throws {
         var (format, bytes) = try RecordedTrack.tracks(ofFile: name)[0].keyframe
         (format.width, format.height) = (0, 0)
