@@ -73,8 +73,10 @@ def read_clip(name, path):
         samples = [sample for fragment in read_fragments(data[start:tail], tracks)
                    for sample in fragment.tracks.get(number, [])]
         origin = samples[0].decode
+        # The last one may be cut off at the end of the clip: in a circle, all last as long as the first.
+        length = samples[-1].decode + samples[0].duration - origin
         reels[track.kind] = Reel(
             track.kind, family_of(track.codec), track.configuration, track.timescale,
             [(sample.decode - origin, sample.offset, sample.is_sync, sample.payload) for sample in samples],
-            samples[-1].decode + samples[-1].duration - origin)
+            length)
     return Clip(name, reels["video"], reels["audio"], data[:start])
