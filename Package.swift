@@ -85,7 +85,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HLSPackagerTests",
-            dependencies: ["HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "TestSupport"],
+            dependencies: [
+                "HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "HTTPServer", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PodoTests",
