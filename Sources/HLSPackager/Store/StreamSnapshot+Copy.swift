@@ -3,6 +3,7 @@ extension StreamSnapshot {
     /// `previous` elsewhere: a copy for one loop, whose reference counts no other loop touches.
     func copied(since previous: StreamSnapshot?) -> StreamSnapshot {
         var copy = StreamSnapshot(version: self.version, renditions: [])
+        copy.rendering = self.rendering
         copy.keys = self.keys.map { $0 }
         copy.renditions.reserveCapacity(self.renditions.count)
         for rendition in self.renditions {
@@ -46,7 +47,9 @@ extension RenditionSnapshot.Segment {
         }
         copy.arena = old.arena
         copy.transportStream = old.transportStream ?? self.transportStream?.handle()
-        copy.parts = old.parts.count == self.parts.count ? old.parts : self.parts.map { $0 }
+        // The last part of an encrypted segment grows by its padding.
+        let isSame = old.parts.count == self.parts.count && old.isComplete == self.isComplete
+        copy.parts = isSame ? old.parts : self.parts.map { $0 }
         return copy
     }
 }

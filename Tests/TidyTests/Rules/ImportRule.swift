@@ -26,10 +26,14 @@ struct ImportRule {
         "Crypto": ModuleRow(2, ["COpenSSL", "Primitives"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
         "HLSPackager": ModuleRow(
-            4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer"]),
+            4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
-            5, ["CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest"]),
+            5,
+            [
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
+                "HLSPackager",
+            ]),
     ]
 
     /// Row 4: features, which never import each other.
