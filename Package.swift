@@ -139,6 +139,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
             name: "PackagerCost", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerCost", swiftSettings: strict),
         .executableTarget(
+            name: "PackagerDay", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
+            path: "Benchmarks/PackagerDay", swiftSettings: strict),
+        .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),
     ]
