@@ -54,6 +54,7 @@ let package = Package(
             name: "podo",
             dependencies: [
                 "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
+                "HLSPackager",
             ],
             swiftSettings: strict),
 

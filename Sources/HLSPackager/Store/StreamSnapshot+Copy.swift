@@ -3,6 +3,7 @@ extension StreamSnapshot {
     /// `previous` elsewhere: a copy for one loop, whose reference counts no other loop touches.
     func copied(since previous: StreamSnapshot?) -> StreamSnapshot {
         var copy = StreamSnapshot(version: self.version, renditions: [])
+        copy.rendering = self.rendering
         copy.keys = self.keys.map { $0 }
         copy.renditions.reserveCapacity(self.renditions.count)
         for rendition in self.renditions {

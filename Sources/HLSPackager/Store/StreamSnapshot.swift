@@ -15,6 +15,8 @@ package struct StreamSnapshot: Sendable {
     /// In the order in which they were first seen.
     package var renditions: [Rendition]
 
+    /// Its playlists, once somebody has asked for them.
+    package var rendering = PlaylistRendering()
     /// The keys that segments here name, oldest first.
     package var keys: [Key] = []
 

@@ -25,6 +25,8 @@ extension HTTPConnection: HTTPSessionDelegate {
         case .immediate(let handle):
             let response = handle(request, match.parameters)
             self.session?.respond(to: stream, with: self.service.application.finish(response, for: request))
+        case .deferred(let handle):
+            self.run(handle, request, index)
         case .concurrent(let handle):
             self.run(handle, request, match, index)
         }
@@ -77,7 +79,7 @@ extension HTTPConnection: HTTPSessionDelegate {
             self.inFlight[index].isCancelled = true
             task.cancel()
         } else {
-            self.inFlight.remove(at: index)
+            self.inFlight.remove(at: index).deferral?.onCancel?()
         }
     }
 
@@ -114,7 +116,7 @@ extension HTTPConnection: HTTPSessionDelegate {
     /// When the first of the running handlers has to be given up.
     var handlerDeadline: MonotonicTime? {
         var earliest: MonotonicTime?
-        for exchange in self.inFlight where exchange.task != nil && !exchange.isCancelled {
+        for exchange in self.inFlight where exchange.isBeingHandled {
             earliest = min(earliest ?? exchange.handlerStartedAt, exchange.handlerStartedAt)
         }
         return earliest.map { $0 + self.service.limits.handlerTime }
@@ -125,12 +127,16 @@ extension HTTPConnection: HTTPSessionDelegate {
         let latest = self.service.loop.now + .nanoseconds(-self.service.limits.handlerTime.nanoseconds)
         // By stream, not by index: an answer may end other exchanges as well.
         let streams = self.inFlight
-            .filter { $0.task != nil && !$0.isCancelled && $0.handlerStartedAt <= latest }.map(\.stream)
+            .filter { $0.isBeingHandled && $0.handlerStartedAt <= latest }.map(\.stream)
         for stream in streams {
             guard let index = self.index(of: stream) else { continue }
             self.service.metrics.refused("handler-too-slow", loop: self.service.loop.index)
-            self.inFlight[index].task?.cancel()
-            self.inFlight[index].isCancelled = true
+            if let deferral = self.endDeferral(of: stream) {
+                deferral.onCancel?()
+            } else {
+                self.inFlight[index].task?.cancel()
+                self.inFlight[index].isCancelled = true
+            }
             self.session?.respond(to: stream, with: Self.overloaded())
         }
         return !streams.isEmpty
@@ -142,7 +148,7 @@ extension HTTPConnection: HTTPSessionDelegate {
         return response
     }
 
-    private func index(of stream: HTTPStreamID) -> Int? {
+    func index(of stream: HTTPStreamID) -> Int? {
         self.inFlight.lastIndex { $0.stream == stream }
     }
 }

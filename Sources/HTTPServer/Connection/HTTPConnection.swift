@@ -181,7 +181,11 @@ final class HTTPConnection: ConnectionHandler, @unchecked Sendable {
         let session = self.session
         self.session = nil
         session?.connectionClosed()
-        for exchange in self.inFlight { exchange.task?.cancel() }
+        let inFlight = self.inFlight
         self.inFlight.removeAll()
+        for exchange in inFlight {
+            exchange.task?.cancel()
+            exchange.deferral?.onCancel?()
+        }
     }
 }

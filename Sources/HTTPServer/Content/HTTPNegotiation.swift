@@ -76,3 +76,8 @@ enum HTTPNegotiation {
         return value <= 1000 ? value : nil
     }
 }
+
+extension HTTPRequest {
+    /// Whether a body may come compressed by gzip.
+    package var acceptsGzip: Bool { HTTPNegotiation.acceptsGzip(self.fields) }
+}

@@ -56,7 +56,7 @@ extension HTTPResponse {
     private static var spareByteCount: Int { 256 }
 
     /// Adds the fields that depend on nothing of the request. Done once.
-    mutating func addSecurityFields() {
+    package mutating func addSecurityFields() {
         let block = HTTPSecurityFields.standard.block(for: self.fields)
         self.fields.reserve(
             fields: self.fields.count + block.count + 6,

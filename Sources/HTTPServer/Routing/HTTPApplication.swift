@@ -54,7 +54,11 @@ package final class HTTPApplication: Sendable {
         case .route(let index, let ranges): return self.admit(head, index, ranges)
         case .otherMethods(let row):
             let allow = self.table.rows[row].allow
-            return head.method == .options ? self.options(head, allow: allow) : self.methodNotAllowed(head, allow)
+            guard head.method == .options else { return self.methodNotAllowed(head, allow) }
+            let isOpen = self.table.rows[row].routeOfMethod.contains {
+                $0 >= 0 && self.routes[Int($0)].isOpenToAllOrigins
+            }
+            return self.options(head, allow: allow, isOpenToAllOrigins: isOpen)
         case .none where head.method == .trace || head.method == .connect: return self.methodNotAllowed(head, "")
         case .none: return self.refuse(head, .notFound, .unmatched)
         }
@@ -106,11 +110,17 @@ package final class HTTPApplication: Sendable {
         return self.refuse(head, problem, .methodNotAllowed)
     }
 
-    private func options(_ head: borrowing HTTPRequest, allow: String) -> HTTPAdmission {
+    private func options(
+        _ head: borrowing HTTPRequest, allow: String, isOpenToAllOrigins: Bool = false
+    ) -> HTTPAdmission {
         var response = HTTPResponse(.noContent)
         // An error cannot come: the value is made of method names.
         try? response.fields.append(.allow, checking: allow)
-        self.crossOrigin.addPreflightFields(to: &response.fields, methods: allow, for: head)
+        if isOpenToAllOrigins {
+            response.fields.append(contentsOf: HTTPOpenFields.preflight)
+        } else {
+            self.crossOrigin.addPreflightFields(to: &response.fields, methods: allow, for: head)
+        }
         response.fields.append(
             contentsOf: HTTPSecurityFields.standard.block(for: response.fields))
         response.isFinished = true

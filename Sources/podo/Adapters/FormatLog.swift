@@ -1,52 +1,46 @@
 internal import MediaTypes
 internal import Observability
-internal import RTMPIngest
-internal import Reactor
 
-/// Takes the media of streams and lets it go: says in the log what came, until there is a packager that uses it.
-struct FormatLog: MediaDestination {
-    let log: Log
+/// Says in the log what a publisher sends, and hands it on.
+final class FormatLog: MediaReceiver {
+    private let stream: String
+    private let log: Log
+    private let receiver: any MediaReceiver
+    private(set) var videoUnitCount = 0
+    private(set) var audioUnitCount = 0
 
-    func receiver(for stream: String, on loop: EventLoop) -> any MediaReceiver {
-        Receiver(stream: stream, log: self.log)
+    init(stream: String, log: Log, receiver: any MediaReceiver) {
+        self.stream = stream
+        self.log = log
+        self.receiver = receiver
     }
 
-    /// Counts the units of one publishing.
-    final class Receiver: MediaReceiver {
-        private let stream: String
-        private let log: Log
-        private(set) var videoUnitCount = 0
-        private(set) var audioUnitCount = 0
+    func receive(_ format: TrackFormat, of track: TrackID) {
+        self.log.info(
+            "track format",
+            [
+                "stream": .text(self.stream), "track": .number(Int(track.number)),
+                "format": .text(FormatLog.words(for: format)),
+            ])
+        self.receiver.receive(format, of: track)
+    }
 
-        init(stream: String, log: Log) {
-            self.stream = stream
-            self.log = log
+    func receive(_ unit: AccessUnit, payload: borrowing RawSpan) {
+        switch unit.track.kind {
+        case .video: self.videoUnitCount += 1
+        case .audio: self.audioUnitCount += 1
         }
+        self.receiver.receive(unit, payload: payload)
+    }
 
-        func receive(_ format: TrackFormat, of track: TrackID) {
-            self.log.info(
-                "track format",
-                [
-                    "stream": .text(self.stream), "track": .number(Int(track.number)),
-                    "format": .text(FormatLog.words(for: format)),
-                ])
-        }
-
-        func receive(_ unit: AccessUnit, payload: borrowing RawSpan) {
-            switch unit.track.kind {
-            case .video: self.videoUnitCount += 1
-            case .audio: self.audioUnitCount += 1
-            }
-        }
-
-        func publishingEnded(_ end: MediaEnd) {
-            self.log.info(
-                "media received",
-                [
-                    "stream": .text(self.stream), "pictures": .number(self.videoUnitCount),
-                    "audio_frames": .number(self.audioUnitCount),
-                ])
-        }
+    func publishingEnded(_ end: MediaEnd) {
+        self.log.info(
+            "media received",
+            [
+                "stream": .text(self.stream), "pictures": .number(self.videoUnitCount),
+                "audio_frames": .number(self.audioUnitCount),
+            ])
+        self.receiver.publishingEnded(end)
     }
 
     /// As an organizer would say it: `H.264 video, 1920×1080`.

@@ -37,6 +37,11 @@ struct AdminRoutes: Sendable {
                     guard hosts.allows(request.authority) else { return Self.hostUnknown.response(for: request) }
                     return answer(request, parameters)
                 }
+            case .deferred(let answer):
+                .deferred { request, parameters, responder in
+                    guard hosts.allows(request.authority) else { return Self.hostUnknown.response(for: request) }
+                    return answer(request, parameters, responder)
+                }
             case .concurrent(let answer):
                 .concurrent { request, parameters in
                     guard hosts.allows(request.authority) else { throw Self.hostUnknown }

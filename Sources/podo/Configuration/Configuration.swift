@@ -20,6 +20,12 @@ struct Configuration: Sendable {
     var streamBitsPerSecondMax: Int?
     var streamFramesPerSecondMax: Int?
 
+    // How streams are packaged, and who may watch.
+    var hlsPartMilliseconds = 500
+    var hlsSegmentMilliseconds = 2000
+    var hlsWindowSegmentCount = 12
+    var openGate = false
+
     // Where its operator looks.
     var adminListen: [SocketAddress] = [.loopback(port: 9090)]
     var adminAllowRemote = false

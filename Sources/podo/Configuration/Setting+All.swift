@@ -34,6 +34,18 @@ extension Setting {
             "stream-fps-max", \.streamFramesPerSecondMax, .optional(.integer(1...1000)),
             "Pictures that one publisher may send in a second. One that sends more is told so and closed."),
         Setting(
+            "hls-part-ms", \.hlsPartMilliseconds, .integer(100...2000),
+            "The longest part of a segment, in milliseconds. Viewers with low latency are three parts behind."),
+        Setting(
+            "hls-segment-ms", \.hlsSegmentMilliseconds, .integer(500...10_000),
+            "Segments end at the first keyframe after this many milliseconds, and after three times as many without."),
+        Setting(
+            "hls-window-segments", \.hlsWindowSegmentCount, .integer(6...1000),
+            "Segments that a live playlist lists. More are listed while they are short."),
+        Setting(
+            "open-gate", \.openGate, .boolean,
+            "Lets everybody watch every stream at /p/NAME/index.m3u8. For development only."),
+        Setting(
             "public-url", \.publicURL, .optional(.origin), defaultNote: "the first listening address",
             "How people reach Podo, where that differs from the listening address."),
         Setting(

@@ -1,3 +1,4 @@
+internal import HLSPackager
 internal import HTTPServer
 internal import Observability
 internal import Primitives
@@ -44,8 +45,6 @@ final class PodoServer: Sendable {
             log.warning("descriptors are few", ["allowed": .number(allowed), "wanted": .number(wanted)])
         }
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
-        self.publicApplication = try PublicApplication(
-            webDirectory: try WebDirectory.find(configured: configuration.webDirectory))
         self.security = try Self.security(configuration, applicationProtocols: ["h2", "http/1.1"])
         self.publisherSecurity = try Self.security(configuration, applicationProtocols: [])
         do {
@@ -58,6 +57,12 @@ final class PodoServer: Sendable {
         } catch {
             throw StartError("\(error)")
         }
+        let streams = PackagedStreams(limits: configuration.streamLimits, loops: self.group.loops, log: log)
+        let delivery = HLSDelivery(
+            board: streams.board, group: self.group, gate: configuration.gate,
+            promises: PlaylistPromises(configuration.streamLimits))
+        self.publicApplication = try PublicApplication(
+            webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes)
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
@@ -69,7 +74,7 @@ final class PodoServer: Sendable {
             authorizer: ConfiguredStreamKeys(
                 keys: configuration.streamKeys, bitsPerSecondMax: configuration.streamBitsPerSecondMax,
                 framesPerSecondMax: configuration.streamFramesPerSecondMax),
-            destination: FormatLog(log: self.log), observer: StreamLog(log: self.log), metrics: metrics, log: self.log)
+            destination: streams, observer: StreamLog(log: self.log), metrics: metrics, log: self.log)
         let admin = AdminRoutes(
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
             pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
@@ -123,6 +128,17 @@ extension Configuration {
         limits.drainTime = self.drainTime
         return limits
     }
+
+    var streamLimits: HLSLimits {
+        var limits = HLSLimits()
+        limits.partTime = .milliseconds(Int64(self.hlsPartMilliseconds))
+        limits.segmentTime = .milliseconds(Int64(self.hlsSegmentMilliseconds))
+        limits.segmentTimeMax = .milliseconds(Int64(self.hlsSegmentMilliseconds) * 3)
+        limits.windowSegmentCount = self.hlsWindowSegmentCount
+        return limits
+    }
+
+    var gate: any PlaybackGate { self.openGate ? OpenGate() : ClosedGate() }
 
     /// The admin listener has few clients: one that goes wild must not take descriptors from the public.
     var adminLimits: HTTPLimits {

@@ -1,14 +1,14 @@
 internal import Glibc
 internal import HTTPServer
 
-/// What the public listeners serve: the pages. Requests for an API that does not exist are answered by the
-/// application itself, with a problem document.
+/// What the public listeners serve: the streams and the pages. Requests for an API that does not exist are answered by
+/// the application itself, with a problem document.
 struct PublicApplication: Sendable {
     let application: HTTPApplication
     private let pages: StaticFiles
     private let webDirectory: String
 
-    init(webDirectory: String) throws(StartError) {
+    init(webDirectory: String, streams: [HTTPRoute] = []) throws(StartError) {
         self.webDirectory = webDirectory
         do {
             self.pages = try StaticFiles(directory: webDirectory)
@@ -16,7 +16,7 @@ struct PublicApplication: Sendable {
             throw Self.failure(error, in: webDirectory)
         }
         do throws(HTTPRouteErrors) {
-            self.application = try HTTPApplication(routes: self.pages.routes)
+            self.application = try HTTPApplication(routes: streams + self.pages.routes)
         } catch {
             throw StartError("routes: \(error)")
         }

@@ -38,6 +38,7 @@ struct HTTPTestDriver: HTTPTestClient {
         var response: HTTPResponse
         switch self.application.handler(of: match) {
         case .immediate(let handle): response = handle(request, match.parameters)
+        case .deferred: return HTTPResponse(.notImplemented)
         case .concurrent(let handle):
             do {
                 response = try await handle(request, match.parameters)

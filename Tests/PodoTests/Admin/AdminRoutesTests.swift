@@ -62,6 +62,7 @@ import Testing
             case .accept(let match, _):
                 switch application.handler(of: match) {
                 case .immediate(let answer): return answer(request, match.parameters)
+                case .deferred: throw HTTPProblem.internalError
                 case .concurrent(let answer):
                     do {
                         return try await answer(request, match.parameters)

@@ -29,7 +29,11 @@ struct ImportRule {
             4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
-            5, ["CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest"]),
+            5,
+            [
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
+                "HLSPackager",
+            ]),
     ]
 
     /// Row 4: features, which never import each other.

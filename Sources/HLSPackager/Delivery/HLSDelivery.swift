@@ -1,0 +1,32 @@
+package import HTTPServer
+internal import Primitives
+package import Reactor
+
+/// Serves all streams over HTTP: `/p/<pass>/index.m3u8` and everything that hangs below it by relative names.
+package final class HLSDelivery: Sendable {
+    /// One for each loop of the group, in its order.
+    private let loops: [LoopDelivery]
+
+    package init(
+        board: SnapshotBoard, group: EventLoopGroup, gate: any PlaybackGate, promises: PlaylistPromises,
+        limits: DeliveryLimits = DeliveryLimits()
+    ) {
+        self.loops = group.loops.enumerated().map { index, loop in
+            LoopDelivery(
+                shelf: board.shelf(index), loop: loop, gate: gate, promises: promises, limits: limits)
+        }
+    }
+
+    package var routes: [HTTPRoute] {
+        [
+            HTTPRoute(
+                .get, "/p/{pass}/{name...}", access: .anyone, isOpenToAllOrigins: true,
+                .deferred { request, parameters, responder in
+                    guard let pass = parameters.bytes("pass"), let name = parameters.bytes("name") else {
+                        return HTTPProblem.notFound.mediaResponse(for: request)
+                    }
+                    return self.loops[responder.loop.index].answer(request, pass: pass, path: name, responder)
+                })
+        ]
+    }
+}

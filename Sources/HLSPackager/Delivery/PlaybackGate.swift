@@ -1,0 +1,18 @@
+package import HTTPServer
+package import Reactor
+
+/// Decides who may watch what. Implemented outside: by playback tickets, or by the name of the stream alone where a
+/// developer asked for that.
+///
+/// Asked on the loop for everything that is served, playlists, parts, segments, initialisation sections and keys, and
+/// again when an answer had to wait: a ticket that was taken back meanwhile opens nothing. It must not wait.
+package protocol PlaybackGate: Sendable {
+    /// - Parameter pass: What stands in the path before the names of the stream, as it was spelled there.
+    func admit(_ pass: ArraySlice<UInt8>, on loop: EventLoop) -> PlaybackAdmission
+}
+
+package enum PlaybackAdmission: Sendable {
+    case admitted(stream: String)
+    /// Players understand 403, and give up on 401 and 429.
+    case refused(HTTPProblem)
+}

@@ -1,0 +1,162 @@
+internal import HTTPServer
+internal import Primitives
+
+/// One stream as one loop serves it: its own copy of the latest snapshot, and the answers that were made from it.
+final class ServedStream {
+    private let promises: PlaylistPromises
+    private let responses: MediaResponses
+    private(set) var snapshot: StreamSnapshot
+    @exclusivity(unchecked) private var playlists: [PlaylistKey: HTTPResponse] = [:]
+    /// Answers with media, each as long as the snapshot has what is in it.
+    @exclusivity(unchecked) private var media: [MediaName: HTTPResponse] = [:]
+    @exclusivity(unchecked) var room: WaitingRoom
+
+    private struct PlaylistKey: Hashable {
+        var rendering: PlaylistRendering.Key
+        var asksForGzip: Bool
+        var hasWaited: Bool
+    }
+
+    init(
+        _ snapshot: StreamSnapshot, _ promises: PlaylistPromises, _ responses: MediaResponses, _ room: WaitingRoom
+    ) {
+        self.room = room
+        self.snapshot = snapshot
+        self.promises = promises
+        self.responses = responses
+    }
+
+    func take(_ snapshot: StreamSnapshot) {
+        self.snapshot = snapshot
+        self.playlists.removeAll(keepingCapacity: true)
+        // Held answers hold the memory of their segments.
+        let kept = Dictionary(uniqueKeysWithValues: snapshot.renditions.map { ($0.id, $0.snapshot.firstKeptSequence) })
+        self.media = self.media.filter { name, _ in
+            guard let (id, sequence) = name.place else { return false }
+            return kept[id].map { sequence >= $0 } ?? false
+        }
+    }
+
+    // MARK: - Playlists
+
+    /// Nil where there is no such rendition, or not in this form.
+    func playlist(of id: RenditionID, _ form: PlaylistForm) -> MediaPlaylist? {
+        self.snapshot.mediaPlaylist(of: id, form, self.promises)
+    }
+
+    func answer(
+        with playlist: MediaPlaylist, isDelta: Bool, asksForGzip: Bool, hasWaited: Bool
+    ) -> HTTPResponse {
+        let rendering = PlaylistRendering.Key(rendition: playlist.id, form: playlist.form, isDelta: isDelta)
+        let key = PlaylistKey(rendering: rendering, asksForGzip: asksForGzip, hasWaited: hasWaited)
+        return self.answer(key) { isDelta ? playlist.renderDelta() ?? playlist.render() : playlist.render() }
+    }
+
+    /// Nil as long as there is too little to choose from.
+    func multivariantAnswer(_ form: PlaylistForm, asksForGzip: Bool) -> HTTPResponse? {
+        let key = PlaylistKey(
+            rendering: PlaylistRendering.Key(rendition: nil, form: form), asksForGzip: asksForGzip, hasWaited: false)
+        if let known = self.playlists[key] { return known }
+        guard let playlist = self.snapshot.multivariantPlaylist(form, self.promises) else { return nil }
+        return self.answer(key) { playlist.render() }
+    }
+
+    private func answer(_ key: PlaylistKey, _ render: () -> [UInt8]) -> HTTPResponse {
+        if let known = self.playlists[key] { return known }
+        let rendered = self.snapshot.rendering.playlist(key.rendering, render)
+        let response = self.responses.playlist(rendered, asksForGzip: key.asksForGzip, hasWaited: key.hasWaited)
+        self.playlists[key] = response
+        return response
+    }
+
+    // MARK: - Media
+
+    enum Found {
+        case answer(HTTPResponse)
+        /// A playlist has hinted at it: it comes next, unless its segment ends before.
+        case comesNext
+        /// It was there, and is too old.
+        case gone
+        case nothing
+    }
+
+    func find(_ name: MediaName) -> Found {
+        if let known = self.media[name] { return .answer(known) }
+        let made: HTTPResponse
+        switch self.make(name) {
+        case .answer(let response): made = response
+        case let other: return other
+        }
+        self.media[name] = made
+        return .answer(made)
+    }
+
+    private func make(_ name: MediaName) -> Found {
+        switch name {
+        case .multivariant, .playlist: return .nothing
+        case .initialisation(let id, let number):
+            guard let all = self.snapshot[id]?.snapshot.initialisations else { return .nothing }
+            guard let section = all.first(where: { $0.number == number }) else {
+                return number < (all.first?.number ?? 0) ? .gone : .nothing
+            }
+            return .answer(
+                self.responses.media(
+                    "video/mp4", .shared(SharedSlice(section.bytes)), tag: "i\(number)-\(section.bytes.count)"))
+        case .segment(let id, let sequence, let container):
+            guard let rendition = self.snapshot[id]?.snapshot else { return .nothing }
+            guard let segment = rendition.segment(sequence) else { return rendition.absence(of: sequence) }
+            let arena = container == .transportStream ? segment.transportStream : segment.arena
+            // A segment that still grows has no name yet, and one in which nothing was has no bytes.
+            guard let arena, segment.isComplete, !segment.parts.isEmpty else { return .nothing }
+            let type: StaticString = container == .transportStream ? "video/mp2t" : "video/iso.segment"
+            let count = container == .transportStream ? arena.count : segment.parts.last?.range.upperBound ?? 0
+            return .answer(
+                self.responses.media(type, .shared(arena.slice(0..<count)), tag: segment.tag(sequence, count)))
+        case .part(let id, let sequence, let part):
+            guard let rendition = self.snapshot[id]?.snapshot else { return .nothing }
+            let segment = rendition.segment(sequence)
+            if let segment, segment.parts.indices.contains(part) {
+                let range = segment.parts[part].range
+                return .answer(
+                    self.responses.media(
+                        "video/iso.segment", .shared(segment.arena.slice(range)),
+                        tag: segment.tag(sequence, range.lowerBound) + "-\(range.count)"))
+            }
+            let isNext = PlaylistEdge(rendition).nextPart == PartPosition(sequence: sequence, part: part)
+            if isNext, !rendition.hasEnded { return .comesNext }
+            return segment == nil ? rendition.absence(of: sequence) : .nothing
+        }
+    }
+}
+
+extension RenditionSnapshot {
+    /// Whether it is still listed, or only kept.
+    fileprivate func segment(_ sequence: Int) -> Segment? {
+        self.segments.first { $0.sequence == sequence } ?? self.removedSegments.first { $0.sequence == sequence }
+    }
+
+    fileprivate func absence(of sequence: Int) -> ServedStream.Found {
+        sequence < self.firstKeptSequence ? .gone : .nothing
+    }
+
+    fileprivate var firstKeptSequence: Int {
+        self.removedSegments.first?.sequence ?? self.segments.first?.sequence ?? self.nextSequence
+    }
+}
+
+extension RenditionSnapshot.Segment {
+    /// The beginning tells it from a segment of another server that counted alike.
+    fileprivate func tag(_ sequence: Int, _ number: Int) -> String {
+        "\(sequence)-\(String(self.startsAt.unixMilliseconds, radix: 36))-\(number)"
+    }
+}
+
+extension MediaName {
+    /// Of a segment or a part: its rendition, and its segment's sequence.
+    fileprivate var place: (RenditionID, Int)? {
+        switch self {
+        case .segment(let id, let sequence, _), .part(let id, let sequence, _): (id, sequence)
+        case .multivariant, .playlist, .initialisation: nil
+        }
+    }
+}

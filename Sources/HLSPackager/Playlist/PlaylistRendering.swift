@@ -1,0 +1,64 @@
+internal import MediaTypes
+internal import Synchronization
+
+/// The playlists of a stream at one moment as they are sent: each is written once, by the first loop that is asked for
+/// it, for the viewers of all loops. What nobody asks for is not written.
+package final class PlaylistRendering: Sendable {
+    /// Which playlist: of a rendition, or the multivariant one.
+    struct Key: Hashable, Sendable {
+        var rendition: RenditionID?
+        var form: PlaylistForm
+        var isDelta = false
+    }
+
+    /// Never many: two for each rendition and form.
+    private let rendered = Mutex<[Key: RenderedPlaylist]>([:])
+
+    package init() {}
+
+    /// Other loops that want a playlist of the same moment wait while it is written, some 0.1 ms.
+    func playlist(_ key: Key, _ render: () -> [UInt8]) -> RenderedPlaylist {
+        self.rendered.withLock { rendered in
+            if let known = rendered[key] { return known }
+            let playlist = RenderedPlaylist(render())
+            rendered[key] = playlist
+            return playlist
+        }
+    }
+}
+
+extension StreamSnapshot {
+    /// Nil where the stream has no such rendition.
+    func mediaPlaylist(of id: RenditionID, _ form: PlaylistForm, _ promises: PlaylistPromises) -> MediaPlaylist? {
+        guard let rendition = self[id], rendition.has(form.container) else { return nil }
+        let reports = form == .lowLatency ? self.renditions.compactMap { MediaPlaylist.Report($0.id, $0.snapshot) } : []
+        return MediaPlaylist(of: id, form: form, rendition.snapshot, promises, reports: reports)
+    }
+
+    /// What there is to choose from, as far as it is known what it costs; nil as long as that is nothing. Renditions
+    /// that have ended are not offered beside others.
+    func multivariantPlaylist(_ form: PlaylistForm, _ promises: PlaylistPromises) -> MultivariantPlaylist? {
+        let present = self.renditions.filter { $0.has(form.container) }
+        let living = present.filter { !$0.snapshot.hasEnded }
+        let offered = (living.isEmpty ? present : living).compactMap { rendition in
+            RenditionBitRate(rendition.snapshot, promises).map { rate in
+                MultivariantPlaylist.Rendition(
+                    id: rendition.id, formats: rendition.tracks.map(\.format), bitRate: rate)
+            }
+        }
+        guard !offered.isEmpty else { return nil }
+        return MultivariantPlaylist(
+            offered, form: form,
+            hasIndependentSegments: self.renditions.allSatisfy(\.snapshot.hasIndependentSegments))
+    }
+}
+
+extension StreamSnapshot.Rendition {
+    /// Whether its segments exist in this container.
+    func has(_ container: MediaContainer) -> Bool {
+        switch container {
+        case .fragmentedMP4: true
+        case .transportStream: self.snapshot.segments.contains { $0.transportStream != nil }
+        }
+    }
+}
