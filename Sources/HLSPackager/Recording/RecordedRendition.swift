@@ -68,8 +68,8 @@ struct RecordedRendition: Sendable {
         // The lines of the segments are written already; the head only wants to know where they begin.
         var snapshot = Self.snapshot([], discontinuity: self.firstDiscontinuity)
         snapshot.nextSequence = self.firstSequence ?? 0
-        // Known for good only when all segments are: a playlist that grows must not take it back.
-        snapshot.hasIndependentSegments = hasEnded && self.hasIndependentSegments
+        // Known for good only when all segments are: a playlist that grows must neither take it back nor say it late.
+        snapshot.hasIndependentSegments = form == .recording && self.hasIndependentSegments
         snapshot.hasEnded = hasEnded
         let playlist = MediaPlaylist(of: self.id, form: form, snapshot, promises)
         var bytes: [UInt8] = []

@@ -69,7 +69,7 @@ final class RecorderJob: @unchecked Sendable {
         self.writer = ShowWriter(stored, disk: self.context.disk, limits: self.context.limits)
         self.number = number
         self.context.log.info(
-            "recording_started", ["stream": .text(self.stream), "show": .number(number)])
+            "recording started", ["stream": .text(self.stream), "show": .number(number)])
     }
 
     private func lose(_ items: [RecordingItem]) {
@@ -95,7 +95,7 @@ final class RecorderJob: @unchecked Sendable {
         defer { self.failure = failure }
         guard self.failure?.reason.description != failure.reason.description else { return }
         self.context.log.error(
-            "recording_stopped",
+            "recording stopped",
             [
                 "stream": .text(self.stream), "show": .number(self.number), "reason": .text(failure.reason.description),
                 "error": .text(failure.explanation),
@@ -110,7 +110,7 @@ final class RecorderJob: @unchecked Sendable {
         }
         guard self.failure != nil else { return }
         self.context.log.info(
-            "recording_resumed",
+            "recording resumed",
             ["stream": .text(self.stream), "show": .number(self.number), "lost_segments": .number(self.lostCount)])
     }
 
@@ -127,7 +127,7 @@ final class RecorderJob: @unchecked Sendable {
         if writer.show.index.hasMedia, let failure = writer.end(syncTimes: { counts.synced(in: $0) }) {
             counts.failed(failure.reason)
             self.context.log.error(
-                "recording_end_not_written",
+                "recording end not written",
                 [
                     "stream": .text(self.stream), "show": .number(self.number),
                     "reason": .text(failure.reason.description), "error": .text(failure.explanation),

@@ -13,9 +13,8 @@ extension RecordingContext {
     /// Reads what is in the directory, which is made if it is missing. Ends shows that nobody can go on with, removes
     /// what is no show, and returns those that may go on, one of a stream at most.
     func findAll(notBefore now: WallClock) throws(SystemError) -> [InterruptedShow] {
-        try self.disk.makeDirectory(self.directory)
         var interrupted: [InterruptedShow] = []
-        for name in try self.disk.names(in: self.directory).sorted() {
+        for name in try self.streamFolders().sorted() {
             let folder = self.directory + "/" + name
             let names: [String]
             do throws(SystemError) { names = try self.disk.names(in: folder) } catch {
@@ -33,6 +32,13 @@ extension RecordingContext {
             for show in open { self.end(show) }
         }
         return interrupted
+    }
+
+    private func streamFolders() throws(SystemError) -> [String] {
+        do throws(SystemError) { return try self.disk.names(in: self.directory) } catch {
+            try self.disk.makeDirectory(self.directory)
+            return try self.disk.names(in: self.directory)
+        }
     }
 
     /// A show that is to be had again; nil if it cannot be read any more.
@@ -71,6 +77,6 @@ extension RecordingContext {
     }
 
     private func tell(unreadable folder: String, _ error: String) {
-        self.log.error("recording_unreadable", ["folder": .text(folder), "error": .text(error)])
+        self.log.error("recording unreadable", ["folder": .text(folder), "error": .text(error)])
     }
 }

@@ -97,7 +97,7 @@ final class RecordingContext: Sendable {
             catalog.unload()
         }
         self.log.info(
-            "recording_finished",
+            "recording finished",
             ["stream": .text(index.stream), "show": .number(number), "bytes": .number(writer.byteCount)])
         _ = self.makeRoom(0)
     }
@@ -114,7 +114,7 @@ final class RecordingContext: Sendable {
         for entry in gone {
             self.delete(entry.folder)
             self.log.info(
-                "recording_deleted",
+                "recording deleted",
                 ["stream": .text(entry.stream), "show": .number(entry.number), "bytes": .number(entry.byteCount)])
         }
         return self.catalog.withLock { $0.byteCount } + byteCount <= self.limits.byteCountMax
@@ -123,7 +123,7 @@ final class RecordingContext: Sendable {
     private func delete(_ folder: String) {
         do throws(SystemError) { try StoredShow.remove(folder, disk: self.disk) } catch {
             self.log.warning(
-                "recording_not_deleted", ["folder": .text(folder), "error": .text(error.description)])
+                "recording not deleted", ["folder": .text(folder), "error": .text(error.description)])
         }
     }
 }

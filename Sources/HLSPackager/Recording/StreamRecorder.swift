@@ -76,7 +76,7 @@ final class StreamRecorder: Sendable {
         }
         if isStarting { self.start() }
         if isFallingBehind {
-            self.context.log.warning("recording_behind", ["stream": .text(self.job.stream)])
+            self.context.log.warning("recording behind", ["stream": .text(self.job.stream)])
         }
     }
 

@@ -13,6 +13,8 @@ package final class StreamStates: Sendable {
     private let log: Log
     private let wallClock: @Sendable () -> WallClock
     private let state = Mutex(State())
+    /// Held while the file is written: what `close` writes is the last.
+    private let file = Mutex(())
 
     private static let fileName = "streams"
 
@@ -125,10 +127,10 @@ package final class StreamStates: Sendable {
             {
                 return found
             }
-            self.log.error("stream_numbers_damaged", ["file": .text(self.path), "instead": "from the clock"])
+            self.log.error("stream numbers damaged", ["file": .text(self.path), "instead": "from the clock"])
         } catch {
             self.log.error(
-                "stream_numbers_unreadable", ["file": .text(self.path), "error": .text(error.description)])
+                "stream numbers unreadable", ["file": .text(self.path), "error": .text(error.description)])
         }
         return nil
     }
@@ -152,15 +154,21 @@ package final class StreamStates: Sendable {
 
     /// Beside the file, and then in its place: a file that is torn is never read.
     private func save(isClean: Bool) {
-        let file = self.state.withLock { state in
-            state.isChanged = false
-            state.file.isClean = isClean
-            return state.file
+        self.file.withLock { _ in
+            let text = self.state.withLock { state -> [UInt8]? in
+                if state.isClosed, !isClean { return nil }
+                state.isChanged = false
+                state.file.isClean = isClean
+                return state.file.text()
+            }
+            if let text { self.write(text) }
         }
+    }
+
+    private func write(_ text: [UInt8]) {
         do throws(SystemError) {
             let new = self.path + ".new"
             let descriptor = try self.disk.create(new)
-            let text = file.text()
             try self.disk.truncate(descriptor, to: 0)
             try self.disk.writeAll(text, to: descriptor, at: 0)
             try self.disk.sync(descriptor)
@@ -174,7 +182,7 @@ package final class StreamStates: Sendable {
                 return !state.hasFailed
             }
             guard isFirst else { return }
-            self.log.error("stream_numbers_not_saved", ["file": .text(self.path), "error": .text(error.description)])
+            self.log.error("stream numbers not saved", ["file": .text(self.path), "error": .text(error.description)])
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Observability
 import Primitives
 import Testing
 
@@ -33,7 +34,7 @@ struct RecordingBoundTests {
         #expect(rig.body(.segment(.main, sequence: 6, .fragmentedMP4)) != nil)
         let names = try FileManager.default.contentsOfDirectory(atPath: rig.disk.path + "/recordings/=53how=201")
         #expect(names.sorted() == ["3", "4"])
-        #expect(rig.events.count { $0 == "recording_deleted" } == 2)
+        #expect(rig.events.count { $0 == "recording deleted" } == 2)
     }
 
     @Test("All recordings together keep within their bytes: finished shows go, a show that goes on stops")
@@ -103,7 +104,7 @@ struct RecordingBoundTests {
         }
         let again = try rig.restarted()
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["1", "4"])
-        #expect(again.events == ["recording_unreadable"])
+        #expect(again.events == ["recording unreadable"])
         self.play(again, shows: 1)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["1", "4", "5"])
     }

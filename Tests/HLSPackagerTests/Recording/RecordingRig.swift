@@ -48,6 +48,12 @@ final class RecordingRig {
             disk: self.disk, limits: limits ?? self.limits, state: self.stream.state.resumed(margin: margin))
     }
 
+    /// What the next process would find now, without disturbing this one.
+    func copied() throws -> RecordingRig {
+        let disk = try TestDisk(copyOf: self.disk)
+        return try RecordingRig(disk: disk, limits: self.limits, state: self.stream.state.resumed(margin: 100))
+    }
+
     // MARK: - The stream
 
     func begin(_ ids: [RenditionID] = [.main], tag: UInt8 = 1) {
@@ -59,6 +65,7 @@ final class RecordingRig {
         let layouts = ids.map {
             RenditionLayout(id: $0, tracks: [MuxedTrack(format: MediaMaker.video(), timescale: 90_000)])
         }
+        for id in ids where self.sequences[id] == nil { self.sequences[id] = self.stream.state.nextSequence }
         self.stream.use(layouts, isDiscontinuous: true, publishing: self.publishing, now: self.time)
     }
 
@@ -68,7 +75,7 @@ final class RecordingRig {
     }
 
     private func addOne(_ id: RenditionID, _ byteCount: Int, _ initialisation: UInt8) {
-        let sequence = self.sequences[id] ?? self.stream.state.nextSequence
+        let sequence = self.sequences[id] ?? 0
         let bytes = Self.bytes(id, sequence, byteCount)
         let arena = SegmentArena(capacity: byteCount)
         var done = 0
@@ -80,7 +87,7 @@ final class RecordingRig {
             done = end
             let update = SegmentUpdate(
                 arena: arena, part: part, initialisation: number == 0 ? [initialisation] : nil,
-                endsSegment: number == 3, startsAt: self.date, isIndependent: number == 0)
+                endsSegment: number == 3, startsAt: self.date, isIndependent: true)
             let start = MonotonicTime.now
             self.stream.add(update, to: id, publishing: self.publishing, now: self.time)
             self.longestTake = max(self.longestTake, MonotonicTime.now - start)

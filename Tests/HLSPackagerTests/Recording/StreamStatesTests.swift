@@ -101,7 +101,7 @@ struct StreamStatesTests {
         try text.write(to: URL(filePath: disk.path + "/streams"))
         let second = Rig(disk)
         #expect(second.states.state(of: "a") == Self.beyond)
-        #expect(second.log.lines.count { $0.contains("stream_numbers_damaged") } == 1)
+        #expect(second.log.lines.count { $0.contains("stream numbers damaged") } == 1)
     }
 
     @Test("Every byte of the file counts")
@@ -146,7 +146,7 @@ struct StreamStatesTests {
             rig.states.maintain(now: .now + .seconds(60))
         }
         usleep(50_000)
-        #expect(rig.log.lines.count { $0.contains("stream_numbers_not_saved") } == 1)
+        #expect(rig.log.lines.count { $0.contains("stream numbers not saved") } == 1)
         disk.setFaults { $0.room = nil }
         rig.states.maintain(now: .now + .seconds(100))
         try rig.settle()

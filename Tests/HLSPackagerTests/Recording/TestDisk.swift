@@ -43,6 +43,12 @@ final class TestDisk: RecordingDisk {
         self.path = url.path
     }
 
+    convenience init(copyOf other: TestDisk) throws {
+        try self.init()
+        try FileManager.default.removeItem(atPath: self.path)
+        try FileManager.default.copyItem(atPath: other.path, toPath: self.path)
+    }
+
     deinit {
         // A directory that cannot be removed is left to the system's own cleaning.
         try? FileManager.default.removeItem(atPath: self.path)
