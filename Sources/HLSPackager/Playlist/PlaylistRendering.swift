@@ -43,7 +43,8 @@ extension StreamSnapshot {
         let offered = (living.isEmpty ? present : living).compactMap { rendition in
             RenditionBitRate(rendition.snapshot, promises).map { rate in
                 MultivariantPlaylist.Rendition(
-                    id: rendition.id, formats: rendition.tracks.map(\.format), bitRate: rate)
+                    id: rendition.id, formats: rendition.tracks.map(\.format), bitRate: rate,
+                    frameRateThousandths: rendition.snapshot.frameRateThousandths)
             }
         }
         guard !offered.isEmpty else { return nil }

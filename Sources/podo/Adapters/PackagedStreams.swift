@@ -22,8 +22,7 @@ final class PackagedStreams: MediaDestination {
 
     func receiver(for name: String, on loop: EventLoop) -> any MediaReceiver {
         let packager = StreamPackager(
-            stream: self.stream(name), environment: .on(loop),
-            makeMuxer: { tracks throws(MuxerError) in try FragmentMuxer(tracks: tracks) })
+            stream: self.stream(name), environment: .on(loop), muxers: .libAV)
         return FormatLog(stream: name, log: self.log, receiver: packager)
     }
 

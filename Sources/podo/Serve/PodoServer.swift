@@ -130,11 +130,10 @@ extension Configuration {
     }
 
     var streamLimits: HLSLimits {
-        var limits = HLSLimits()
+        var limits = HLSLimits(segmentTime: .milliseconds(Int64(self.hlsSegmentMilliseconds)))
         limits.partTime = .milliseconds(Int64(self.hlsPartMilliseconds))
-        limits.segmentTime = .milliseconds(Int64(self.hlsSegmentMilliseconds))
-        limits.segmentTimeMax = .milliseconds(Int64(self.hlsSegmentMilliseconds) * 3)
         limits.windowSegmentCount = self.hlsWindowSegmentCount
+        limits.hasTransportStream = self.hlsTransportStream
         return limits
     }
 
