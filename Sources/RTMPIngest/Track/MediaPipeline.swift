@@ -17,6 +17,8 @@ package final class MediaPipeline {
     var scratch: [UInt8] = []
     @exclusivity(unchecked) var advisor = MediaAdvisor()
     @exclusivity(unchecked) private var timeline = Timeline()
+    /// What `timeline.mediaTime` may be after this message.
+    @exclusivity(unchecked) private var mediaTimeMax: Int64 = 0
     @exclusivity(unchecked) private var monitor: StreamMonitor
     /// By reason, since they were last taken; the reasons are words of the source.
     private var drops: [(reason: StaticString, count: Int)] = []
@@ -40,6 +42,7 @@ package final class MediaPipeline {
     ) {
         let arrival = Arrival(
             timestamp: header.timestamp, hasSeenExtended: hasSeenExtendedTimestamp, now: now)
+        self.mediaTimeMax = self.timeline.mediaTime &+ self.limits.mediaTimePerMessageMax.nanoseconds
         if header.type == .aggregate {
             self.receiveAggregate(payload, arrival)
         } else {
@@ -51,6 +54,12 @@ package final class MediaPipeline {
     package func advice(now: MonotonicTime) -> [StreamAdvice] {
         self.advisor.take() + self.monitor.advice(now: now)
     }
+
+    /// How far the units have moved the stream on so far, in nanoseconds.
+    var mediaTime: Int64 { self.timeline.mediaTime }
+
+    /// The publisher has to wait because it sends faster than real time.
+    func noteHeldBack() { self.advisor.noteHeldBack() }
 
     package func health(now: MonotonicTime) -> StreamHealth { self.monitor.health(now: now) }
 
@@ -132,11 +141,12 @@ package final class MediaPipeline {
         }
     }
 
-    /// Gives a unit its time, and passes it on.
+    /// Gives a unit its time, and passes it on; not when its message has moved the stream on too far already.
     func deliver(
         _ track: TrackID, _ payload: borrowing RawSpan, _ flags: UnitFlags, _ packet: MediaPacket,
         _ arrival: Arrival
     ) {
+        guard self.timeline.mediaTime <= self.mediaTimeMax else { return self.drop("too-much-media-in-message") }
         let place = self.timeline.place(
             track, timestamp: arrival.timestamp, hasSeenExtended: arrival.hasSeenExtended)
         let offset =

@@ -127,6 +127,17 @@ struct TrackPipelineTests {
         #expect(self.harness.droppedCount == 1)
     }
 
+    @Test("No message moves a stream on by much more than 10 s: what is behind that in it is left out")
+    func messageOfManySeconds() {
+        self.harness.audio(0, [0xaf, 0, 0x12, 0x10])
+        let tags = (0..<1000 as Range<UInt32>).flatMap { AggregateReaderTests.tag(8, $0 * 3000, [0xaf, 1, 7]) }
+        for time in [0, 3_000_000] as [UInt32] { self.harness.send(.aggregate, time, tags) }
+        let times = self.receiver.audio().map(\.unit.decodeTime.milliseconds)
+        #expect(times == [0, 3000, 6000, 9000, 12_000] + [0, 3000, 6000, 9000, 12_000])
+        #expect(self.harness.droppedCount == 1990)
+        #expect(self.harness.pipeline.mediaTime == 12_000_000_000 + 1_000_000_000 + 12_000_000_000)
+    }
+
     @Test("Messages of other types, and aggregates within aggregates, are nothing")
     func otherTypes() {
         for type in 0...255 as ClosedRange<UInt8> where ![8, 9].contains(type) {
