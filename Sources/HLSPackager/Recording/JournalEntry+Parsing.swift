@@ -39,9 +39,10 @@ extension JournalEntry {
 
     private static func media(_ words: inout JournalWords) -> RecordedSegment? {
         guard let sequence = words.number(), let range = words.range(), var segment = self.times(sequence, &words),
-            let flag = words.next()
+            let pictureCount = words.number(), let pictureTime = words.number(), let flag = words.next()
         else { return nil }
         segment.range = range
+        (segment.pictureCount, segment.pictureNanoseconds) = (pictureCount, Int64(pictureTime))
         segment.isIndependent = MediaName.equals(flag, "independent")
         guard segment.isIndependent || MediaName.equals(flag, "dependent") else { return nil }
         guard !words.isAtEnd else { return segment }

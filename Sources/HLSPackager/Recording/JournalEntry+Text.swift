@@ -51,6 +51,8 @@ extension JournalEntry {
         bytes.append(word: segment.discontinuity)
         bytes.append(word: segment.initialisationNumber)
         guard segment.range != nil else { return }
+        bytes.append(word: segment.pictureCount)
+        bytes.append(word: Int(segment.pictureNanoseconds))
         bytes.append(segment.isIndependent ? " independent" : " dependent")
         if let encryption = segment.encryption {
             bytes.append(word: encryption.keyNumber)

@@ -9,7 +9,7 @@ internal import Primitives
 /// | `show NAME SECONDS` | the first line: which stream, and its target duration |
 /// | `tracks RENDITION FORMAT…` | what the rendition's tracks are from here on |
 /// | `init RENDITION NUMBER OFFSET COUNT` | an initialisation section in the media file |
-/// | `media RENDITION SEQUENCE OFFSET COUNT TIME START DISCONTINUITY INIT FLAG` | a segment in the media file |
+/// | `media RENDITION SEQUENCE OFFSET COUNT TIME START DISCONTINUITY INIT PICTURES TIME FLAG` | a segment |
 /// | `gap RENDITION SEQUENCE TIME START DISCONTINUITY INIT` | a segment that was lost |
 /// | `key NUMBER BYTES` | a key that segments name; a segment then ends with `NUMBER VECTOR` |
 /// | `end` | nothing will follow |
@@ -35,6 +35,9 @@ struct RecordedSegment: Equatable, Sendable {
     /// Of the stream's discontinuities, the one that it follows.
     var discontinuity: Int
     var initialisationNumber: Int
+    /// Pictures in it, and how long they last together.
+    var pictureCount = 0
+    var pictureNanoseconds: Int64 = 0
     /// Decoding can begin at its beginning.
     var isIndependent: Bool
     var encryption: RenditionSnapshot.Encryption?

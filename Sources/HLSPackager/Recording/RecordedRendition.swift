@@ -19,6 +19,8 @@ struct RecordedRendition: Sendable {
     private(set) var segmentCount = 0
     private(set) var firstSequence: Int?
     private(set) var firstDiscontinuity = 0
+    private var pictureCount: Int64 = 0
+    private var pictureNanoseconds: Int64 = 0
     private var last: (segment: RenditionSnapshot.Segment, discontinuity: Int)?
 
     init(id: RenditionID) { self.id = id }
@@ -47,7 +49,14 @@ struct RecordedRendition: Sendable {
         guard let range = segment.range else { return }
         self.segments.append(RecordedMedia(number: segment.sequence, range))
         self.bitRate.add(byteCount: range.count, nanoseconds: segment.durationNanoseconds, promises)
+        self.pictureCount &+= Int64(segment.pictureCount)
+        self.pictureNanoseconds &+= segment.pictureNanoseconds
         if !segment.isIndependent { self.hasIndependentSegments = false }
+    }
+
+    /// Pictures in a thousand seconds.
+    var frameRateThousandths: Int? {
+        RenditionSnapshot.frameRateThousandths(pictureCount: self.pictureCount, nanoseconds: self.pictureNanoseconds)
     }
 
     /// Where a segment lies; nil if it was lost or never there.

@@ -133,7 +133,9 @@ extension ShowIndex {
     fileprivate func multivariant(_ form: PlaylistForm) -> [UInt8]? {
         let renditions = self.renditions.compactMap { rendition in
             rendition.bitRate.value.map {
-                MultivariantPlaylist.Rendition(id: rendition.id, formats: rendition.formats, bitRate: $0)
+                MultivariantPlaylist.Rendition(
+                    id: rendition.id, formats: rendition.formats, bitRate: $0,
+                    frameRateThousandths: rendition.frameRateThousandths)
             }
         }
         guard !renditions.isEmpty else { return nil }

@@ -62,6 +62,8 @@ extension RecordingItem {
             initialisationNumber: segment.initialisationNumber,
             isIndependent: rendition.snapshot.hasIndependentSegments && segment.parts.first?.isIndependent == true,
             encryption: segment.encryption)
+        self.segment.pictureCount = segment.parts.reduce(0) { $0 + $1.pictureCount }
+        self.segment.pictureNanoseconds = segment.parts.reduce(0) { $0 + $1.pictureNanoseconds }
         let number = segment.initialisationNumber
         self.initialisation = rendition.snapshot.initialisations.first { $0.number == number }?.bytes
         self.formats = rendition.tracks.map(\.format)

@@ -98,7 +98,9 @@ struct ShowIndex: Sendable {
     }
 
     private func isPossible(_ segment: RecordedSegment, of id: RenditionID) -> Bool {
-        guard segment.sequence < Int.max, segment.durationNanoseconds <= Self.durationMax else { return false }
+        guard segment.sequence < Int.max, segment.durationNanoseconds <= Self.durationMax,
+            segment.pictureNanoseconds <= Self.durationMax, segment.pictureCount <= Self.pictureCountMax
+        else { return false }
         if let rendition = self[id], let last = rendition.lastSequence, segment.sequence <= last { return false }
         guard let range = segment.range else { return true }
         let isKnown = self[id]?.initialisations.contains { $0.number == segment.initialisationNumber } ?? false
@@ -107,6 +109,7 @@ struct ShowIndex: Sendable {
 
     /// A day: no segment is nearly as long, and sums stay far from overflow.
     private static let durationMax: Int64 = 86_400_000_000_000
+    private static let pictureCountMax = 1_000_000
 
     private mutating func position(of id: RenditionID) -> Int? {
         if let index = self.renditions.firstIndex(where: { $0.id == id }) { return index }

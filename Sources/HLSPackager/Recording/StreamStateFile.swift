@@ -101,10 +101,12 @@ extension StreamState {
         }
     }
 
-    /// Numbers that no process before can have reached: ten for every second since 2025. Nothing else is known of a
-    /// stream whose numbers were lost, and ten segments a second are more than any stream makes for long.
+    /// Numbers that no process before can have reached, since nothing else is known of a stream whose numbers were
+    /// lost: a segment for every quarter of a second since 2025, an initialisation section for every second, a
+    /// discontinuity for every ten seconds. No stream makes as many for long.
     init(beyondAllBefore now: WallClock) {
-        let number = Int(max(now.unixMilliseconds &- 1_735_689_600_000, 0) / 100)
-        self.init(nextSequence: number, nextInitialisation: number, discontinuityCount: number)
+        let time = Int(max(now.unixMilliseconds &- 1_735_689_600_000, 0))
+        self.init(
+            nextSequence: time / 250, nextInitialisation: time / 1000, discontinuityCount: time / 10_000)
     }
 }

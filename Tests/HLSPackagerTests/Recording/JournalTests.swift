@@ -26,7 +26,8 @@ struct JournalTests {
         RecordedSegment(
             sequence: sequence, range: range, durationNanoseconds: 2_000_000_001,
             startsAt: WallClock(unixMilliseconds: 1_790_000_000_000), discontinuity: discontinuity,
-            initialisationNumber: 5, isIndependent: range != nil)
+            initialisationNumber: 5, pictureCount: range == nil ? 0 : 60,
+            pictureNanoseconds: range == nil ? 0 : 2_000_000_000, isIndependent: range != nil)
     }
 
     static let entries: [JournalEntry] = {
@@ -57,9 +58,9 @@ struct JournalTests {
 
     @Test("A line that is almost one is none", arguments: [
         "", "end ", "end 1", "END", "show", "show x", "show =g1 6", "show =f 6", "key 1", "key 1 abc", "key 1 AB",
-        "media main 1 0 10 1 1 1 1", "media main 1 0 10 1 1 1 1 maybe", "media main 01 0 10 1 1 1 1 dependent",
-        "media main 1 9223372036854775807 1 1 1 1 1 dependent", "media x 1 0 10 1 1 1 1 dependent",
-        "media main 1 0 10 1 1 1 1 dependent 4", "gap main 1 1 1", "gap main 1 1 1 1 1 1", "gap main -1 1 1 1 1",
+        "media main 1 0 10 1 1 1 1 3 4", "media main 1 0 10 1 1 1 1 3 4 maybe", "media main 01 0 10 1 1 1 1 3 4 dependent",
+        "media main 1 9223372036854775807 1 1 1 1 1 3 4 dependent", "media x 1 0 10 1 1 1 1 3 4 dependent",
+        "media main 1 0 10 1 1 1 1 3 4 dependent 4", "gap main 1 1 1", "gap main 1 1 1 1 1 1", "gap main -1 1 1 1 1",
         "tracks main film h264 -", "tracks main video h265 - 1 1 - - - - - - -", "init main 1 5", "init  1 5 5",
         "tracks main video h264 - 1 1 - - - - - - 65536",
     ])
