@@ -73,6 +73,8 @@ bench: ## measure against a peer in one run; BENCH=name runs one
 	@scripts/setup build test bench
 	$(SWIFT) build -c release --product podo
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product IngestParse
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product RTMPPublish
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product HLSBurst
 	$(SWIFT_ENV) Benchmarks/run $(BENCH)
 
 .PHONY: fuzz

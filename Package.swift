@@ -46,7 +46,9 @@ let package = Package(
 
         .target(
             name: "HLSPackager",
-            dependencies: ["CLibAV", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer"],
+            dependencies: [
+                "CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
+            ],
             swiftSettings: strict),
 
         // Row 5: wiring.
@@ -73,7 +75,8 @@ let package = Package(
             dependencies: ["HTTPServer", "CNGHTTP2", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Primitives"], swiftSettings: strict),
+        .testTarget(
+            name: "CryptoTests", dependencies: ["Crypto", "Primitives", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "RTMPIngestTests",
             dependencies: [
@@ -119,6 +122,8 @@ if Context.environment["DEV_TARGETS"] != nil {
 // Programs that prove the ingest: `Tests/EndToEnd/run` and `Benchmarks/run` need them, the product does not.
 if Context.environment["INGEST_TOOLS"] != nil {
     package.targets += [
+        .executableTarget(
+            name: "HLSBurst", dependencies: ["CLinux"], path: "Benchmarks/HLSBurst", swiftSettings: strict),
         .executableTarget(
             name: "IngestProbe", dependencies: ["CZlib", "MediaTypes", "Observability", "RTMPIngest", "Reactor"],
             path: "Benchmarks/IngestProbe", swiftSettings: strict),

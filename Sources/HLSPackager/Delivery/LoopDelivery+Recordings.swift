@@ -22,6 +22,13 @@ extension LoopDelivery {
             case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
             case .found(let slice): return self.response(name, slice)
             }
+        case .key(let number):
+            if let live = self.streams[stream], case .answer = live.find(name) { return nil }
+            switch recordings.key(number, of: stream) {
+            case .absent: return nil
+            case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
+            case .found(let key): return self.responses.key(SharedBytes(key))
+            }
         case .segment, .part: return nil
         }
     }
@@ -45,7 +52,7 @@ extension LoopDelivery {
         switch name {
         case .initialisation(_, let initialisation): (type, number) = ("video/mp4", initialisation)
         case .segment(_, let sequence, _): (type, number) = ("video/iso.segment", sequence)
-        case .multivariant, .playlist, .part: (type, number) = ("application/octet-stream", 0)
+        case .multivariant, .playlist, .key, .part: (type, number) = ("application/octet-stream", 0)
         }
         // Where it lies in its file tells it from what another show has by that name.
         let tag = "r\(number)-\(String(slice.offset, radix: 36))-\(slice.count)"

@@ -12,7 +12,7 @@ package enum RecordedAnswer<Value: Sendable>: Sendable {
     case absent
 }
 
-/// The recordings of all streams: what is being recorded, and what was (decision 12). From any thread; nothing here
+/// The recordings of all streams: what is being recorded, and what was. From any thread; nothing here
 /// waits for the disk but `open` and `flush`.
 ///
 /// A show begins with a stream's first segment and ends with the stream, when the grace time of its last publisher is
@@ -105,7 +105,7 @@ package final class Recordings: Sendable {
         switch name {
         case .segment(_, let sequence, .fragmentedMP4): wish = .sequence(sequence)
         case .initialisation(_, let number): wish = .initialisation(number)
-        case .multivariant, .playlist, .part, .segment: return .absent
+        case .multivariant, .playlist, .key, .part, .segment: return .absent
         }
         return self.find(wish, stream) { $0.body(name) }
     }

@@ -50,7 +50,8 @@ struct ShowIndex: Sendable {
         let initialisations = self.renditions.flatMap(\.initialisations).map(\.number)
         return StreamState(
             nextSequence: (self.sequences?.upperBound ?? -1) &+ 1,
-            nextInitialisation: (initialisations.max() ?? -1) &+ 1, discontinuityCount: self.discontinuities.last ?? 0)
+            nextInitialisation: (initialisations.max() ?? -1) &+ 1, discontinuityCount: self.discontinuities.last ?? 0,
+            nextKey: (self.keys.keys.max() ?? -1) &+ 1)
     }
 
     /// What it takes in memory, roughly.

@@ -33,6 +33,7 @@ struct StreamStateFile: Equatable, Sendable {
         bytes.append(word: state.nextSequence)
         bytes.append(word: state.nextInitialisation)
         bytes.append(word: state.discontinuityCount)
+        bytes.append(word: state.nextKey)
         bytes.append("\n")
     }
 
@@ -70,10 +71,11 @@ struct StreamStateFile: Equatable, Sendable {
             return false
         }
         guard let sequence = words.number(), let initialisation = words.number(), let discontinuity = words.number(),
-            words.isAtEnd
+            let key = words.number(), words.isAtEnd
         else { return false }
         let state = StreamState(
-            nextSequence: sequence, nextInitialisation: initialisation, discontinuityCount: discontinuity)
+            nextSequence: sequence, nextInitialisation: initialisation, discontinuityCount: discontinuity,
+            nextKey: key)
         if let name { self.streams[name] = state } else { self.floor = state }
         return true
     }
@@ -85,12 +87,13 @@ extension StreamState {
         StreamState(
             nextSequence: max(self.nextSequence, other.nextSequence),
             nextInitialisation: max(self.nextInitialisation, other.nextInitialisation),
-            discontinuityCount: max(self.discontinuityCount, other.discontinuityCount))
+            discontinuityCount: max(self.discontinuityCount, other.discontinuityCount),
+            nextKey: max(self.nextKey, other.nextKey))
     }
 
     /// What the stream of this snapshot has used up.
     init(after snapshot: StreamSnapshot) {
-        self.init()
+        self.init(nextKey: (snapshot.keys.last?.number ?? -1) &+ 1)
         for rendition in snapshot.renditions.map(\.snapshot) {
             let discontinuities = rendition.segments.count { $0.isDiscontinuous }
             self = self.raised(
@@ -102,11 +105,12 @@ extension StreamState {
     }
 
     /// Numbers that no process before can have reached, since nothing else is known of a stream whose numbers were
-    /// lost: a segment for every quarter of a second since 2025, an initialisation section for every second, a
-    /// discontinuity for every ten seconds. No stream makes as many for long.
+    /// lost: a segment for every quarter of a second since 2025, an initialisation section and a key for every second,
+    /// a discontinuity for every ten seconds. No stream makes as many for long.
     init(beyondAllBefore now: WallClock) {
         let time = Int(max(now.unixMilliseconds &- 1_735_689_600_000, 0))
         self.init(
-            nextSequence: time / 250, nextInitialisation: time / 1000, discontinuityCount: time / 10_000)
+            nextSequence: time / 250, nextInitialisation: time / 1000, discontinuityCount: time / 10_000,
+            nextKey: time / 1000)
     }
 }

@@ -3,7 +3,7 @@ package import Primitives
 package import Reactor
 internal import Synchronization
 
-/// Keeps the numbers of all streams over restarts, so that they never go back (decision 12): media sequences,
+/// Keeps the numbers of all streams over restarts, so that they never go back: media sequences,
 /// discontinuities, initialisation sections. From any thread; nothing here waits for the disk but `open` and `close`.
 package final class StreamStates: Sendable {
     private let directory: String

@@ -24,13 +24,15 @@ final class RecordingRig {
     private(set) var longestTake = TimeAmount.nanoseconds(0)
 
     init(
-        disk: TestDisk? = nil, limits: RecordingLimits = RecordingLimits(), state: StreamState = StreamState()
+        disk: TestDisk? = nil, limits: RecordingLimits = RecordingLimits(), state: StreamState = StreamState(),
+        keySegmentCount: Int? = nil
     ) throws {
         self.disk = try disk ?? TestDisk()
         self.limits = limits
         self.hls = HLSLimits()
         self.hls.partTime = .milliseconds(500)
         self.hls.segmentTimeMax = .milliseconds(2000)
+        self.hls.keySegmentCount = keySegmentCount
         let log = Log(level: .debug, memory: self.log)
         self.recordings = Recordings(
             directory: self.disk.path + "/recordings", pool: self.pool, hls: self.hls, limits: limits, log: log,

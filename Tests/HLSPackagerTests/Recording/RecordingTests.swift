@@ -182,6 +182,36 @@ struct RecordingTests {
         }
     }
 
+    @Test("Encrypted segments are recorded as they are, with their keys")
+    func encrypted() throws {
+        let rig = try RecordingRig(keySegmentCount: 2)
+        rig.begin()
+        rig.add(count: 5)
+        #expect(rig.flush())
+        rig.end()
+        #expect(rig.flush())
+        let again = try rig.restarted()
+        let lines = try #require(again.lines(.recording))
+        let tags = lines.after("#EXT-X-KEY:METHOD=AES-128,URI=")
+        #expect(tags.map { $0.prefix(11) } == [0, 0, 1, 1, 2].map { "\"key.\($0).bin" })
+        #expect(Set(tags).count == 5)
+        for number in 0..<3 {
+            guard case .found(let key) = again.recordings.key(number, of: "Show 1"),
+                case .found(let same) = rig.recordings.key(number, of: "Show 1")
+            else {
+                Issue.record("no key \(number)")
+                continue
+            }
+            #expect(key.count == 16)
+            #expect(key == same)
+        }
+        // One more block for the padding, and nothing of the clear bytes.
+        let body = try #require(again.body(.segment(.main, sequence: 1, .fragmentedMP4)))
+        #expect(body.count == 4016 - 4000 % 16)
+        #expect(body.prefix(16) != RecordingRig.bytes(.main, 1, 4000).prefix(16))
+        #expect(again.recordings.state(of: "Show 1").nextKey == 3)
+    }
+
     @Test("Numbers that leave thousands out leave none out in a recording")
     func largeNumbers() throws {
         let rig = try RecordingRig(

@@ -108,7 +108,8 @@ struct StreamStatesTests {
     func everyByte() {
         var file = StreamStateFile(isClean: true)
         file.floor = StreamState(nextSequence: 1, nextInitialisation: 2, discontinuityCount: 3)
-        file.streams["a b"] = StreamState(nextSequence: 10, nextInitialisation: 20, discontinuityCount: 30)
+        file.streams["a b"] = StreamState(
+            nextSequence: 10, nextInitialisation: 20, discontinuityCount: 30, nextKey: 40)
         let text = file.text()
         #expect(StreamStateFile(text) == file)
         for index in text.indices {
