@@ -9,11 +9,12 @@ package final class HLSDelivery: Sendable {
 
     package init(
         board: SnapshotBoard, group: EventLoopGroup, gate: any PlaybackGate, promises: PlaylistPromises,
-        limits: DeliveryLimits = DeliveryLimits()
+        limits: DeliveryLimits = DeliveryLimits(), recordings: Recordings? = nil
     ) {
         self.loops = group.loops.enumerated().map { index, loop in
             LoopDelivery(
-                shelf: board.shelf(index), loop: loop, gate: gate, promises: promises, limits: limits)
+                shelf: board.shelf(index), loop: loop, gate: gate, promises: promises, limits: limits,
+                recordings: recordings)
         }
     }
 

@@ -9,20 +9,23 @@ final class LoopDelivery: @unchecked Sendable {
     private let gate: any PlaybackGate
     private let promises: PlaylistPromises
     private let limits: DeliveryLimits
-    private let responses: MediaResponses
-    @exclusivity(unchecked) private var streams: [String: ServedStream] = [:]
+    let responses: MediaResponses
+    /// What comes from the disk, if anything is recorded.
+    let recordings: Recordings?
+    @exclusivity(unchecked) var streams: [String: ServedStream] = [:]
     private let waiters = WaiterCount()
     private var isSweepScheduled = false
 
     init(
         shelf: SnapshotShelf, loop: EventLoop, gate: any PlaybackGate, promises: PlaylistPromises,
-        limits: DeliveryLimits
+        limits: DeliveryLimits, recordings: Recordings?
     ) {
         self.loop = loop
         self.gate = gate
         self.promises = promises
         self.limits = limits
         self.responses = MediaResponses(promises, limits)
+        self.recordings = recordings
         shelf.onSnapshot = { [weak self] stream, snapshot in self?.take(snapshot, of: stream) }
     }
 
@@ -40,6 +43,7 @@ final class LoopDelivery: @unchecked Sendable {
         case .admitted(let stream): streamName = stream
         }
         guard let name = MediaName(path) else { return HTTPProblem.notFound.mediaResponse(for: request) }
+        if let recorded = self.recorded(name, of: streamName, request) { return recorded }
         guard let stream = self.streams[streamName] else { return HTTPProblem.notLiveYet.mediaResponse(for: request) }
         switch self.decide(name, stream, request) {
         case .answer(let response): return response

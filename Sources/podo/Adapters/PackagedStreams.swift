@@ -10,12 +10,16 @@ internal import Synchronization
 final class PackagedStreams: MediaDestination {
     let board: SnapshotBoard
     private let limits: HLSLimits
+    private let numbers: StreamStates
+    private let recordings: Recordings?
     private let log: Log
     /// One for each name that a key was granted for: no more than there are keys.
     private let streams = Mutex<[String: PackagedStream]>([:])
 
-    init(limits: HLSLimits, loops: [EventLoop], log: Log) {
+    init(limits: HLSLimits, loops: [EventLoop], numbers: StreamStates, recordings: Recordings?, log: Log) {
         self.limits = limits
+        self.numbers = numbers
+        self.recordings = recordings
         self.board = SnapshotBoard(loops: loops)
         self.log = log
     }
@@ -29,8 +33,13 @@ final class PackagedStreams: MediaDestination {
     private func stream(_ name: String) -> PackagedStream {
         self.streams.withLock { streams in
             if let known = streams[name] { return known }
-            let board = self.board
-            let stream = PackagedStream(limits: self.limits) { board.publish($0, of: name) }
+            let (board, numbers, recordings) = (self.board, self.numbers, self.recordings)
+            let state = numbers.state(of: name).raised(to: recordings?.state(of: name) ?? StreamState())
+            let stream = PackagedStream(limits: self.limits, state: state) { snapshot in
+                board.publish(snapshot, of: name)
+                numbers.take(snapshot, of: name)
+                recordings?.take(snapshot, of: name)
+            }
             streams[name] = stream
             return stream
         }

@@ -24,6 +24,7 @@ final class PodoServer: Sendable {
     let listeners: ListenerSet
     /// Set when draining has ended: whether everything ended by itself.
     let drainResult = Mutex<Bool?>(nil)
+    let storage: StreamStorage
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -57,10 +58,13 @@ final class PodoServer: Sendable {
         } catch {
             throw StartError("\(error)")
         }
-        let streams = PackagedStreams(limits: configuration.streamLimits, loops: self.group.loops, log: log)
+        self.storage = try StreamStorage(configuration, log: log)
+        let streams = PackagedStreams(
+            limits: configuration.streamLimits, loops: self.group.loops, numbers: self.storage.numbers,
+            recordings: self.storage.recordings, log: log)
         let delivery = HLSDelivery(
             board: streams.board, group: self.group, gate: configuration.gate,
-            promises: PlaylistPromises(configuration.streamLimits))
+            promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings)
         self.publicApplication = try PublicApplication(
             webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes)
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
