@@ -76,8 +76,8 @@ extension MediaPlaylist {
     private func appendSegment(_ segment: RenditionSnapshot.Segment, to bytes: inout [UInt8]) {
         bytes.append("#EXTINF:")
         PlaylistDuration.append(segment.durationNanoseconds, to: &bytes)
-        // Time passed and nothing came: the segment exists to be counted, not to be read (§4.4.4.7).
-        bytes.append(segment.parts.isEmpty ? ",\n#EXT-X-GAP\n" : ",\n")
+        // There is nothing in this form: the segment exists to be counted, not to be read (§4.4.4.7).
+        bytes.append(segment.has(self.form.container) ? ",\n" : ",\n#EXT-X-GAP\n")
         MediaName.segment(self.id, sequence: segment.sequence, self.form.container).append(to: &bytes)
         bytes.append(UInt8(ascii: "\n"))
     }

@@ -60,11 +60,12 @@ struct Segmenter: Sendable {
 
     init(limits: HLSLimits) { self.rules = Rules(limits) }
 
-    /// Of the open segment.
+    // Of the open segment.
     var isSegmentIndependent: Bool { self.firstPictureIsRandomAccess ?? true }
+    var isSegmentEmpty: Bool { self.segmentSampleCount == 0 }
 
-    /// Places the next sample, and tells what ends before it.
-    mutating func place(_ sample: Input) -> Cut {
+    /// Tells what ends before the next sample, which is then counted if its muxer takes it.
+    mutating func cut(before sample: Input) -> Cut {
         var cut = Cut()
         if !self.isOpen {
             self.open(at: sample.start)
@@ -75,7 +76,33 @@ struct Segmenter: Sendable {
             self.cutByTime(before: sample.start, &cut)
             self.cutAtSample(sample, &cut)
         }
-        self.count(sample)
+        return cut
+    }
+
+    /// Ends the segment before a sample for which it has no room.
+    mutating func end(before sample: Input) -> Cut {
+        var cut = Cut()
+        if self.isOpen { self.endSegment(at: sample.start, &cut) }
+        return cut
+    }
+
+    /// No sample came until `time`: ends the part, and the segment at the segment time, for there is no picture to wait
+    /// for. To be called until nothing ends any more; the first time, it may be the beginning.
+    mutating func pass(to time: Int64) -> Cut {
+        var cut = Cut()
+        guard self.isOpen else {
+            self.open(at: time)
+            return cut
+        }
+        let usualEnd = self.segmentStart &+ self.rules.segmentTime
+        if self.partSampleCount > 0 {
+            let partEnd = min(
+                self.partStart &+ self.rules.partTime, self.segmentStart &+ self.rules.segmentTimeMax)
+            guard time >= partEnd else { return cut }
+            self.endPart(at: partEnd, &cut)
+        }
+        guard time >= max(usualEnd, self.partStart) else { return cut }
+        self.endSegment(at: max(usualEnd, self.partStart), &cut)
         return cut
     }
 
@@ -173,7 +200,8 @@ struct Segmenter: Sendable {
         self.end = time
     }
 
-    private mutating func count(_ sample: Input) {
+    /// The sample is in the open part.
+    mutating func count(_ sample: Input) {
         self.partSampleCount += 1
         self.segmentSampleCount += 1
         self.segmentByteCount &+= Rules.byteCount(of: sample)

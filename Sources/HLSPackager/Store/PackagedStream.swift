@@ -27,8 +27,8 @@ package final class PackagedStream: Sendable {
     /// To be saved.
     package var state: StreamState { self.core.withLock { $0.state } }
 
-    /// Of all segments that are kept.
-    package var byteCount: Int { self.core.withLock { $0.byteCount } }
+    /// Of all segments that are kept, and of the pages for those to come.
+    package var byteCount: Int { self.core.withLock { $0.byteCount } + self.pool.byteCount }
 
     /// The number of a new publishing, and when the media before it ended.
     func begin(now: MonotonicTime) -> (publishing: Int, latestEnd: WallClock?) {
@@ -43,7 +43,10 @@ package final class PackagedStream: Sendable {
 
     @discardableResult
     func add(_ update: SegmentUpdate, to id: RenditionID, publishing: Int, now: MonotonicTime) -> Bool {
-        self.change(publishing) { core in core.add(update, to: id, now: now) }
+        self.change(publishing) { core in
+            core.add(update, to: id, now: now)
+            if core.byteCount + self.pool.byteCount > self.limits.streamByteCountMax { self.pool.empty() }
+        }
     }
 
     @discardableResult

@@ -4,11 +4,14 @@ internal import Primitives
 ///
 /// A live playlist lists `windowSegmentCount` segments, or more while they are shorter than three target durations
 /// together (RFC 8216bis §6.2.2), four times as many at most. What leaves it stays available for its own duration and
-/// that of the longest playlist it was in. Sequence numbers rise by one and never go back.
+/// that of the longest playlist it was in, but not sixteen windows of them. Sequence numbers rise by one and never go
+/// back.
 struct RenditionStore: Sendable {
     private let limits: HLSLimits
     private(set) var listed: [RenditionSnapshot.Segment] = []
     private var removed: [Removed] = []
+    /// The MPEG-TS of the last segment while it grows.
+    private var growingTransportStream: SegmentArena?
     private(set) var nextSequence: Int
     private var discontinuitySequence: Int
     private var initialisations: [RenditionSnapshot.Initialisation] = []
@@ -26,9 +29,10 @@ struct RenditionStore: Sendable {
 
     /// Of all that is kept.
     var byteCount: Int {
-        self.listed.reduce(self.removed.reduce(0) { $0 + $1.segment.arena.residentByteCount }) {
-            $0 + $1.arena.residentByteCount
+        let kept = self.removed.reduce(self.growingTransportStream?.residentByteCount ?? 0) {
+            $0 + $1.segment.byteCount
         }
+        return self.listed.reduce(kept) { $0 + $1.byteCount }
     }
 
     var hasRemovedSegments: Bool { !self.removed.isEmpty }
@@ -75,11 +79,16 @@ struct RenditionStore: Sendable {
         let isGrowing = self.listed.last.map { !$0.isComplete && $0.arena.sharesMemory(with: update.arena) } ?? false
         if !isGrowing {
             self.completeLast()
-            guard update.part != nil else { return }
+            // A segment of nothing is listed where a player has something to read it with.
+            let isGap = update.endsSegment && update.emptyNanoseconds > 0 && !self.initialisations.isEmpty
+            guard update.part != nil || isGap else { return }
             self.begin(update)
         }
         let last = self.listed.count - 1
-        if let part = update.part { self.listed[last].parts.append(part) }
+        if let part = update.part {
+            self.listed[last].parts.append(part)
+            self.growingTransportStream = update.transportStream
+        }
         self.listed[last].emptyNanoseconds += update.emptyNanoseconds
         if update.endsSegment { self.completeLast() }
         self.longestPlaylistTime = max(self.longestPlaylistTime, self.playlistTime)
@@ -100,6 +109,8 @@ struct RenditionStore: Sendable {
     mutating func completeLast() {
         guard let last = self.listed.last, !last.isComplete else { return }
         self.listed[self.listed.count - 1].isComplete = true
+        self.listed[self.listed.count - 1].transportStream = self.growingTransportStream
+        self.growingTransportStream = nil
         self.version += 1
     }
 
@@ -148,9 +159,13 @@ struct RenditionStore: Sendable {
         let timeMin = Int64(self.limits.targetDurationSeconds) * 3_000_000_000
         while self.listed.count - complete > self.limits.windowSegmentCount, let first = self.listed.first {
             let isTooLong = self.listed.count - complete > self.limits.windowSegmentCount * 4
-            guard isTooLong || self.playlistTime - first.durationNanoseconds >= timeMin else { return }
+            guard isTooLong || self.playlistTime - first.durationNanoseconds >= timeMin else { break }
             self.removeFirst(now: now)
         }
+        let removedCountMax = self.limits.windowSegmentCount * Self.removedWindowCountMax
+        guard self.removed.count > removedCountMax else { return }
+        self.removed.removeFirst(self.removed.count - removedCountMax)
+        self.forgetInitialisations()
     }
 
     private mutating func removeFirst(now: MonotonicTime) {
@@ -168,6 +183,9 @@ struct RenditionStore: Sendable {
         used.insert(newest)
         self.initialisations.removeAll { !used.contains($0.number) }
     }
+
+    /// Segments go by the clock of the wall: media that comes faster would pile them up.
+    private static let removedWindowCountMax = 16
 
     private var playlistTime: Int64 { self.listed.reduce(0) { $0 + $1.durationNanoseconds } }
 

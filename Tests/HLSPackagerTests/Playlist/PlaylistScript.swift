@@ -7,6 +7,7 @@ import Primitives
 struct PlaylistScript {
     var limits = HLSLimits()
     var id = RenditionID.main
+    var hasTransportStream = true
     var snapshot = RenditionSnapshot(
         segments: [], discontinuitySequence: 0, hasIndependentSegments: true, hasEnded: false, nextSequence: 7)
     private var date = WallClock(unixMilliseconds: 1_790_000_000_000)
@@ -48,7 +49,11 @@ struct PlaylistScript {
         self.isDiscontinuityDue = false
     }
 
-    mutating func endSegment() { self.snapshot.segments[self.snapshot.segments.count - 1].isComplete = true }
+    mutating func endSegment() {
+        let last = self.snapshot.segments.count - 1
+        self.snapshot.segments[last].isComplete = true
+        if self.hasTransportStream { self.snapshot.segments[last].transportStream = SegmentArena(capacity: 0) }
+    }
 
     mutating func addSegment(parts: [Int64] = [500, 500, 500, 500]) {
         for part in parts { self.addPart(nanoseconds: part * 1_000_000) }
