@@ -30,7 +30,7 @@ package final class PlaylistRendering: Sendable {
 extension StreamSnapshot {
     /// Nil where the stream has no such rendition.
     func mediaPlaylist(of id: RenditionID, _ form: PlaylistForm, _ promises: PlaylistPromises) -> MediaPlaylist? {
-        guard let rendition = self[id], rendition.has(form.container) else { return nil }
+        guard let rendition = self[id], rendition.snapshot.has(form.container) else { return nil }
         let reports = form == .lowLatency ? self.renditions.compactMap { MediaPlaylist.Report($0.id, $0.snapshot) } : []
         return MediaPlaylist(of: id, form: form, rendition.snapshot, promises, reports: reports)
     }
@@ -38,27 +38,18 @@ extension StreamSnapshot {
     /// What there is to choose from, as far as it is known what it costs; nil as long as that is nothing. Renditions
     /// that have ended are not offered beside others.
     func multivariantPlaylist(_ form: PlaylistForm, _ promises: PlaylistPromises) -> MultivariantPlaylist? {
-        let present = self.renditions.filter { $0.has(form.container) }
+        let present = self.renditions.filter { $0.snapshot.has(form.container) }
         let living = present.filter { !$0.snapshot.hasEnded }
         let offered = (living.isEmpty ? present : living).compactMap { rendition in
-            RenditionBitRate(rendition.snapshot, promises).map { rate in
+            RenditionBitRate(rendition.snapshot, promises, of: form.container).map { rate in
                 MultivariantPlaylist.Rendition(
-                    id: rendition.id, formats: rendition.tracks.map(\.format), bitRate: rate)
+                    id: rendition.id, formats: rendition.tracks.map(\.format), bitRate: rate,
+                    frameRateThousandths: rendition.snapshot.frameRateThousandths)
             }
         }
         guard !offered.isEmpty else { return nil }
         return MultivariantPlaylist(
             offered, form: form,
             hasIndependentSegments: self.renditions.allSatisfy(\.snapshot.hasIndependentSegments))
-    }
-}
-
-extension StreamSnapshot.Rendition {
-    /// Whether its segments exist in this container.
-    func has(_ container: MediaContainer) -> Bool {
-        switch container {
-        case .fragmentedMP4: true
-        case .transportStream: self.snapshot.segments.contains { $0.transportStream != nil }
-        }
     }
 }
