@@ -24,6 +24,7 @@ struct Configuration: Sendable {
     var hlsPartMilliseconds = 500
     var hlsSegmentMilliseconds = 2000
     var hlsWindowSegmentCount = 12
+    var hlsTransportStream = true
     var openGate = false
 
     // Where its operator looks.

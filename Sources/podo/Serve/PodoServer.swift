@@ -137,6 +137,7 @@ extension Configuration {
         var limits = HLSLimits(segmentTime: .milliseconds(Int64(self.hlsSegmentMilliseconds)))
         limits.partTime = .milliseconds(Int64(self.hlsPartMilliseconds))
         limits.windowSegmentCount = self.hlsWindowSegmentCount
+        limits.hasTransportStream = self.hlsTransportStream
         return limits
     }
 
