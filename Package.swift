@@ -82,7 +82,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HLSPackagerTests",
-            dependencies: ["HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "TestSupport"],
+            dependencies: [
+                "HLSPackager", "MediaTypes", "HTTPServer", "Primitives", "Observability", "Reactor", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PodoTests",

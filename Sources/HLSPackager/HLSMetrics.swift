@@ -32,8 +32,8 @@ package struct HLSMetrics: Sendable {
 
     /// Why muxers fail (`MuxerError`). A test holds the list against the source.
     static let muxerFailures: [StaticString] = [
-        "formatRefused", "outOfMemory", "partFull", "partRefused", "sampleInvalid", "sampleRefused", "segmentFull",
-        "timeInvalid",
+        "formatRefused", "formatUnknown", "optionRefused", "outOfMemory", "outputRefused", "partFull", "partRefused",
+        "sampleInvalid", "sampleRefused", "segmentFull", "timeInvalid",
     ]
 
     private let requests: [Counter]

@@ -25,7 +25,7 @@ struct WaitingRoom {
     /// Where a waiter is, until it is taken out.
     struct Place {
         let reason: Reason
-        fileprivate let index: Int
+        let seat: Int
         fileprivate let number: Int
     }
 
@@ -68,13 +68,13 @@ struct WaitingRoom {
         let number = self.nextNumber
         self.nextNumber += 1
         self.count += 1
-        let index = self.buckets[reason, default: Bucket(since: waiter.since)].add(waiter, number)
-        return Place(reason: reason, index: index, number: number)
+        let seat = self.buckets[reason, default: Bucket(since: waiter.since)].add(waiter, number)
+        return Place(reason: reason, seat: seat, number: number)
     }
 
     /// False when it is not there any more: it was answered, or is being answered just now.
     mutating func remove(_ place: Place) -> Bool {
-        guard self.buckets[place.reason]?.leave(place.index, place.number) == true else { return false }
+        guard self.buckets[place.reason]?.leave(place.seat, place.number) == true else { return false }
         self.count -= 1
         if self.buckets[place.reason]?.isEmpty == true { self.buckets[place.reason] = nil }
         return true

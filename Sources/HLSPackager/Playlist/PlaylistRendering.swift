@@ -37,17 +37,22 @@ extension StreamSnapshot {
 
     /// What there is to choose from, as far as it is known what it costs; nil as long as that is nothing. Renditions
     /// that have ended are not offered beside others.
+    ///
+    /// Players read it once: at the beginning of a stream, renditions wait for one another until there are two segments
+    /// of one.
     func multivariantPlaylist(_ form: PlaylistForm, _ promises: PlaylistPromises) -> MultivariantPlaylist? {
         let present = self.renditions.filter { $0.snapshot.has(form.container) }
         let living = present.filter { !$0.snapshot.hasEnded }
-        let offered = (living.isEmpty ? present : living).compactMap { rendition in
+        let wanted = living.isEmpty ? present : living
+        let offered = wanted.compactMap { rendition in
             RenditionBitRate(rendition.snapshot, promises, of: form.container).map { rate in
                 MultivariantPlaylist.Rendition(
                     id: rendition.id, formats: rendition.tracks.map(\.format), bitRate: rate,
                     frameRateThousandths: rendition.snapshot.frameRateThousandths)
             }
         }
-        guard !offered.isEmpty else { return nil }
+        let isBeginning = wanted.allSatisfy { $0.snapshot.segments.count { $0.isComplete } < 2 }
+        guard !offered.isEmpty, offered.count == wanted.count || !isBeginning || living.isEmpty else { return nil }
         return MultivariantPlaylist(
             offered, form: form,
             hasIndependentSegments: self.renditions.allSatisfy(\.snapshot.hasIndependentSegments))

@@ -41,7 +41,8 @@ extension HTTPApplication {
     private func applyConditions(_ response: inout HTTPResponse, _ request: borrowing HTTPRequest) {
         switch HTTPConditions.check(request.fields, against: response.fields) {
         case .preconditionFailed:
-            response = HTTPProblem(.preconditionFailed, code: "precondition-failed").response(for: request)
+            let problem = HTTPProblem(.preconditionFailed, code: "precondition-failed")
+            response = Self.response(to: problem, inPlaceOf: response, request)
         case .notModified:
             // The browser puts the fields of a 304 over those of the page it has: they must be the page's own.
             if !response.hasSecurityFields { response.addSecurityFields() }
@@ -66,8 +67,19 @@ extension HTTPApplication {
         case .unsatisfiable:
             var problem = HTTPProblem(.rangeNotSatisfiable, code: "range-not-satisfiable")
             Self.addContentRange("bytes */\(count)", &problem.fields)
-            response = problem.response(for: request)
+            response = Self.response(to: problem, inPlaceOf: response, request)
         }
+    }
+
+    /// What pages of all origins could have read, they can read still.
+    private static func response(
+        to problem: HTTPProblem, inPlaceOf response: borrowing HTTPResponse, _ request: borrowing HTTPRequest
+    ) -> HTTPResponse {
+        var problem = problem
+        if response.fields.contains(HTTPFieldName("access-control-allow-origin")) {
+            problem.fields.append(contentsOf: HTTPOpenFields.answer)
+        }
+        return problem.response(for: request)
     }
 
     private static func addContentRange(_ value: String, _ fields: inout HTTPFields) {
