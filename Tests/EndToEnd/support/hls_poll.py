@@ -87,8 +87,8 @@ class MultivariantWatch(Poller):
             self.check_bit_rate(uri)
 
     def check_bit_rate(self, uri):
-        """Segments are not above BANDWIDTH by a quarter, nor their average above AVERAGE-BANDWIDTH by a tenth (AAS 1.28,
-        1.29), as far as they are known here. The playlists may be of a moment before or after."""
+        """Segments are not above BANDWIDTH by a quarter, nor their average above AVERAGE-BANDWIDTH by a tenth (AAS
+        1.28, 1.29), as far as they are known here. The playlists may be of a moment before or after."""
         with self.watch.lock:
             media = self.watch.validator.streams.get(uri, (None,))[0]
             listed = [segment for segment in media.segments if segment.uri] if media else []
@@ -99,7 +99,8 @@ class MultivariantWatch(Poller):
         peak, average = rates(known, media.target)
         self.watch.report.count("bit rates compared")
         peak_said, average_said = map(max, zip(*self.said[uri]))
-        self.watch.report.expect(peak <= 1.25 * peak_said, uri, "M10", f"{peak:.0f} bits a second, BANDWIDTH {peak_said}")
+        self.watch.report.expect(peak <= 1.25 * peak_said, uri, "M10",
+                                 f"{peak:.0f} bits a second, BANDWIDTH {peak_said}")
         self.watch.report.expect(average <= 1.1 * average_said, uri, "M10",
                                  f"{average:.0f} on average, AVERAGE-BANDWIDTH {average_said}")
 
