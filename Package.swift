@@ -46,7 +46,9 @@ let package = Package(
 
         .target(
             name: "HLSPackager",
-            dependencies: ["CLibAV", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer"],
+            dependencies: [
+                "CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
+            ],
             swiftSettings: strict),
 
         // Row 5: wiring.
@@ -73,7 +75,8 @@ let package = Package(
             dependencies: ["HTTPServer", "CNGHTTP2", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Primitives"], swiftSettings: strict),
+        .testTarget(
+            name: "CryptoTests", dependencies: ["Crypto", "Primitives", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "RTMPIngestTests",
             dependencies: [
@@ -82,7 +85,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HLSPackagerTests",
-            dependencies: ["HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "TestSupport"],
+            dependencies: [
+                "HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "HTTPServer", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PodoTests",

@@ -12,6 +12,9 @@ package struct HLSLimits: Sendable {
     /// Segments that a live playlist lists. It lists more, up to four times as many, while these would be shorter than
     /// three target durations.
     package var windowSegmentCount = 12
+    /// Segments are encrypted (AES-128), and a key is for this many; nil: they are clear. Encrypted segments are listed
+    /// whole, not in parts.
+    package var keySegmentCount: Int?
 
     /// Segments are also made as MPEG-TS, for players that know nothing of fragmented MP4, where it carries the codecs.
     package var hasTransportStream = true
@@ -36,6 +39,9 @@ package struct HLSLimits: Sendable {
     package var interruptedGraceTime = TimeAmount.seconds(60)
     /// The same when the publisher said that this was all.
     package var finishedGraceTime = TimeAmount.seconds(10)
+
+    /// A thumbnail is made of the first keyframe after this; `ThumbnailLimits` says what it may cost.
+    package var thumbnailTime = TimeAmount.seconds(5)
 
     /// No segment is to be longer than twice the segment time; or a little more, which the target duration hides. So
     /// it is a publisher's key pictures that end segments if they come every four seconds, or every 250 pictures of 60

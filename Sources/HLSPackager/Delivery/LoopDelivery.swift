@@ -71,7 +71,7 @@ final class LoopDelivery: @unchecked Sendable {
         case .playlist(let id, let form):
             guard let playlist = stream.playlist(of: id, form) else { return .problem(.notFound) }
             return self.decide(name, playlist, stream, request)
-        case .initialisation, .segment, .part:
+        case .key, .initialisation, .segment, .part:
             switch stream.find(name) {
             case .answer(let response): return .answer(response)
             case .comesNext:

@@ -43,6 +43,18 @@ struct MediaResponses: Sendable {
         return response
     }
 
+    /// For the one who asks, who was admitted just now: no cache may give it to another.
+    func key(_ key: SharedBytes) -> HTTPResponse {
+        var fields = HTTPFields()
+        fields.append(.contentType, "application/octet-stream")
+        fields.append(.cacheControl, "private, no-store")
+        fields.append(contentsOf: HTTPOpenFields.answer)
+        var response = HTTPResponse(.ok, fields: fields, body: .shared(SharedSlice(key)))
+        response.allowsRange = false
+        response.addSecurityFields()
+        return response
+    }
+
     /// - Parameter tag: Without quotes; no two bodies of one name may have the same.
     func media(_ type: StaticString, _ body: HTTPBody, tag: String) -> HTTPResponse {
         var fields = HTTPFields()

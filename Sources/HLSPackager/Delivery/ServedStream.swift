@@ -94,6 +94,11 @@ final class ServedStream {
     private func make(_ name: MediaName) -> Found {
         switch name {
         case .multivariant, .playlist: return .nothing
+        case .key(let number):
+            guard let key = self.snapshot.keys.first(where: { $0.number == number }) else {
+                return number < self.snapshot.keys.first?.number ?? 0 ? .gone : .nothing
+            }
+            return .answer(self.responses.key(SharedBytes(key.bytes.unsafeBytes, of: key.bytes)))
         case .initialisation(let id, let number):
             guard let all = self.snapshot[id]?.snapshot.initialisations else { return .nothing }
             guard let section = all.first(where: { $0.number == number }) else {
@@ -113,7 +118,8 @@ final class ServedStream {
             return .answer(
                 self.responses.media(type, .shared(arena.slice(0..<count)), tag: segment.tag(sequence, count)))
         case .part(let id, let sequence, let part):
-            guard let rendition = self.snapshot[id]?.snapshot else { return .nothing }
+            // Of encrypted segments nothing is served but the whole.
+            guard let rendition = self.snapshot[id]?.snapshot, self.promises.hasParts else { return .nothing }
             let segment = rendition.segment(sequence)
             if let segment, segment.parts.indices.contains(part) {
                 let range = segment.parts[part].range
@@ -156,7 +162,7 @@ extension MediaName {
     fileprivate var place: (RenditionID, Int)? {
         switch self {
         case .segment(let id, let sequence, _), .part(let id, let sequence, _): (id, sequence)
-        case .multivariant, .playlist, .initialisation: nil
+        case .multivariant, .playlist, .key, .initialisation: nil
         }
     }
 }

@@ -20,7 +20,7 @@ package final class PackagedStream: Sendable {
         limits: HLSLimits, state: StreamState = StreamState(), publish: @escaping @Sendable (StreamSnapshot?) -> Void
     ) {
         self.limits = limits
-        self.core = Mutex(StreamCore(limits: limits, state: state))
+        self.core = Mutex(StreamCore(limits: limits, state: state, pool: self.pool))
         self.publish = publish
     }
 

@@ -15,6 +15,8 @@ struct RenditionStore: Sendable {
     private(set) var nextSequence: Int
     private var discontinuitySequence: Int
     private var initialisations: [RenditionSnapshot.Initialisation] = []
+    /// Encrypts the segment that grows; nil where segments are clear.
+    private var growing: EncryptedSegment?
     private(set) var isDiscontinuityDue = false
     private var longestPlaylistTime: Int64 = 0
     /// Changes whenever the snapshot does.
@@ -33,6 +35,11 @@ struct RenditionStore: Sendable {
             $0 + $1.segment.byteCount
         }
         return self.listed.reduce(kept) { $0 + $1.byteCount }
+    }
+
+    /// The keys that segments here name.
+    var keyNumbers: [Int] {
+        (self.listed + self.removed.map(\.segment)).compactMap { $0.encryption?.keyNumber }
     }
 
     var hasRemovedSegments: Bool { !self.removed.isEmpty }
@@ -74,19 +81,19 @@ struct RenditionStore: Sendable {
         self.isDiscontinuityDue = true
     }
 
-    mutating func add(_ update: SegmentUpdate, now: MonotonicTime) {
+    /// - Parameter encryptor: Of a segment that this begins, if it is to be encrypted.
+    mutating func add(_ update: SegmentUpdate, encryptor: EncryptedSegment? = nil, now: MonotonicTime) {
         self.version += 1
-        let isGrowing = self.listed.last.map { !$0.isComplete && $0.arena.sharesMemory(with: update.arena) } ?? false
-        if !isGrowing {
+        if !self.isGrowing(update) {
             self.completeLast()
             // A segment of nothing is listed where a player has something to read it with.
             let isGap = update.endsSegment && update.emptyNanoseconds > 0 && !self.initialisations.isEmpty
             guard update.part != nil || isGap else { return }
-            self.begin(update)
+            self.begin(update, encryptor)
         }
         let last = self.listed.count - 1
         if let part = update.part {
-            self.listed[last].parts.append(part)
+            self.append(part)
             self.growingTransportStream = update.transportStream
         }
         self.listed[last].emptyNanoseconds += update.emptyNanoseconds
@@ -95,12 +102,22 @@ struct RenditionStore: Sendable {
         self.trim(now: now)
     }
 
-    private mutating func begin(_ update: SegmentUpdate) {
-        self.listed.append(
-            RenditionSnapshot.Segment(
-                sequence: self.nextSequence, arena: update.arena, parts: [], isComplete: false,
-                isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisations.last?.number ?? 0,
-                startsAt: update.startsAt))
+    /// Whether a segment begins with this update.
+    func begins(_ update: SegmentUpdate) -> Bool { update.part != nil && !self.isGrowing(update) }
+
+    private func isGrowing(_ update: SegmentUpdate) -> Bool {
+        guard let last = self.listed.last, !last.isComplete else { return false }
+        return (self.growing?.clear ?? last.arena).sharesMemory(with: update.arena)
+    }
+
+    private mutating func begin(_ update: SegmentUpdate, _ encryptor: EncryptedSegment?) {
+        var segment = RenditionSnapshot.Segment(
+            sequence: self.nextSequence, arena: encryptor?.arena ?? update.arena, parts: [], isComplete: false,
+            isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisations.last?.number ?? 0,
+            startsAt: update.startsAt)
+        segment.encryption = encryptor?.encryption
+        self.growing = encryptor
+        self.listed.append(segment)
         self.nextSequence += 1
         self.isDiscontinuityDue = false
     }
@@ -108,10 +125,46 @@ struct RenditionStore: Sendable {
     /// The last segment will not grow any more.
     mutating func completeLast() {
         guard let last = self.listed.last, !last.isComplete else { return }
+        self.finishEncryption()
         self.listed[self.listed.count - 1].isComplete = true
         self.listed[self.listed.count - 1].transportStream = self.growingTransportStream
         self.growingTransportStream = nil
         self.version += 1
+    }
+
+    // MARK: - Encryption
+
+    /// To the segment that grows. What cannot be encrypted is time in which there was nothing.
+    private mutating func append(_ part: RenditionSnapshot.Part) {
+        let last = self.listed.count - 1
+        guard let growing = self.growing else {
+            self.listed[last].parts.append(part)
+            return
+        }
+        do throws(EncryptionError) {
+            var part = part
+            part.range = try growing.take(upTo: part.range.upperBound)
+            self.listed[last].parts.append(part)
+        } catch { self.listed[last].emptyNanoseconds += part.durationNanoseconds }
+    }
+
+    /// Ends the chain of blocks of the segment that grew. One that is not whole could not be opened: it becomes a gap.
+    private mutating func finishEncryption() {
+        guard let growing = self.growing else { return }
+        self.growing = nil
+        let last = self.listed.count - 1
+        do throws(EncryptionError) {
+            let byteCount = try growing.finish()
+            if let part = self.listed[last].parts.indices.last {
+                let start = self.listed[last].parts[part].range.lowerBound
+                self.listed[last].parts[part].range = start..<byteCount
+            }
+            self.growingTransportStream = try self.growingTransportStream.map(growing.encrypt)
+        } catch {
+            self.listed[last].emptyNanoseconds = self.listed[last].durationNanoseconds
+            self.listed[last].parts = []
+            self.growingTransportStream = nil
+        }
     }
 
     // MARK: - What goes

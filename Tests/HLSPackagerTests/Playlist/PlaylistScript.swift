@@ -14,8 +14,9 @@ struct PlaylistScript {
     private var initialisationNumber = 0
     private var isDiscontinuityDue = false
 
-    init(id: RenditionID = .main) {
+    init(id: RenditionID = .main, keySegmentCount: Int? = nil) {
         self.id = id
+        self.limits.keySegmentCount = keySegmentCount
         self.limits.partTime = .milliseconds(500)
         self.limits.segmentTimeMax = .milliseconds(2000)
         self.useInitialisation()
@@ -45,8 +46,19 @@ struct PlaylistScript {
                 sequence: self.snapshot.nextSequence, arena: SegmentArena(capacity: 0), parts: [], isComplete: false,
                 isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisationNumber,
                 startsAt: self.date))
+        self.snapshot.segments[self.snapshot.segments.count - 1].encryption = self.encryption
         self.snapshot.nextSequence += 1
         self.isDiscontinuityDue = false
+    }
+
+    /// Of the next segment: a key for so many, and a vector that tells of the sequence.
+    private var encryption: RenditionSnapshot.Encryption? {
+        let sequence = self.snapshot.nextSequence
+        return self.limits.keySegmentCount.map { count in
+            RenditionSnapshot.Encryption(
+                keyNumber: sequence / count,
+                initialisationVector: [0xab] + [UInt8](repeating: 0, count: 14) + [UInt8(truncatingIfNeeded: sequence)])
+        }
     }
 
     mutating func endSegment() {

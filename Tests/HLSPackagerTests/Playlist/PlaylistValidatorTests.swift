@@ -139,6 +139,50 @@ struct PlaylistValidatorTests {
         #expect(result.output.contains(": \(mutation.mark): "), "\(result.output.prefix(400))")
     }
 
+    /// The window of an encrypted stream: whole segments, a key for three of them, and a new section in between.
+    private static func encrypted() -> [Step] {
+        var script = PlaylistScript(keySegmentCount: 3)
+        return (0..<20).flatMap { index -> [Step] in
+            if index == 9 { script.beginDiscontinuity(withNewInitialisation: true) }
+            script.addSegment()
+            if script.snapshot.segments.count > 10 { script.removeFirst() }
+            let forms: [(PlaylistForm, String)] = [
+                (.lowLatency, "main.m3u8"), (.plain, "main.plain.m3u8"), (.transportStream, "main.ts.m3u8"),
+            ]
+            return forms.map { form, name in Step(name: name, text: script.text(form), time: Double(index) * 2) }
+        }
+    }
+
+    static let keyMutations: [Mutation] = [
+        Mutation("KEY", ",IV=0xAB000000000000000000000000000009", ""),
+        Mutation("KEY", "IV=0xAB", "IV=0xab"),
+        Mutation("KEY", "#EXT-X-KEY:METHOD=NONE\n", ""),
+        Mutation("KEY", "0000000A\n", "00000009\n"),
+        Mutation("KEY", "URI=\"key.4.bin\"", "URI=\"key.1.bin\""),
+        Mutation("KEY", "URI=\"key.4.bin\"", "URI=\"/key.4.bin\""),
+        Mutation("KEY", "METHOD=AES-128", "METHOD=AES-256"),
+        Mutation("KEY", "#EXTINF:2.000,\nmain/12", "#EXT-X-PART:DURATION=0.5,URI=\"x\"\n#EXTINF:2.000,\nmain/12"),
+        Mutation("MAP", "#EXT-X-MAP:URI=\"main/init.0.mp4\"\n", ""),
+    ]
+
+    @Test("finds nothing in the playlists of an encrypted stream, and what is spoilt in them")
+    func keys() throws {
+        let steps = Self.encrypted()
+        #expect(try Self.validate(steps).output == "")
+        for mutation in Self.keyMutations {
+            var spoilt = steps
+            for index in spoilt.indices where spoilt[index].name == mutation.name {
+                spoilt[index].text = spoilt[index].text.replacingOccurrences(of: mutation.from, with: mutation.to)
+            }
+            let output = try Self.validate(spoilt).output
+            #expect(output.contains(": \(mutation.mark): "), "\(mutation): \(output.prefix(300))")
+        }
+        var changed = steps
+        let last = try #require(changed.lastIndex { $0.name == "main.plain.m3u8" })
+        changed[last].text = changed[last].text.replacingOccurrences(of: "0xAB", with: "0xAC")
+        #expect(try Self.validate(changed).output.contains(": KEY: segment"))
+    }
+
     @Test("finds what is missing over time: a segment that is late, one taken back, an end taken back")
     func overTime() throws {
         let steps = try Self.live(segmentCount: 12)
