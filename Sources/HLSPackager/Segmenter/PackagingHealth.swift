@@ -16,6 +16,8 @@ package final class PackagingHealth: Sendable {
         package var muxerFailureCount = 0
         /// By how much sound is ahead of the picture; nil unless there are both.
         package var soundLead: TimeAmount?
+
+        package init() {}
     }
 
     private let stored = Mutex(Figures())
