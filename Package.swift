@@ -125,6 +125,8 @@ if Context.environment["DEV_TARGETS"] != nil {
 if Context.environment["INGEST_TOOLS"] != nil {
     package.targets += [
         .executableTarget(
+            name: "HLSBurst", dependencies: ["CLinux"], path: "Benchmarks/HLSBurst", swiftSettings: strict),
+        .executableTarget(
             name: "IngestProbe", dependencies: ["CZlib", "MediaTypes", "Observability", "RTMPIngest", "Reactor"],
             path: "Benchmarks/IngestProbe", swiftSettings: strict),
         .executableTarget(
@@ -136,6 +138,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "PackagerCost", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerCost", swiftSettings: strict),
+        .executableTarget(
+            name: "PackagerDay", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
+            path: "Benchmarks/PackagerDay", swiftSettings: strict),
         .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),

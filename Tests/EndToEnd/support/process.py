@@ -11,13 +11,15 @@ class StartFailure(Exception):
 
 
 class Process:
-    """One started program. Stopped by its own pid, never by name; its output goes to a file."""
+    """One started program. Stopped by its own pid, never by name; what it says goes to a file, its output to `output`
+    where there is one, and it has the open `descriptors`."""
 
-    def __init__(self, arguments, log_path, environment=None):
+    def __init__(self, arguments, log_path, environment=None, output=None, descriptors=()):
         self.log_path = log_path
         with open(log_path, "wb") as log:
             self.child = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment)
+                arguments, stdin=subprocess.DEVNULL, stdout=log if output is None else output, stderr=log,
+                env=environment, pass_fds=descriptors)
 
     @property
     def pid(self):

@@ -7,21 +7,26 @@ import shutil
 import sys
 
 PACKAGE_OF_TOOL = {
+    "chromium": "chromium",
     "curl": "curl",
     "ffmpeg": "ffmpeg",
     "ffprobe": "ffmpeg",
+    "firefox-esr": "firefox-esr",
     "gst-launch-1.0": "gstreamer1.0-tools",
     "h2load": "nghttp2-client",
+    "mpv": "mpv",
     "nghttp": "nghttp2-client",
     "nginx": "nginx-light",
     "obs": "obs-studio",
     "openssl": "openssl",
+    "pulseaudio": "pulseaudio",
     "slowhttptest": "slowhttptest",
     "taskset": "util-linux",
     "wrk": "wrk",
     "Xvfb": "xvfb",
 }
-PACKAGE_OF_MODULE = {"hpack": "python3-hpack", "hyperframe": "python3-hyperframe"}
+PACKAGE_OF_MODULE = {"hpack": "python3-hpack", "hyperframe": "python3-hyperframe",
+                     "websocket": "python3-websocket"}
 
 
 def require(tools=(), modules=()):
