@@ -85,12 +85,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HLSPackagerTests",
-            dependencies: ["HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "TestSupport"],
+            dependencies: [
+                "HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "HTTPServer", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives", "Observability",
+                "podo", "HLSPackager", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives",
+                "Observability",
                 "TestSupport",
             ],
             swiftSettings: strict),
@@ -136,6 +139,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "PackagerCost", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerCost", swiftSettings: strict),
+        .executableTarget(
+            name: "PackagerDay", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
+            path: "Benchmarks/PackagerDay", swiftSettings: strict),
         .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),

@@ -88,8 +88,9 @@ package final class Recordings: Sendable {
     // MARK: - What is served
 
     /// Of the present show or the last one if the form is `event`, of the last finished one if it is `recording`.
-    package func playlist(_ id: RenditionID, _ form: PlaylistForm, of stream: String) -> RecordedAnswer<RenderedPlaylist>
-    {
+    package func playlist(_ id: RenditionID, _ form: PlaylistForm, of stream: String) -> RecordedAnswer<
+        RenderedPlaylist
+    > {
         guard let wish = Self.wish(form) else { return .absent }
         return self.find(wish, stream) { $0.playlist(id, form, now: .now) }
     }

@@ -103,8 +103,9 @@ package final class StreamStates: Sendable {
     /// Names that this process has not seen go first; what they had, all unknown streams have from then on.
     private func forget(_ state: inout State) {
         while state.file.streams.count > self.limits.streamCountMax {
-            guard let stream = state.file.streams.keys.first(where: { !state.present.contains($0) })
-                ?? state.file.streams.keys.first
+            guard
+                let stream = state.file.streams.keys.first(where: { !state.present.contains($0) })
+                    ?? state.file.streams.keys.first
             else { return }
             state.present.remove(stream)
             let gone = state.file.streams.removeValue(forKey: stream) ?? StreamState()

@@ -59,17 +59,19 @@ final class PodoServer: Sendable {
             throw StartError("\(error)")
         }
         self.storage = try StreamStorage(configuration, log: log)
-        let streams = PackagedStreams(
-            limits: configuration.streamLimits, loops: self.group.loops, numbers: self.storage.numbers,
-            recordings: self.storage.recordings, log: log)
-        let delivery = HLSDelivery(
-            board: streams.board, group: self.group, gate: configuration.gate,
-            promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings)
-        self.publicApplication = try PublicApplication(
-            webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes)
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
+        let streamMetrics = HLSMetrics(registry: metrics)
+        let streams = PackagedStreams(
+            limits: configuration.streamLimits, loops: self.group.loops, numbers: self.storage.numbers,
+            recordings: self.storage.recordings, metrics: streamMetrics, registry: metrics, log: log)
+        let delivery = HLSDelivery(
+            board: streams.board, group: self.group, gate: configuration.gate,
+            promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
+            metrics: streamMetrics)
+        self.publicApplication = try PublicApplication(
+            webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)
@@ -83,7 +85,8 @@ final class PodoServer: Sendable {
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
             pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
             connectionCount: { [publicFrontend] in publicFrontend.connectionCount },
-            streams: { [publisherFrontend] in publisherFrontend.streams })
+            streams: { [publisherFrontend] in publisherFrontend.streams }, watchable: { streams.all },
+            waitingCount: { delivery.waitingCount(of: $0) })
         self.adminFrontend = HTTPFrontend(
             name: "admin", application: try Self.application(admin.routes), group: self.group,
             limits: configuration.adminLimits, metrics: metrics, log: self.log)

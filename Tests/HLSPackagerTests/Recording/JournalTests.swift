@@ -56,14 +56,18 @@ struct JournalTests {
         #expect(line.last == UInt8(ascii: "\n"))
     }
 
-    @Test("A line that is almost one is none", arguments: [
-        "", "end ", "end 1", "END", "show", "show x", "show =g1 6", "show =f 6", "key 1", "key 1 abc", "key 1 AB",
-        "media main 1 0 10 1 1 1 1 3 4", "media main 1 0 10 1 1 1 1 3 4 maybe", "media main 01 0 10 1 1 1 1 3 4 dependent",
-        "media main 1 9223372036854775807 1 1 1 1 1 3 4 dependent", "media x 1 0 10 1 1 1 1 3 4 dependent",
-        "media main 1 0 10 1 1 1 1 3 4 dependent 4", "gap main 1 1 1", "gap main 1 1 1 1 1 1", "gap main -1 1 1 1 1",
-        "tracks main film h264 -", "tracks main video h265 - 1 1 - - - - - - -", "init main 1 5", "init  1 5 5",
-        "tracks main video h264 - 1 1 - - - - - - 65536",
-    ])
+    @Test(
+        "A line that is almost one is none",
+        arguments: [
+            "", "end ", "end 1", "END", "show", "show x", "show =g1 6", "show =f 6", "key 1", "key 1 abc", "key 1 AB",
+            "media main 1 0 10 1 1 1 1 3 4", "media main 1 0 10 1 1 1 1 3 4 maybe",
+            "media main 01 0 10 1 1 1 1 3 4 dependent",
+            "media main 1 9223372036854775807 1 1 1 1 1 3 4 dependent", "media x 1 0 10 1 1 1 1 3 4 dependent",
+            "media main 1 0 10 1 1 1 1 3 4 dependent 4", "gap main 1 1 1", "gap main 1 1 1 1 1 1",
+            "gap main -1 1 1 1 1",
+            "tracks main film h264 -", "tracks main video h265 - 1 1 - - - - - - -", "init main 1 5", "init  1 5 5",
+            "tracks main video h264 - 1 1 - - - - - - 65536",
+        ])
     func almost(line: String) {
         #expect(JournalEntry(Array(line.utf8)[...]) == nil)
     }
@@ -122,7 +126,8 @@ struct JournalTests {
     func overwritten() {
         // Both of the same length, so that what is left begins where a line begins.
         let kept = Array(Self.entries[..<3])
-        let old = Self.text(kept + [.segment(.main, Self.segment(7, 40..<140)), .segment(.main, Self.segment(8, 140..<150))])
+        let old = Self.text(
+            kept + [.segment(.main, Self.segment(7, 40..<140)), .segment(.main, Self.segment(8, 140..<150))])
         let new = Self.text(kept + [.segment(.main, Self.segment(7, 40..<150))])
         var file = old
         file.replaceSubrange(0..<new.count, with: new)
@@ -132,13 +137,16 @@ struct JournalTests {
         #expect(reader.byteCount == new.count)
     }
 
-    @Test("Entries that contradict those before them end the journal", arguments: [
-        [JournalEntry.show(stream: "x", targetDurationSeconds: 6)],
-        [.segment(.main, JournalTests.segment(7, 140..<150))], [.segment(.main, JournalTests.segment(6, nil))],
-        [.segment(.main, JournalTests.segment(8, 139..<150))], [.segment(.video(1), JournalTests.segment(8, 140..<150))],
-        [.segment(.main, JournalTests.segment(8, 140..<140))], [.initialisation(.main, number: 6, 100..<160)],
-        [.end, .end], [.end, .segment(.main, JournalTests.segment(8, 140..<150))],
-    ])
+    @Test(
+        "Entries that contradict those before them end the journal",
+        arguments: [
+            [JournalEntry.show(stream: "x", targetDurationSeconds: 6)],
+            [.segment(.main, JournalTests.segment(7, 140..<150))], [.segment(.main, JournalTests.segment(6, nil))],
+            [.segment(.main, JournalTests.segment(8, 139..<150))],
+            [.segment(.video(1), JournalTests.segment(8, 140..<150))],
+            [.segment(.main, JournalTests.segment(8, 140..<140))], [.initialisation(.main, number: 6, 100..<160)],
+            [.end, .end], [.end, .segment(.main, JournalTests.segment(8, 140..<150))],
+        ])
     func contradictions(entries: [JournalEntry]) {
         let before = Array(Self.entries[..<4])
         let reader = JournalReader(

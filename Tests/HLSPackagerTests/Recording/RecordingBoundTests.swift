@@ -109,9 +109,11 @@ struct RecordingBoundTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["1", "4", "5"])
     }
 
-    @Test("A folder's name is the stream's, or begins like it", arguments: [
-        ("main", "main"), ("Show 1", "=53how=201"), ("../x", "=2e=2e=2fx"), ("", ""),
-    ])
+    @Test(
+        "A folder's name is the stream's, or begins like it",
+        arguments: [
+            ("main", "main"), ("Show 1", "=53how=201"), ("../x", "=2e=2e=2fx"), ("", ""),
+        ])
     func names(stream: String, folder: String) {
         #expect(RecordingContext.folderName(of: stream) == folder)
         let long = RecordingContext.folderName(of: stream + String(repeating: "a", count: 300))
