@@ -46,7 +46,9 @@ let package = Package(
 
         .target(
             name: "HLSPackager",
-            dependencies: ["CLibAV", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer"],
+            dependencies: [
+                "CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
+            ],
             swiftSettings: strict),
 
         // Row 5: wiring.
@@ -73,7 +75,8 @@ let package = Package(
             dependencies: ["HTTPServer", "CNGHTTP2", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Primitives"], swiftSettings: strict),
+        .testTarget(
+            name: "CryptoTests", dependencies: ["Crypto", "Primitives", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "RTMPIngestTests",
             dependencies: [
@@ -82,7 +85,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HLSPackagerTests",
-            dependencies: ["HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "TestSupport"],
+            dependencies: [
+                "HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "HTTPServer", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PodoTests",
@@ -120,6 +125,8 @@ if Context.environment["DEV_TARGETS"] != nil {
 if Context.environment["INGEST_TOOLS"] != nil {
     package.targets += [
         .executableTarget(
+            name: "HLSBurst", dependencies: ["CLinux"], path: "Benchmarks/HLSBurst", swiftSettings: strict),
+        .executableTarget(
             name: "IngestProbe", dependencies: ["CZlib", "MediaTypes", "Observability", "RTMPIngest", "Reactor"],
             path: "Benchmarks/IngestProbe", swiftSettings: strict),
         .executableTarget(
@@ -131,6 +138,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "PackagerCost", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerCost", swiftSettings: strict),
+        .executableTarget(
+            name: "PackagerDay", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
+            path: "Benchmarks/PackagerDay", swiftSettings: strict),
         .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),

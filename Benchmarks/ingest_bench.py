@@ -34,9 +34,9 @@ class LoadFailure(Exception):
 class PodoIngest(Podo):
     """`podo serve` with a stream and its key for each publisher."""
 
-    def __init__(self, site, pin=None):
+    def __init__(self, site, name="podo", pin=None, environment=()):
         keys = ",".join(f"s{number}={self.key(number)}" for number in range(PUBLISHER_COUNT))
-        super().__init__(site, pin=pin, environment={"PODO_STREAM_KEYS": keys})
+        super().__init__(site, name=name, pin=pin, environment={"PODO_STREAM_KEYS": keys} | dict(environment))
 
     def key(self, number):
         return f"benchmark-key-of-stream-{number}"
@@ -74,16 +74,20 @@ def run():
     report(ours, theirs, parse_microseconds)
 
 
-def cost(site, server):
-    """CPU time of the server per second of one stream, in microseconds, while all of them are sent."""
+def cost(site, server, settle_seconds=SETTLE_SECONDS, check=lambda: None):
+    """CPU time of the server per second of one stream, in microseconds, while all of them are sent.
+
+    `check` is called when the time is over and the streams are still there.
+    """
     before = (server.unit_count(), server.reset_count()) if isinstance(server, PodoIngest) else None
     with Publishers(site, [server.url(number) for number in range(PUBLISHER_COUNT)], CLIENT_CORE) as publishers:
-        time.sleep(SETTLE_SECONDS)
+        time.sleep(settle_seconds)
         begin, spent_before = time.monotonic(), server.cpu_nanoseconds()
         time.sleep(SECONDS)
         spent, seconds = server.cpu_nanoseconds() - spent_before, time.monotonic() - begin
         if publishers.dead:
             raise LoadFailure(f"a publisher ended before its time:\n{publishers.dead[0].log_tail()}")
+        check()
         sent = publishers.sent_packet_counts()
     expect_rate(sent, SECONDS, type(server).__name__)
     if before:

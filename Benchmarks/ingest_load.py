@@ -114,6 +114,10 @@ class NginxRTMP(Process):
     def url(self, number):
         return f"rtmp://127.0.0.1:{self.rtmp_port}/live/s{number}"
 
+    def application(self):
+        """Directives for what else is to be done with the streams."""
+        return ""
+
     def configuration(self, prefix):
         return f"""
 load_module {RTMP_MODULE};
@@ -129,7 +133,7 @@ rtmp {{
         chunk_size 4096;
         application live {{
             live on;
-            record off;
+            record off;{self.application()}
         }}
     }}
 }}

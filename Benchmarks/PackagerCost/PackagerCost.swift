@@ -17,9 +17,8 @@ enum PackagerCost {
         // Segments are removed as time goes by: the media's, which runs faster here.
         let media = MediaClock()
         let environment = PackagerEnvironment(now: { media.time }, wallClock: { .now }, after: { _, _ in })
-        let packager = StreamPackager(stream: stream, environment: environment) {
-            (_: [MuxedTrack]) throws(MuxerError) in CopyingMuxer()
-        }
+        let muxers = PackagerMuxers(fragments: { (_: [MuxedTrack]) throws(MuxerError) in CopyingMuxer() })
+        let packager = StreamPackager(stream: stream, environment: environment, muxers: muxers)
         let (picture, sound) = (TrackID(.video), TrackID(.audio))
         var format = AudioFormat(codec: .aac, configuration: [1])
         format.sampleRate = 48_000

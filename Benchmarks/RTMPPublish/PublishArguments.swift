@@ -25,6 +25,7 @@ struct PublishArguments {
           --reorder             pictures are shown in another order than decoded
           --start MS            time of the first tag                                 (0)
           --expect FILE         writes the units of the generated stream, a line of JSON each
+          --times FILE          writes when what was sent: publisher, kind, due, sent at
         How it is cut:
           --handshake KIND      simple digestFirst digestSecond
           --chunk-size N        --chunk-stream N (all media on one)
@@ -50,6 +51,7 @@ struct PublishArguments {
     var flvPath: String?
     var stream = GeneratedStream()
     var expectationPath: String?
+    var timesPath: String?
     var bitsPerSecond: Int?
     var aggregateCount: Int?
 
@@ -105,6 +107,7 @@ struct PublishArguments {
         case "--gop": self.stream.keyframeInterval = self.value(option) { Int($0) }
         case "--reorder": self.stream.hasReordering = true
         case "--expect": self.expectationPath = self.value(option) { $0 }
+        case "--times": self.timesPath = self.value(option) { $0 }
         case "--start": self.stream.start = self.value(option) { Int64($0) }
         default: return false
         }

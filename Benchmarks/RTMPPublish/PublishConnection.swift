@@ -13,6 +13,8 @@ struct PublishConnection {
     let descriptor: CInt
     private(set) var state = State.running
     private(set) var sentByteCount = 0
+    /// When the last byte of each packet went out, if that is wanted; monotonic, in nanoseconds.
+    private(set) var sentAt: [Int64] = []
     /// When the first packet is due, in nanoseconds.
     private var start: Int64
     private var own: [UInt8]
@@ -122,6 +124,7 @@ struct PublishConnection {
         self.packetOffset += self.send(
             script.media[packet.range.lowerBound + self.packetOffset..<packet.range.upperBound], script)
         guard self.packetOffset == packet.range.count else { return }
+        if script.arguments.timesPath != nil { self.sentAt.append(PublishFleet.now) }
         self.packetIndex += 1
         self.packetOffset = 0
     }

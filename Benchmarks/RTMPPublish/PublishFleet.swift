@@ -22,6 +22,7 @@ struct PublishFleet {
     private var connections: [PublishConnection] = []
     private var startedCount = 0
     private var result = Result()
+    private var times: [PublishTimes.Row] = []
 
     init(_ arguments: PublishArguments, script: PublishScript) {
         self.arguments = arguments
@@ -37,6 +38,7 @@ struct PublishFleet {
             if self.startedCount < self.arguments.count || !self.connections.isEmpty { self.wait(since: begun) }
         }
         self.result.seconds = Double(Self.now - begun) / 1e9
+        if let path = self.arguments.timesPath { PublishTimes.write(self.times, to: path) }
         return self.result
     }
 
@@ -66,6 +68,9 @@ struct PublishFleet {
     private mutating func removeEnded() {
         for connection in self.connections where connection.state != .running {
             self.result.byteCount += connection.sentByteCount
+            self.times += zip(connection.sentAt, self.script.packets).map { sentAt, packet in
+                PublishTimes.Row(number: connection.number, packet: packet, sentAt: sentAt)
+            }
             if connection.state == .ended { self.result.publishedCount += 1 } else { self.result.failedCount += 1 }
         }
         self.connections.removeAll { $0.state != .running }
@@ -88,7 +93,7 @@ struct PublishFleet {
         }
     }
 
-    private static var now: Int64 {
+    static var now: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

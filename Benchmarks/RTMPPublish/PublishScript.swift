@@ -7,6 +7,8 @@ struct PublishScript {
     /// Bytes of media that are due together, in milliseconds after the first.
     struct Packet {
         let due: Int64
+        /// Of the first tag in it.
+        let kind: PublisherTag.Kind
         let range: Range<Int>
     }
 
@@ -27,7 +29,9 @@ struct PublishScript {
             media += group.count == 1 ? publisher.media(group[0]) : Self.aggregate(group, &publisher)
             // Metadata has time zero whatever the others have; a step back is due at once.
             let due = Int64(Int32(bitPattern: group[0].timestamp &- first))
-            packets.append(Packet(due: max(packets.last?.due ?? 0, due), range: start..<media.count))
+            packets.append(
+                Packet(
+                    due: max(packets.last?.due ?? 0, due), kind: group[0].kind, range: start..<media.count))
         }
         self.media = media
         self.packets = packets

@@ -5,6 +5,8 @@
 #include <libavutil/log.h>
 #include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
 
 // Macros of libav that Swift cannot import, as functions of the same meaning.
 

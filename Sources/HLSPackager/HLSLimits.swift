@@ -6,12 +6,18 @@ package struct HLSLimits: Sendable {
     /// No part is longer.
     package var partTime = TimeAmount.milliseconds(500)
     /// Segments end at the first picture after this at which decoding can begin.
-    package var segmentTime = TimeAmount.milliseconds(2000)
+    package var segmentTime: TimeAmount
     /// No segment is longer: one that meets no such picture ends here all the same.
-    package var segmentTimeMax = TimeAmount.milliseconds(6000)
+    package var segmentTimeMax: TimeAmount
     /// Segments that a live playlist lists. It lists more, up to four times as many, while these would be shorter than
     /// three target durations.
     package var windowSegmentCount = 12
+    /// Segments are encrypted (AES-128), and a key is for this many; nil: they are clear. Encrypted segments are listed
+    /// whole, not in parts.
+    package var keySegmentCount: Int?
+
+    /// Segments are also made as MPEG-TS, for players that know nothing of fragmented MP4, where it carries the codecs.
+    package var hasTransportStream = true
 
     // Bounds.
     /// A segment's memory; what would be larger is cut before.
@@ -34,10 +40,19 @@ package struct HLSLimits: Sendable {
     /// The same when the publisher said that this was all.
     package var finishedGraceTime = TimeAmount.seconds(10)
 
-    package init() {}
+    /// A thumbnail is made of the first keyframe after this; `ThumbnailLimits` says what it may cost.
+    package var thumbnailTime = TimeAmount.seconds(5)
 
-    /// What every playlist of the stream names: no segment, rounded to seconds, is longer.
+    /// No segment is to be longer than twice the segment time; or a little more, which the target duration hides. So
+    /// it is a publisher's key pictures that end segments if they come every four seconds, or every 250 pictures of 60
+    /// a second.
+    package init(segmentTime: TimeAmount = .milliseconds(2000)) {
+        self.segmentTime = segmentTime
+        self.segmentTimeMax = .nanoseconds(segmentTime.nanoseconds &* 2 &+ 490_000_000)
+    }
+
+    /// What every playlist of the stream names: no segment is longer when rounded to seconds (RFC 8216bis §4.4.3.1).
     package var targetDurationSeconds: Int {
-        Int(max((self.segmentTimeMax.nanoseconds &+ 999_999_999) / 1_000_000_000, 1))
+        Int(max((self.segmentTimeMax.nanoseconds &+ 500_000_000) / 1_000_000_000, 1))
     }
 }

@@ -77,6 +77,13 @@ package struct RTMPLimits: Sendable {
     package var outputByteCountMax = 256 * 1024
     /// Reads, messages and small chunks of a second together: a hundred times what the busiest publisher needs.
     package var workCountPerSecondMax = 200_000
+    /// How far media may be ahead of the clock; a publisher that sends faster has to wait. So it may begin with so much
+    /// at once.
+    package var mediaLeadTimeMax = TimeAmount.seconds(30)
+    /// How much a publisher that was late may make up for without being held back.
+    package var mediaLagTimeMax = TimeAmount.seconds(30)
+    /// While a publisher is held back nothing is said to it, but no longer than this after its last byte arrived.
+    package var backlogTime = TimeAmount.seconds(3600)
     /// Connected, but without audio and video for this long: stalled.
     package var stallTime = TimeAmount.seconds(5)
 

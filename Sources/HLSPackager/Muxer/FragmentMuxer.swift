@@ -115,7 +115,8 @@ package final class FragmentMuxer: PartMuxer {
     private func describeFrames() throws(MuxerError) {
         for (index, track) in self.tracks.enumerated() where track.isDescribedByFrames {
             guard self.seenTracks.contains(index) else {
-                throw MuxerError("formatUnknown", "A track whose frames describe it has none in the first part.")
+                throw MuxerError(
+                    "formatUnknown", "A track whose frames describe it has none in the first part.", .leaveTrackOut)
             }
         }
         self.writer.sink.target = .memory

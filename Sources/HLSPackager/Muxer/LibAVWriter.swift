@@ -13,7 +13,7 @@ final class LibAVWriter {
 
     /// A container with a stream for each track. The buffer is the most that libav can go back over to fill in a size.
     init(_ container: String, _ tracks: [MuxedTrack], bufferByteCount: Int32) throws(MuxerError) {
-        _ = Self.isSilent
+        Self.silence()
         self.sink = LibAVSink()
         var context: UnsafeMutablePointer<AVFormatContext>?
         _ = avformat_alloc_output_context2(&context, nil, container, nil)
@@ -166,4 +166,7 @@ final class LibAVWriter {
     static let paddingByteCount = Int(AV_INPUT_BUFFER_PADDING_SIZE)
     /// Set once, for the whole process: a hostile stream must not fill anyone's log.
     private static let isSilent: Void = av_log_set_level(AV_LOG_QUIET)
+
+    /// Comes before every other use of libav.
+    static func silence() { _ = Self.isSilent }
 }

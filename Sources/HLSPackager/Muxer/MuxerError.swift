@@ -12,6 +12,8 @@ package struct MuxerError: Error, Equatable, Sendable {
         case endPart
         /// The same sample fits into a new segment, when the part has been ended in this one.
         case beginSegment
+        /// There is no telling what a track is that has no frames yet: another muxer can do without it.
+        case leaveTrackOut
         /// Nothing more comes out of this muxer that a player could use. Another one begins a discontinuity.
         case beginAnew
     }

@@ -17,7 +17,7 @@ extension MediaName {
             first: file[..<dot], middle: second.map { rest[..<$0] }, last: second.map { rest[($0 + 1)...] } ?? rest)
         let name: MediaName?
         if slash == path.endIndex {
-            name = Self.playlist(words)
+            name = Self.playlist(words) ?? Self.key(words)
         } else {
             name = RenditionID(path[..<slash]).flatMap { Self.media(of: $0, words) }
         }
@@ -43,6 +43,11 @@ extension MediaName {
         guard let form else { return nil }
         if self.equals(words.first, "index") { return .multivariant(form) }
         return RenditionID(words.first).map { .playlist($0, form) }
+    }
+
+    private static func key(_ words: Words) -> MediaName? {
+        guard self.equals(words.first, "key"), self.equals(words.last, "bin") else { return nil }
+        return words.middle.flatMap(self.number).map { .key(number: $0) }
     }
 
     private static func media(of id: RenditionID, _ words: Words) -> MediaName? {

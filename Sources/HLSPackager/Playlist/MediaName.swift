@@ -6,6 +6,7 @@ internal import Primitives
 /// |---|---|
 /// | `index.m3u8`, `index.plain.m3u8` | multivariant playlist, by form |
 /// | `main.m3u8`, `main.plain.m3u8` | media playlist of a rendition, by form |
+/// | `key.3.bin` | key of segments of all renditions, by its number |
 /// | `main/init.0.mp4` | initialisation section, by its number |
 /// | `main/17.m4s`, `main/17.ts` | segment, by its sequence |
 /// | `main/17.3.m4s` | part, by its segment's sequence and its own number |
@@ -17,6 +18,7 @@ internal import Primitives
 package enum MediaName: Hashable, Sendable {
     case multivariant(PlaylistForm)
     case playlist(RenditionID, PlaylistForm)
+    case key(number: Int)
     case initialisation(RenditionID, number: Int)
     case segment(RenditionID, sequence: Int, MediaContainer)
     case part(RenditionID, sequence: Int, part: Int)
@@ -30,6 +32,10 @@ package enum MediaName: Hashable, Sendable {
         case .playlist(let id, let form):
             id.append(to: &bytes)
             Self.append(form, to: &bytes)
+        case .key(let number):
+            bytes.append("key.")
+            bytes.append(decimal: number)
+            bytes.append(".bin")
         case .initialisation(let id, let number):
             id.append(to: &bytes)
             bytes.append("/init.")

@@ -35,14 +35,14 @@ extension MediaPlaylist {
     func appendSegments(from first: Int, to bytes: inout [UInt8]) {
         let segments = self.snapshot.segments
         let firstWithParts = self.firstWithParts
-        var initialisation = first > 0 ? segments[first - 1].initialisationNumber : nil
+        var said = first > 0 ? Said(segments[first - 1]) : Said()
         for index in first..<segments.count {
             let isListed = self.isListed(segments[index])
             let hasParts = index >= firstWithParts && !segments[index].parts.isEmpty
             // A segment that nothing is said of yet has no tags either: they would be about the wrong thing.
             guard isListed || hasParts else { continue }
-            self.appendTags(of: segments[index], after: initialisation, to: &bytes)
-            initialisation = segments[index].initialisationNumber
+            self.appendTags(of: segments[index], after: said, to: &bytes)
+            said = Said(segments[index])
             if hasParts { self.appendParts(of: segments[index], to: &bytes) }
             if isListed { self.appendSegment(segments[index], to: &bytes) }
         }
@@ -50,16 +50,38 @@ extension MediaPlaylist {
 
     /// What stands before a segment's first part, because it is about all of it (RFC 8216bis §4.4.4.9).
     private func appendTags(
-        of segment: RenditionSnapshot.Segment, after initialisation: Int?, to bytes: inout [UInt8]
+        of segment: RenditionSnapshot.Segment, after said: Said, to bytes: inout [UInt8]
     ) {
+        var encryption = said.encryption
         if segment.isDiscontinuous { bytes.append("#EXT-X-DISCONTINUITY\n") }
-        if segment.initialisationNumber != initialisation, self.form.container == .fragmentedMP4 {
+        if segment.initialisationNumber != said.initialisationNumber, self.form.container == .fragmentedMP4 {
+            // A key holds for the sections after it too, and ours are clear (RFC 8216bis §4.4.4.4).
+            if encryption != nil { bytes.append("#EXT-X-KEY:METHOD=NONE\n") }
+            encryption = nil
             bytes.append("#EXT-X-MAP:URI=\"")
             MediaName.initialisation(self.id, number: segment.initialisationNumber).append(to: &bytes)
             bytes.append("\"\n")
         }
+        if segment.encryption != encryption { Self.appendKey(segment.encryption, to: &bytes) }
         bytes.append("#EXT-X-PROGRAM-DATE-TIME:")
         segment.startsAt.appendRFC3339(to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private static func appendKey(_ encryption: RenditionSnapshot.Encryption?, to bytes: inout [UInt8]) {
+        guard let encryption else {
+            bytes.append("#EXT-X-KEY:METHOD=NONE\n")
+            return
+        }
+        bytes.append("#EXT-X-KEY:METHOD=AES-128,URI=\"")
+        MediaName.key(number: encryption.keyNumber).append(to: &bytes)
+        bytes.append("\",IV=0x")
+        for byte in encryption.initialisationVector {
+            // Upper case, as §4.2 has it.
+            for digit in [byte >> 4, byte & 15] {
+                bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
+            }
+        }
         bytes.append(UInt8(ascii: "\n"))
     }
 
@@ -76,10 +98,23 @@ extension MediaPlaylist {
     private func appendSegment(_ segment: RenditionSnapshot.Segment, to bytes: inout [UInt8]) {
         bytes.append("#EXTINF:")
         PlaylistDuration.append(segment.durationNanoseconds, to: &bytes)
-        // Time passed and nothing came: the segment exists to be counted, not to be read (§4.4.4.7).
-        bytes.append(segment.parts.isEmpty ? ",\n#EXT-X-GAP\n" : ",\n")
+        // There is nothing in this form: the segment exists to be counted, not to be read (§4.4.4.7).
+        bytes.append(segment.has(self.form.container) ? ",\n" : ",\n#EXT-X-GAP\n")
         MediaName.segment(self.id, sequence: segment.sequence, self.form.container).append(to: &bytes)
         bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// What tags have said so far that holds until another says otherwise.
+    private struct Said {
+        var initialisationNumber: Int?
+        var encryption: RenditionSnapshot.Encryption?
+
+        init() {}
+
+        init(_ segment: RenditionSnapshot.Segment) {
+            self.initialisationNumber = segment.initialisationNumber
+            self.encryption = segment.encryption
+        }
     }
 
     /// What comes next, what the other renditions have, or that this was all.

@@ -41,10 +41,11 @@ package struct MediaPlaylist: Sendable {
     }
 
     /// Whether there is enough for a player to begin with: one segment with low latency, three without, or all that
-    /// will ever be.
+    /// will ever be. There is nothing in a form that the rendition does not have.
     package var isReady: Bool {
+        guard self.snapshot.has(self.form.container) else { return false }
         if self.hasEnded { return self.listedCount > 0 }
-        let wanted = self.form == .lowLatency ? 1 : 3
+        let wanted = self.hasParts ? 1 : 3
         return self.snapshot.segments.prefix(wanted).count { $0.isComplete } == wanted
     }
 
@@ -82,7 +83,7 @@ package struct MediaPlaylist: Sendable {
 
     static let versionOfSkip = 9
 
-    var hasParts: Bool { self.form == .lowLatency }
+    var hasParts: Bool { self.form == .lowLatency && self.promises.hasParts }
 
     var hasEnded: Bool { self.snapshot.hasEnded || self.form == .recording }
 

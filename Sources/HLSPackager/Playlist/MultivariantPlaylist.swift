@@ -135,7 +135,7 @@ package struct MultivariantPlaylist: Sendable {
 
 extension RenditionID {
     /// Sound beside that of the variants.
-    fileprivate var isAlternative: Bool {
+    var isAlternative: Bool {
         if case .audio = self { return true }
         return false
     }

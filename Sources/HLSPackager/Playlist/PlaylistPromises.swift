@@ -6,10 +6,14 @@ package struct PlaylistPromises: Equatable, Sendable {
     package let targetDurationSeconds: Int
     /// PART-TARGET.
     package let partTarget: TimeAmount
+    /// Parts are listed in the low-latency form. Those of encrypted segments are not: what a part of one is, RFC
+    /// 8216bis does not say.
+    package let hasParts: Bool
 
     package init(_ limits: HLSLimits) {
         self.targetDurationSeconds = limits.targetDurationSeconds
         self.partTarget = limits.partTime
+        self.hasParts = limits.keySegmentCount == nil
     }
 
     package var targetDuration: TimeAmount { .seconds(Int64(self.targetDurationSeconds)) }

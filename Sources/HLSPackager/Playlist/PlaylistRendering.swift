@@ -30,35 +30,32 @@ package final class PlaylistRendering: Sendable {
 extension StreamSnapshot {
     /// Nil where the stream has no such rendition.
     func mediaPlaylist(of id: RenditionID, _ form: PlaylistForm, _ promises: PlaylistPromises) -> MediaPlaylist? {
-        guard let rendition = self[id], rendition.has(form.container) else { return nil }
+        guard let rendition = self[id], rendition.snapshot.has(form.container) else { return nil }
         let reports = form == .lowLatency ? self.renditions.compactMap { MediaPlaylist.Report($0.id, $0.snapshot) } : []
         return MediaPlaylist(of: id, form: form, rendition.snapshot, promises, reports: reports)
     }
 
-    /// What there is to choose from, as far as it is known what it costs; nil as long as that is nothing. Renditions
-    /// that have ended are not offered beside others.
-    func multivariantPlaylist(_ form: PlaylistForm, _ promises: PlaylistPromises) -> MultivariantPlaylist? {
-        let present = self.renditions.filter { $0.has(form.container) }
-        let living = present.filter { !$0.snapshot.hasEnded }
-        let offered = (living.isEmpty ? present : living).compactMap { rendition in
-            RenditionBitRate(rendition.snapshot, promises).map { rate in
+    /// What there is to choose from, as far as it is known what it costs. Renditions that have ended are not offered
+    /// beside others.
+    ///
+    /// A player reads it once, and never learns of what it did not name: so nil until all renditions are known. One
+    /// that is late is not waited for when another has two segments.
+    package func multivariantPlaylist(_ form: PlaylistForm, _ promises: PlaylistPromises) -> MultivariantPlaylist? {
+        let present = self.renditions.filter { $0.snapshot.has(form.container) }
+        let living = self.renditions.filter { !$0.snapshot.hasEnded }
+        let candidates = living.isEmpty ? present : living
+        let offered = candidates.compactMap { rendition in
+            RenditionBitRate(rendition.snapshot, promises, of: form.container).map { rate in
                 MultivariantPlaylist.Rendition(
-                    id: rendition.id, formats: rendition.tracks.map(\.format), bitRate: rate)
+                    id: rendition.id, formats: rendition.tracks.map(\.format), bitRate: rate,
+                    frameRateThousandths: rendition.snapshot.frameRateThousandths)
             }
         }
-        guard !offered.isEmpty else { return nil }
+        guard offered.contains(where: { !$0.id.isAlternative }) else { return nil }
+        let isWaitOver = candidates.contains { rendition in rendition.snapshot.segments.count { $0.isComplete } > 1 }
+        guard offered.count == candidates.count || isWaitOver else { return nil }
         return MultivariantPlaylist(
             offered, form: form,
             hasIndependentSegments: self.renditions.allSatisfy(\.snapshot.hasIndependentSegments))
-    }
-}
-
-extension StreamSnapshot.Rendition {
-    /// Whether its segments exist in this container.
-    func has(_ container: MediaContainer) -> Bool {
-        switch container {
-        case .fragmentedMP4: true
-        case .transportStream: self.snapshot.segments.contains { $0.transportStream != nil }
-        }
     }
 }

@@ -12,9 +12,11 @@ package struct RenditionBitRate: Equatable, Sendable {
         self.average = average
     }
 
-    /// Nil before the first whole segment.
-    package init?(_ snapshot: RenditionSnapshot, _ promises: PlaylistPromises) {
-        let runs = snapshot.segments.filter { $0.isComplete && !$0.parts.isEmpty }.map(Run.init)
+    /// Nil before the first whole segment of this form.
+    package init?(
+        _ snapshot: RenditionSnapshot, _ promises: PlaylistPromises, of container: MediaContainer = .fragmentedMP4
+    ) {
+        let runs = snapshot.segments.filter { $0.isComplete && $0.has(container) }.map { Run($0, container) }
         let all = runs.reduce(Run()) { $0 + $1 }
         guard let average = all.bitsPerSecond else { return nil }
         let target = promises.targetDuration.nanoseconds
@@ -36,8 +38,11 @@ package struct RenditionBitRate: Equatable, Sendable {
 
         init() {}
 
-        init(_ segment: RenditionSnapshot.Segment) {
-            self.byteCount = segment.parts.reduce(0) { $0 + Int64($1.range.count) }
+        init(_ segment: RenditionSnapshot.Segment, _ container: MediaContainer) {
+            self.byteCount =
+                container == .transportStream
+                ? Int64(segment.transportStream?.count ?? 0)
+                : segment.parts.reduce(0) { $0 + Int64($1.range.count) }
             self.nanoseconds = segment.durationNanoseconds
         }
 

@@ -1,12 +1,15 @@
 internal import MediaTypes
+internal import Primitives
 
 /// A unit that waits for its place, with a copy of its bytes.
 struct HeldUnit: Sendable {
     var unit: AccessUnit
+    var arrival: MonotonicTime
     var bytes: [UInt8]
 
-    init(_ unit: AccessUnit, _ payload: borrowing RawSpan) {
+    init(_ unit: AccessUnit, _ payload: borrowing RawSpan, at arrival: MonotonicTime) {
         self.unit = unit
+        self.arrival = arrival
         self.bytes = payload.withUnsafeBytes { Array($0) }
     }
 }
@@ -18,5 +21,6 @@ struct HeldSample: Sendable {
     /// From the zero of the track's clock, in nanoseconds.
     var start: Int64
     var end: Int64
+    var arrival: MonotonicTime
     var bytes: [UInt8]
 }

@@ -1,4 +1,5 @@
 internal import MediaTypes
+internal import Primitives
 
 /// A track of a publishing: its format, its clock, and the unit whose duration is not known yet.
 struct PackagedTrack {
@@ -28,11 +29,13 @@ struct PackagedTrack {
     mutating func beginTimeline() { self.clock = Clock(self.format) }
 
     /// Takes a unit, and gives what is complete by now: the unit before it, or itself where its duration is known.
-    mutating func take(_ unit: AccessUnit, _ payload: borrowing RawSpan) -> HeldSample? {
+    mutating func take(
+        _ unit: AccessUnit, _ payload: borrowing RawSpan, at arrival: MonotonicTime
+    ) -> HeldSample? {
         switch self.clock {
         case .video(var clock):
             let earlier = self.pending.map { $0.sample(durationTicks: clock.duration(of: $0.place, until: unit)) }
-            self.hold(clock.place(unit), unit, payload)
+            self.hold(clock.place(unit), unit, payload, at: arrival)
             self.clock = .video(clock)
             return earlier
         case .audio(var clock):
@@ -45,7 +48,7 @@ struct PackagedTrack {
                 decodeTicks: place.decodeTicks,
                 presentationOffsetTicks: Int32(
                     clamping: self.timescale.ticks(unit.presentationOffset.nanoseconds)))
-            self.hold(video, unit, payload)
+            self.hold(video, unit, payload, at: arrival)
             guard place.durationTicks > 0, earlier == nil else { return earlier }
             defer { self.pending = nil }
             return self.pending?.sample(durationTicks: place.durationTicks)
@@ -68,10 +71,12 @@ struct PackagedTrack {
 
     private var timescale: Timescale { self.clock.timescale }
 
-    private mutating func hold(_ place: VideoClock.Place, _ unit: AccessUnit, _ payload: borrowing RawSpan) {
+    private mutating func hold(
+        _ place: VideoClock.Place, _ unit: AccessUnit, _ payload: borrowing RawSpan, at arrival: MonotonicTime
+    ) {
         self.pending = Pending(
             place: place, timescale: self.timescale, isRandomAccess: unit.isRandomAccess || self.id.kind == .audio,
-            bytes: payload.withUnsafeBytes { Array($0) })
+            arrival: arrival, bytes: payload.withUnsafeBytes { Array($0) })
     }
 
     /// Of an audio unit, in ticks; 0 where nobody knows.
@@ -110,6 +115,7 @@ struct PackagedTrack {
         var place: VideoClock.Place
         var timescale: Timescale
         var isRandomAccess: Bool
+        var arrival: MonotonicTime
         var bytes: [UInt8]
 
         var start: Int64 { self.timescale.nanoseconds(self.place.decodeTicks) }
@@ -122,7 +128,7 @@ struct PackagedTrack {
                     presentationOffsetTicks: self.place.presentationOffsetTicks, durationTicks: durationTicks,
                     isRandomAccess: self.isRandomAccess),
                 start: self.start, end: self.timescale.nanoseconds(self.place.decodeTicks &+ Int64(durationTicks)),
-                bytes: self.bytes)
+                arrival: self.arrival, bytes: self.bytes)
         }
     }
 }

@@ -7,17 +7,17 @@ internal import Primitives
 /// track that is there, end all segments: what follows is a discontinuity in all renditions. Further tracks with a
 /// rendition of their own join without one. Every unit of a track that was announced becomes one sample, in order.
 ///
-/// A muxer that fails is replaced, after a discontinuity, eight times at most; then its rendition ends.
+/// A muxer that fails is replaced, after a discontinuity, eight times at most; then its rendition ends. A track that
+/// only its frames describe is left out while it has none. A rendition that falls silent while others go on has
+/// segments of nothing; when all are silent there is nothing, for nothing is made up.
 package final class StreamPackager: MediaReceiver {
-    /// Makes the muxer of a rendition. Throws what it cannot mux.
-    package typealias MuxerFactory = (_ tracks: [MuxedTrack]) throws(MuxerError) -> any PartMuxer
-
     static let muxerFailureCountMax = 8
     static let trackCountMax = 32
 
     let stream: PackagedStream
     private let environment: PackagerEnvironment
-    private let makeMuxer: MuxerFactory
+    private let muxers: PackagerMuxers
+    private let observer: PackagerObserver
     private let publishing: Int
     private var tracks: [PackagedTrack] = []
     private var renditions: [RenditionPackager] = []
@@ -27,21 +27,41 @@ package final class StreamPackager: MediaReceiver {
     private var timeline: UInt32 = 0
     private var capture: CaptureClock
     private var failures: [RenditionID: Int] = [:]
+    /// Nobody can tell what these tracks are before their next units.
+    private var tracksLeftOut: Set<TrackID> = []
+    /// The start of the latest sample, of whichever track; nil before the first of a stretch without discontinuity.
+    private var position: Int64?
+    /// Decode times of the latest units.
+    private var (latestPicture, latestSound): (Int64?, Int64?)
+    /// Without what renditions that are still there lost.
+    private var counts = PackagerFacts()
 
-    /// Samples that no muxer took.
-    package private(set) var lostSampleCount = 0
     /// The last that a muxer refused.
     package private(set) var lastFailure: MuxerError?
 
     package init(
-        stream: PackagedStream, environment: PackagerEnvironment, makeMuxer: @escaping MuxerFactory
+        stream: PackagedStream, environment: PackagerEnvironment, muxers: PackagerMuxers,
+        observer: PackagerObserver = PackagerObserver()
     ) {
         self.stream = stream
         self.environment = environment
-        self.makeMuxer = makeMuxer
+        self.muxers = muxers
+        self.observer = observer
         let beginning = stream.begin(now: environment.now())
         self.publishing = beginning.publishing
         self.capture = CaptureClock(floor: beginning.latestEnd)
+    }
+
+    /// Samples that no muxer took.
+    package var lostSampleCount: Int { self.facts.lostSampleCount }
+
+    package var facts: PackagerFacts {
+        var facts = self.counts
+        for rendition in self.renditions { facts.add(rendition) }
+        if let picture = self.latestPicture, let sound = self.latestSound {
+            facts.soundLead = .nanoseconds(sound &- picture)
+        }
+        return facts
     }
 
     // MARK: - What comes in
@@ -61,10 +81,12 @@ package final class StreamPackager: MediaReceiver {
     package func receive(_ unit: AccessUnit, payload: borrowing RawSpan) {
         guard let index = self.tracks.firstIndex(where: { $0.id == unit.track }) else { return }
         if unit.timeline != self.timeline { self.beginTimeline(unit.timeline) }
+        if !self.tracksLeftOut.isEmpty, self.tracksLeftOut.remove(unit.track) != nil { self.interrupt() }
+        let now = self.environment.now()
         switch self.phase {
         case .waiting:
             guard self.mayBegin(with: unit) else {
-                self.waiting.append(HeldUnit(unit, payload))
+                self.waiting.append(HeldUnit(unit, payload, at: now))
                 self.waitingByteCount += payload.byteCount
                 return
             }
@@ -73,7 +95,7 @@ package final class StreamPackager: MediaReceiver {
         case .joining: self.use(isDiscontinuous: false)
         case .running: break
         }
-        self.take(index, unit, payload)
+        self.take(index, unit, payload, at: now)
     }
 
     package func publishingEnded(_ end: MediaEnd) {
@@ -107,7 +129,7 @@ package final class StreamPackager: MediaReceiver {
         self.waitingByteCount = 0
         for held in waiting {
             guard let index = self.tracks.firstIndex(where: { $0.id == held.unit.track }) else { continue }
-            self.take(index, held.unit, held.bytes.span.bytes)
+            self.take(index, held.unit, held.bytes.span.bytes, at: held.arrival)
         }
     }
 
@@ -120,12 +142,14 @@ package final class StreamPackager: MediaReceiver {
         for index in self.tracks.indices { self.release(index) }
         for rendition in self.renditions { rendition.finish() }
         self.retire()
+        self.position = nil
         self.phase = .due
     }
 
     private func beginTimeline(_ number: UInt32) {
         self.interrupt()
         self.timeline = number
+        (self.latestPicture, self.latestSound) = (nil, nil)
         for index in self.tracks.indices { self.tracks[index].beginTimeline() }
         self.capture.beginTimeline()
     }
@@ -138,7 +162,8 @@ package final class StreamPackager: MediaReceiver {
     }
 
     private func plans(_ tracks: [TrackID]) -> [RenditionPlan] {
-        RenditionPlan.plans(for: tracks, countMax: self.stream.limits.renditionCountMax)
+        let tracks = self.tracksLeftOut.isEmpty ? tracks : tracks.filter { !self.tracksLeftOut.contains($0) }
+        return RenditionPlan.plans(for: tracks, countMax: self.stream.limits.renditionCountMax)
     }
 
     /// Makes the renditions that the tracks ask for, and tells the stream.
@@ -151,7 +176,7 @@ package final class StreamPackager: MediaReceiver {
             let tracks = [plan.video, plan.audio].compactMap { id in self.tracks.first { $0.id == id }?.muxed }
             do {
                 if !self.renditions.contains(where: { $0.id == plan.id }) {
-                    self.renditions.append(self.rendition(plan, try self.makeMuxer(tracks)))
+                    self.renditions.append(try self.rendition(plan, tracks))
                 }
                 layouts.append(RenditionLayout(id: plan.id, tracks: tracks))
             } catch { self.fail(plan.id, error) }
@@ -160,20 +185,40 @@ package final class StreamPackager: MediaReceiver {
             layouts, isDiscontinuous: isDiscontinuous, publishing: self.publishing, now: self.environment.now())
     }
 
-    private func rendition(_ plan: RenditionPlan, _ muxer: any PartMuxer) -> RenditionPackager {
-        let (stream, publishing, now) = (self.stream, self.publishing, self.environment.now)
+    private func rendition(_ plan: RenditionPlan, _ tracks: [MuxedTrack]) throws(MuxerError) -> RenditionPackager {
+        let stream = self.stream
+        let make = stream.limits.hasTransportStream ? self.muxers.transportStream : nil
+        let transportStream = make.flatMap { make in
+            TransportStreamSegments(limits: stream.limits, pool: stream.pool) { () throws(MuxerError) in
+                try make(tracks)
+            }
+        }
         return RenditionPackager(
-            plan: plan, muxer: muxer, limits: stream.limits, pool: stream.pool,
-            captureTime: { [unowned self] in self.capture.time(of: $0) },
-            update: { stream.add($0, to: plan.id, publishing: publishing, now: now()) })
+            plan: plan, muxer: try self.muxers.fragments(tracks), transportStream: transportStream,
+            limits: stream.limits, pool: stream.pool,
+            output: RenditionPackager.Output(
+                captureTime: { [unowned self] in self.capture.time(of: $0) },
+                update: { [unowned self] in self.tell($0, of: plan.id) }))
+    }
+
+    private func tell(_ update: SegmentUpdate, of id: RenditionID) {
+        self.stream.add(update, to: id, publishing: self.publishing, now: self.environment.now())
+        if let lastUnitAt = update.lastUnitAt { self.observer.onPart(id, self.environment.now() - lastUnitAt) }
+        guard update.endsSegment, update.segmentNanoseconds > 0 else { return }
+        self.counts.segmentCount += 1
+        if !update.isIndependent { self.counts.lateSegmentCount += 1 }
+        self.observer.onSegment(id, .nanoseconds(update.segmentNanoseconds), !update.isIndependent)
     }
 
     // MARK: - Units
 
-    private func take(_ index: Int, _ unit: AccessUnit, _ payload: borrowing RawSpan) {
+    private func take(
+        _ index: Int, _ unit: AccessUnit, _ payload: borrowing RawSpan, at arrival: MonotonicTime
+    ) {
         let id = self.tracks[index].id
-        let complete = self.tracks[index].take(unit, payload)
+        let complete = self.tracks[index].take(unit, payload, at: arrival)
         let start = unit.decodeTime.nanoseconds &+ MediaClockLimits.baseTime
+        if id.kind == .video { self.latestPicture = start } else { self.latestSound = start }
         if id.kind == .video || !self.capture.isSet || self.tracks.allSatisfy({ $0.id.kind == .audio }) {
             self.capture.observe(mediaTime: start, at: self.environment.wallClock())
         }
@@ -202,6 +247,10 @@ package final class StreamPackager: MediaReceiver {
 
     private func deliver(_ held: HeldSample, of track: TrackID) {
         for rendition in self.renditions { rendition.add(held, of: track) }
+        let position = max(self.position ?? held.start, held.start)
+        self.position = position
+        guard self.renditions.count > 1 else { return }
+        for rendition in self.renditions { rendition.keepUp(with: position) }
     }
 
     // MARK: - Failures
@@ -209,15 +258,18 @@ package final class StreamPackager: MediaReceiver {
     /// Counts what the renditions lost, and lets them go.
     private func retire() {
         for rendition in self.renditions {
-            self.lostSampleCount += rendition.lostSampleCount
-            if let failure = rendition.failure { self.fail(rendition.id, failure) }
+            self.counts.add(rendition)
+            guard let failure = rendition.failure else { continue }
+            self.fail(rendition.id, failure)
+            if failure.remedy == .leaveTrackOut, let audio = rendition.audio { self.tracksLeftOut.insert(audio) }
         }
         self.renditions = []
     }
 
     private func fail(_ id: RenditionID, _ error: MuxerError) {
-        self.failures[id, default: 0] += 1
+        self.counts.muxerFailureCount += 1
         self.lastFailure = error
+        if error.remedy != .leaveTrackOut { self.failures[id, default: 0] += 1 }
     }
 
     private enum Phase {
@@ -228,5 +280,13 @@ package final class StreamPackager: MediaReceiver {
         /// The next unit finds further renditions.
         case joining
         case running
+    }
+}
+
+extension PackagerFacts {
+    fileprivate mutating func add(_ rendition: RenditionPackager) {
+        self.lostSampleCount += rendition.lostSampleCount
+        self.lostTransportStreamSampleCount += rendition.lostTransportStreamSampleCount
+        self.transportStreamFailureCount += rendition.transportStreamFailureCount
     }
 }

@@ -2,10 +2,10 @@ internal import Synchronization
 
 /// Pages of a stream's segments that nobody reads any more, for the segments to come.
 ///
-/// Holds four regions at most, as much as segments of that stream took; what comes beyond goes back to the system, and
+/// Holds eight regions at most, as much as segments of that stream took; what comes beyond goes back to the system, and
 /// all of it when the pool goes. Arenas come back from whichever thread let go of them last.
 package final class ArenaPool: Sendable {
-    private static let regionCountMax = 4
+    private static let regionCountMax = 8
 
     private let regions = Mutex<[MappedRegion]>([])
 

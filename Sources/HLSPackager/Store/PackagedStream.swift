@@ -20,15 +20,22 @@ package final class PackagedStream: Sendable {
         limits: HLSLimits, state: StreamState = StreamState(), publish: @escaping @Sendable (StreamSnapshot?) -> Void
     ) {
         self.limits = limits
-        self.core = Mutex(StreamCore(limits: limits, state: state))
+        self.core = Mutex(StreamCore(limits: limits, state: state, pool: self.pool))
         self.publish = publish
     }
 
     /// To be saved.
     package var state: StreamState { self.core.withLock { $0.state } }
 
-    /// Of all segments that are kept.
-    package var byteCount: Int { self.core.withLock { $0.byteCount } }
+    /// Of all segments that are kept, and of the pages for those to come.
+    package var byteCount: Int { self.core.withLock { $0.byteCount } + self.pool.byteCount }
+
+    /// How it is now, for whoever asks.
+    package var summary: StreamSummary {
+        var summary = self.core.withLock { $0.summary }
+        summary.byteCount += self.pool.byteCount
+        return summary
+    }
 
     /// The number of a new publishing, and when the media before it ended.
     func begin(now: MonotonicTime) -> (publishing: Int, latestEnd: WallClock?) {
@@ -43,7 +50,10 @@ package final class PackagedStream: Sendable {
 
     @discardableResult
     func add(_ update: SegmentUpdate, to id: RenditionID, publishing: Int, now: MonotonicTime) -> Bool {
-        self.change(publishing) { core in core.add(update, to: id, now: now) }
+        self.change(publishing) { core in
+            core.add(update, to: id, now: now)
+            if core.byteCount + self.pool.byteCount > self.limits.streamByteCountMax { self.pool.empty() }
+        }
     }
 
     @discardableResult

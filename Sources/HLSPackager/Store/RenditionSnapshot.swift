@@ -8,11 +8,19 @@ package struct RenditionSnapshot: Sendable {
         package var durationNanoseconds: Int64
         /// Decoding can begin in it.
         package var isIndependent: Bool
+        /// Pictures that are decoded in it, and how long they last together.
+        package var pictureCount: Int
+        package var pictureNanoseconds: Int64
 
-        package init(range: Range<Int>, durationNanoseconds: Int64, isIndependent: Bool) {
+        package init(
+            range: Range<Int>, durationNanoseconds: Int64, isIndependent: Bool, pictureCount: Int = 0,
+            pictureNanoseconds: Int64 = 0
+        ) {
             self.range = range
             self.durationNanoseconds = durationNanoseconds
             self.isIndependent = isIndependent
+            self.pictureCount = pictureCount
+            self.pictureNanoseconds = pictureNanoseconds
         }
     }
 
@@ -47,6 +55,16 @@ package struct RenditionSnapshot: Sendable {
             self.initialisationNumber = initialisationNumber
             self.startsAt = startsAt
             self.emptyNanoseconds = emptyNanoseconds
+        }
+
+        /// Memory in all its forms: whole pages.
+        package var byteCount: Int {
+            self.arena.residentByteCount + (self.transportStream?.residentByteCount ?? 0)
+        }
+
+        /// There is something to play in this form.
+        package func has(_ container: MediaContainer) -> Bool {
+            !self.parts.isEmpty && (container == .fragmentedMP4 || self.transportStream != nil)
         }
 
         package var durationNanoseconds: Int64 {
@@ -90,6 +108,11 @@ package struct RenditionSnapshot: Sendable {
     package var initialisations: [Initialisation]
     /// The sequence of the segment after the last one here.
     package var nextSequence: Int
+
+    /// The rendition has this form: without it, its playlist and its segments do not exist.
+    package func has(_ container: MediaContainer) -> Bool {
+        container == .fragmentedMP4 || self.segments.contains { $0.transportStream != nil }
+    }
 
     package init(
         segments: [Segment], discontinuitySequence: Int, hasIndependentSegments: Bool, hasEnded: Bool,

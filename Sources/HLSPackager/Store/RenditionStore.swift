@@ -4,14 +4,19 @@ internal import Primitives
 ///
 /// A live playlist lists `windowSegmentCount` segments, or more while they are shorter than three target durations
 /// together (RFC 8216bis §6.2.2), four times as many at most. What leaves it stays available for its own duration and
-/// that of the longest playlist it was in. Sequence numbers rise by one and never go back.
+/// that of the longest playlist it was in, but not sixteen windows of them. Sequence numbers rise by one and never go
+/// back.
 struct RenditionStore: Sendable {
     private let limits: HLSLimits
     private(set) var listed: [RenditionSnapshot.Segment] = []
     private var removed: [Removed] = []
+    /// The MPEG-TS of the last segment while it grows.
+    private var growingTransportStream: SegmentArena?
     private(set) var nextSequence: Int
     private var discontinuitySequence: Int
     private var initialisations: [RenditionSnapshot.Initialisation] = []
+    /// Encrypts the segment that grows; nil where segments are clear.
+    private var growing: EncryptedSegment?
     private(set) var isDiscontinuityDue = false
     private var longestPlaylistTime: Int64 = 0
     /// Changes whenever the snapshot does.
@@ -26,9 +31,15 @@ struct RenditionStore: Sendable {
 
     /// Of all that is kept.
     var byteCount: Int {
-        self.listed.reduce(self.removed.reduce(0) { $0 + $1.segment.arena.residentByteCount }) {
-            $0 + $1.arena.residentByteCount
+        let kept = self.removed.reduce(self.growingTransportStream?.residentByteCount ?? 0) {
+            $0 + $1.segment.byteCount
         }
+        return self.listed.reduce(kept) { $0 + $1.byteCount }
+    }
+
+    /// The keys that segments here name.
+    var keyNumbers: [Int] {
+        (self.listed + self.removed.map(\.segment)).compactMap { $0.encryption?.keyNumber }
     }
 
     var hasRemovedSegments: Bool { !self.removed.isEmpty }
@@ -70,28 +81,43 @@ struct RenditionStore: Sendable {
         self.isDiscontinuityDue = true
     }
 
-    mutating func add(_ update: SegmentUpdate, now: MonotonicTime) {
+    /// - Parameter encryptor: Of a segment that this begins, if it is to be encrypted.
+    mutating func add(_ update: SegmentUpdate, encryptor: EncryptedSegment? = nil, now: MonotonicTime) {
         self.version += 1
-        let isGrowing = self.listed.last.map { !$0.isComplete && $0.arena.sharesMemory(with: update.arena) } ?? false
-        if !isGrowing {
+        if !self.isGrowing(update) {
             self.completeLast()
-            guard update.part != nil else { return }
-            self.begin(update)
+            // A segment of nothing is listed where a player has something to read it with.
+            let isGap = update.endsSegment && update.emptyNanoseconds > 0 && !self.initialisations.isEmpty
+            guard update.part != nil || isGap else { return }
+            self.begin(update, encryptor)
         }
         let last = self.listed.count - 1
-        if let part = update.part { self.listed[last].parts.append(part) }
+        if let part = update.part {
+            self.append(part)
+            self.growingTransportStream = update.transportStream
+        }
         self.listed[last].emptyNanoseconds += update.emptyNanoseconds
         if update.endsSegment { self.completeLast() }
         self.longestPlaylistTime = max(self.longestPlaylistTime, self.playlistTime)
         self.trim(now: now)
     }
 
-    private mutating func begin(_ update: SegmentUpdate) {
-        self.listed.append(
-            RenditionSnapshot.Segment(
-                sequence: self.nextSequence, arena: update.arena, parts: [], isComplete: false,
-                isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisations.last?.number ?? 0,
-                startsAt: update.startsAt))
+    /// Whether a segment begins with this update.
+    func begins(_ update: SegmentUpdate) -> Bool { update.part != nil && !self.isGrowing(update) }
+
+    private func isGrowing(_ update: SegmentUpdate) -> Bool {
+        guard let last = self.listed.last, !last.isComplete else { return false }
+        return (self.growing?.clear ?? last.arena).sharesMemory(with: update.arena)
+    }
+
+    private mutating func begin(_ update: SegmentUpdate, _ encryptor: EncryptedSegment?) {
+        var segment = RenditionSnapshot.Segment(
+            sequence: self.nextSequence, arena: encryptor?.arena ?? update.arena, parts: [], isComplete: false,
+            isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisations.last?.number ?? 0,
+            startsAt: update.startsAt)
+        segment.encryption = encryptor?.encryption
+        self.growing = encryptor
+        self.listed.append(segment)
         self.nextSequence += 1
         self.isDiscontinuityDue = false
     }
@@ -99,8 +125,46 @@ struct RenditionStore: Sendable {
     /// The last segment will not grow any more.
     mutating func completeLast() {
         guard let last = self.listed.last, !last.isComplete else { return }
+        self.finishEncryption()
         self.listed[self.listed.count - 1].isComplete = true
+        self.listed[self.listed.count - 1].transportStream = self.growingTransportStream
+        self.growingTransportStream = nil
         self.version += 1
+    }
+
+    // MARK: - Encryption
+
+    /// To the segment that grows. What cannot be encrypted is time in which there was nothing.
+    private mutating func append(_ part: RenditionSnapshot.Part) {
+        let last = self.listed.count - 1
+        guard let growing = self.growing else {
+            self.listed[last].parts.append(part)
+            return
+        }
+        do throws(EncryptionError) {
+            var part = part
+            part.range = try growing.take(upTo: part.range.upperBound)
+            self.listed[last].parts.append(part)
+        } catch { self.listed[last].emptyNanoseconds += part.durationNanoseconds }
+    }
+
+    /// Ends the chain of blocks of the segment that grew. One that is not whole could not be opened: it becomes a gap.
+    private mutating func finishEncryption() {
+        guard let growing = self.growing else { return }
+        self.growing = nil
+        let last = self.listed.count - 1
+        do throws(EncryptionError) {
+            let byteCount = try growing.finish()
+            if let part = self.listed[last].parts.indices.last {
+                let start = self.listed[last].parts[part].range.lowerBound
+                self.listed[last].parts[part].range = start..<byteCount
+            }
+            self.growingTransportStream = try self.growingTransportStream.map(growing.encrypt)
+        } catch {
+            self.listed[last].emptyNanoseconds = self.listed[last].durationNanoseconds
+            self.listed[last].parts = []
+            self.growingTransportStream = nil
+        }
     }
 
     // MARK: - What goes
@@ -148,9 +212,13 @@ struct RenditionStore: Sendable {
         let timeMin = Int64(self.limits.targetDurationSeconds) * 3_000_000_000
         while self.listed.count - complete > self.limits.windowSegmentCount, let first = self.listed.first {
             let isTooLong = self.listed.count - complete > self.limits.windowSegmentCount * 4
-            guard isTooLong || self.playlistTime - first.durationNanoseconds >= timeMin else { return }
+            guard isTooLong || self.playlistTime - first.durationNanoseconds >= timeMin else { break }
             self.removeFirst(now: now)
         }
+        let removedCountMax = self.limits.windowSegmentCount * Self.removedWindowCountMax
+        guard self.removed.count > removedCountMax else { return }
+        self.removed.removeFirst(self.removed.count - removedCountMax)
+        self.forgetInitialisations()
     }
 
     private mutating func removeFirst(now: MonotonicTime) {
@@ -168,6 +236,9 @@ struct RenditionStore: Sendable {
         used.insert(newest)
         self.initialisations.removeAll { !used.contains($0.number) }
     }
+
+    /// Segments go by the clock of the wall: media that comes faster would pile them up.
+    private static let removedWindowCountMax = 16
 
     private var playlistTime: Int64 { self.listed.reduce(0) { $0 + $1.durationNanoseconds } }
 

@@ -15,24 +15,30 @@ package final class SegmentArena: Sendable {
     private let memory: Memory
     /// All of the reservation, for answers that hold what they send.
     private let shared: SharedBytes
+    /// Of a handle that knows a beginning only.
+    private let countMax: Int
 
     package convenience init(capacity: Int, pool: ArenaPool? = nil) {
         self.init(memory: Memory(capacity: capacity, pool: pool))
     }
 
-    private init(memory: Memory) {
+    private init(memory: Memory, countMax: Int = .max) {
         self.memory = memory
+        self.countMax = countMax
         self.shared = SharedBytes(UnsafeRawBufferPointer(start: memory.base, count: memory.capacity), of: memory)
     }
 
     package var capacity: Int { self.memory.capacity }
-    package var count: Int { self.memory.count.load(ordering: .acquiring) }
+    package var count: Int { min(self.memory.count.load(ordering: .acquiring), self.countMax) }
 
     /// What the memory takes: whole pages.
     package var residentByteCount: Int { Memory.wholePages(self.count) }
 
     /// Another handle on the same memory.
-    package func handle() -> SegmentArena { SegmentArena(memory: self.memory) }
+    package func handle() -> SegmentArena { SegmentArena(memory: self.memory, countMax: self.countMax) }
+
+    /// Another handle, which does not see more than so many bytes, whatever is appended.
+    package func prefix(_ count: Int) -> SegmentArena { SegmentArena(memory: self.memory, countMax: count) }
 
     package func sharesMemory(with other: SegmentArena) -> Bool { self.memory === other.memory }
 

@@ -15,18 +15,36 @@ struct StreamCore: Sendable {
     private var publishing = 0
     private(set) var isPublishing = false
     private(set) var hasEnded = false
+    /// Nil where segments are clear.
+    private var keys: SegmentKeys?
+    private let pool: ArenaPool
 
-    init(limits: HLSLimits, state: StreamState) {
+    init(limits: HLSLimits, state: StreamState, pool: ArenaPool) {
         self.limits = limits
         self.state = state
+        self.pool = pool
+        self.keys = limits.keySegmentCount.map { SegmentKeys(segmentCount: $0, nextNumber: state.nextKey) }
     }
 
     /// Of all segments that are kept.
     var byteCount: Int { self.renditions.reduce(0) { $0 + $1.store.byteCount } }
 
+    var summary: StreamSummary {
+        var summary = StreamSummary()
+        summary.phase =
+            self.hasEnded || self.renditions.isEmpty ? .over : self.isPublishing ? .live : .interrupted
+        summary.renditionCount = self.renditions.count { !$0.store.hasEnded }
+        summary.byteCount = self.byteCount
+        for rendition in self.renditions {
+            let time = rendition.store.listed.reduce(0) { $0 + $1.durationNanoseconds }
+            summary.windowTime = max(summary.windowTime, .nanoseconds(time))
+        }
+        return summary
+    }
+
     mutating func snapshot() -> StreamSnapshot {
         self.version += 1
-        return StreamSnapshot(
+        var snapshot = StreamSnapshot(
             version: self.version,
             renditions: self.renditions.map {
                 StreamSnapshot.Rendition(
@@ -34,6 +52,8 @@ struct StreamCore: Sendable {
                     snapshot: $0.store.snapshot(hasIndependentSegments: self.hasIndependentSegments),
                     version: $0.store.version)
             })
+        snapshot.keys = (self.keys?.keys ?? []).map { StreamSnapshot.Key(number: $0.number, bytes: $0.bytes) }
+        return snapshot
     }
 
     // MARK: - Publishings
@@ -91,7 +111,8 @@ struct StreamCore: Sendable {
                 self.state.nextInitialisation += 1
             }
         }
-        self.renditions[index].store.add(update, now: now)
+        let encryptor = self.encryptor(of: update, index)
+        self.renditions[index].store.add(update, encryptor: encryptor, now: now)
         self.state.nextSequence = max(self.state.nextSequence, self.renditions[index].store.nextSequence)
         if let last = self.renditions[index].store.listed.last {
             let time = last.startsAt.unixMilliseconds &+ (last.durationNanoseconds &+ 999_999) / 1_000_000
@@ -102,6 +123,20 @@ struct StreamCore: Sendable {
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }
         }
         self.keepBound(now: now)
+    }
+
+    /// What encrypts the segment that begins with the update; nil where none does, or segments are clear.
+    private mutating func encryptor(of update: SegmentUpdate, _ index: Int) -> EncryptedSegment? {
+        let sequence = self.renditions[index].store.nextSequence
+        guard self.renditions[index].store.begins(update), let key = self.keys?.key(forSequence: sequence),
+            let vector = self.keys?.vector()
+        else { return nil }
+        self.state.nextKey = max(self.state.nextKey, key.number + 1)
+        self.keys?.keep(named: Set([key.number] + self.renditions.flatMap(\.store.keyNumbers)))
+        return EncryptedSegment(
+            update.arena, key: key.bytes,
+            encryption: RenditionSnapshot.Encryption(keyNumber: key.number, initialisationVector: vector),
+            pool: self.pool)
     }
 
     /// The publisher has gone; the stream waits for it.
@@ -126,6 +161,7 @@ struct StreamCore: Sendable {
     /// Nothing is kept but the numbers.
     mutating func clear(now: MonotonicTime) {
         for index in self.renditions.indices { self.renditions[index].store.clear(now: now) }
+        self.keys?.removeAll()
     }
 
     /// The oldest goes first, what is only kept before what is listed, and of the largest rendition.

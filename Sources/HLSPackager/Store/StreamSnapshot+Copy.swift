@@ -47,7 +47,9 @@ extension RenditionSnapshot.Segment {
         }
         copy.arena = old.arena
         copy.transportStream = old.transportStream ?? self.transportStream?.handle()
-        copy.parts = old.parts.count == self.parts.count ? old.parts : self.parts.map { $0 }
+        // The last part of an encrypted segment grows by its padding.
+        let isSame = old.parts.count == self.parts.count && old.isComplete == self.isComplete
+        copy.parts = isSame ? old.parts : self.parts.map { $0 }
         return copy
     }
 }

@@ -7,11 +7,16 @@ package struct StreamState: Equatable, Sendable {
     package var nextInitialisation: Int
     /// Discontinuities so far.
     package var discontinuityCount: Int
+    /// Larger than the number of every key so far.
+    package var nextKey: Int
 
-    package init(nextSequence: Int = 0, nextInitialisation: Int = 0, discontinuityCount: Int = 0) {
+    package init(
+        nextSequence: Int = 0, nextInitialisation: Int = 0, discontinuityCount: Int = 0, nextKey: Int = 0
+    ) {
         self.nextSequence = nextSequence
         self.nextInitialisation = nextInitialisation
         self.discontinuityCount = discontinuityCount
+        self.nextKey = nextKey
     }
 
     /// A stream that has never had a segment.
@@ -19,11 +24,11 @@ package struct StreamState: Equatable, Sendable {
 
     /// The state to go on with when this one may have been saved a while before the process ended.
     ///
-    /// - Parameter margin: More than the segments that can have been made since; used for all three numbers.
+    /// - Parameter margin: More than the segments that can have been made since; used for all numbers.
     package func resumed(margin: Int) -> StreamState {
         guard !self.isNew else { return self }
         return StreamState(
             nextSequence: self.nextSequence &+ margin, nextInitialisation: self.nextInitialisation &+ margin,
-            discontinuityCount: self.discontinuityCount &+ margin)
+            discontinuityCount: self.discontinuityCount &+ margin, nextKey: self.nextKey &+ margin)
     }
 }

@@ -41,7 +41,8 @@ extension HTTPApplication {
     private func applyConditions(_ response: inout HTTPResponse, _ request: borrowing HTTPRequest) {
         switch HTTPConditions.check(request.fields, against: response.fields) {
         case .preconditionFailed:
-            response = HTTPProblem(.preconditionFailed, code: "precondition-failed").response(for: request)
+            let problem = HTTPProblem(.preconditionFailed, code: "precondition-failed")
+            response = problem.opened(like: response).response(for: request)
         case .notModified:
             // The browser puts the fields of a 304 over those of the page it has: they must be the page's own.
             if !response.hasSecurityFields { response.addSecurityFields() }
@@ -66,7 +67,7 @@ extension HTTPApplication {
         case .unsatisfiable:
             var problem = HTTPProblem(.rangeNotSatisfiable, code: "range-not-satisfiable")
             Self.addContentRange("bytes */\(count)", &problem.fields)
-            response = problem.response(for: request)
+            response = problem.opened(like: response).response(for: request)
         }
     }
 
@@ -113,5 +114,15 @@ extension HTTPApplication {
         else { return }
         response.fields.append(.contentEncoding, "gzip")
         response.body = .bytes(compressed)
+    }
+}
+
+extension HTTPProblem {
+    /// Readable by the pages of all origins, if the answer that it takes the place of was.
+    fileprivate func opened(like response: HTTPResponse) -> HTTPProblem {
+        guard response.fields.contains(HTTPOpenFields.origin) else { return self }
+        var problem = self
+        problem.fields.append(contentsOf: HTTPOpenFields.answer)
+        return problem
     }
 }

@@ -10,6 +10,11 @@ final class AcceptedPublish {
     let receiver: MeteredReceiver
     @exclusivity(unchecked) var nextLookAt: MonotonicTime
     @exclusivity(unchecked) var lastMediaAt: MonotonicTime
+    @exclusivity(unchecked) private var lead: MediaLead
+    /// Until when nothing is taken, because the media is too far ahead.
+    @exclusivity(unchecked) private var pauseEnd: MonotonicTime?
+    /// Until when it is to be expected that more waits in the kernel.
+    @exclusivity(unchecked) private var backlogEnd: MonotonicTime
     var isStalled = false
     private var nextPingAt: MonotonicTime
     /// The first ping since the peer was heard.
@@ -19,22 +24,56 @@ final class AcceptedPublish {
 
     init(
         live: LivePublishing, pipeline: MediaPipeline, receiver: MeteredReceiver,
-        pingTime: TimeAmount, now: MonotonicTime
+        limits: RTMPLimits, now: MonotonicTime
     ) {
         self.live = live
         self.pipeline = pipeline
         self.receiver = receiver
         self.nextLookAt = now + Self.lookTime
         self.lastMediaAt = now
-        self.nextPingAt = now + pingTime
+        self.lead = MediaLead(leadTimeMax: limits.mediaLeadTimeMax, lagTimeMax: limits.mediaLagTimeMax, now: now)
+        self.backlogEnd = now
+        self.nextPingAt = now + limits.pingTime
     }
 
-    var deadline: MonotonicTime { self.challenger.map { min($0.until, self.nextLookAt) } ?? self.nextLookAt }
+    var deadline: MonotonicTime {
+        var deadline = self.nextLookAt
+        if let challenger = self.challenger { deadline = min(deadline, challenger.until) }
+        if let pauseEnd = self.pauseEnd { deadline = min(deadline, pauseEnd) }
+        return deadline
+    }
 
     /// Any byte came from the peer.
     func heard() {
         self.pingedAt = nil
         if self.challenger != nil { self.answerChallenger(.alive) }
+    }
+
+    // MARK: Holding back
+
+    /// Nothing is to be taken from the publisher.
+    var isPaused: Bool { self.pauseEnd != nil }
+
+    /// Held back now or just now: what was heard last was sent some time ago, and more may wait behind it.
+    func isBehind(now: MonotonicTime) -> Bool { self.isPaused || now < self.backlogEnd }
+
+    /// True when a pause begins, because what has come is too far ahead.
+    func pauseIfAhead(now: MonotonicTime) -> Bool {
+        guard let end = self.lead.advance(to: self.pipeline.mediaTime, now: now) else { return false }
+        self.pauseEnd = end
+        self.backlogEnd = end + Self.lookTime
+        // It was heard, and an answer to a ping is not heard before what waits.
+        self.pingedAt = nil
+        return true
+    }
+
+    /// True when a pause has ended by now.
+    func endPause(now: MonotonicTime) -> Bool {
+        guard let end = self.pauseEnd, end <= now else { return false }
+        self.pauseEnd = nil
+        // It was we who did not listen.
+        self.lastMediaAt = now
+        return true
     }
 
     // MARK: Pings

@@ -15,12 +15,14 @@ extension RTMPConnection {
             receiver: receiver, limits: self.limits, now: now, bitsPerSecondMax: grant.bitsPerSecondMax,
             framesPerSecondMax: grant.framesPerSecondMax)
         self.publishing = AcceptedPublish(
-            live: live, pipeline: pipeline, receiver: receiver, pingTime: self.limits.pingTime, now: now)
+            live: live, pipeline: pipeline, receiver: receiver, limits: self.limits, now: now)
         self.hasPublished = true
         // It could not be heard while it waited for the decision.
         self.lastReceivedAt = now
         self.stage = .publishing
         self.session.acceptPublish()
+        // Before media that is held back could keep it.
+        self.takeOutput()
         self.connection.gatherReads()
         shared.metrics.publish("accepted", loop: self.loop.index)
         self.observe(.started)
@@ -49,6 +51,7 @@ extension RTMPConnection {
             self.session.recycle(bytes)
         }
         self.enforce(publishing.receiver.verdict)
+        self.holdBackIfAhead(now: now)
     }
 
     /// Ends a publisher that sends more than it was granted.
@@ -90,12 +93,13 @@ extension RTMPConnection {
         let now = self.loop.now
         self.listen()
         if publishing.hasMissedChallenge(now: now) {
-            self.giveWay()
+            self.challengeMissed(publishing, now: now)
         } else if publishing.nextLookAt <= now {
             publishing.nextLookAt = now + AcceptedPublish.lookTime
             self.look(at: publishing, now: now)
         }
-        self.takeOutput()
+        if self.isPublishing, publishing.endPause(now: now) { self.goOn() }
+        self.takeAnswers()
     }
 
     private func look(at publishing: AcceptedPublish, now: MonotonicTime) {
@@ -106,8 +110,11 @@ extension RTMPConnection {
         let health = publishing.pipeline.health(now: now)
         publishing.live.health.withLock { $0 = health }
         self.count(publishing)
-        if !publishing.isStalled, now - publishing.lastMediaAt >= self.limits.stallTime { self.setStalled(true) }
-        if publishing.isSilent(for: self.limits.silenceTime, now: now) {
+        if !publishing.isStalled, !publishing.isPaused, now - publishing.lastMediaAt >= self.limits.stallTime {
+            self.setStalled(true)
+        }
+        if self.isQuiet(now: now) { return }
+        if !publishing.isBehind(now: now), publishing.isSilent(for: self.limits.silenceTime, now: now) {
             self.fail(RTMPError("silent", "not a byte came from it since it was pinged: its network is gone"))
         } else if publishing.takePing(every: self.limits.pingTime, now: now) {
             self.session.ping(now: now)
@@ -132,19 +139,30 @@ extension RTMPConnection {
     // MARK: Takeover
 
     /// Somebody with the same key wants the stream. A publisher that was silent gives way; one that was not is pinged
-    /// and given a moment, because its network may have died just now.
+    /// and given a moment, because its network may have died just now. So is one that is held back, however long ago a
+    /// byte of it arrived: there may have been no room for one.
     func challenged(_ live: LivePublishing, _ answer: @escaping LivePublishing.Challenger) {
         guard let publishing = self.publishing, publishing.live === live else { return answer(.gone) }
         let now = self.loop.now
         self.listen()
         guard publishing.accept(answer, until: now + self.limits.takeoverWaitTime) else { return answer(.alive) }
-        if now - self.lastReceivedAt >= self.limits.takeoverSilenceTime {
+        if !publishing.isBehind(now: now), now - self.lastReceivedAt >= self.limits.takeoverSilenceTime {
             self.giveWay()
             return
         }
         self.session.ping(now: now)
         self.takeOutput()
         self.connection.updateTimer()
+    }
+
+    /// No byte came. Of a publisher that is held back none can come before its turn, but that its system has taken the
+    /// ping shows that it is there; where a program has gone, the system would have answered with a reset.
+    private func challengeMissed(_ publishing: AcceptedPublish, now: MonotonicTime) {
+        if publishing.isBehind(now: now), self.connection.isOutputAcknowledged {
+            publishing.answerChallenger(.alive)
+        } else {
+            self.giveWay()
+        }
     }
 
     private func giveWay() {

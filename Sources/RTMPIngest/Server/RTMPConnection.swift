@@ -21,7 +21,7 @@ final class RTMPConnection: ConnectionHandler, @unchecked Sendable {
     @exclusivity(unchecked) var lastReceivedAt: MonotonicTime
     @exclusivity(unchecked) private var heardByteCount = 0
     private var handshakeEnd: MonotonicTime
-    /// What came in one read behind a publish that is being decided: no more than the read buffer.
+    /// What came in one read behind a publish that is being decided, or is held back: no more than the read buffer.
     @exclusivity(unchecked) private var held: [UInt8] = []
     @exclusivity(unchecked) private var work = RTMPWorkBudget()
     private var reportedReceivedByteCount = 0
@@ -52,7 +52,7 @@ final class RTMPConnection: ConnectionHandler, @unchecked Sendable {
     func connectionReceived(_ bytes: borrowing RawSpan) {
         self.listen()
         let offset = self.read(bytes)
-        guard offset < bytes.byteCount, self.isDeciding else { return }
+        guard offset < bytes.byteCount, self.isHolding else { return }
         bytes.extracting(offset...).withUnsafeBytes { self.held = Array($0) }
     }
 
@@ -73,29 +73,35 @@ final class RTMPConnection: ConnectionHandler, @unchecked Sendable {
     // MARK: Reading
 
     /// Notes that the peer was heard, if it was since the last time. Also called before silence is judged: the first
-    /// part of a TLS record is a sign of life, though nothing of it can be handed on yet.
+    /// part of a TLS record is a sign of life, though nothing of it can be handed on yet. Of a publisher that is held
+    /// back those bytes count that arrive: what is read then may be all that is left of it.
     func listen() {
-        guard self.connection.receivedByteCount != self.heardByteCount else { return }
-        self.heardByteCount = self.connection.receivedByteCount
+        let isBehind = self.publishing?.isBehind(now: self.loop.now) ?? false
+        let count = isBehind ? self.connection.arrivedByteCount : self.connection.receivedByteCount
+        guard count > self.heardByteCount else { return }
+        self.heardByteCount = count
         self.lastReceivedAt = self.loop.now
         self.publishing?.heard()
     }
 
     private var isReading: Bool {
         switch self.stage {
-        case .idle, .publishing: !self.connection.isClosed
+        case .idle: !self.connection.isClosed
+        case .publishing: !self.connection.isClosed && self.publishing?.isPaused == false
         case .deciding, .challenging, .refusing, .ended: false
         }
     }
 
-    private var isDeciding: Bool {
+    /// Something has to happen first; what was not taken is kept until then.
+    private var isHolding: Bool {
         switch self.stage {
         case .deciding, .challenging, .refusing: true
-        case .idle, .publishing, .ended: false
+        case .publishing: self.publishing?.isPaused == true
+        case .idle, .ended: false
         }
     }
 
-    /// Takes input until it is used up or a publish has to be decided; returns how much was used.
+    /// Takes input until it is used up, a publish has to be decided or is held back; returns how much was used.
     private func read(_ input: borrowing RawSpan) -> Int {
         let now = self.loop.now
         var offset = 0
@@ -113,7 +119,7 @@ final class RTMPConnection: ConnectionHandler, @unchecked Sendable {
                 }
             }
             let countMax = self.limits.workCountPerSecondMax
-            guard self.isReading || self.isDeciding else { return offset }
+            guard self.isReading || self.isHolding else { return offset }
             guard self.work.allows(workCount: self.session.workCount, countMax: countMax, now: now) else {
                 throw RTMPError(
                     "too-much-work", "it sends far more, and far smaller, pieces than any publisher needs to")
@@ -121,19 +127,19 @@ final class RTMPConnection: ConnectionHandler, @unchecked Sendable {
         } catch {
             self.fail(error)
         }
-        self.takeOutput()
+        self.takeAnswers()
         return offset
     }
 
-    /// After a decision: what was held back first, then what the peer sends.
+    /// After a decision or a pause: what is held first, then what the peer sends.
     func goOn() {
         let held = self.held
         self.held = []
         if !held.isEmpty {
             let offset = self.read(held.span.bytes)
-            if offset < held.count, self.isDeciding { self.held = Array(held[offset...]) }
+            if offset < held.count, self.isHolding { self.held = Array(held[offset...]) }
         }
-        self.takeOutput()
+        self.takeAnswers()
         if self.isReading { self.connection.resumeReading() }
         self.connection.updateTimer()
     }

@@ -33,19 +33,20 @@ struct RTMPMetrics: Sendable {
         "received", "no-keyframe", "keyframe-interval-long", "keyframe-interval-short", "no-audio", "no-video",
         "audio-video-apart", "picture-large", "bitrate-over-cap", "frame-rate-over-cap", "bitrate-fell",
         "faster-than-playing", "clock-jumped", "clock-unsteady", "video-codec-unsupported", "audio-codec-unsupported",
-        "format-changes-too-often", "no-configuration",
+        "format-changes-too-often", "no-configuration", "held-back",
     ]
     /// Why media is left out.
     static let drops: [StaticString] = [
         "adts-invalid", "aggregate-truncated", "audio-codec-unsupported", "configuration-invalid",
         "configuration-too-large", "format-changes-too-often", "multitrack-type-unknown", "nal-length-overflow",
         "no-configuration-yet", "packet-type-unknown", "tag-too-short", "too-many-frames-in-message",
-        "too-many-tracks", "track-size-beyond-tag", "video-codec-unsupported",
+        "too-many-tracks", "too-much-media-in-message", "track-size-beyond-tag", "video-codec-unsupported",
     ]
 
     private let connectionCount: Gauge
     private let connectionTotal: Counter
     private let streamCount: Gauge
+    private let pauseTotal: Counter
     private let receivedBytes: Counter
     private let sentBytes: Counter
     private let units: [Counter]
@@ -61,6 +62,8 @@ struct RTMPMetrics: Sendable {
         self.connectionTotal = registry.counter(
             "podo_rtmp_connections_total", help: "Publisher connections accepted.")
         self.streamCount = registry.gauge("podo_rtmp_streams", help: "Streams being published now.")
+        self.pauseTotal = registry.counter(
+            "podo_rtmp_pauses_total", help: "Times that a publisher had to wait because it sent faster than real time.")
         self.receivedBytes = registry.counter(
             "podo_rtmp_received_bytes_total", help: "Bytes read from publishers' sockets.")
         self.sentBytes = registry.counter("podo_rtmp_sent_bytes_total", help: "Bytes written to publishers' sockets.")
@@ -132,6 +135,8 @@ struct RTMPMetrics: Sendable {
     func dropped(_ reason: StaticString, _ count: Int, loop: Int) {
         self.dropped.add(reason, count: count, loop: loop)
     }
+
+    func paused(loop: Int) { self.pauseTotal.add(1, loop: loop) }
 
     func advised(_ label: StaticString, loop: Int) { self.advice.add(label, loop: loop) }
 }

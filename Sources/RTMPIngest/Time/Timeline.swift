@@ -20,8 +20,8 @@ internal import MediaTypes
 ///
 /// Six timelines may begin at once, and one more for every 10 s of media. A jump beyond that stays in its timeline and
 /// follows the unit before it as that followed its own, at most 0.1 s later. So a publisher with random timestamps
-/// plays at its last frame rate. No unit moves the stream's time forward by more than 3 s; how many units come in a
-/// second is for the caps of the key to bound.
+/// plays at its last frame rate. No unit moves the stream's time forward by more than 3 s, or by 10 s where its track
+/// joins; how much `mediaTime` comes in a second is for `MediaLead` to bound.
 ///
 /// Placements depend on nothing but the timestamps and their order: neither on the clock nor on how bytes arrived.
 /// Decode times rise strictly within track and timeline. The table of tracks grows when a track is first seen, up to
@@ -44,6 +44,9 @@ struct Timeline: Sendable {
     private var clock: Int64 = 0
     /// The largest time of the timeline, in nanoseconds.
     private var end: Int64 = 0
+    /// How far all units together have moved the stream on, over all timelines, in nanoseconds. Tracks beside one
+    /// another count once; a new timeline counts as some media, since it costs what is behind it a segment.
+    private(set) var mediaTime: Int64 = 0
     /// The timeline began because tracks had drifted apart, so that their times do not tell how they belong together.
     private var isByArrival = false
     /// Media time that may still be spent on new timelines, in nanoseconds.
@@ -144,6 +147,7 @@ struct Timeline: Sendable {
     private mutating func jump(_ index: Int, _ time: Int64, isByArrival: Bool) -> Placement {
         guard self.credit >= TimelineLimits.mediaTimePerTimeline else { return self.stay(index, time) }
         self.credit -= TimelineLimits.mediaTimePerTimeline
+        self.mediaTime &+= TimelineLimits.timelineMediaTime
         self.number &+= 1
         self.isByArrival = isByArrival
         self.origin = time
@@ -172,8 +176,10 @@ struct Timeline: Sendable {
         self.tracks[index].position = position
         self.clock = position
         if position > self.end {
+            let progress = position &- self.end
+            self.mediaTime &+= progress
             self.credit = min(
-                self.credit &+ min(position &- self.end, TimelineLimits.countedStepTimeMax),
+                self.credit &+ min(progress, TimelineLimits.countedStepTimeMax),
                 TimelineLimits.timelineBurstCountMax * TimelineLimits.mediaTimePerTimeline)
             self.end = position
         }

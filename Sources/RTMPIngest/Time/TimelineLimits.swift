@@ -20,6 +20,9 @@ enum TimelineLimits {
     /// So many timelines may begin at once; beyond, one more for every `mediaTimePerTimeline`: six a minute.
     static let timelineBurstCountMax: Int64 = 6
     static let mediaTimePerTimeline: Int64 = 10_000_000_000
+    /// What a new timeline counts as in the media time that has come: at most as much in `mediaTimePerTimeline` as a
+    /// publisher may be ahead by in that time, so that new timelines alone never hold an honest one back.
+    static let timelineMediaTime: Int64 = 1_000_000_000
     /// No unit counts as more media time than this towards the next timeline.
     static let countedStepTimeMax: Int64 = 100_000_000
     /// The step of a track before it has shown one.

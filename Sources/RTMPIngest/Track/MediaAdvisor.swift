@@ -1,6 +1,6 @@
 internal import MediaTypes
 
-/// Collects what an organizer should know of how a stream is coded, each thing once.
+/// Collects what an organizer should know of how a stream is coded and sent, each thing once.
 struct MediaAdvisor: Sendable {
     private static let unsupportedCodecCountMax = 8
     private static let missingConfigurationCount = 100
@@ -8,6 +8,7 @@ struct MediaAdvisor: Sendable {
     private var missingCount: [MediaKind: Int] = [:]
     private var unsupported: Set<UnsupportedCodec> = []
     private var isUnsteady = false
+    private var isHeldBack = false
     private var news: [StreamAdvice] = []
 
     /// What is new since the last call.
@@ -42,6 +43,15 @@ struct MediaAdvisor: Sendable {
             "format-changes-too-often",
             "The encoder changes its picture or sound format all the time, so viewers miss parts of the stream. "
                 + "Stop streaming, restart the encoder and start again.")
+    }
+
+    mutating func noteHeldBack() {
+        guard !self.isHeldBack else { return }
+        self.isHeldBack = true
+        self.say(
+            "held-back",
+            "The encoder sends faster than real time, so it has to wait from now on: the stream is taken about as "
+                + "fast as it plays. Send it in real time (ffmpeg: -re before -i).")
     }
 
     /// A few units without a configuration are usual at the start.

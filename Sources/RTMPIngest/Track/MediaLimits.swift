@@ -17,6 +17,9 @@ package struct MediaLimits: Sendable {
     package var formatChangeTime = TimeAmount.seconds(2)
     /// Frames in one audio message of a codec that is split.
     package var framesPerMessageMax = 64
+    /// How far the units of one message may move a stream on. A message is taken as a whole, so this is what comes at
+    /// once at most; real aggregates hold less than a second.
+    package var mediaTimePerMessageMax = TimeAmount.seconds(10)
     /// After so many pictures without an IDR picture, ten seconds or more, decoding is let begin at less: at a recovery
     /// point or what the publisher calls a keyframe.
     package var picturesWithoutRefreshMax = 600

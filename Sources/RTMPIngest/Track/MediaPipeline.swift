@@ -17,6 +17,8 @@ package final class MediaPipeline {
     var scratch: [UInt8] = []
     @exclusivity(unchecked) var advisor = MediaAdvisor()
     @exclusivity(unchecked) private var timeline = Timeline()
+    /// What `timeline.mediaTime` may be after this message.
+    @exclusivity(unchecked) private var mediaTimeMax: Int64 = 0
     @exclusivity(unchecked) private var monitor: StreamMonitor
     /// By reason, since they were last taken; the reasons are words of the source.
     private var drops: [(reason: StaticString, count: Int)] = []
@@ -40,6 +42,7 @@ package final class MediaPipeline {
     ) {
         let arrival = Arrival(
             timestamp: header.timestamp, hasSeenExtended: hasSeenExtendedTimestamp, now: now)
+        self.mediaTimeMax = self.timeline.mediaTime &+ self.limits.mediaTimePerMessageMax.nanoseconds
         if header.type == .aggregate {
             self.receiveAggregate(payload, arrival)
         } else {
@@ -51,6 +54,12 @@ package final class MediaPipeline {
     package func advice(now: MonotonicTime) -> [StreamAdvice] {
         self.advisor.take() + self.monitor.advice(now: now)
     }
+
+    /// How far the units have moved the stream on so far, in nanoseconds.
+    var mediaTime: Int64 { self.timeline.mediaTime }
+
+    /// The publisher has to wait because it sends faster than real time.
+    func noteHeldBack() { self.advisor.noteHeldBack() }
 
     package func health(now: MonotonicTime) -> StreamHealth { self.monitor.health(now: now) }
 
@@ -126,17 +135,36 @@ package final class MediaPipeline {
             self.drop("format-changes-too-often")
             return false
         case .tell(let format):
-            self.monitor.note(format, of: track, now: now)
-            self.receiver.receive(format, of: track)
+            self.tell(format, of: track, now: now)
+            self.tellOtherChanges(now: now)
             return true
         }
     }
 
-    /// Gives a unit its time, and passes it on.
+    private func tell(_ format: TrackFormat, of track: TrackID, now: MonotonicTime) {
+        self.monitor.note(format, of: track, now: now)
+        self.receiver.receive(format, of: track)
+    }
+
+    /// A publisher that changes sound and picture names both before the first unit of either: told one after another,
+    /// with that unit between them, they would be two changes.
+    private func tellOtherChanges(now: MonotonicTime) {
+        for index in self.videoTracks.indices where self.videoTracks[index].gate.hasChange {
+            guard case .tell(let format) = self.videoTracks[index].gate.pass(now: now) else { continue }
+            self.tell(format, of: self.videoTracks[index].id, now: now)
+        }
+        for index in self.audioTracks.indices where self.audioTracks[index].gate.hasChange {
+            guard case .tell(let format) = self.audioTracks[index].gate.pass(now: now) else { continue }
+            self.tell(format, of: self.audioTracks[index].id, now: now)
+        }
+    }
+
+    /// Gives a unit its time, and passes it on; not when its message has moved the stream on too far already.
     func deliver(
         _ track: TrackID, _ payload: borrowing RawSpan, _ flags: UnitFlags, _ packet: MediaPacket,
         _ arrival: Arrival
     ) {
+        guard self.timeline.mediaTime <= self.mediaTimeMax else { return self.drop("too-much-media-in-message") }
         let place = self.timeline.place(
             track, timestamp: arrival.timestamp, hasSeenExtended: arrival.hasSeenExtended)
         let offset =

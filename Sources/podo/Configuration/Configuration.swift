@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HLSPackager
 internal import Observability
 internal import Primitives
 internal import Reactor
@@ -24,6 +25,9 @@ struct Configuration: Sendable {
     var hlsPartMilliseconds = 500
     var hlsSegmentMilliseconds = 2000
     var hlsWindowSegmentCount = 12
+    var hlsTransportStream = true
+    var hlsRecording = false
+    var hlsRecordingByteCountMax = RecordingLimits().byteCountMax
     var openGate = false
 
     // Where its operator looks.

@@ -38,10 +38,20 @@ extension Setting {
             "The longest part of a segment, in milliseconds. Viewers with low latency are three parts behind."),
         Setting(
             "hls-segment-ms", \.hlsSegmentMilliseconds, .integer(500...10_000),
-            "Segments end at the first keyframe after this many milliseconds, and after three times as many without."),
+            "Segments end at the first keyframe after this many milliseconds, and after twice as many without."),
         Setting(
             "hls-window-segments", \.hlsWindowSegmentCount, .integer(6...1000),
             "Segments that a live playlist lists. More are listed while they are short."),
+        Setting(
+            "hls-transport-stream", \.hlsTransportStream, .boolean,
+            "Makes segments as MPEG-TS too, for old players, at index.ts.m3u8."),
+        Setting(
+            "hls-recording", \.hlsRecording, .boolean,
+            "Records every stream below data-dir: from its beginning at index.event.m3u8, when it is over at index.vod.m3u8."
+        ),
+        Setting(
+            "hls-recording-bytes-max", \.hlsRecordingByteCountMax, .byteSize(1 << 20...1 << 50),
+            "What all recordings together may take. The oldest go first."),
         Setting(
             "open-gate", \.openGate, .boolean,
             "Lets everybody watch every stream at /p/NAME/index.m3u8. For development only."),

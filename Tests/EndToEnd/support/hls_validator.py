@@ -14,67 +14,67 @@ import sys
 from fractions import Fraction
 
 if __package__:
-    from .hls_playlist import BadPlaylist, Media, parse_media, parse_multivariant
+    from .hls_multivariant import MultivariantRules
+    from .hls_playlist import UNSAID, BadPlaylist, Media, parse_media, parse_multivariant
 else:
-    from hls_playlist import BadPlaylist, Media, parse_media, parse_multivariant
+    from hls_multivariant import MultivariantRules
+    from hls_playlist import UNSAID, BadPlaylist, Media, parse_media, parse_multivariant
 
 VERSION_MAX = 10  # Chromium refuses more.
 PART_SHARE_MIN = Fraction(85, 100)
+# What Apple asks of a live playlist that has been going on for long enough (AAS 8.11).
+SEGMENT_COUNT_MIN = 6
+OVERTAKING_SECONDS = 0.4
+# Forms of a playlist that are there to stay, by the label within their names.
+KEPT_FORMS = (["event", "m3u8"], ["vod", "m3u8"])
 
 
-class Validator:
+class Validator(MultivariantRules):
     """One stream. Feed it every playlist in the order of time; `violations` are texts that begin with a mark.
 
     `fetch(uri)` tells whether a URI, relative to the multivariant playlist, can be had now; without it L10 is not
-    looked at.
+    looked at. `is_steady(since, until)` tells whether media were published all the time, so that a new segment is due.
     """
 
-    def __init__(self, fetch=None):
+    def __init__(self, fetch=None, is_steady=None):
         self.fetch = fetch
+        self.is_steady = is_steady or (lambda since, until: True)
         self.violations = []
         self.streams = {}
         self.multivariant = None
+        self.may_begin_anew = set()
+        # How far each playlist was seen to go, and when.
+        self.seen = {}
+
+    def restarted(self):
+        """The server was started anew: what it had in memory is gone, its numbers go on."""
+        self.may_begin_anew = set(self.streams)
+        self.seen.clear()
 
     def feed(self, name, text, time=None):
         try:
-            if "#EXT-X-STREAM-INF" in text:
-                self.multivariant = parse_multivariant(text)
-                self.check_multivariant(self.multivariant)
+            if name.startswith("index.") or "#EXT-X-STREAM-INF" in text:
+                playlist = parse_multivariant(text)
+                self.check_multivariant(playlist)
+                # The low-latency form is the one whose playlists report of each other.
+                if form_of(name) == ["m3u8"]:
+                    self.multivariant = playlist
             else:
                 self.feed_media(name, parse_media(text), time)
         except (BadPlaylist, KeyError, ValueError) as error:
-            mark = re.match(r"(LL\d+|PDT): ", str(error))
+            mark = re.match(r"(LL\d+|PDT|K\d+): ", str(error))
             self.violations.append(f"{name}: {'' if mark else 'syntax: '}{error}")
 
     def expect(self, condition, name, mark, message):
         if not condition:
             self.violations.append(f"{name}: {mark}: {message}")
 
-    # Multivariant playlists
-
-    def check_multivariant(self, playlist):
-        groups = {media.get("GROUP-ID") for media in playlist.media}
-        ranges = {inf.get("VIDEO-RANGE") for _, inf in playlist.variants if "RESOLUTION" in inf}
-        self.expect(None not in ranges or len(ranges) == 1, "index", "M3", "VIDEO-RANGE on some variants only")
-        for uri, inf in playlist.variants:
-            for required in ("BANDWIDTH", "AVERAGE-BANDWIDTH", "CODECS"):
-                self.expect(required in inf, uri, "M1", f"no {required}")
-            self.expect(inf.get("AUDIO") in groups | {None}, uri, "M2", "AUDIO names no group")
-            rate = inf.get("FRAME-RATE")
-            self.expect(rate is None or re.fullmatch(r"\d+\.\d{3}", rate), uri, "M4", "FRAME-RATE has not 3 decimals")
-            self.expect(int(inf.get("AVERAGE-BANDWIDTH", 0)) <= int(inf.get("BANDWIDTH", 0)), uri, "M5",
-                        "the average is above the peak")
-        for media in playlist.media:
-            needed = {"TYPE", "GROUP-ID", "NAME", "LANGUAGE"} - media.keys()
-            self.expect(not needed, "index", "M2", f"EXT-X-MEDIA lacks {sorted(needed)}")
-            self.expect(media.get("DEFAULT") != "YES" or media.get("AUTOSELECT", "YES") == "YES", "index", "M2",
-                        "DEFAULT without AUTOSELECT")
-
     # Media playlists
 
     def feed_media(self, name, media, time):
         old = self.streams.get(name)
-        if media.skipped:
+        self.is_delta = media.skipped > 0
+        if self.is_delta:
             media = self.merge(name, old[0] if old else None, media)
             if media is None:
                 return
@@ -82,10 +82,13 @@ class Validator:
         self.check_segments(name, media)
         if media.attribute("EXT-X-PART-INF", "PART-TARGET"):
             self.check_parts(name, media)
+        else:
+            self.expect(not any(s.parts for s in media.segments), name, "LL1", "parts without EXT-X-PART-INF")
         if old:
             self.check_change(name, old[0], media)
             self.check_pace(name, old, media, time)
-        self.check_siblings(name, media)
+        self.check_siblings(name, media, time)
+        self.seen.setdefault(name, []).append((time, edge(media)))
         self.check_available(name, media)
         grew = not old or edge(old[0])[0] != edge(media)[0]
         self.streams[name] = (media, time if grew else old[1])
@@ -104,16 +107,21 @@ class Validator:
         self.expect(left >= boundary, name, "LL12", "skips segments after the skip boundary")
         self.expect(old.discontinuity_sequence + left_tags(old, first) == delta.discontinuity_sequence, name, "LL12",
                     "another discontinuity sequence than the copy has")
-        maps = known[-1].map if known else None
+        last = known[-1] if known else None
+        maps, map_key, key = (last.map, last.map_key, last.key) if last else (None, None, None)
         for segment in delta.segments:
+            segment.key = key = key if segment.key is UNSAID else segment.key
+            segment.map_key = map_key = map_key if segment.map is None else segment.map_key or None
             segment.map = maps = segment.map or maps
         tags = {key: value for key, value in delta.tags.items() if key != "EXT-X-SKIP"}
-        return Media(tags, known + delta.segments, 0, delta.hints, delta.reports)
+        return Media(tags, known + delta.segments, 0, delta.hints, delta.reports, delta.date_ranges)
 
     def check_head(self, name, media):
         version = media.tags.get("EXT-X-VERSION", 1)
         needed = 6 if any(s.map for s in media.segments) else 3
         self.expect(needed <= version <= VERSION_MAX, name, "V", f"version {version}, {needed} is needed")
+        wanted = 9 if self.is_delta else 6 if media.segments and media.segments[0].map else version
+        self.expect(version <= wanted, name, "V", f"version {version}, {wanted} is enough")
         self.expect(media.target >= 1, name, "L1", "TARGETDURATION is 0")
         self.expect("EXT-X-MEDIA-SEQUENCE" in media.tags, name, "L4", "no EXT-X-MEDIA-SEQUENCE")
         self.expect("EXT-X-DISCONTINUITY-SEQUENCE" in media.tags, name, "DSN", "no EXT-X-DISCONTINUITY-SEQUENCE")
@@ -124,6 +132,13 @@ class Validator:
         self.expect(not (media.ended and media.hints), name, "L12", "a hint after the end")
         kind = media.tags.get("EXT-X-PLAYLIST-TYPE")
         self.expect(kind in (None, "EVENT", "VOD"), name, "L11", f"PLAYLIST-TYPE {kind}")
+        self.expect(kind is None or form_of(name) in KEPT_FORMS, name, "L11", f"PLAYLIST-TYPE {kind} on a live window")
+        self.expect("EXT-X-I-FRAMES-ONLY" not in media.tags, name, "L5", "EXT-X-I-FRAMES-ONLY")
+        offset = media.attribute("EXT-X-START", "TIME-OFFSET")
+        self.expect(offset is None or float(offset) <= -3 * media.target or media.ended, name, "L18",
+                    "EXT-X-START within 3 target durations of the end")
+        for each in media.date_ranges:
+            self.check_date_range(name, media, each)
         self.expect(kind != "VOD" or media.ended, name, "L12", "VOD without ENDLIST")
 
     def check_segments(self, name, media):
@@ -133,21 +148,50 @@ class Validator:
             self.expect(segment.date is not None, name, "PDT", f"{at} has no date")
             if segment.date and date and not segment.discontinuity:
                 self.expect(segment.date > date, name, "PDT", f"{at} is not later than the one before")
+            elif segment.date and date:
+                self.expect((date - segment.date).total_seconds() < 1, name, "PDT", f"{at} goes back by a second")
             date = segment.date or date
             uri = segment.uri or ""
             self.expect(not uri or re.fullmatch(r"[A-Za-z0-9./_-]+\.(m4s|mp4|ts)", uri), name, "URI", f"{uri} of {at}")
             self.expect(not uri.startswith(("/", ".")), name, "URI", f"{uri} is not below the playlist")
             self.expect(segment.map or not uri.endswith(".m4s"), name, "MAP", f"{at} has no EXT-X-MAP")
+            self.check_key(name, segment, at)
             if segment.duration is None:
                 continue
             self.expect(int(segment.duration + Fraction(1, 2)) <= media.target, name, "L1", f"{at} is too long")
             if segment.parts:
                 total = sum(p.duration for p in segment.parts)
                 self.expect(total <= segment.duration, name, "L2", f"the parts of {at} are longer than it")
+        self.check_head_of_names(name, media)
+
+    def check_head_of_names(self, name, media):
+        """One container in one playlist, and one name for one thing."""
+        uris = [s.uri for s in media.segments if s.uri] + [p.uri for s in media.segments for p in s.parts]
+        self.expect(len(set(uris)) == len(uris), name, "L6", "one URI twice")
+        kinds = {uri.rsplit(".", 1)[-1] for uri in uris}
+        self.expect(len(kinds) <= 1, name, "DSN", f"{sorted(kinds)} in one playlist")
+
+    def check_key(self, name, segment, at):
+        for key in filter(None, (segment.key, segment.map_key)):
+            uri = key["URI"]
+            self.expect(not re.match(r"[a-z]+:|/", uri), name, "URI", f"{uri} of the key is not below the playlist")
+        self.expect(not segment.map_key or segment.map_key.get("IV"), name, "K3",
+                    f"the map of {at} is encrypted and has no IV")
+        self.expect(not segment.key or segment.key.get("IV"), name, "K2", f"{at} is encrypted without an IV of its own")
+        self.expect(not segment.key or not segment.parts, name, "K4", f"{at} is encrypted and has parts")
+
+    def check_date_range(self, name, media, each):
+        self.expect({"ID", "START-DATE"} <= each.keys(), name, "DR", "EXT-X-DATERANGE without ID or START-DATE")
+        self.expect(any(s.date for s in media.segments), name, "DR", "EXT-X-DATERANGE without a date of any segment")
+        if each.get("END-ON-NEXT"):
+            free = not {"DURATION", "END-DATE"} & each.keys()
+            self.expect("CLASS" in each and free, name, "DR", "END-ON-NEXT without CLASS, or with an end")
 
     def check_parts(self, name, media):
         target = media.seconds("EXT-X-PART-INF", "PART-TARGET")
         hold = media.seconds("EXT-X-SERVER-CONTROL", "PART-HOLD-BACK")
+        self.expect(media.attribute("EXT-X-SERVER-CONTROL", "CAN-BLOCK-RELOAD") == "YES", name, "LL7",
+                    "no CAN-BLOCK-RELOAD")
         self.expect(hold is not None and hold >= 3 * target, name, "LL1", "PART-HOLD-BACK below 3 part targets")
         left = Fraction(0)
         for segment in reversed(media.segments):
@@ -176,17 +220,24 @@ class Validator:
         for tag in ("EXT-X-SERVER-CONTROL", "EXT-X-PART-INF", "EXT-X-PLAYLIST-TYPE"):
             self.expect(new.tags.get(tag) == old.tags.get(tag), name, "L5", f"{tag} changed")
         self.expect(new.sequence >= old.sequence, name, "L4", "MEDIA-SEQUENCE went back")
-        self.expect(not old.ended or new.ended, name, "L12", "ENDLIST was taken back")
+        self.expect(new.discontinuity_sequence >= old.discontinuity_sequence, name, "DSN", "it went back")
+        is_anew = new.sequence > edge(old)[0]
+        # After its end a show may be opened again, as one that has nothing in common with the last.
+        self.expect(not old.ended or new.ended or is_anew, name, "L12", "ENDLIST was taken back")
+        if is_anew and (old.ended or name in self.may_begin_anew):
+            self.may_begin_anew.discard(name)
+            return
         self.expect(edge(new) >= edge(old), name, "L5", "segments or parts were taken back at the end")
         if new.tags.get("EXT-X-PLAYLIST-TYPE"):
             self.expect(new.sequence == old.sequence, name, "L11", "an EVENT removed segments")
         due = old.discontinuity_sequence + left_tags(old, new.sequence)
         if new.sequence <= old.sequence + len(old.segments):
             self.expect(new.discontinuity_sequence == due, name, "DSN", f"{new.discontinuity_sequence}, not {due}")
-        self.expect(new.discontinuity_sequence >= old.discontinuity_sequence, name, "DSN", "it went back")
         removed = new.sequence > old.sequence
         left = sum((s.duration for s in new.segments if s.duration), Fraction(0))
         self.expect(not removed or left >= 3 * new.target, name, "L8", "removed down to less than 3 target durations")
+        count = sum(1 for s in new.segments if s.uri)
+        self.expect(not removed or count >= SEGMENT_COUNT_MIN, name, "L8", f"removed down to {count} segments")
         known = {segment.sequence: segment for segment in old.segments}
         for segment in new.segments:
             if segment.sequence in known:
@@ -206,34 +257,39 @@ class Validator:
         self.expect(old.discontinuity == new.discontinuity, name, "L5", f"{at} has another EXT-X-DISCONTINUITY")
         self.expect(old.date == new.date, name, "L5", f"{at} has another date")
         self.expect(old.map == new.map, name, "L5", f"{at} has another EXT-X-MAP")
+        self.expect((old.key, old.map_key) == (new.key, new.map_key), name, "L5", f"{at} has another EXT-X-KEY")
         count = min(len(old.parts), len(new.parts))
         self.expect(old.parts[:count] == new.parts[:count], name, "L5", f"{at} has other parts")
         self.expect(not new.parts or len(new.parts) >= len(old.parts), name, "L5", f"{at} lost some of its parts")
 
     def check_pace(self, name, old, new, time):
         before = old[1]
-        if time is None or before is None or new.ended or edge(old[0])[0] == edge(new)[0]:
+        if time is None or before is None or new.ended or old[0].ended or not self.is_steady(before, time):
             return
         self.expect(time - before <= 1.5 * new.target + 1e-6, name, "L7", "no new segment for 1.5 target durations")
 
     # What belongs together
 
-    def check_siblings(self, name, media):
+    def check_siblings(self, name, media, time):
         for other, (there, _) in self.streams.items():
-            if other == name or form_of(other) != form_of(name):
+            if other == name:
                 continue
             self.expect(media.target == there.target, name, "M6", f"another target duration than {other}")
+            if form_of(other) != form_of(name):
+                continue
+            self.check_alignment(name, media, other, there)
             here, control = media.tags.get("EXT-X-SERVER-CONTROL"), there.tags.get("EXT-X-SERVER-CONTROL")
             self.expect(here == control, name, "M6", f"another SERVER-CONTROL than {other}")
         if not media.attribute("EXT-X-PART-INF", "PART-TARGET") or self.multivariant is None:
             return
-        others = {uri for uri, _ in self.multivariant.variants}
-        others |= {rendition["URI"] for rendition in self.multivariant.media if "URI" in rendition}
+        others = {uri for uri in self.multivariant.uris if form_of(uri) == form_of(name)}
         missing = others - {name} - media.reports.keys()
         self.expect(not missing, name, "LL14", f"no report of {sorted(missing)}")
         for uri, reported in media.reports.items():
-            last = edge(self.streams[uri][0]) if uri in self.streams else reported
-            self.expect(reported >= last, name, "LL14", f"{uri} is reported older than it was seen")
+            # Two answers may have been on their way at the same time.
+            seen = [last for when, last in self.seen.get(uri, []) if time is None or when + OVERTAKING_SECONDS < time]
+            self.expect(not seen or reported >= seen[-1], name, "LL14", f"{uri} is reported older than it was seen")
+            self.seen[uri] = self.seen.get(uri, [])[-20:]
 
     def check_available(self, name, media):
         if self.fetch is None:

@@ -90,9 +90,9 @@ def small_page():
 class Podo(Process):
     """`podo serve` with its own data directory, ready when the constructor returns."""
 
-    def __init__(self, site, name="podo", data_directory=None, environment=(), pin=None):
-        self.http_port, self.https_port, self.admin_port = free_port(), free_port(), free_port()
-        self.rtmp_port = free_port()
+    def __init__(self, site, name="podo", data_directory=None, environment=(), pin=None, ports=None):
+        self.ports = ports or [free_port() for _ in range(4)]
+        self.http_port, self.https_port, self.admin_port, self.rtmp_port = self.ports
         self.data_directory = data_directory or site.join(f"{name}-data")
         variables = {key: value for key, value in os.environ.items() if not key.startswith("PODO_")}
         variables |= {

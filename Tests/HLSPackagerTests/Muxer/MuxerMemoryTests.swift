@@ -65,11 +65,3 @@ struct MuxerMemoryTests {
         }
     }
 }
-
-/// What the process holds, by the kernel's account.
-private var residentByteCount: Int {
-    get throws {
-        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-        return (Int(text.split(separator: " ")[1]) ?? 0) * 4096
-    }
-}

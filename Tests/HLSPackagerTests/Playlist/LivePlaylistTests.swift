@@ -12,7 +12,9 @@ struct LivePlaylistTests {
         #expect(script.lines(form).after("#EXT-X-TARGETDURATION:") == ["2"])
         script.addSegment(parts: [100])
         #expect(script.lines(form).after("#EXT-X-TARGETDURATION:") == ["2"])
-        script.limits.segmentTimeMax = .milliseconds(6001)
+        script.limits.segmentTimeMax = .milliseconds(6499)
+        #expect(script.lines(form).after("#EXT-X-TARGETDURATION:") == ["6"])
+        script.limits.segmentTimeMax = .milliseconds(6500)
         #expect(script.lines(form).after("#EXT-X-TARGETDURATION:") == ["7"])
     }
 

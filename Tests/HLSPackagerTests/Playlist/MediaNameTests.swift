@@ -11,6 +11,8 @@ struct MediaNameTests {
         ("main.m3u8", .playlist(.main, .lowLatency)),
         ("v1.event.m3u8", .playlist(.video(1), .event)),
         ("a255.vod.m3u8", .playlist(.audio(255), .recording)),
+        ("key.0.bin", .key(number: 0)),
+        ("key.9223372036854775807.bin", .key(number: .max)),
         ("main/init.0.mp4", .initialisation(.main, number: 0)),
         ("a1/init.12.mp4", .initialisation(.audio(1), number: 12)),
         ("main/0.m4s", .segment(.main, sequence: 0, .fragmentedMP4)),
@@ -35,6 +37,8 @@ struct MediaNameTests {
             "main//1.m4s", "main/01.m4s", "main/00.m4s", "main/+1.m4s", "main/-1.m4s", "main/ 1.m4s", "main/.m4s",
             "main/1.", "main/1", "main/1.mp4", "main/1.2.ts", "main/1.2.3.m4s", "main/1..m4s", "main/1.02.m4s",
             "main/9223372036854775808.m4s", "main/init.mp4", "main/init.00.mp4", "main/init.0.m4s", "main/init.0.ts",
+            "key.bin", "key.03.bin", "key.3.key", "key.-1.bin", "key..bin", "key.3", "key.3.bin.", "main/key.3.bin",
+            "KEY.3.bin", "key.3.m3u8", "key.9223372036854775808.bin",
             "main/%31.m4s", "main/1%2em4s", "main/../main/1.m4s", "v/1.m4s", "v256/1.m4s", "v01/1.m4s", "x1/1.m4s",
             "index/1.m4s", "main/1.m4s\0", "main/１.m4s",
             "main/00000000000000000000000000000000000000000000000000000000001.m4s",
@@ -46,7 +50,7 @@ struct MediaNameTests {
     @Test("whatever bytes are read as a name are printed the same again")
     func canonical() {
         var random = SplitMix(seed: 4)
-        let alphabet = Array("main/index.v1a0m4st3u8init.mp4plaineventvod%-9".utf8)
+        let alphabet = Array("main/index.v1a0m4st3u8init.mp4plaineventvodkey.bin%-9".utf8)
         var nameCount = 0
         for round in 0..<20_000 {
             var bytes = Array(Self.names[round % Self.names.count].0.utf8)

@@ -7,14 +7,16 @@ import Primitives
 struct PlaylistScript {
     var limits = HLSLimits()
     var id = RenditionID.main
+    var hasTransportStream = true
     var snapshot = RenditionSnapshot(
         segments: [], discontinuitySequence: 0, hasIndependentSegments: true, hasEnded: false, nextSequence: 7)
     private var date = WallClock(unixMilliseconds: 1_790_000_000_000)
     private var initialisationNumber = 0
     private var isDiscontinuityDue = false
 
-    init(id: RenditionID = .main) {
+    init(id: RenditionID = .main, keySegmentCount: Int? = nil) {
         self.id = id
+        self.limits.keySegmentCount = keySegmentCount
         self.limits.partTime = .milliseconds(500)
         self.limits.segmentTimeMax = .milliseconds(2000)
         self.useInitialisation()
@@ -44,11 +46,26 @@ struct PlaylistScript {
                 sequence: self.snapshot.nextSequence, arena: SegmentArena(capacity: 0), parts: [], isComplete: false,
                 isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisationNumber,
                 startsAt: self.date))
+        self.snapshot.segments[self.snapshot.segments.count - 1].encryption = self.encryption
         self.snapshot.nextSequence += 1
         self.isDiscontinuityDue = false
     }
 
-    mutating func endSegment() { self.snapshot.segments[self.snapshot.segments.count - 1].isComplete = true }
+    /// Of the next segment: a key for so many, and a vector that tells of the sequence.
+    private var encryption: RenditionSnapshot.Encryption? {
+        let sequence = self.snapshot.nextSequence
+        return self.limits.keySegmentCount.map { count in
+            RenditionSnapshot.Encryption(
+                keyNumber: sequence / count,
+                initialisationVector: [0xab] + [UInt8](repeating: 0, count: 14) + [UInt8(truncatingIfNeeded: sequence)])
+        }
+    }
+
+    mutating func endSegment() {
+        let last = self.snapshot.segments.count - 1
+        self.snapshot.segments[last].isComplete = true
+        if self.hasTransportStream { self.snapshot.segments[last].transportStream = SegmentArena(capacity: 0) }
+    }
 
     mutating func addSegment(parts: [Int64] = [500, 500, 500, 500]) {
         for part in parts { self.addPart(nanoseconds: part * 1_000_000) }

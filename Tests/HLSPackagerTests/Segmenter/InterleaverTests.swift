@@ -11,7 +11,7 @@ struct InterleaverTests {
             sample: Sample(
                 trackIndex: 0, decodeTicks: start, presentationOffsetTicks: 0, durationTicks: 1, isRandomAccess: true),
             start: start * 1_000_000, end: (start + duration) * 1_000_000,
-            bytes: [UInt8](repeating: 0, count: byteCount))
+            arrival: MonotonicTime(nanoseconds: 0), bytes: [UInt8](repeating: 0, count: byteCount))
     }
 
     private func drain(_ interleaver: inout Interleaver, isLast: Bool = false) -> [String] {

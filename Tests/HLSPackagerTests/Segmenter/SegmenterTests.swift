@@ -40,7 +40,8 @@ struct SegmenterTests {
         }
         for sample in samples {
             let isIndependent = segmenter.isSegmentIndependent
-            apply(segmenter.place(sample), isIndependent: isIndependent)
+            apply(segmenter.cut(before: sample), isIndependent: isIndependent)
+            segmenter.count(sample)
         }
         let isIndependent = segmenter.isSegmentIndependent
         apply(segmenter.finish(), isIndependent: isIndependent)
@@ -80,7 +81,9 @@ struct SegmenterTests {
         ])
     func groups(_ group: Group) {
         let pictures = self.pictures(count: 300, each: 40, keyEvery: group.seconds * 25)
-        let (shapes, independent) = self.shapes(pictures: pictures)
+        var limits = HLSLimits()
+        limits.segmentTimeMax = .seconds(6)
+        let (shapes, independent) = self.shapes(pictures: pictures, limits: limits)
         #expect(shapes.map(\.duration) == group.segments.map { $0 * 1000 })
         #expect(independent == group.independent)
     }
@@ -131,6 +134,6 @@ struct SegmenterTests {
         let sound = (0..<10).map { (start: Int64($0) * 20, duration: Int64(20)) }
         let later = (0..<10).map { (start: 20_000 + Int64($0) * 20, duration: Int64(20)) }
         let (shapes, _) = self.shapes(pictures: [], sound: sound + later)
-        #expect(shapes == [Shape(parts: [500], empty: 5500), Shape(parts: [200])])
+        #expect(shapes == [Shape(parts: [500], empty: 3990), Shape(parts: [200])])
     }
 }

@@ -24,9 +24,14 @@ struct FileProbe {
         ).path()
         try Data(bytes).write(to: URL(filePath: path))
         defer { unlink(path) }
+        try self.init(path: path)
+    }
+
+    /// - Parameter options: Of the reader of the file.
+    init(path: String, options: [String] = []) throws {
         let probe = try TestCommand.run(
             "/usr/bin/ffprobe",
-            [
+            options + [
                 "-v", "error", "-show_packets", "-show_streams", "-show_data_hash", "adler32", "-of", "compact", path,
             ])
         // What is said of side data ends its line.
@@ -43,7 +48,7 @@ struct FileProbe {
         }
         let decoding = try TestCommand.run(
             "/usr/bin/ffmpeg",
-            [
+            options + [
                 "-v", "error", "-xerror", "-err_detect", "explode", "-i", path, "-map", "0", "-fps_mode", "passthrough",
                 "-f", "null", "-",
             ])

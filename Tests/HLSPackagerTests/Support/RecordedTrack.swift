@@ -17,7 +17,11 @@ struct RecordedTrack {
     /// audio samples follow one another without a gap.
     static func tracks(ofFile name: String, baseSeconds: Int64 = 10) throws -> [RecordedTrack] {
         let file = try #require(try Fixtures.files(in: "flv").first { $0.name == name + ".flv" })
-        let tags = try PublisherTag.tags(inFLV: file.bytes)
+        return try self.tracks(inFLV: file.bytes, baseSeconds: baseSeconds)
+    }
+
+    static func tracks(inFLV bytes: [UInt8], baseSeconds: Int64 = 10) throws -> [RecordedTrack] {
+        let tags = try PublisherTag.tags(inFLV: bytes)
         return [
             try Self.video(tags.filter { $0.kind == .video }, baseSeconds),
             try Self.audio(tags.filter { $0.kind == .audio }, baseSeconds),

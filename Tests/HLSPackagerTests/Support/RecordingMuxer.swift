@@ -6,6 +6,7 @@ import Primitives
 final class RecordingMuxer: PartMuxer {
     let initialisation: [UInt8]
     var failsAtSample: Int?
+    var failsAtPartEnd = false
     var remedy = MuxerError.Remedy.beginAnew
     private var part: [UInt8] = []
     private var sampleCount = 0
@@ -21,6 +22,7 @@ final class RecordingMuxer: PartMuxer {
     }
 
     func endPart(in arena: SegmentArena) throws(MuxerError) {
+        if self.failsAtPartEnd { throw MuxerError("refused", "as told") }
         guard self.part.withUnsafeBytes({ arena.append($0) }) else { throw MuxerError("full", "") }
         self.part = []
     }

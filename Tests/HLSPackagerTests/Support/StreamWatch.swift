@@ -39,7 +39,7 @@ final class StreamWatch: @unchecked Sendable {
         self.snapshotCount += 1
         for rendition in snapshot.renditions { self.check(rendition, self.latest?[rendition.id]) }
         let segments = snapshot.renditions.flatMap { $0.snapshot.segments + $0.snapshot.removedSegments }
-        self.byteCountMax = max(self.byteCountMax, segments.reduce(0) { $0 + $1.arena.residentByteCount })
+        self.byteCountMax = max(self.byteCountMax, segments.reduce(0) { $0 + $1.byteCount })
         self.latest = snapshot
     }
 

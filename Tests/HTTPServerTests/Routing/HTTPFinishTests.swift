@@ -38,6 +38,7 @@ private func driver(isSecure: Bool = false, demandsTLS: Bool = false) throws -> 
             route("/encoded", .bytes(Array(long.utf8)), [(.contentType, "text/plain"), (.contentEncoding, "br")]),
             route("/html", .bytes(digits), [(.contentType, "text/html; charset=utf-8"), (.cacheControl, "no-cache")]),
             route("/own", .bytes(digits), [(.contentSecurityPolicy, "sandbox")]),
+            route("/open", .bytes(digits), [(.etag, "\"a\""), (HTTPFieldName("access-control-allow-origin"), "*")]),
             route("/dated-html", .bytes(digits), [(.contentType, "text/html"), (.etag, "\"a\"")]),
         ], demandsTLS: demandsTLS)
     return HTTPTestDriver(application: application, isSecure: isSecure)
@@ -117,6 +118,17 @@ private func driver(isSecure: Bool = false, demandsTLS: Bool = false) throws -> 
         let head = try await driver().send(.head, "/page", fields: [("range", "bytes=0-3")])
         #expect(head.status == 200)
         #expect(head.contentLength == 10)
+    }
+
+    @Test(
+        "a refusal of a range or a condition is as open to other origins as the answer would have been",
+        arguments: [("range", "bytes=10-", 416), ("if-match", "\"b\"", 412)])
+    func openRefusal(field: String, value: String, status: Int) async throws {
+        for (path, origin) in [("/open", "*"), ("/page", nil)] as [(String, String?)] {
+            let response = try await driver().get(path, [(field, value)])
+            #expect(response.status == status)
+            #expect(response["access-control-allow-origin"] == origin)
+        }
     }
 
     @Test(

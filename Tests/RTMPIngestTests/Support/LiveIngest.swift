@@ -71,6 +71,10 @@ final class Desk: PublishObserver, PublishAuthorizer, MediaDestination {
     let events: TestLog<String>
     /// The keys that were looked for.
     let asked = TestLog<String>()
+    /// The decode time of every unit that came, in milliseconds.
+    let unitTimes = TestLog<Int64>()
+    /// The labels of what organizers were told.
+    let advice = TestLog<String>()
     /// The stream `gated` is not decided before something is in here.
     let gate = TestLog<String>()
 
@@ -98,7 +102,7 @@ final class Desk: PublishObserver, PublishAuthorizer, MediaDestination {
 
     func receiver(for stream: String, on loop: EventLoop) -> any MediaReceiver {
         self.events.add("\(stream) media-begins")
-        return Receiver(stream: stream, events: self.events)
+        return Receiver(stream: stream, events: self.events, unitTimes: self.unitTimes)
     }
 
     func observe(_ event: PublishEvent) {
@@ -109,21 +113,25 @@ final class Desk: PublishObserver, PublishAuthorizer, MediaDestination {
         case .resumed: self.events.add("\(stream) resumed")
         case .stopped(let reason): self.events.add("\(stream) stopped \(reason)")
         case .refused(let refusal): self.events.add("\(stream) refused \(refusal.label)")
-        case .advice: break
+        case .advice(let advice): self.advice.add(advice.label.description)
         }
     }
 
     final class Receiver: MediaReceiver {
         let stream: String
         let events: TestLog<String>
+        let unitTimes: TestLog<Int64>
 
-        init(stream: String, events: TestLog<String>) {
+        init(stream: String, events: TestLog<String>, unitTimes: TestLog<Int64> = TestLog()) {
             self.stream = stream
             self.events = events
+            self.unitTimes = unitTimes
         }
 
         func receive(_ format: TrackFormat, of track: TrackID) {}
-        func receive(_ unit: AccessUnit, payload: borrowing RawSpan) {}
+        func receive(_ unit: AccessUnit, payload: borrowing RawSpan) {
+            self.unitTimes.add(unit.decodeTime.milliseconds)
+        }
         func publishingEnded(_ end: MediaEnd) { self.events.add("\(self.stream) media-\(end)") }
     }
 }

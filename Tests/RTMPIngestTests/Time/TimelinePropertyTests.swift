@@ -59,6 +59,7 @@ struct TimelinePropertyTests {
         var number: UInt32 = 0
         /// Media time that counts towards new timelines.
         var counted: Int64 = 0
+        var mediaTime: Int64 = 0
         for (index, unit) in Self.units(seed: seed, count: 3000).enumerated() {
             let placement = timeline.place(
                 unit.track, timestamp: unit.timestamp, hasSeenExtended: unit.hasSeenExtended)
@@ -67,6 +68,7 @@ struct TimelinePropertyTests {
                 try #require(placement.continuity == .newTimeline && placement.decodeTime == .zero)
                 number = placement.timeline
                 end = .zero
+                mediaTime += TimelineLimits.timelineMediaTime
             }
             if let before = last[unit.track], before.timeline == placement.timeline {
                 try #require(placement.decodeTime > before.decodeTime, "seed \(seed), unit \(index)")
@@ -79,6 +81,8 @@ struct TimelinePropertyTests {
             try #require(progress.nanoseconds <= 10_000_000_000, "seed \(seed), unit \(index)")
             try #require(placement.decodeTime.nanoseconds >= -10_000_000_000)
             counted += min(max(0, progress.nanoseconds), 100_000_000)
+            mediaTime += max(0, progress.nanoseconds)
+            try #require(timeline.mediaTime == mediaTime, "seed \(seed), unit \(index)")
             end = max(end, placement.decodeTime)
             last[unit.track] = placement
             try #require(Int64(number) <= 6 + counted / 10_000_000_000, "seed \(seed), unit \(index)")

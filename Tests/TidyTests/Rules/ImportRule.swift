@@ -26,7 +26,7 @@ struct ImportRule {
         "Crypto": ModuleRow(2, ["COpenSSL", "Primitives"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
         "HLSPackager": ModuleRow(
-            4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer"]),
+            4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
             5,

@@ -1,0 +1,10 @@
+/// OpenSSL would not do what it was asked to: it has no memory, or was built without the cipher.
+package struct CryptoError: Error, Equatable, Sendable {
+    package enum Step: Sendable {
+        case begin
+        case encrypt
+        case finish
+    }
+
+    package let step: Step
+}

@@ -1,0 +1,160 @@
+"""Decodes what came out, with ffmpeg and no mercy: segments put one behind another, and pictures without container."""
+
+import os
+import shutil
+import subprocess
+from collections import Counter
+
+from . import elementary
+
+FORMATS = {"avc": "h264", "hevc": "hevc"}
+
+
+def ffmpeg(arguments, output):
+    """What it complained of, and how many frames of each stream it wrote."""
+    run = subprocess.run(
+        ["nice", "ffmpeg", "-nostdin", "-v", "error", "-xerror", *arguments, "-vsync", "passthrough", "-f", "framecrc",
+         "-y", output],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    said = run.stderr.decode(errors="replace").strip()
+    if run.returncode != 0 and not said:
+        said = f"ended with {run.returncode}"
+    counts = Counter()
+    if os.path.exists(output):
+        with open(output) as file:
+            counts.update(line.split(",")[0].strip() for line in file if not line.startswith("#"))
+        os.unlink(output)
+    return said, counts
+
+
+def discard(path, is_good):
+    """What did not decode is kept where `KEEP_BROKEN` of the environment says."""
+    folder = os.environ.get("KEEP_BROKEN")
+    if is_good or not folder:
+        os.unlink(path)
+    else:
+        shutil.move(path, folder)
+
+
+class Runs:
+    """A sink of `RenditionMedia`: the segments from one discontinuity to the next are one file."""
+
+    def __init__(self, directory, name):
+        self.prefix = os.path.join(directory, name.replace("/", "-"))
+        self.files = []
+        self.last = None
+
+    def __call__(self, record, tracks, samples):
+        before = (record.sequence - 1, record.initialisation)
+        is_same = self.last and not record.is_discontinuous and self.last == before
+        if not is_same:
+            leading = next((n for n, track in tracks.items() if track.kind == "video"), min(tracks))
+            begins = bool(samples.get(leading)) and samples[leading][0].is_sync
+            self.files.append({"path": f"{self.prefix}.{len(self.files)}.mp4", "begins": begins, "counts": Counter(),
+                               "first": record.sequence})
+            self.append(record.initialisation)
+        self.append(record.data)
+        for number, found in samples.items():
+            self.files[-1]["counts"][tracks[number].kind] += len(found)
+        self.last = (record.sequence, record.initialisation)
+
+    def append(self, data):
+        with open(self.files[-1]["path"], "ab") as file:
+            file.write(data)
+
+    def decode(self, report):
+        """A run that begins in the middle of a GOP is read without decoding: nobody could."""
+        for run in self.files:
+            kinds = [kind for kind in ("video", "audio") if run["counts"][kind]]
+            maps = [word for kind in kinds for word in ("-map", f"0:{kind[0]}:0")]
+            copy = [] if run["begins"] else ["-c", "copy"]
+            said, counts = ffmpeg(["-i", run["path"], *maps, *copy], run["path"] + ".crc")
+            at = f"{os.path.basename(self.prefix)} from {run['first']}"
+            is_good = report.expect(not said, at, "M-4", f"decoding says {said[:300]!r}")
+            for index, kind in enumerate(kinds):
+                wanted, got = run["counts"][kind], counts[str(index)]
+                is_good &= report.expect(got == wanted, at, "M-4", f"{got} {kind} frames decoded of {wanted}")
+                report.count(f"{kind} frames decoded" if run["begins"] else f"{kind} frames demuxed", got)
+            report.count("runs decoded")
+            discard(run["path"], is_good)
+
+
+class Pictures:
+    """The pictures of each publishing without their container, by configuration: whatever happened to times, they
+    decode from its first to its last."""
+
+    def __init__(self, directory, name):
+        self.prefix = os.path.join(directory, name.replace("/", "-") + ".es")
+        self.files = {}
+        self.configuration = None
+
+    def __call__(self, record, tracks, samples):
+        for number, track in tracks.items():
+            family = elementary.family_of(track.codec)
+            if track.kind != "video" or family not in FORMATS:
+                continue
+            for sample in samples.get(number, []):
+                self.add(track, family, sample)
+
+    def add(self, track, family, sample):
+        key = (elementary.stamp_of(sample.payload) or "")[:4]
+        if (key, track.configuration) != self.configuration:
+            self.configuration = (key, track.configuration)
+            path = f"{self.prefix}.{len(self.files)}"
+            self.files[path] = {"format": FORMATS[family], "count": 0, "publishing": key}
+            self.append(path, elementary.annex_b(elementary.parameter_sets(track.configuration, family)))
+        path = next(reversed(self.files))
+        self.append(path, elementary.annex_b(elementary.units_of_lengths(sample.payload)))
+        self.files[path]["count"] += 1
+
+    def append(self, path, data):
+        with open(path, "ab") as file:
+            file.write(data)
+
+    def decode(self, report):
+        for path, each in self.files.items():
+            said, counts = ffmpeg(["-f", each["format"], "-i", path], path + ".crc")
+            at = f"{os.path.basename(path)} of publishing {each['publishing']}"
+            is_good = report.expect(not said, at, "M-4", f"decoding says {said[:300]!r}")
+            is_good &= report.expect(
+                counts["0"] == each["count"], at, "M-4", f"{counts['0']} pictures decoded of {each['count']}")
+            report.count("pictures decoded", counts["0"])
+            discard(path, is_good)
+
+
+class TransportRuns:
+    """The same of MPEG-TS, whose segments need nothing before them. `counts` are of pictures and of sounds, where the
+    reader knows them."""
+
+    def __init__(self, directory, name):
+        self.prefix = os.path.join(directory, name.replace("/", "-") + ".ts")
+        self.files, self.last = [], None
+
+    def __call__(self, record, begins, counts):
+        if not self.last or record.is_discontinuous or self.last != record.sequence - 1:
+            path = f"{self.prefix}.{len(self.files)}"
+            self.files.append({"path": path, "begins": begins, "counts": Counter(), "first": record.sequence})
+        with open(self.files[-1]["path"], "ab") as file:
+            file.write(record.data)
+        self.files[-1]["counts"].update(counts)
+        self.last = record.sequence
+
+    def decode(self, report):
+        for run in self.files:
+            # One that begins in the middle of a GOP has been read by the reader; ffmpeg finds no parameters in it.
+            if run["begins"]:
+                self.decode_run(run, report)
+            else:
+                os.unlink(run["path"])
+
+    def decode_run(self, run, report):
+        kinds = [kind for kind in ("video", "audio") if run["counts"][kind]]
+        maps = [word for kind in kinds for word in ("-map", f"0:{kind[0]}:0")]
+        said, counts = ffmpeg(["-i", run["path"], *maps], run["path"] + ".crc")
+        at = f"{os.path.basename(self.prefix)} from {run['first']}"
+        is_good = report.expect(not said, at, "M-4", f"decoding says {said[:300]!r}")
+        for index, kind in enumerate(kinds):
+            wanted, got = run["counts"][kind], counts[str(index)]
+            is_good &= report.expect(got == wanted, at, "M-4", f"{got} {kind} frames decoded of {wanted}")
+        report.count("transport frames decoded", sum(counts.values()))
+        discard(run["path"], is_good)
