@@ -18,7 +18,7 @@ ARGUMENTS ?=
 FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 
 # Suites in which threads meet: what the sanitizers and release-mode runs are for.
-CONCURRENT := 'ReactorTests|HTTPServerTests|ObservabilityTests|RTMPIngestTests'
+CONCURRENT := 'ReactorTests|HTTPServerTests|ObservabilityTests|RTMPIngestTests|HLSPackagerTests'
 
 .PHONY: help
 help: ## list what make can do
@@ -64,9 +64,10 @@ e2e: ## run the whole program against real clients
 	$(SWIFT_ENV) Tests/EndToEnd/run
 
 .PHONY: ingest-tools
-ingest-tools: setup ## build the publisher and the probe of RTMP ingest
+ingest-tools: setup ## build the publisher and the probe of RTMP ingest, and the packager's day
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product IngestProbe
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product RTMPPublish
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product PackagerDay
 
 .PHONY: bench
 bench: ## measure against a peer in one run; BENCH=name runs one

@@ -92,7 +92,8 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives", "Observability",
+                "podo", "HLSPackager", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives",
+                "Observability",
                 "TestSupport",
             ],
             swiftSettings: strict),
@@ -138,6 +139,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "PackagerCost", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerCost", swiftSettings: strict),
+        .executableTarget(
+            name: "PackagerDay", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
+            path: "Benchmarks/PackagerDay", swiftSettings: strict),
         .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),

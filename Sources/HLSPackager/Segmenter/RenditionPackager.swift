@@ -142,6 +142,8 @@ final class RenditionPackager {
         var open = self.openSegment()
         open.emptyNanoseconds &+= cut.emptyNanoseconds
         let (part, transportStream) = cut.part.map { self.endPart($0, &open) } ?? (nil, nil)
+        // What was lost is not told as time in which nothing came.
+        if self.failure != nil { open.emptyNanoseconds = 0 }
         open.nanoseconds &+= cut.emptyNanoseconds &+ (cut.part?.durationNanoseconds ?? 0)
         self.open = open
         if cut.endsSegment { self.endSegment() }

@@ -8,7 +8,7 @@ internal import Primitives
 /// - A part ends before the picture that would make it longer than the part time; or, when it would then be shorter
 ///   than 85 % of that (slow pictures, or none), exactly at the part time.
 /// - A segment ends before the first picture after the segment time (or half a picture before it) at which decoding can
-///   begin. It takes such a picture earlier if the next one would come too late, by its distance from the last. Without
+///   begin. It takes such a picture from the part time on if the next one would come too late, by its distance from the last. Without
 ///   one it ends at the longest segment time, and `isSegmentIndependent` is then false of the next.
 /// - It also ends when it would become larger than its memory, or a part has 3,000 samples.
 ///
@@ -44,6 +44,8 @@ struct Segmenter: Sendable {
 
     private let rules: Rules
     private var isOpen = false
+    /// The open segment began by time, not with a sample: what it has not is a part of it.
+    private var isOpenByTime = false
     /// When the open segment began.
     private(set) var segmentStart: Int64 = 0
     private var partStart: Int64 = 0
@@ -69,7 +71,7 @@ struct Segmenter: Sendable {
         var cut = Cut()
         if !self.isOpen {
             self.open(at: sample.start)
-        } else if sample.isLeading, self.firstPictureIsRandomAccess == nil, !self.hasEndedParts {
+        } else if sample.isLeading, self.firstPictureIsRandomAccess == nil, !self.hasEndedParts, !self.isOpenByTime {
             // Sound that came before the first picture does not count.
             self.open(at: max(sample.start, self.segmentStart), isAnew: false)
         } else {
@@ -92,6 +94,7 @@ struct Segmenter: Sendable {
         var cut = Cut()
         guard self.isOpen else {
             self.open(at: time)
+            self.isOpenByTime = true
             return cut
         }
         let usualEnd = self.segmentStart &+ self.rules.segmentTime
@@ -103,6 +106,7 @@ struct Segmenter: Sendable {
         }
         guard time >= max(usualEnd, self.partStart) else { return cut }
         self.endSegment(at: max(usualEnd, self.partStart), &cut)
+        self.isOpenByTime = true
         return cut
     }
 
@@ -161,7 +165,7 @@ struct Segmenter: Sendable {
         let distance = self.lastRandomAccess.map { sample.start &- $0 } ?? 0
         return length &+ tolerance >= self.rules.segmentTime
             || self.firstPictureIsRandomAccess == nil
-            || length &+ distance > self.rules.segmentTimeMax
+            || (length >= self.rules.partTime && length &+ distance > self.rules.segmentTimeMax)
     }
 
     private mutating func endPart(at time: Int64, _ cut: inout Cut) {
@@ -191,6 +195,7 @@ struct Segmenter: Sendable {
         self.segmentStart = time
         self.partStart = time
         guard isAnew else { return }
+        self.isOpenByTime = false
         self.partSampleCount = 0
         self.isPartIndependent = false
         self.hasEndedParts = false

@@ -49,7 +49,7 @@ final class TransportStreamSegments {
         guard let muxer = self.muxer, let arena = self.arena else { return nil }
         do {
             try muxer.endPart(in: arena)
-            return arena.prefix(arena.count)
+            return arena.count > 0 ? arena.prefix(arena.count) : nil
         } catch {
             self.giveUp()
             return nil

@@ -12,6 +12,7 @@ final class PackagerRig {
     private let clock: Clock
     private let environment: PackagerEnvironment
     private let muxers: PackagerMuxers
+    private let observer: PackagerObserver
     /// What was given to the packager, by track.
     private(set) var given: [TrackID: [Int]] = [:]
     private var count = 0
@@ -21,18 +22,20 @@ final class PackagerRig {
         makeMuxer: @escaping PackagerMuxers.Factory = { (tracks: [MuxedTrack]) throws(MuxerError) in
             RecordingMuxer(initialisation: tracks.flatMap(PackagerRig.tag))
         },
-        transportStream: PackagerMuxers.Factory? = nil
+        transportStream: PackagerMuxers.Factory? = nil, observer: PackagerObserver = PackagerObserver()
     ) {
         let (clock, watch) = (Clock(), StreamWatch(limits: limits))
         self.clock = clock
         self.watch = watch
+        self.observer = observer
         self.muxers = PackagerMuxers(fragments: makeMuxer, transportStream: transportStream)
         self.environment = PackagerEnvironment(
             now: { MonotonicTime(nanoseconds: clock.time) },
             wallClock: { WallClock(unixMilliseconds: 1_700_000_000_000 + clock.time / 1_000_000) },
             after: { time, call in clock.timers.append((clock.time + time.nanoseconds, call)) })
         self.stream = PackagedStream(limits: limits, state: state) { watch.see($0) }
-        self.packager = StreamPackager(stream: self.stream, environment: self.environment, muxers: self.muxers)
+        self.packager = StreamPackager(
+            stream: self.stream, environment: self.environment, muxers: self.muxers, observer: self.observer)
     }
 
     static func tag(_ track: MuxedTrack) -> [UInt8] {
@@ -44,7 +47,8 @@ final class PackagerRig {
 
     /// Another publisher of the same stream.
     func comeBack() {
-        self.packager = StreamPackager(stream: self.stream, environment: self.environment, muxers: self.muxers)
+        self.packager = StreamPackager(
+            stream: self.stream, environment: self.environment, muxers: self.muxers, observer: self.observer)
     }
 
     func pass(nanoseconds: Int64) {

@@ -10,7 +10,8 @@ final class PlayedMedia: @unchecked Sendable {
         var initialisation: [UInt8] = []
         var parts: [[UInt8]] = []
         var transportStream: [UInt8]?
-        var isDiscontinuous: Bool
+        /// Discontinuities before it, since the stream began.
+        var discontinuity: Int
         var bytes: [UInt8] { Array(self.parts.joined()) }
     }
 
@@ -104,7 +105,9 @@ final class PlayedMedia: @unchecked Sendable {
         func take(_ snapshot: StreamSnapshot?) {
             self.latest = snapshot ?? self.latest
             for rendition in snapshot?.renditions ?? [] {
+                var discontinuity = rendition.snapshot.discontinuitySequence
                 for segment in rendition.snapshot.segments where segment.isComplete {
+                    if segment.isDiscontinuous { discontinuity += 1 }
                     guard self.segments[rendition.id]?[segment.sequence] == nil else { continue }
                     let initialisation = rendition.snapshot.initialisations.first {
                         $0.number == segment.initialisationNumber
@@ -113,7 +116,7 @@ final class PlayedMedia: @unchecked Sendable {
                         initialisation: initialisation?.bytes.copyBytes() ?? [],
                         parts: segment.parts.map { Array(segment.arena.bytes($0.range)) },
                         transportStream: segment.transportStream.map { Array($0.bytes(0..<$0.count)) },
-                        isDiscontinuous: segment.isDiscontinuous)
+                        discontinuity: discontinuity)
                 }
             }
         }
@@ -125,7 +128,7 @@ extension [PlayedMedia.Segment] {
     var stretches: [[PlayedMedia.Segment]] {
         var stretches: [[PlayedMedia.Segment]] = []
         for segment in self {
-            if segment.isDiscontinuous || stretches.isEmpty { stretches.append([]) }
+            if segment.discontinuity != stretches.last?.last?.discontinuity { stretches.append([]) }
             stretches[stretches.count - 1].append(segment)
         }
         return stretches

@@ -1,4 +1,5 @@
 import Foundation
+import HLSPackager
 import HTTPServer
 import Observability
 import Primitives
@@ -23,7 +24,8 @@ import Testing
             self.group = try EventLoopGroup(loopCount: 2)
             self.routes = AdminRoutes(
                 loaded: loaded, state: self.state, loops: self.group.loops, metrics: Self.metrics(),
-                pool: Self.pool, connectionCount: { 17 }, streams: { Self.streams })
+                pool: Self.pool, connectionCount: { 17 }, streams: { Self.streams },
+                watchable: { Self.watchable }, waitingCount: { $0 == "main" ? 5 : 0 })
         }
 
         private static var streams: [LiveStream] {
@@ -31,6 +33,20 @@ import Testing
             health.framesPerSecond = 25
             let startedAt = MonotonicTime.now
             return [LiveStream(stream: "main", peer: .loopback(port: 7), startedAt: startedAt, health: health)]
+        }
+
+        private static var watchable: [WatchableStream] {
+            var summary = StreamSummary()
+            (summary.phase, summary.renditionCount, summary.byteCount) = (.live, 2, 4096)
+            summary.windowTime = .milliseconds(12_500)
+            var figures = PackagingHealth.Figures()
+            figures.lastPartAt = MonotonicTime.now + .seconds(-3)
+            (figures.segmentCount, figures.lateKeyframeCount) = (9, 2)
+            (figures.lastSegmentTime, figures.soundLead) = (.milliseconds(2040), .milliseconds(-20))
+            return [
+                WatchableStream(name: "main", summary: summary, figures: figures),
+                WatchableStream(name: "old", summary: StreamSummary(), figures: PackagingHealth.Figures()),
+            ]
         }
 
         private static func metrics() -> MetricsRegistry {
