@@ -123,6 +123,7 @@ struct StreamCore: Sendable {
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }
         }
         self.keepBound(now: now)
+        if encryptor != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
     }
 
     /// What encrypts the segment that begins with the update; nil where none does, or segments are clear.
@@ -132,7 +133,6 @@ struct StreamCore: Sendable {
             let vector = self.keys?.vector()
         else { return nil }
         self.state.nextKey = max(self.state.nextKey, key.number + 1)
-        self.keys?.keep(named: Set([key.number] + self.renditions.flatMap(\.store.keyNumbers)))
         return EncryptedSegment(
             update.arena, key: key.bytes,
             encryption: RenditionSnapshot.Encryption(keyNumber: key.number, initialisationVector: vector),

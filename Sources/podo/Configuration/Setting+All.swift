@@ -47,7 +47,7 @@ extension Setting {
             "Makes segments as MPEG-TS too, for old players, at index.ts.m3u8."),
         Setting(
             "hls-recording", \.hlsRecording, .boolean,
-            "Records every stream below data-dir: from its beginning at index.event.m3u8, when it is over at index.vod.m3u8."
+            "Records every stream below data-dir, for index.event.m3u8 and, when it is over, index.vod.m3u8."
         ),
         Setting(
             "hls-recording-bytes-max", \.hlsRecordingByteCountMax, .byteSize(1 << 20...1 << 50),
