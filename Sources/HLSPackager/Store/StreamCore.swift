@@ -113,6 +113,7 @@ struct StreamCore: Sendable {
         }
         let encryptor = self.encryptor(of: update, index)
         self.renditions[index].store.add(update, encryptor: encryptor, now: now)
+        if self.keys != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
         self.state.nextSequence = max(self.state.nextSequence, self.renditions[index].store.nextSequence)
         if let last = self.renditions[index].store.listed.last {
             let time = last.startsAt.unixMilliseconds &+ (last.durationNanoseconds &+ 999_999) / 1_000_000
