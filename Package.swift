@@ -85,12 +85,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HLSPackagerTests",
-            dependencies: ["HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "TestSupport"],
+            dependencies: [
+                "HLSPackager", "MediaTypes", "Primitives", "Observability", "Reactor", "HTTPServer", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives", "Observability",
+                "podo", "HLSPackager", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives",
+                "Observability",
                 "TestSupport",
             ],
             swiftSettings: strict),

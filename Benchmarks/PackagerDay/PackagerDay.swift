@@ -40,8 +40,12 @@ enum PackagerDay {
         let growth = memory.slope
         say("\(facts.segmentCount) segments, \(facts.lostSampleCount) samples lost, \(reader.partCount) parts read")
         say("DRIFT fragments: sound \(reader.sound.worst) frames, pictures \(reader.pictures.worst) frames")
-        say("DRIFT MPEG-TS: sound \(reader.streamedSound.worst) frames, pictures \(reader.streamedPictures.worst) frames")
-        say("MEMORY \(memory.points.last?.mebibytes ?? 0) MiB after \(hours) h, \(growth) MiB more for an hour of media")
+        say(
+            "DRIFT MPEG-TS: sound \(reader.streamedSound.worst) frames, pictures \(reader.streamedPictures.worst) frames"
+        )
+        say(
+            "MEMORY \(memory.points.last?.mebibytes ?? 0) MiB after \(hours) h, \(growth) MiB more for an hour of media"
+        )
         let drifts = [reader.sound, reader.pictures, reader.streamedSound, reader.streamedPictures]
         let isGood =
             drifts.allSatisfy { $0.isMeasured && $0.worst <= 1 } && growth < Self.growthMax

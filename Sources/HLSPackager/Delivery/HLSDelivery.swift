@@ -1,21 +1,28 @@
 package import HTTPServer
-internal import Primitives
 package import Reactor
 
 /// Serves all streams over HTTP: `/p/<pass>/index.m3u8` and everything that hangs below it by relative names.
 package final class HLSDelivery: Sendable {
     /// One for each loop of the group, in its order.
     private let loops: [LoopDelivery]
+    private let waiting: WaitingCounts
 
+    /// Before the loops run.
     package init(
         board: SnapshotBoard, group: EventLoopGroup, gate: any PlaybackGate, promises: PlaylistPromises,
-        limits: DeliveryLimits = DeliveryLimits()
+        limits: DeliveryLimits = DeliveryLimits(), recordings: Recordings? = nil, metrics: HLSMetrics
     ) {
+        let waiting = WaitingCounts(loopCount: group.loops.count)
+        self.waiting = waiting
         self.loops = group.loops.enumerated().map { index, loop in
             LoopDelivery(
-                shelf: board.shelf(index), loop: loop, gate: gate, promises: promises, limits: limits)
+                shelf: board.shelf(index), loop: loop, gate: gate, promises: promises, limits: limits,
+                recordings: recordings, metrics: metrics, waiting: waiting)
         }
     }
+
+    /// Viewers of a stream whose players waited for its latest part when that came.
+    package func waitingCount(of stream: String) -> Int { self.waiting[stream] }
 
     package var routes: [HTTPRoute] {
         [

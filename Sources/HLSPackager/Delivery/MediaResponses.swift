@@ -12,7 +12,8 @@ struct MediaResponses: Sendable {
     private let mediaCacheControl: String
 
     init(_ promises: PlaylistPromises, _ limits: DeliveryLimits) {
-        self.playlistFields = Self.playlistFields(cacheSeconds: limits.playlistCacheSeconds)
+        let cacheSeconds = min(limits.playlistCacheSeconds, promises.targetDurationSeconds / 2)
+        self.playlistFields = Self.playlistFields(cacheSeconds: cacheSeconds)
         self.blockedPlaylistFields = Self.playlistFields(cacheSeconds: promises.targetDurationSeconds * 6)
         self.mediaCacheControl = "public, max-age=\(limits.mediaCacheSeconds), immutable"
     }
@@ -23,6 +24,8 @@ struct MediaResponses: Sendable {
         // An error cannot come: the value is made of digits.
         try? fields.append(.cacheControl, checking: "public, max-age=\(cacheSeconds)")
         fields.append(.vary, "accept-encoding")
+        // Before the media that are on their way on the same connection (RFC 9218; RFC 8216bis App. B.1).
+        fields.append(HTTPFieldName("priority"), "u=1")
         fields.append(contentsOf: HTTPOpenFields.answer)
         return fields
     }
@@ -53,6 +56,16 @@ struct MediaResponses: Sendable {
         response.allowsRange = false
         response.addSecurityFields()
         return response
+    }
+
+    func initialisation(_ section: RenditionSnapshot.Initialisation) -> HTTPResponse {
+        // The same number may stand for another section after a start from nothing: its bytes tell.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in section.bytes.unsafeBytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        // A handle of this loop's own, as above.
+        let own = SharedBytes(section.bytes.unsafeBytes, of: section.bytes)
+        return self.media(
+            "video/mp4", .shared(SharedSlice(own)), tag: "i\(section.number)-\(String(hash, radix: 36))")
     }
 
     /// - Parameter tag: Without quotes; no two bodies of one name may have the same.

@@ -9,7 +9,7 @@ final class ServedStream {
     @exclusivity(unchecked) private var playlists: [PlaylistKey: HTTPResponse] = [:]
     /// Answers with media, each as long as the snapshot has what is in it.
     @exclusivity(unchecked) private var media: [MediaName: HTTPResponse] = [:]
-    @exclusivity(unchecked) var room: WaitingRoom
+    @exclusivity(unchecked) var room = WaitingRoom()
 
     private struct PlaylistKey: Hashable {
         var rendering: PlaylistRendering.Key
@@ -17,10 +17,7 @@ final class ServedStream {
         var hasWaited: Bool
     }
 
-    init(
-        _ snapshot: StreamSnapshot, _ promises: PlaylistPromises, _ responses: MediaResponses, _ room: WaitingRoom
-    ) {
-        self.room = room
+    init(_ snapshot: StreamSnapshot, _ promises: PlaylistPromises, _ responses: MediaResponses) {
         self.snapshot = snapshot
         self.promises = promises
         self.responses = responses
@@ -29,15 +26,35 @@ final class ServedStream {
     func take(_ snapshot: StreamSnapshot) {
         self.snapshot = snapshot
         self.playlists.removeAll(keepingCapacity: true)
+        guard !self.media.isEmpty else { return }
         // Held answers hold the memory of their segments.
-        let kept = Dictionary(uniqueKeysWithValues: snapshot.renditions.map { ($0.id, $0.snapshot.firstKeptSequence) })
+        var kept: [RenditionID: (sequences: Set<Int>, initialisations: [Int])] = [:]
+        for rendition in snapshot.renditions { kept[rendition.id] = rendition.snapshot.kept }
         self.media = self.media.filter { name, _ in
-            guard let (id, sequence) = name.place else { return false }
-            return kept[id].map { sequence >= $0 } ?? false
+            switch name {
+            case .multivariant, .playlist: false
+            case .key(let number): snapshot.keys.contains { $0.number == number }
+            case .initialisation(let id, let number): kept[id]?.initialisations.contains(number) == true
+            case .segment(let id, let sequence, _), .part(let id, let sequence, _):
+                kept[id]?.sequences.contains(sequence) == true
+            }
         }
     }
 
     // MARK: - Playlists
+
+    /// False where there is nothing to wait for: what is kept in memory is no recording, and a stream whose first whole
+    /// segment is not there as MPEG-TS is of codecs that MPEG-TS does not carry.
+    func mayHave(_ form: PlaylistForm) -> Bool {
+        let renditions = self.snapshot.renditions
+        return form.isOfWindow
+            && (renditions.isEmpty || renditions.contains { $0.snapshot.mayHave(form.container) })
+    }
+
+    /// The same of one rendition.
+    func mayHave(_ form: PlaylistForm, in id: RenditionID) -> Bool {
+        form.isOfWindow && self.snapshot[id]?.snapshot.mayHave(form.container) == true
+    }
 
     /// Nil where there is no such rendition, or not in this form.
     func playlist(of id: RenditionID, _ form: PlaylistForm) -> MediaPlaylist? {
@@ -104,9 +121,7 @@ final class ServedStream {
             guard let section = all.first(where: { $0.number == number }) else {
                 return number < (all.first?.number ?? 0) ? .gone : .nothing
             }
-            return .answer(
-                self.responses.media(
-                    "video/mp4", .shared(SharedSlice(section.bytes)), tag: "i\(number)-\(section.bytes.count)"))
+            return .answer(self.responses.initialisation(section))
         case .segment(let id, let sequence, let container):
             guard let rendition = self.snapshot[id]?.snapshot else { return .nothing }
             guard let segment = rendition.segment(sequence) else { return rendition.absence(of: sequence) }
@@ -114,7 +129,8 @@ final class ServedStream {
             // A segment that still grows has no name yet, and one in which nothing was has no bytes.
             guard let arena, segment.isComplete, !segment.parts.isEmpty else { return .nothing }
             let type: StaticString = container == .transportStream ? "video/mp2t" : "video/iso.segment"
-            let count = container == .transportStream ? arena.count : segment.parts.last?.range.upperBound ?? 0
+            let isWhole = container == .transportStream || segment.encryption != nil
+            let count = isWhole ? arena.count : segment.parts.last?.range.upperBound ?? 0
             return .answer(
                 self.responses.media(type, .shared(arena.slice(0..<count)), tag: segment.tag(sequence, count)))
         case .part(let id, let sequence, let part):
@@ -141,12 +157,20 @@ extension RenditionSnapshot {
         self.segments.first { $0.sequence == sequence } ?? self.removedSegments.first { $0.sequence == sequence }
     }
 
+    /// What is not here was here, if others that came later are.
     fileprivate func absence(of sequence: Int) -> ServedStream.Found {
-        sequence < self.firstKeptSequence ? .gone : .nothing
+        sequence < self.segments.first?.sequence ?? self.nextSequence ? .gone : .nothing
     }
 
-    fileprivate var firstKeptSequence: Int {
-        self.removedSegments.first?.sequence ?? self.segments.first?.sequence ?? self.nextSequence
+    fileprivate var kept: (sequences: Set<Int>, initialisations: [Int]) {
+        var sequences = Set<Int>(minimumCapacity: self.segments.count + self.removedSegments.count)
+        for segment in self.removedSegments { sequences.insert(segment.sequence) }
+        for segment in self.segments { sequences.insert(segment.sequence) }
+        return (sequences, self.initialisations.map(\.number))
+    }
+
+    fileprivate func mayHave(_ container: MediaContainer) -> Bool {
+        self.has(container) || !self.segments.contains { $0.isComplete && !$0.parts.isEmpty }
     }
 }
 
@@ -157,12 +181,12 @@ extension RenditionSnapshot.Segment {
     }
 }
 
-extension MediaName {
-    /// Of a segment or a part: its rendition, and its segment's sequence.
-    fileprivate var place: (RenditionID, Int)? {
+extension PlaylistForm {
+    /// Shows what is kept in memory, and not everything since the beginning.
+    fileprivate var isOfWindow: Bool {
         switch self {
-        case .segment(let id, let sequence, _), .part(let id, let sequence, _): (id, sequence)
-        case .multivariant, .playlist, .key, .initialisation: nil
+        case .lowLatency, .plain, .transportStream: true
+        case .event, .recording: false
         }
     }
 }

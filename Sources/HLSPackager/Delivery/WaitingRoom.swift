@@ -1,11 +1,6 @@
 internal import HTTPServer
 internal import Primitives
 
-/// How many wait on one loop, in all its rooms.
-final class WaiterCount {
-    @exclusivity(unchecked) fileprivate(set) var count = 0
-}
-
 /// The requests of one stream that wait, in buckets of those that wait for the same: what they wait for is looked at
 /// once for all of them. On one loop.
 struct WaitingRoom {
@@ -27,54 +22,93 @@ struct WaitingRoom {
         let since: MonotonicTime
     }
 
+    /// Where a waiter is, until it is taken out.
+    struct Place {
+        let reason: Reason
+        let seat: Int
+        fileprivate let number: Int
+    }
+
+    /// In the order in which they came, but that one who comes takes the place of one who left.
     private struct Bucket {
-        var waiters: [Int: Waiter] = [:]
+        var seats: [(number: Int, waiter: Waiter)?] = []
+        var free: [Int] = []
         /// None of them came earlier.
-        let since: MonotonicTime
+        var since: MonotonicTime
+
+        var isEmpty: Bool { self.free.count == self.seats.count }
+
+        mutating func add(_ waiter: Waiter, _ number: Int) -> Int {
+            guard let index = self.free.popLast() else {
+                self.seats.append((number, waiter))
+                return self.seats.count - 1
+            }
+            self.seats[index] = (number, waiter)
+            return index
+        }
+
+        /// False when somebody else has the seat, or nobody.
+        mutating func leave(_ index: Int, _ number: Int) -> Bool {
+            guard self.seats.indices.contains(index), self.seats[index]?.number == number else { return false }
+            self.seats[index] = nil
+            self.free.append(index)
+            return true
+        }
     }
 
     private var buckets: [Reason: Bucket] = [:]
     private var nextNumber = 0
-    private let all: WaiterCount
-
-    init(count: WaiterCount) { self.all = count }
+    private(set) var count = 0
 
     /// What is waited for.
     var reasons: [Reason] { Array(self.buckets.keys) }
 
-    /// The number by which the waiter can be taken out again.
-    mutating func add(_ waiter: Waiter, _ reason: Reason) -> Int {
+    /// The place by which the waiter can be taken out again.
+    mutating func add(_ waiter: Waiter, _ reason: Reason) -> Place {
         let number = self.nextNumber
         self.nextNumber += 1
-        self.buckets[reason, default: Bucket(since: waiter.since)].waiters[number] = waiter
-        self.all.count += 1
-        return number
+        self.count += 1
+        let seat = self.buckets[reason, default: Bucket(since: waiter.since)].add(waiter, number)
+        return Place(reason: reason, seat: seat, number: number)
     }
 
-    /// One that was answered meanwhile is not there any more.
-    mutating func remove(_ number: Int, _ reason: Reason) {
-        guard self.buckets[reason]?.waiters.removeValue(forKey: number) != nil else { return }
-        self.all.count -= 1
-        if self.buckets[reason]?.waiters.isEmpty == true { self.buckets[reason] = nil }
+    /// False when it is not there any more: it was answered, or is being answered just now.
+    mutating func remove(_ place: Place) -> Bool {
+        guard self.buckets[place.reason]?.leave(place.seat, place.number) == true else { return false }
+        self.count -= 1
+        if self.buckets[place.reason]?.isEmpty == true { self.buckets[place.reason] = nil }
+        return true
     }
 
     /// All who wait for this. They are out of the room before they are answered, because an answer may bring the next
     /// request of its connection in.
     mutating func take(_ reason: Reason) -> [Waiter] {
         guard let bucket = self.buckets.removeValue(forKey: reason) else { return [] }
-        self.all.count -= bucket.waiters.count
-        return Array(bucket.waiters.values)
+        let waiters = bucket.seats.compactMap { $0?.waiter }
+        self.count -= waiters.count
+        return waiters
     }
 
     /// Those who came before this moment.
     mutating func takeThose(before moment: MonotonicTime) -> [(reason: Reason, waiter: Waiter)] {
         var taken: [(reason: Reason, waiter: Waiter)] = []
-        for (reason, bucket) in self.buckets where bucket.since <= moment {
-            for (number, waiter) in bucket.waiters where waiter.since <= moment {
-                taken.append((reason, waiter))
-                self.remove(number, reason)
+        for reason in self.reasons where self.buckets[reason].map({ $0.since <= moment }) == true {
+            // Out of the room while it is changed, so that it is changed where it lies.
+            guard var bucket = self.buckets.removeValue(forKey: reason) else { continue }
+            var earliest: MonotonicTime?
+            for index in bucket.seats.indices {
+                guard let (number, waiter) = bucket.seats[index] else { continue }
+                if waiter.since <= moment, bucket.leave(index, number) {
+                    taken.append((reason, waiter))
+                } else {
+                    earliest = min(earliest ?? waiter.since, waiter.since)
+                }
             }
+            guard let earliest else { continue }
+            bucket.since = earliest
+            self.buckets[reason] = bucket
         }
+        self.count -= taken.count
         return taken
     }
 }

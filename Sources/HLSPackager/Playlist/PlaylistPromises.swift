@@ -6,8 +6,8 @@ package struct PlaylistPromises: Equatable, Sendable {
     package let targetDurationSeconds: Int
     /// PART-TARGET.
     package let partTarget: TimeAmount
-    /// Parts are listed in the low-latency form. Those of encrypted segments are not: what a part of one is, RFC 8216bis
-    /// does not say.
+    /// Parts are listed in the low-latency form. Those of encrypted segments are not: what a part of one is, RFC
+    /// 8216bis does not say.
     package let hasParts: Bool
 
     package init(_ limits: HLSLimits) {

@@ -30,7 +30,7 @@ package final class PlaylistRendering: Sendable {
 extension StreamSnapshot {
     /// Nil where the stream has no such rendition.
     func mediaPlaylist(of id: RenditionID, _ form: PlaylistForm, _ promises: PlaylistPromises) -> MediaPlaylist? {
-        guard let rendition = self[id], rendition.has(form.container) else { return nil }
+        guard let rendition = self[id], rendition.snapshot.has(form.container) else { return nil }
         let reports = form == .lowLatency ? self.renditions.compactMap { MediaPlaylist.Report($0.id, $0.snapshot) } : []
         return MediaPlaylist(of: id, form: form, rendition.snapshot, promises, reports: reports)
     }
@@ -41,7 +41,7 @@ extension StreamSnapshot {
     /// A player reads it once, and never learns of what it did not name: so nil until all renditions are known. One
     /// that is late is not waited for when another has two segments.
     package func multivariantPlaylist(_ form: PlaylistForm, _ promises: PlaylistPromises) -> MultivariantPlaylist? {
-        let present = self.renditions.filter { $0.has(form.container) }
+        let present = self.renditions.filter { $0.snapshot.has(form.container) }
         let living = self.renditions.filter { !$0.snapshot.hasEnded }
         let candidates = living.isEmpty ? present : living
         let offered = candidates.compactMap { rendition in
@@ -57,15 +57,5 @@ extension StreamSnapshot {
         return MultivariantPlaylist(
             offered, form: form,
             hasIndependentSegments: self.renditions.allSatisfy(\.snapshot.hasIndependentSegments))
-    }
-}
-
-extension StreamSnapshot.Rendition {
-    /// Whether its segments exist in this container.
-    func has(_ container: MediaContainer) -> Bool {
-        switch container {
-        case .fragmentedMP4: true
-        case .transportStream: self.snapshot.segments.contains { $0.transportStream != nil }
-        }
     }
 }

@@ -14,6 +14,12 @@ package struct RenderedPlaylist: Sendable {
         self.plain = SharedBytes(playlist)
         self.compressed = HTTPGzip.compress(playlist, level: Self.compressionLevel).map { SharedBytes($0) }
     }
+
+    /// One that there is no time to compress.
+    init(uncompressed playlist: [UInt8]) {
+        self.plain = SharedBytes(playlist)
+        self.compressed = nil
+    }
 }
 
 /// The readings of a low-latency rendition at one moment, made once a part.

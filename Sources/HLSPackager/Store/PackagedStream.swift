@@ -30,6 +30,13 @@ package final class PackagedStream: Sendable {
     /// Of all segments that are kept, and of the pages for those to come.
     package var byteCount: Int { self.core.withLock { $0.byteCount } + self.pool.byteCount }
 
+    /// How it is now, for whoever asks.
+    package var summary: StreamSummary {
+        var summary = self.core.withLock { $0.summary }
+        summary.byteCount += self.pool.byteCount
+        return summary
+    }
+
     /// The number of a new publishing, and when the media before it ended.
     func begin(now: MonotonicTime) -> (publishing: Int, latestEnd: WallClock?) {
         self.core.withLock { core in (core.begin(now: now), core.latestEnd) }

@@ -10,9 +10,13 @@ extension RenditionSnapshot {
                 nanoseconds += part.pictureNanoseconds
             }
         }
+        return Self.frameRateThousandths(pictureCount: count, nanoseconds: nanoseconds)
+    }
+
+    static func frameRateThousandths(pictureCount count: Int64, nanoseconds: Int64) -> Int? {
         // Millionths of a second, so that no number of segments overflows.
         let microseconds = nanoseconds / 1000
-        guard count > 0, microseconds > 0 else { return nil }
+        guard count > 0, count < 1 << 32, microseconds > 0 else { return nil }
         let measured = Int((count * 1_000_000_000 + microseconds / 2) / microseconds)
         let nearest = Self.usualRates.min { abs($0 - measured) < abs($1 - measured) } ?? measured
         return abs(nearest - measured) * 1000 <= nearest ? nearest : max(measured, 1)

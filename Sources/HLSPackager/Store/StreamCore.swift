@@ -29,6 +29,19 @@ struct StreamCore: Sendable {
     /// Of all segments that are kept.
     var byteCount: Int { self.renditions.reduce(0) { $0 + $1.store.byteCount } }
 
+    var summary: StreamSummary {
+        var summary = StreamSummary()
+        summary.phase =
+            self.hasEnded || self.renditions.isEmpty ? .over : self.isPublishing ? .live : .interrupted
+        summary.renditionCount = self.renditions.count { !$0.store.hasEnded }
+        summary.byteCount = self.byteCount
+        for rendition in self.renditions {
+            let time = rendition.store.listed.reduce(0) { $0 + $1.durationNanoseconds }
+            summary.windowTime = max(summary.windowTime, .nanoseconds(time))
+        }
+        return summary
+    }
+
     mutating func snapshot() -> StreamSnapshot {
         self.version += 1
         var snapshot = StreamSnapshot(

@@ -8,6 +8,13 @@ package struct StreamSnapshot: Sendable {
         package var snapshot: RenditionSnapshot
         /// Changes whenever the snapshot does.
         package var version: Int
+
+        package init(id: RenditionID, tracks: [MuxedTrack], snapshot: RenditionSnapshot, version: Int) {
+            self.id = id
+            self.tracks = tracks
+            self.snapshot = snapshot
+            self.version = version
+        }
     }
 
     /// Rises with every snapshot of the stream.
@@ -24,6 +31,11 @@ package struct StreamSnapshot: Sendable {
     package struct Key: Sendable {
         package var number: Int
         package var bytes: SharedBytes
+    }
+
+    package init(version: Int, renditions: [Rendition]) {
+        self.version = version
+        self.renditions = renditions
     }
 
     package subscript(id: RenditionID) -> Rendition? { self.renditions.first { $0.id == id } }

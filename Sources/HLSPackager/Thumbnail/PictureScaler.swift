@@ -19,12 +19,10 @@ struct PictureScaler {
         result.pointer.pointee.height = Int32(size.height)
         result.pointer.pointee.format = AV_PIX_FMT_YUV420P.rawValue
         guard av_frame_get_buffer(result.pointer, 0) >= 0 else { throw .outOfMemory }
-        let scaler = sws_getContext(
-            source.width, source.height, AVPixelFormat(rawValue: source.format), Int32(size.width), Int32(size.height),
-            AV_PIX_FMT_YUV420P, SWS_AREA | SWS_ACCURATE_RND, nil, nil, nil)
-        guard let scaler else { throw .unscalable }
+        guard let scaler = sws_alloc_context() else { throw .outOfMemory }
         defer { sws_freeContext(scaler) }
-        guard Self.setColors(of: scaler, source, color), sws_scale_frame(scaler, result.pointer, picture.pointer) >= 0
+        guard Self.prepare(scaler, source, size, color),
+            sws_scale_frame(scaler, result.pointer, picture.pointer) >= 0
         else { throw .unscalable }
         // The same values under the name by which JPEG's encoder knows them.
         result.pointer.pointee.format = AV_PIX_FMT_YUVJ420P.rawValue
@@ -34,7 +32,9 @@ struct PictureScaler {
 
     /// What the picture says of itself goes before what its configuration said; where neither does, small pictures are
     /// taken for BT.601 and large ones for BT.709, as players do.
-    private static func setColors(of scaler: OpaquePointer, _ source: AVFrame, _ color: VideoColor?) -> Bool {
+    private static func prepare(
+        _ scaler: OpaquePointer, _ source: AVFrame, _ size: ThumbnailSize, _ color: VideoColor?
+    ) -> Bool {
         var matrix = Int32(bitPattern: source.colorspace.rawValue)
         if source.colorspace == AVCOL_SPC_UNSPECIFIED, let said = color?.matrix { matrix = Int32(said) }
         if matrix == Int32(bitPattern: AVCOL_SPC_UNSPECIFIED.rawValue) {
@@ -42,10 +42,19 @@ struct PictureScaler {
         }
         var isFullRange = source.color_range == AVCOL_RANGE_JPEG
         if source.color_range == AVCOL_RANGE_UNSPECIFIED { isFullRange = color?.isFullRange ?? false }
+        let range: Int32 = isFullRange ? 1 : 0
+        // Ranges have to be known when libav chooses its way: told later, it would copy where sizes are the same.
+        let options: KeyValuePairs<String, Int64> = [
+            "srcw": Int64(source.width), "srch": Int64(source.height), "src_format": Int64(source.format),
+            "dstw": Int64(size.width), "dsth": Int64(size.height), "dst_format": Int64(AV_PIX_FMT_YUV420P.rawValue),
+            "src_range": Int64(range), "dst_range": 1, "sws_flags": Int64(SWS_AREA | SWS_ACCURATE_RND),
+        ]
+        let isSet = options.allSatisfy { av_opt_set_int(UnsafeMutableRawPointer(scaler), $0.key, $0.value, 0) >= 0 }
+        guard isSet, sws_init_context(scaler, nil, nil) >= 0 else { return false }
         // Both tables are libav's own, and stay. Of matrices that libav does not know, it takes BT.601.
         return sws_setColorspaceDetails(
-            scaler, sws_getCoefficients(matrix), isFullRange ? 1 : 0, sws_getCoefficients(SWS_CS_ITU601), 1, 0,
-            Self.one, Self.one) >= 0
+            scaler, sws_getCoefficients(matrix), range, sws_getCoefficients(SWS_CS_ITU601), 1, 0, Self.one, Self.one)
+            >= 0
     }
 
     private static let largeHeight = 720

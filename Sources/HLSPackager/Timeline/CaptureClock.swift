@@ -5,6 +5,9 @@ internal import Primitives
 /// Times of arrival jump with the network, and both clocks drift. So the distance between the wall clock and the media
 /// is the least of the last two seconds or more, followed by at most 1 % of the time. With a new timeline it is set
 /// anew, but never so that two pictures of different timelines have the same time.
+///
+/// A publisher whose clock stood still for a while is late from then on, always by as much: after two seconds of that
+/// the distance is set anew, too. One whose network stood still is late and catches up, which is no reason.
 struct CaptureClock: Sendable {
     private static let windowTime: Int64 = 2_000_000_000
     private static let stepMax: Int64 = 20_000_000
@@ -13,6 +16,7 @@ struct CaptureClock: Sendable {
     private var distance: Int64?
     private var least: Int64 = .max
     private var windowStart: Int64 = 0
+    private var lateRun: LateRun?
     /// The latest time that was told of any picture.
     private var latest: Int64 = .min
 
@@ -26,7 +30,10 @@ struct CaptureClock: Sendable {
     /// Something of the timeline was observed.
     var isSet: Bool { self.distance != nil }
 
-    mutating func beginTimeline() { self.distance = nil }
+    mutating func beginTimeline() {
+        self.distance = nil
+        self.lateRun = nil
+    }
 
     mutating func observe(mediaTime: Int64, at wall: WallClock) {
         let (now, overflowed) = wall.unixMilliseconds.multipliedReportingOverflow(by: 1_000_000)
@@ -39,7 +46,11 @@ struct CaptureClock: Sendable {
             return self.note(mediaTime)
         }
         self.least = min(self.least, seen)
-        if mediaTime &- self.windowStart >= Self.windowTime {
+        if let steady = self.steadyDistance(seen &- distance, mediaTime: mediaTime, now: now) {
+            self.distance = distance &+ steady
+            self.least = .max
+            self.windowStart = mediaTime
+        } else if mediaTime &- self.windowStart >= Self.windowTime {
             self.distance = distance &+ min(max(self.least &- distance, -Self.stepMax), Self.stepMax)
             self.least = .max
             self.windowStart = mediaTime
@@ -49,6 +60,34 @@ struct CaptureClock: Sendable {
 
     func time(of mediaTime: Int64) -> WallClock {
         WallClock(unixMilliseconds: ((self.distance ?? 0) &+ mediaTime) / 1_000_000)
+    }
+
+    /// By how much the units have been late, once they have been for long enough.
+    private mutating func steadyDistance(_ late: Int64, mediaTime: Int64, now: Int64) -> Int64? {
+        guard late > LateRun.latenessMin else {
+            self.lateRun = nil
+            return nil
+        }
+        var run = self.lateRun ?? LateRun(least: late, most: late, mediaStart: mediaTime, wallStart: now)
+        (run.least, run.most) = (min(run.least, late), max(run.most, late))
+        if run.most &- run.least > LateRun.spreadMax {
+            run = LateRun(least: late, most: late, mediaStart: mediaTime, wallStart: now)
+        }
+        self.lateRun = run
+        guard min(mediaTime &- run.mediaStart, now &- run.wallStart) >= Self.windowTime else { return nil }
+        self.lateRun = nil
+        return run.least
+    }
+
+    /// Units in a row that are late by about as much.
+    private struct LateRun {
+        static let latenessMin: Int64 = 500_000_000
+        static let spreadMax: Int64 = 250_000_000
+
+        var least: Int64
+        var most: Int64
+        var mediaStart: Int64
+        var wallStart: Int64
     }
 
     private mutating func note(_ mediaTime: Int64) {

@@ -40,6 +40,9 @@ struct FormatGate: Sendable {
         self.isOpen = false
     }
 
+    /// Another format than was told waits for the next unit.
+    var hasChange: Bool { self.told != nil && self.next != nil }
+
     /// The format of the units from here on, told or not.
     var latest: TrackFormat? { self.isOpen ? self.told : self.next }
 

@@ -135,9 +135,27 @@ package final class MediaPipeline {
             self.drop("format-changes-too-often")
             return false
         case .tell(let format):
-            self.monitor.note(format, of: track, now: now)
-            self.receiver.receive(format, of: track)
+            self.tell(format, of: track, now: now)
+            self.tellOtherChanges(now: now)
             return true
+        }
+    }
+
+    private func tell(_ format: TrackFormat, of track: TrackID, now: MonotonicTime) {
+        self.monitor.note(format, of: track, now: now)
+        self.receiver.receive(format, of: track)
+    }
+
+    /// A publisher that changes sound and picture names both before the first unit of either: told one after another,
+    /// with that unit between them, they would be two changes.
+    private func tellOtherChanges(now: MonotonicTime) {
+        for index in self.videoTracks.indices where self.videoTracks[index].gate.hasChange {
+            guard case .tell(let format) = self.videoTracks[index].gate.pass(now: now) else { continue }
+            self.tell(format, of: self.videoTracks[index].id, now: now)
+        }
+        for index in self.audioTracks.indices where self.audioTracks[index].gate.hasChange {
+            guard case .tell(let format) = self.audioTracks[index].gate.pass(now: now) else { continue }
+            self.tell(format, of: self.audioTracks[index].id, now: now)
         }
     }
 

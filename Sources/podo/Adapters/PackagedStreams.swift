@@ -10,29 +10,77 @@ internal import Synchronization
 final class PackagedStreams: MediaDestination {
     let board: SnapshotBoard
     private let limits: HLSLimits
+    private let numbers: StreamStates
+    private let recordings: Recordings?
+    private let metrics: HLSMetrics
     private let log: Log
     /// One for each name that a key was granted for: no more than there are keys.
-    private let streams = Mutex<[String: PackagedStream]>([:])
+    private let streams = Mutex<[String: Entry]>([:])
 
-    init(limits: HLSLimits, loops: [EventLoop], log: Log) {
+    private struct Entry {
+        let stream: PackagedStream
+        let health: PackagingHealth
+    }
+
+    init(
+        limits: HLSLimits, loops: [EventLoop], numbers: StreamStates, recordings: Recordings?, metrics: HLSMetrics,
+        registry: MetricsRegistry, log: Log
+    ) {
         self.limits = limits
-        self.board = SnapshotBoard(loops: loops)
+        self.numbers = numbers
+        self.recordings = recordings
+        self.board = SnapshotBoard(loops: loops, metrics: metrics)
+        self.metrics = metrics
         self.log = log
+        registry.sampledGauge("podo_hls_streams", help: "Streams that can be watched, or whose publisher may be back.")
+        {
+            [weak self] in Double(self?.summaries.count { $0.phase != .over } ?? 0)
+        }
+        registry.sampledGauge("podo_hls_window_bytes", help: "Memory of the segments of all streams.") {
+            [weak self] in Double(self?.summaries.reduce(0) { $0 + $1.byteCount } ?? 0)
+        }
     }
 
     func receiver(for name: String, on loop: EventLoop) -> any MediaReceiver {
-        let packager = StreamPackager(
-            stream: self.stream(name), environment: .on(loop), muxers: .libAV)
+        let entry = self.entry(name)
+        let packager = MeteredPackager(
+            stream: entry.stream, environment: .on(loop), muxers: .libAV, health: entry.health, metrics: self.metrics,
+            loop: loop.index)
         return FormatLog(stream: name, log: self.log, receiver: packager)
     }
 
-    private func stream(_ name: String) -> PackagedStream {
-        self.streams.withLock { streams in
-            if let known = streams[name] { return known }
-            let board = self.board
-            let stream = PackagedStream(limits: self.limits) { board.publish($0, of: name) }
-            streams[name] = stream
-            return stream
+    /// Every stream there has been, and how it does, by name.
+    var all: [WatchableStream] {
+        let entries = self.streams.withLock { $0 }
+        return entries.sorted { $0.key < $1.key }.map { name, entry in
+            WatchableStream(name: name, summary: entry.stream.summary, figures: entry.health.figures)
         }
     }
+
+    private var summaries: [StreamSummary] {
+        self.streams.withLock { Array($0.values) }.map(\.stream.summary)
+    }
+
+    private func entry(_ name: String) -> Entry {
+        self.streams.withLock { streams in
+            if let known = streams[name] { return known }
+            let (board, numbers, recordings) = (self.board, self.numbers, self.recordings)
+            let state = numbers.state(of: name).raised(to: recordings?.state(of: name) ?? StreamState())
+            let stream = PackagedStream(limits: self.limits, state: state) { snapshot in
+                board.publish(snapshot, of: name)
+                numbers.take(snapshot, of: name)
+                recordings?.take(snapshot, of: name)
+            }
+            let entry = Entry(stream: stream, health: PackagingHealth())
+            streams[name] = entry
+            return entry
+        }
+    }
+}
+
+/// A stream as viewers have it, for whoever asks how things are.
+struct WatchableStream: Sendable {
+    var name: String
+    var summary: StreamSummary
+    var figures: PackagingHealth.Figures
 }

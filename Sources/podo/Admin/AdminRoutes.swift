@@ -17,6 +17,9 @@ struct AdminRoutes: Sendable {
     let pool: BlockingPool
     let connectionCount: @Sendable () -> Int
     let streams: @Sendable () -> [LiveStream]
+    let watchable: @Sendable () -> [WatchableStream]
+    /// Viewers of a stream whose players wait for its next part.
+    let waitingCount: @Sendable (_ stream: String) -> Int
 
     var routes: [HTTPRoute] {
         [
@@ -93,6 +96,12 @@ struct AdminRoutes: Sendable {
             writer.name("streams" as StaticString)
             writer.array { writer in
                 for stream in self.streams() { writer.object { Self.write(stream, to: &$0) } }
+            }
+            writer.name("packaging" as StaticString)
+            writer.array { writer in
+                for stream in self.watchable() {
+                    writer.object { stream.write(waitingCount: self.waitingCount(stream.name), to: &$0) }
+                }
             }
             writer.name("configuration" as StaticString)
             writer.object { writer in

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HLSPackager
 internal import Observability
 internal import Primitives
 internal import Reactor
@@ -25,6 +26,8 @@ struct Configuration: Sendable {
     var hlsSegmentMilliseconds = 2000
     var hlsWindowSegmentCount = 12
     var hlsTransportStream = true
+    var hlsRecording = false
+    var hlsRecordingByteCountMax = RecordingLimits().byteCountMax
     var openGate = false
 
     // Where its operator looks.

@@ -46,6 +46,13 @@ extension Setting {
             "hls-transport-stream", \.hlsTransportStream, .boolean,
             "Makes segments as MPEG-TS too, for old players, at index.ts.m3u8."),
         Setting(
+            "hls-recording", \.hlsRecording, .boolean,
+            "Records every stream below data-dir: from its beginning at index.event.m3u8, when it is over at index.vod.m3u8."
+        ),
+        Setting(
+            "hls-recording-bytes-max", \.hlsRecordingByteCountMax, .byteSize(1 << 20...1 << 50),
+            "What all recordings together may take. The oldest go first."),
+        Setting(
             "open-gate", \.openGate, .boolean,
             "Lets everybody watch every stream at /p/NAME/index.m3u8. For development only."),
         Setting(

@@ -13,6 +13,7 @@ extension PodoServer {
     /// Starts loops and listening, and tells everyone who wants to know.
     func start() {
         self.group.start()
+        self.storage.maintain(on: self.group.loops[0])
         for listener in self.listeners.http { self.publicFrontend.listen(listener, security: nil) }
         for listener in self.listeners.https { self.publicFrontend.listen(listener, security: self.security) }
         for listener in self.listeners.rtmp { self.publisherFrontend.listen(listener, security: nil) }
@@ -125,6 +126,7 @@ extension PodoServer {
 
     private func stop(allEnded: Bool) -> Int32 {
         self.group.stop()
+        self.storage.close()
         if allEnded {
             self.log.info("stopped")
             return PodoCommand.Exit.done

@@ -24,6 +24,7 @@ final class PodoServer: Sendable {
     let listeners: ListenerSet
     /// Set when draining has ended: whether everything ended by itself.
     let drainResult = Mutex<Bool?>(nil)
+    let storage: StreamStorage
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -57,15 +58,20 @@ final class PodoServer: Sendable {
         } catch {
             throw StartError("\(error)")
         }
-        let streams = PackagedStreams(limits: configuration.streamLimits, loops: self.group.loops, log: log)
-        let delivery = HLSDelivery(
-            board: streams.board, group: self.group, gate: configuration.gate,
-            promises: PlaylistPromises(configuration.streamLimits))
-        self.publicApplication = try PublicApplication(
-            webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes)
+        self.storage = try StreamStorage(configuration, log: log)
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
+        let streamMetrics = HLSMetrics(registry: metrics)
+        let streams = PackagedStreams(
+            limits: configuration.streamLimits, loops: self.group.loops, numbers: self.storage.numbers,
+            recordings: self.storage.recordings, metrics: streamMetrics, registry: metrics, log: log)
+        let delivery = HLSDelivery(
+            board: streams.board, group: self.group, gate: configuration.gate,
+            promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
+            metrics: streamMetrics)
+        self.publicApplication = try PublicApplication(
+            webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)
@@ -79,7 +85,8 @@ final class PodoServer: Sendable {
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
             pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
             connectionCount: { [publicFrontend] in publicFrontend.connectionCount },
-            streams: { [publisherFrontend] in publisherFrontend.streams })
+            streams: { [publisherFrontend] in publisherFrontend.streams }, watchable: { streams.all },
+            waitingCount: { delivery.waitingCount(of: $0) })
         self.adminFrontend = HTTPFrontend(
             name: "admin", application: try Self.application(admin.routes), group: self.group,
             limits: configuration.adminLimits, metrics: metrics, log: self.log)

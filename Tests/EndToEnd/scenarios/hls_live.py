@@ -10,7 +10,7 @@ SEED = 4
 
 
 def run(site):
-    require(tools=("ffmpeg", "openssl"))
+    require(tools=("curl", "ffmpeg", "openssl"))
     show = Show(site, SEED)
     first, _, third, fourth = show.clips
     show.start()
@@ -33,6 +33,8 @@ def run(site):
     ]:
         time.sleep(seconds)
         show.check_alive()
+        if what[0] == "switch":
+            show.check_http2()
         show.do(*what)
     time.sleep(5)
     show.check_alive()

@@ -47,7 +47,7 @@ class Trouble:
 
     def wait(self):
         """Until the publisher has done it."""
-        while self.show.main.wishes and not self.show.main.failure:
+        while self.show.main.is_busy and not self.show.main.failure:
             time.sleep(0.1)
 
     def stall(self):

@@ -72,9 +72,15 @@ def read_clip(name, path):
     for number, track in tracks.items():
         samples = [sample for fragment in read_fragments(data[start:tail], tracks)
                    for sample in fragment.tracks.get(number, [])]
-        origin = samples[0].decode
         reels[track.kind] = Reel(
             track.kind, family_of(track.codec), track.configuration, track.timescale,
-            [(sample.decode - origin, sample.offset, sample.is_sync, sample.payload) for sample in samples],
-            samples[-1].decode + samples[-1].duration - origin)
+            *evenly(track.kind, samples))
     return Clip(name, reels["video"], reels["audio"], data[:start])
+
+
+def evenly(kind, samples):
+    """The samples of a reel and its length: fragments by ffmpeg do not begin and end as evenly as they go on."""
+    step = samples[1].duration if kind == "video" else 1024
+    origin = samples[0].decode
+    return [(sample.decode - origin if kind == "video" else index * step, sample.offset, sample.is_sync, sample.payload)
+            for index, sample in enumerate(samples)], len(samples) * step

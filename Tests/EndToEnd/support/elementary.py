@@ -13,6 +13,7 @@ AUDIO_MARK = b"stamp:"
 SEARCHED_BYTE_COUNT = 512
 DELIMITERS = {"avc": {9}, "hevc": {35}}
 PARAMETER_SETS = {"avc": {7, 8}, "hevc": {32, 33, 34}}
+MESSAGES = {"avc": {6}, "hevc": {39, 40}}
 INSTANT_REFRESH = {"avc": {5}, "hevc": {19, 20}}
 
 
@@ -74,11 +75,12 @@ def units_of_start_codes(payload):
 
 
 def bare_crc(units, family):
-    """Of what every container keeps: neither delimiters nor parameter sets."""
-    left_out = DELIMITERS[family] | PARAMETER_SETS[family]
+    """Of what is the same in every container: no delimiters, no parameter sets, nor messages, which may be part of
+    those, but for the stamp."""
+    left_out = DELIMITERS[family] | PARAMETER_SETS[family] | MESSAGES[family]
     crc = 0
     for unit in units:
-        if unit_type(unit, family) not in left_out:
+        if unit_type(unit, family) not in left_out or STAMP_UUID in unit:
             crc = zlib.crc32(unit.rstrip(b"\x00"), zlib.crc32(b"\x00\x00\x01", crc))
     return crc
 

@@ -35,7 +35,8 @@ class MultivariantRules:
         uris = playlist.uris
         self.expect(len(set(uris)) == len(uris), "index", "M7", "one playlist is named twice")
         for uri in uris:
-            self.expect(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9./_-]*\.m3u8", uri), "index", "URI", f"{uri} of a variant")
+            is_relative = re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9./_-]*\.m3u8", uri)
+            self.expect(is_relative, "index", "URI", f"{uri} of a variant")
         for name, each in playlist.others:
             self.check_other(name, each)
 

@@ -4,10 +4,13 @@ that viewers get. What happens and when is by a seed."""
 import os
 import random
 import signal
+import subprocess
 import time
 
 from .clips import keyframe_times, make_clip
 from .hls_client import StreamWatch
+from .hls_follow import has, next_part
+from .hls_playlist import parse_media
 from .hls_report import Report
 from .live_publisher import LivePublisher
 from .scenario import Failure
@@ -96,6 +99,24 @@ class Show:
             self.restart(*arguments)
         else:
             self.main.do(name, *arguments)
+
+    def check_http2(self):
+        """LL15: HTTP/2 over TLS gives the same, blocked requests too."""
+        watch = self.watches[0]
+        media = watch.validator.streams["main.m3u8"][0]
+        segment = [segment for segment in media.segments if segment.uri][-1]
+        msn, part = next_part(media)
+        for name in (segment.uri, f"main.m3u8?_HLS_msn={msn}&_HLS_part={part}"):
+            run = subprocess.run(
+                ["curl", "-sk", "--http2", "--max-time", "10", "-w", "%{stderr}%{http_version} %{http_code}",
+                 f"https://127.0.0.1:{self.podo.https_port}{watch.prefix}{name}"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+            said = run.stderr.decode()
+            self.report.expect(said == "2 200", name, "LL15", f"curl over HTTP/2 says {said!r}")
+            if name == segment.uri:
+                watch.same(name, run.stdout)
+            else:
+                self.report.expect(has(parse_media(run.stdout.decode()), (msn, part)), name, "LL15", "without the part")
 
     def check_alive(self):
         failed = [publisher.failure for publisher in self.publishers if publisher.failure]

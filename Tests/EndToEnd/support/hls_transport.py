@@ -36,15 +36,16 @@ class TransportMedia:
         for kind, units in found.items():
             self.check_times(record, kind, units)
         family = next((FAMILY_OF_TYPE[kind] for kind in self.reader.types.values() if kind in FAMILY_OF_TYPE), None)
-        for number, unit in enumerate(found.get("video", [])):
-            self.take_picture(record, number, unit, family)
+        pictures = found.get("video", [])
+        keys = [self.take_picture(record, number, unit, family) for number, unit in enumerate(pictures)]
+        sounds = []
         if 0x0f in self.reader.types.values():
-            for unit in found.get("audio", []):
-                for frame in elementary.adts_frames(unit.payload):
-                    self.outcome.add("audio", frame, zlib.crc32(frame))
-                    self.report.count("transport audio frames")
+            sounds = [frame for unit in found.get("audio", []) for frame in elementary.adts_frames(unit.payload)]
+        for frame in sounds:
+            self.outcome.add("audio", frame, zlib.crc32(frame))
+        self.report.count("transport audio frames", len(sounds))
         if self.sink:
-            self.sink(record)
+            self.sink(record, not keys or keys[0], {"video": len(keys), "audio": len(sounds)})
 
     def check_times(self, record, kind, units):
         for unit in units:
@@ -56,6 +57,7 @@ class TransportMedia:
             self.latest[kind] = unit.decode
 
     def take_picture(self, record, number, unit, family):
+        """Whether decoding can begin at it."""
         units = elementary.units_of_start_codes(unit.payload)
         types = {elementary.unit_type(each, family) for each in units}
         is_key = elementary.is_key(units, family)
@@ -68,3 +70,4 @@ class TransportMedia:
         require(types - elementary.DELIMITERS[family] - elementary.PARAMETER_SETS[family], "ES1", "an empty picture")
         self.outcome.add("video", unit.payload, elementary.bare_crc(units, family))
         self.report.count("transport video frames")
+        return is_key

@@ -24,6 +24,7 @@ VERSION_MAX = 10  # Chromium refuses more.
 PART_SHARE_MIN = Fraction(85, 100)
 # What Apple asks of a live playlist that has been going on for long enough (AAS 8.11).
 SEGMENT_COUNT_MIN = 6
+OVERTAKING_SECONDS = 0.4
 # Forms of a playlist that are there to stay, by the label within their names.
 KEPT_FORMS = (["event", "m3u8"], ["vod", "m3u8"])
 
@@ -42,10 +43,13 @@ class Validator(MultivariantRules):
         self.streams = {}
         self.multivariant = None
         self.may_begin_anew = set()
+        # How far each playlist was seen to go, and when.
+        self.seen = {}
 
     def restarted(self):
         """The server was started anew: what it had in memory is gone, its numbers go on."""
         self.may_begin_anew = set(self.streams)
+        self.seen.clear()
 
     def feed(self, name, text, time=None):
         try:
@@ -83,7 +87,8 @@ class Validator(MultivariantRules):
         if old:
             self.check_change(name, old[0], media)
             self.check_pace(name, old, media, time)
-        self.check_siblings(name, media)
+        self.check_siblings(name, media, time)
+        self.seen.setdefault(name, []).append((time, edge(media)))
         self.check_available(name, media)
         grew = not old or edge(old[0])[0] != edge(media)[0]
         self.streams[name] = (media, time if grew else old[1])
@@ -265,7 +270,7 @@ class Validator(MultivariantRules):
 
     # What belongs together
 
-    def check_siblings(self, name, media):
+    def check_siblings(self, name, media, time):
         for other, (there, _) in self.streams.items():
             if other == name:
                 continue
@@ -281,8 +286,10 @@ class Validator(MultivariantRules):
         missing = others - {name} - media.reports.keys()
         self.expect(not missing, name, "LL14", f"no report of {sorted(missing)}")
         for uri, reported in media.reports.items():
-            last = edge(self.streams[uri][0]) if uri in self.streams else reported
-            self.expect(reported >= last, name, "LL14", f"{uri} is reported older than it was seen")
+            # Two answers may have been on their way at the same time.
+            seen = [last for when, last in self.seen.get(uri, []) if time is None or when + OVERTAKING_SECONDS < time]
+            self.expect(not seen or reported >= seen[-1], name, "LL14", f"{uri} is reported older than it was seen")
+            self.seen[uri] = self.seen.get(uri, [])[-20:]
 
     def check_available(self, name, media):
         if self.fetch is None:

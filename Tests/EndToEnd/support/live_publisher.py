@@ -59,7 +59,7 @@ class LivePublisher:
         self.wishes, self.lock = [], threading.Lock()
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
-        self.left_open, self.failure, self.done_count = [], None, 0
+        self.left_open, self.failure = [], None
 
     def start(self, clips=None):
         self.connect(clips or self.clips[:1])
@@ -187,10 +187,16 @@ class LivePublisher:
 
     def grant(self):
         with self.lock:
-            wish = self.wishes.pop(0) if self.wishes else None
+            wish = self.wishes[0] if self.wishes else None
         if wish:
             getattr(self, wish[0])(*wish[1])
-            self.done_count += 1
+            with self.lock:
+                self.wishes.pop(0)
+
+    @property
+    def is_busy(self):
+        """Something that was asked for is not done, or goes on."""
+        return bool(self.wishes or self.muted)
 
     def stall(self, seconds):
         """The network stands still, then everything comes at once."""

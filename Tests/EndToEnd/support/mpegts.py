@@ -48,7 +48,7 @@ class TransportReader:
             if pid in units:
                 self.collect(packet, units[pid], number)
             else:
-                require(pid in (0, pmt, NULL_PACKET), "TS3", f"packet {number} is of PID {pid}, which PMT does not name")
+                require(pid in (0, pmt, NULL_PACKET), "TS3", f"packet {number} is of PID {pid}, not in PMT")
         found = {}
         for pid, pieces in units.items():
             found.setdefault(KIND_OF_TYPE[self.types[pid]], []).extend(read_pes(*piece) for piece in pieces)

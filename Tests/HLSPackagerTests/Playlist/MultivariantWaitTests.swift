@@ -1,5 +1,6 @@
-import HLSPackager
 import Testing
+
+@testable import HLSPackager
 
 /// A player reads the multivariant playlist once: what it does not name then is never played.
 @Suite("When a multivariant playlist is there")
@@ -19,11 +20,10 @@ struct MultivariantWaitTests {
     ) -> [String]? {
         let snapshot = StreamSnapshot(version: 0, renditions: renditions)
         let promises = PlaylistPromises(PlaylistScript().limits)
-        return snapshot.multivariantPlaylist(form, promises).map { playlist in
-            String(decoding: playlist.render(), as: UTF8.self).split(separator: "\n").map(String.init)
-                .filter { !$0.hasPrefix("#") || $0.contains("URI=") }
-                .map { $0.hasPrefix("#") ? String($0.split(separator: "\"").last ?? "") : $0 }
-        }
+        guard let playlist = snapshot.multivariantPlaylist(form, promises) else { return nil }
+        let lines = String(decoding: playlist.render(), as: UTF8.self).split(separator: "\n").map(String.init)
+        let named = lines.filter { !$0.hasPrefix("#") || $0.contains("URI=") }
+        return named.map { $0.hasPrefix("#") ? String($0.split(separator: "\"").last ?? "") : $0 }
     }
 
     @Test("Not before every rendition has a segment")

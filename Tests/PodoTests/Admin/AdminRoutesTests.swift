@@ -1,4 +1,5 @@
 import Foundation
+import HLSPackager
 import HTTPServer
 import Observability
 import Primitives
@@ -23,7 +24,8 @@ import Testing
             self.group = try EventLoopGroup(loopCount: 2)
             self.routes = AdminRoutes(
                 loaded: loaded, state: self.state, loops: self.group.loops, metrics: Self.metrics(),
-                pool: Self.pool, connectionCount: { 17 }, streams: { Self.streams })
+                pool: Self.pool, connectionCount: { 17 }, streams: { Self.streams },
+                watchable: { Self.watchable }, waitingCount: { $0 == "main" ? 5 : 0 })
         }
 
         private static var streams: [LiveStream] {
@@ -31,6 +33,20 @@ import Testing
             health.framesPerSecond = 25
             let startedAt = MonotonicTime.now
             return [LiveStream(stream: "main", peer: .loopback(port: 7), startedAt: startedAt, health: health)]
+        }
+
+        private static var watchable: [WatchableStream] {
+            var summary = StreamSummary()
+            (summary.phase, summary.renditionCount, summary.byteCount) = (.live, 2, 4096)
+            summary.windowTime = .milliseconds(12_500)
+            var figures = PackagingHealth.Figures()
+            figures.lastPartAt = MonotonicTime.now + .seconds(-3)
+            (figures.segmentCount, figures.lateKeyframeCount) = (9, 2)
+            (figures.lastSegmentTime, figures.soundLead) = (.milliseconds(2040), .milliseconds(-20))
+            return [
+                WatchableStream(name: "main", summary: summary, figures: figures),
+                WatchableStream(name: "old", summary: StreamSummary(), figures: PackagingHealth.Figures()),
+            ]
         }
 
         private static func metrics() -> MetricsRegistry {
@@ -127,6 +143,19 @@ import Testing
         let stream = try #require((object["streams"] as? [[String: Any]])?.first)
         #expect(stream["stream"] as? String == "main" && stream["peer"] as? String == "127.0.0.1:7")
         #expect(stream["framesPerSecond"] as? Double == 25 && stream["audioOffsetSeconds"] is NSNull)
+        let packaging = try #require(object["packaging"] as? [[String: Any]])
+        #expect(packaging.map { $0["stream"] as? String } == ["main", "old"])
+        #expect(packaging.map { $0["phase"] as? String } == ["live", "over"])
+        #expect(packaging.map { $0["viewersWaiting"] as? Int } == [5, 0])
+        let main = packaging[0]
+        #expect(main["renditions"] as? Int == 2 && main["windowBytes"] as? Int == 4096)
+        #expect(main["windowSeconds"] as? Double == 12.5 && main["segmentSeconds"] as? Double == 2.04)
+        #expect(main["audioLeadSeconds"] as? Double == -0.02)
+        let age = try #require(main["lastPartAgeSeconds"] as? Double)
+        #expect(age >= 3 && age < 60)
+        #expect(main["segments"] as? Int == 9 && main["lateKeyframes"] as? Int == 2)
+        #expect(main["lostSamples"] as? Int == 0 && main["muxerFailures"] as? Int == 0)
+        #expect(packaging[1]["lastPartAgeSeconds"] is NSNull && packaging[1]["segmentSeconds"] is NSNull)
         let settings = try #require(object["configuration"] as? [String: String])
         #expect(settings["admin-hosts"] == "metrics.internal")
         #expect(Set(settings.keys) == Set(Setting.all.filter { !$0.isSecret }.map(\.name)))

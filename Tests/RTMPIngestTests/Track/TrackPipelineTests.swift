@@ -73,6 +73,30 @@ struct TrackPipelineTests {
         #expect(soundOnly.receiver.audio().count == 1)
     }
 
+    @Test("Formats of all tracks that change together are told together, before the first unit of any")
+    func changeTogether() throws {
+        let file = try FLVFile(named: "h264-aac")
+        self.harness.send(file)
+        let count = self.receiver.events.count
+        let sample = try H264Sample()
+        // The same picture with another level, and sound at another rate.
+        var record = sample.record
+        record[3] = 0x1f
+        self.harness.video(3000, H264Sample.start(record))
+        self.harness.audio(3000, [0xaf, 0, 0x11, 0x90])
+        #expect(self.receiver.events.count == count)
+        self.harness.video(3000, H264Sample.key(withLengths(sample.refresh)))
+        self.harness.audio(3000, [0xaf, 1, 7])
+        let kinds = self.receiver.events[count...].map { event in
+            switch event {
+            case .format(let track, _): "format of \(track.kind)"
+            case .unit(let unit, _): "unit of \(unit.track.kind)"
+            case .ended: "end"
+            }
+        }
+        #expect(kinds == ["format of video", "format of audio", "unit of video", "unit of audio"])
+    }
+
     @Test("§4.9 multitrack in its three forms reaches its tracks; a missing default track is legal")
     func multitrack() throws {
         let sample = try H264Sample()

@@ -1,0 +1,73 @@
+internal import HTTPServer
+internal import Primitives
+internal import Reactor
+
+extension LoopDelivery {
+    /// The answer that comes from a recording; nil where it is the live stream's to answer. Nothing here waits for the
+    /// disk: a show that has to be read first is asked for again in a second.
+    func recorded(_ name: MediaName, of stream: String, _ request: borrowing HTTPRequest) -> HTTPResponse? {
+        guard let recordings = self.recordings else { return nil }
+        switch name {
+        case .multivariant(let form):
+            guard form.isRecorded else { return nil }
+            return self.response(to: recordings.multivariant(form, of: stream), of: stream, request)
+        case .playlist(let id, let form):
+            guard form.isRecorded else { return nil }
+            return self.response(to: recordings.playlist(id, form, of: stream), of: stream, request)
+        case .segment(_, _, .fragmentedMP4), .initialisation:
+            // The live stream has it in memory, and is asked without a lock.
+            if let live = self.streams[stream], case .answer = live.find(name) { return nil }
+            switch recordings.body(name, of: stream) {
+            case .absent: return nil
+            case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
+            case .found(let slice): return self.response(name, slice)
+            }
+        case .key(let number):
+            if let live = self.streams[stream], case .answer = live.find(name) { return nil }
+            switch recordings.key(number, of: stream) {
+            case .absent: return nil
+            case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
+            case .found(let key): return self.responses.key(SharedBytes(key))
+            }
+        case .segment, .part: return nil
+        }
+    }
+
+    private func response(
+        to answer: RecordedAnswer<RenderedPlaylist>, of stream: String, _ request: borrowing HTTPRequest
+    ) -> HTTPResponse {
+        switch answer {
+        case .found(let playlist):
+            return self.responses.playlist(playlist, asksForGzip: request.acceptsGzip, hasWaited: false)
+        case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
+        case .absent:
+            let isLive = self.streams[stream] != nil
+            return (isLive ? HTTPProblem.notReady : .notRecorded).mediaResponse(for: request)
+        }
+    }
+
+    private func response(_ name: MediaName, _ slice: FileSlice) -> HTTPResponse {
+        let type: StaticString
+        let number: Int
+        switch name {
+        case .initialisation(_, let initialisation): (type, number) = ("video/mp4", initialisation)
+        case .segment(_, let sequence, _): (type, number) = ("video/iso.segment", sequence)
+        case .multivariant, .playlist, .key, .part: (type, number) = ("application/octet-stream", 0)
+        }
+        // Where it lies in its file tells it from what another show has by that name.
+        let tag = "r\(number)-\(String(slice.offset, radix: 36))-\(slice.count)"
+        return self.responses.media(type, .file(slice), tag: tag)
+    }
+}
+
+extension PlaylistForm {
+    /// It is of a recording, not of the live window.
+    fileprivate var isRecorded: Bool { self == .event || self == .recording }
+}
+
+extension HTTPProblem {
+    fileprivate static let notRecorded = HTTPProblem(
+        .notFound, code: "not-recorded", detail: "Nothing was recorded of this stream, or it is not kept any more.")
+    fileprivate static let recordingIsRead = comeBack(
+        "recording-is-read", "The recording is being read from the disk. Try again.")
+}

@@ -1,0 +1,114 @@
+internal import HTTPServer
+internal import Primitives
+internal import Reactor
+
+/// Requests that wait: how they come, and the ways in which they go.
+extension LoopDelivery {
+    func wait(_ waiter: WaitingRoom.Waiter, _ reason: WaitingRoom.Reason, in stream: ServedStream) {
+        let place = stream.room.add(waiter, reason)
+        self.count(1)
+        // Holds everything for no longer than the request is there.
+        waiter.responder.whenCancelled {
+            guard stream.room.remove(place) else { return }
+            self.count(-1)
+            self.metrics.ended(.cancelled, 1, loop: self.loop.index)
+        }
+        self.scheduleSweep()
+    }
+
+    /// All who wait for this, out of the room.
+    func leave(_ reason: WaitingRoom.Reason, in stream: ServedStream) -> [WaitingRoom.Waiter] {
+        let waiters = stream.room.take(reason)
+        self.count(-waiters.count)
+        return waiters
+    }
+
+    private func count(_ change: Int) {
+        self.waiterCount += change
+        self.metrics.waiting(change, loop: self.loop.index)
+    }
+
+    /// Those in this bucket are answered if what they wait for is there now, or will never be.
+    func release(_ reason: WaitingRoom.Reason, in stream: ServedStream) {
+        switch reason {
+        case .playlist(let id, let wait):
+            guard let playlist = stream.playlist(of: id, .lowLatency) else { return }
+            let hasEnded = playlist.hasEnded
+            guard wait.isOver(at: PlaylistEdge(playlist.snapshot), hasEnded: hasEnded) else { return }
+            self.answer(self.leave(reason, in: stream)) { waiter in
+                stream.answer(
+                    with: playlist, isDelta: waiter.wantsDelta && !hasEnded, asksForGzip: waiter.asksForGzip,
+                    hasWaited: !hasEnded)
+            }
+        case .part(let id, let position):
+            switch stream.find(.part(id, sequence: position.sequence, part: position.part)) {
+            case .comesNext: return
+            case .answer(let response): self.answer(self.leave(reason, in: stream)) { _ in response }
+            case .gone, .nothing: self.refuse(self.leave(reason, in: stream), .partAbandoned, .abandoned)
+            }
+        case .beginning(let name): self.release(beginning: name, in: stream)
+        }
+    }
+
+    private func release(beginning name: MediaName, in stream: ServedStream) {
+        switch name {
+        case .multivariant(let form) where stream.mayHave(form):
+            guard stream.multivariantAnswer(form, asksForGzip: false) != nil else { return }
+            self.answer(self.leave(.beginning(name), in: stream)) { waiter in
+                stream.multivariantAnswer(form, asksForGzip: waiter.asksForGzip)
+            }
+        case .playlist(let id, let form) where stream.mayHave(form, in: id):
+            guard let playlist = stream.playlist(of: id, form), playlist.isReady else { return }
+            self.answer(self.leave(.beginning(name), in: stream)) { waiter in
+                stream.answer(with: playlist, isDelta: false, asksForGzip: waiter.asksForGzip, hasWaited: false)
+            }
+        default: self.refuse(self.leave(.beginning(name), in: stream), .notFound, .abandoned)
+        }
+    }
+
+    /// Each shows its pass again: it may have been taken back while it waited.
+    private func answer(_ waiters: [WaitingRoom.Waiter], with response: (WaitingRoom.Waiter) -> HTTPResponse?) {
+        var refusedCount = 0
+        for waiter in waiters {
+            switch self.gate.admit(waiter.pass[...], on: self.loop) {
+            case .admitted: waiter.responder.respond(response(waiter) ?? HTTPProblem.notReady.laterMediaResponse)
+            case .refused(let problem):
+                refusedCount += 1
+                waiter.responder.respond(problem.laterMediaResponse)
+            }
+        }
+        self.metrics.ended(.answered, waiters.count - refusedCount, loop: self.loop.index)
+        self.metrics.ended(.refused, refusedCount, loop: self.loop.index)
+    }
+
+    func refuse(_ waiters: [WaitingRoom.Waiter], _ problem: HTTPProblem, _ outcome: HLSMetrics.WaitOutcome) {
+        guard !waiters.isEmpty else { return }
+        self.metrics.ended(outcome, waiters.count, loop: self.loop.index)
+        let response = problem.laterMediaResponse
+        for waiter in waiters { waiter.responder.respond(response) }
+    }
+
+    // MARK: - Those who have waited too long
+
+    private func scheduleSweep() {
+        guard !self.isSweepScheduled else { return }
+        self.isSweepScheduled = true
+        _ = self.loop.schedule(at: self.loop.now + self.limits.sweepTime) { [weak self] in self?.sweep() }
+    }
+
+    private func sweep() {
+        self.isSweepScheduled = false
+        let moment = self.loop.now + .nanoseconds(-self.waitTimeMax.nanoseconds)
+        for stream in self.streams.values {
+            let late = stream.room.takeThose(before: moment)
+            self.count(-late.count)
+            for (reason, waiter) in late {
+                switch reason {
+                case .playlist, .part: self.refuse([waiter], .blockedTooLong, .timedOut)
+                case .beginning: self.refuse([waiter], .notReady, .timedOut)
+                }
+            }
+        }
+        if self.waiterCount > 0 { self.scheduleSweep() }
+    }
+}

@@ -1,0 +1,145 @@
+internal import MediaTypes
+internal import Primitives
+internal import Reactor
+internal import Synchronization
+
+/// A recorded show as those who serve it see it, from any thread: its playlists, and its segments where they lie in the
+/// open file. Locked for as long as a look takes; nothing here reads the disk.
+final class RecordedShow: Sendable {
+    private let media: OwnedDescriptor
+    private let state: Mutex<State>
+
+    init(_ index: ShowIndex, media: OwnedDescriptor) {
+        self.media = media
+        self.state = Mutex(State(index: index))
+    }
+
+    /// What it is made of at this moment.
+    var index: ShowIndex { self.state.withLock { $0.index } }
+
+    /// In memory, roughly: a finished show keeps its playlists twice.
+    var byteCount: Int { self.state.withLock { $0.index.byteCount * 2 } }
+
+    /// What is on the disk now. False when it cannot be: then nothing was taken from there on.
+    func apply(_ entries: [JournalEntry]) -> Bool {
+        self.state.withLock { state in entries.allSatisfy { state.index.apply($0) } }
+    }
+
+    /// Ended without its journal saying so: the disk would not take the line.
+    func endAnyway() { self.state.withLock { _ = $0.index.apply(.end) } }
+
+    func key(_ number: Int) -> [UInt8]? { self.state.withLock { $0.index.keys[number] } }
+
+    // MARK: - Bodies
+
+    func body(_ name: MediaName) -> FileSlice? {
+        let found: RecordedMedia? = self.state.withLock { state in
+            switch name {
+            case .segment(let id, let sequence, .fragmentedMP4): state.index[id]?.media(sequence: sequence)
+            case .initialisation(let id, let number): state.index[id]?.initialisations.first { $0.number == number }
+            case .multivariant, .playlist, .key, .part, .segment: nil
+            }
+        }
+        return found.map { FileSlice(file: self.media, offset: $0.offset, count: $0.count) }
+    }
+
+    // MARK: - Playlists
+
+    /// Nil when there is not enough to begin with, or when the show has not ended and the form is of one that has.
+    func playlist(_ id: RenditionID, _ form: PlaylistForm, now: MonotonicTime) -> RenderedPlaylist? {
+        self.state.withLock { state in
+            let key = Key(id: id, form: form)
+            guard state.isReady(key) else { return nil }
+            let version = state.index.version
+            if let known = state.rendered[key], known.version == version {
+                state.rendered[key]?.wantedAt = now
+                return known.playlist
+            }
+            guard let bytes = state.render(key) else { return nil }
+            // Compressing takes too long for a loop: the next segment brings it, as long as somebody asks.
+            let playlist = RenderedPlaylist(uncompressed: bytes)
+            state.rendered[key] = Rendered(playlist: playlist, version: version, wantedAt: now)
+            return playlist
+        }
+    }
+
+    /// Renders what was asked for lately, compressed; of a show that has ended everything. On the pool.
+    func renderWanted(since time: MonotonicTime) {
+        let keys: [Key] = self.state.withLock { state in
+            let wanted = state.rendered.filter { $0.value.wantedAt >= time }.map(\.key)
+            guard state.index.hasEnded else { return wanted }
+            return state.index.renditions.flatMap { rendition in
+                [PlaylistForm.event, .recording].map { Key(id: rendition.id, form: $0) }
+            }
+        }
+        for key in keys {
+            let (index, version) = self.state.withLock { ($0.index, $0.index.version) }
+            guard let bytes = State.render(key, index) else { continue }
+            let playlist = RenderedPlaylist(bytes)
+            self.state.withLock { state in
+                let wantedAt = state.rendered[key]?.wantedAt ?? MonotonicTime(nanoseconds: .min)
+                state.rendered[key] = Rendered(playlist: playlist, version: version, wantedAt: wantedAt)
+            }
+        }
+    }
+
+    /// Nil as long as there is nothing to play.
+    func multivariant(_ form: PlaylistForm) -> RenderedPlaylist? {
+        self.state.withLock { state in
+            guard form == .event || (form == .recording && state.index.hasEnded) else { return nil }
+            if let known = state.multivariants[form], known.version == state.index.version { return known.playlist }
+            guard let bytes = state.index.multivariant(form) else { return nil }
+            let playlist = RenderedPlaylist(bytes)
+            state.multivariants[form] = (playlist, state.index.version)
+            return playlist
+        }
+    }
+
+    private struct Key: Hashable {
+        var id: RenditionID
+        var form: PlaylistForm
+    }
+
+    private struct Rendered {
+        var playlist: RenderedPlaylist
+        var version: Int
+        var wantedAt: MonotonicTime
+    }
+
+    private struct State {
+        var index: ShowIndex
+        var rendered: [Key: Rendered] = [:]
+        var multivariants: [PlaylistForm: (playlist: RenderedPlaylist, version: Int)] = [:]
+
+        /// Three segments, as live playlists without parts have, or all that will ever be.
+        func isReady(_ key: Key) -> Bool {
+            guard let rendition = self.index[key.id], rendition.segmentCount > 0 else { return false }
+            switch key.form {
+            case .event: return self.index.hasEnded || rendition.segmentCount >= 3
+            case .recording: return self.index.hasEnded
+            case .lowLatency, .plain, .transportStream: return false
+            }
+        }
+
+        func render(_ key: Key) -> [UInt8]? { Self.render(key, self.index) }
+
+        static func render(_ key: Key, _ index: ShowIndex) -> [UInt8]? {
+            index[key.id]?.playlist(key.form, hasEnded: index.hasEnded, index.promises)
+        }
+    }
+}
+
+extension ShowIndex {
+    fileprivate func multivariant(_ form: PlaylistForm) -> [UInt8]? {
+        let renditions = self.renditions.compactMap { rendition in
+            rendition.bitRate.value.map {
+                MultivariantPlaylist.Rendition(
+                    id: rendition.id, formats: rendition.formats, bitRate: $0,
+                    frameRateThousandths: rendition.frameRateThousandths)
+            }
+        }
+        guard !renditions.isEmpty else { return nil }
+        let isIndependent = self.hasEnded && self.renditions.allSatisfy(\.hasIndependentSegments)
+        return MultivariantPlaylist(renditions, form: form, hasIndependentSegments: isIndependent).render()
+    }
+}

@@ -1,0 +1,182 @@
+internal import Glibc
+package import Observability
+package import Primitives
+package import Reactor
+internal import Synchronization
+
+/// What became of a question about recordings.
+package enum RecordedAnswer<Value: Sendable>: Sendable {
+    case found(Value)
+    /// It is being read from the disk: ask again in a second.
+    case loading
+    case absent
+}
+
+/// The recordings of all streams: what is being recorded, and what was. From any thread; nothing here
+/// waits for the disk but `open` and `flush`.
+///
+/// A show begins with a stream's first segment and ends with the stream, when the grace time of its last publisher is
+/// over. While it goes on it can be seen from its beginning (`event`), afterwards as a whole (`recording`).
+package final class Recordings: Sendable {
+    private let context: RecordingContext
+    private let pool: BlockingPool
+    private let graceTime: TimeAmount
+    private let wallClock: @Sendable () -> WallClock
+    private let recorders = Mutex<[String: StreamRecorder]>([:])
+
+    /// - Parameters:
+    ///   - directory: Of all recordings; made if it is missing. Nobody else writes there.
+    ///   - pool: For recordings alone: its threads wait for the disk, for seconds if it is slow.
+    ///   - hls: Of the streams.
+    package init(
+        directory: String, pool: BlockingPool, hls: HLSLimits, limits: RecordingLimits = RecordingLimits(), log: Log,
+        disk: any RecordingDisk = SystemDisk(), wallClock: @escaping @Sendable () -> WallClock = { .now }
+    ) {
+        self.context = RecordingContext(
+            directory: directory, targetDurationSeconds: hls.targetDurationSeconds, disk: disk, limits: limits,
+            log: log)
+        self.pool = pool
+        self.graceTime = hls.interruptedGraceTime
+        self.wallClock = wallClock
+    }
+
+    // MARK: - What is recorded
+
+    /// Takes a stream's snapshots in order; nil when the stream is gone. Never waits.
+    package func take(_ snapshot: StreamSnapshot?, of stream: String) {
+        self.recorders.withLock { recorders in
+            if snapshot == nil, recorders[stream] == nil { return }
+            let recorder =
+                recorders[stream] ?? StreamRecorder(stream: stream, context: self.context, pool: self.pool)
+            recorders[stream] = recorder
+            recorder.take(snapshot)
+        }
+    }
+
+    /// Every second or so: ends interrupted shows whose publisher stayed away, and goes on where the pool was full.
+    package func maintain(now: MonotonicTime = .now) {
+        self.recorders.withLock { recorders in
+            for (stream, recorder) in recorders {
+                recorder.maintain(now: now)
+                if recorder.isIdle { recorders[stream] = nil }
+            }
+        }
+    }
+
+    /// Waits until everything that was taken is on the disk, but not longer than that: for the end of the process,
+    /// never on a loop. Shows that go on stay open, and go on in the next process. False when the time was not enough.
+    @discardableResult
+    package func flush(within time: TimeAmount) -> Bool {
+        let end = MonotonicTime.now + time
+        while true {
+            self.maintain()
+            if self.recorders.withLock({ $0.values.allSatisfy(\.isFlushed) }) { return true }
+            guard MonotonicTime.now < end else { return false }
+            usleep(5000)
+        }
+    }
+
+    package var figures: RecordingFigures {
+        var figures = self.context.counts.value
+        self.context.catalog.withLock { catalog in
+            figures.storedByteCount = catalog.byteCount
+            figures.storedShowCount = catalog.showCount
+        }
+        return figures
+    }
+
+    // MARK: - What is served
+
+    /// Of the present show or the last one if the form is `event`, of the last finished one if it is `recording`.
+    package func playlist(_ id: RenditionID, _ form: PlaylistForm, of stream: String) -> RecordedAnswer<
+        RenderedPlaylist
+    > {
+        guard let wish = Self.wish(form) else { return .absent }
+        return self.find(wish, stream) { $0.playlist(id, form, now: .now) }
+    }
+
+    package func multivariant(_ form: PlaylistForm, of stream: String) -> RecordedAnswer<RenderedPlaylist> {
+        guard let wish = Self.wish(form) else { return .absent }
+        return self.find(wish, stream) { $0.multivariant(form) }
+    }
+
+    /// A segment or an initialisation section that a recorded playlist names, of whichever show.
+    package func body(_ name: MediaName, of stream: String) -> RecordedAnswer<FileSlice> {
+        let wish: RecordingCatalog.Wish
+        switch name {
+        case .segment(_, let sequence, .fragmentedMP4): wish = .sequence(sequence)
+        case .initialisation(_, let number): wish = .initialisation(number)
+        case .multivariant, .playlist, .key, .part, .segment: return .absent
+        }
+        return self.find(wish, stream) { $0.body(name) }
+    }
+
+    /// A key that segments of a recorded playlist name.
+    package func key(_ number: Int, of stream: String) -> RecordedAnswer<[UInt8]> {
+        self.find(.key(number), stream) { $0.key(number) }
+    }
+
+    private static func wish(_ form: PlaylistForm) -> RecordingCatalog.Wish? {
+        switch form {
+        case .event: .newest
+        case .recording: .newestFinished
+        case .lowLatency, .plain, .transportStream: nil
+        }
+    }
+
+    private func find<Value>(
+        _ wish: RecordingCatalog.Wish, _ stream: String, _ look: (RecordedShow) -> Value?
+    ) -> RecordedAnswer<Value> {
+        let (entry, isToLoad) = self.context.catalog.withLock { catalog in
+            let entry = catalog.find(wish, of: stream)
+            guard let entry else { return (entry, false) }
+            let isToLoad = entry.show == nil && !entry.isLoading
+            catalog.change(stream, entry.number) { known in
+                known.usedAt = .now
+                if isToLoad { known.isLoading = true }
+            }
+            return (entry, isToLoad)
+        }
+        guard let entry else { return .absent }
+        if isToLoad { self.load(entry) }
+        guard let show = entry.show else { return .loading }
+        return look(show).map { .found($0) } ?? .absent
+    }
+
+    private func load(_ entry: RecordingCatalog.Entry) {
+        let isQueued = self.pool.submit { [context] in
+            let show = context.load(entry.folder)
+            context.catalog.withLock { catalog in
+                catalog.change(entry.stream, entry.number) { known in
+                    known.isLoading = false
+                    known.show = show
+                    known.usedAt = .now
+                }
+                // What cannot be read is not asked for again.
+                if show == nil { catalog.remove(entry.stream, entry.number) }
+                catalog.unload()
+            }
+        }
+        guard !isQueued else { return }
+        self.context.catalog.withLock { $0.change(entry.stream, entry.number) { $0.isLoading = false } }
+    }
+
+    // MARK: - At the start
+
+    /// Finds what earlier processes recorded. Blocks; before anything else.
+    package func open() throws(SystemError) {
+        let now = MonotonicTime.now
+        for found in try self.context.findAll(notBefore: self.wallClock()) {
+            let stream = found.stored.show.index.stream
+            let recorder = StreamRecorder(stream: stream, context: self.context, pool: self.pool)
+            recorder.resume(found.stored, number: found.number, until: now + self.graceTime)
+            self.recorders.withLock { $0[stream] = recorder }
+        }
+        _ = self.context.makeRoom(0)
+    }
+
+    /// Larger than every number that a stream's recordings have.
+    package func state(of stream: String) -> StreamState {
+        self.context.catalog.withLock { $0.state(of: stream) }
+    }
+}

@@ -1,0 +1,62 @@
+import HTTPServer
+import Primitives
+import Testing
+
+@testable import HLSPackager
+
+@Suite("Delivery and its gate")
+struct DeliveryGateTests {
+    private static func live() throws -> (DeliveryRig, WrittenShow) {
+        let rig = try DeliveryRig()
+        let show = rig.show()
+        show.begin()
+        show.addSegments(3)
+        show.addPart()
+        return (rig, show)
+    }
+
+    private static func expectRefusal(_ viewer: Viewer) {
+        #expect(viewer.status == 403 && viewer.code == "pass-withdrawn")
+        #expect(viewer["cache-control"] == "no-store" && viewer["access-control-allow-origin"] == "*")
+    }
+
+    @Test(
+        "A pass that opens nothing opens nothing, whatever is asked for, and does not tell what there is",
+        arguments: [
+            "index.m3u8", "index.plain.m3u8", "main.m3u8", "main.m3u8?_HLS_msn=10&_HLS_part=1", "main.plain.m3u8",
+            "main/init.0.mp4", "main/8.m4s", "main/8.0.m4s", "main/10.1.m4s", "main/8.ts", "nothing", "main/99.m4s",
+        ])
+    func refused(_ name: String) throws {
+        let (rig, _) = try Self.live()
+        rig.gate.withdraw("show")
+        Self.expectRefusal(try rig.ask(name))
+        Self.expectRefusal(try rig.ask(name, method: .head))
+        #expect(rig.metric("podo_hls_requests_total{kind=\"refused\"}") == 2)
+        #expect(rig.metric("podo_hls_waiters") == 0)
+    }
+
+    @Test("A pass that is taken back while its request waits opens nothing; others that wait for the same are answered")
+    func withdrawn() throws {
+        let (rig, show) = try Self.live()
+        let names = ["main.m3u8?_HLS_msn=10&_HLS_part=1", "main.m3u8?_HLS_msn=10", "main/10.1.m4s"]
+        let withdrawn = try names.map { try rig.ask($0) }
+        let good = try names.map { try rig.ask($0, pass: "show-2") }
+        rig.gate.withdraw("show")
+        show.addPart()
+        withdrawn.forEach(Self.expectRefusal)
+        #expect(good.allSatisfy { $0.status == 200 })
+        #expect(rig.waits("refused") == 3 && rig.waits("answered") == 3)
+    }
+
+    @Test("The same at the beginning of a stream") func beginning() throws {
+        let rig = try DeliveryRig()
+        let show = rig.show()
+        show.begin()
+        let viewers = [try rig.ask("index.m3u8"), try rig.ask("main.m3u8")]
+        let good = try rig.ask("index.m3u8", pass: "show-2")
+        rig.gate.withdraw("show")
+        show.addSegments(1)
+        viewers.forEach(Self.expectRefusal)
+        #expect(good.status == 200)
+    }
+}
