@@ -63,6 +63,7 @@ final class PodoServer: Sendable {
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
         let streamMetrics = HLSMetrics(registry: metrics)
+        self.storage.recordings?.register(in: metrics)
         let streams = PackagedStreams(
             limits: configuration.streamLimits, loops: self.group.loops, numbers: self.storage.numbers,
             recordings: self.storage.recordings, metrics: streamMetrics, registry: metrics, log: log)
