@@ -92,7 +92,8 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives", "Observability",
+                "podo", "HLSPackager", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives",
+                "Observability",
                 "TestSupport",
             ],
             swiftSettings: strict),

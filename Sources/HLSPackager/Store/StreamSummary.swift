@@ -18,4 +18,6 @@ package struct StreamSummary: Equatable, Sendable {
     package var windowTime = TimeAmount.nanoseconds(0)
     /// The memory of all that is kept.
     package var byteCount = 0
+
+    package init() {}
 }

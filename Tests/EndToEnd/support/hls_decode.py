@@ -67,7 +67,7 @@ class Runs:
         for run in self.files:
             kinds = [kind for kind in ("video", "audio") if run["counts"][kind]]
             maps = [word for kind in kinds for word in ("-map", f"0:{kind[0]}:0")]
-            copy = [] if run["begins"] else ["-c", "copy"]
+            copy = [] if run["begins"] else ["-c", "copy", "-copyinkf"]
             said, counts = ffmpeg(["-i", run["path"], *maps, *copy], run["path"] + ".crc")
             at = f"{os.path.basename(self.prefix)} from {run['first']}"
             is_good = report.expect(not said, at, "M-4", f"decoding says {said[:300]!r}")

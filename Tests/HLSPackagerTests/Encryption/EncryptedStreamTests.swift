@@ -100,7 +100,7 @@ struct EncryptedStreamTests {
     @Test("keys stay while segments name them, and their numbers outlive the process")
     func keys() throws {
         let tracks = try RecordedTrack.tracks(ofFile: "h264-aac")
-        let rig = EncryptedRig(keySegmentCount: 1)
+        let rig = EncryptedRig(keySegmentCount: 1, windowSegmentCount: 4)
         for _ in 0..<40 { rig.play(tracks) }
         for snapshot in rig.snapshots {
             let main = try #require(snapshot[.main]).snapshot
@@ -145,8 +145,7 @@ struct EncryptedStreamTests {
         for _ in 0..<2 { rig.play(try RecordedTrack.tracks(ofFile: "h264-aac")) }
         let snapshot = try #require(rig.snapshots.last)
         let promises = PlaylistPromises(rig.limits)
-        let served = ServedStream(
-            snapshot, promises, MediaResponses(promises, DeliveryLimits()), WaitingRoom(count: WaiterCount()))
+        let served = ServedStream(snapshot, promises, MediaResponses(promises, DeliveryLimits()))
         guard case .answer(let key) = served.find(.key(number: 0)), case .shared(let body) = key.body else {
             Issue.record("no key")
             return
