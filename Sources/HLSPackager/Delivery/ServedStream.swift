@@ -145,7 +145,7 @@ final class ServedStream {
                         tag: segment.tag(sequence, range.lowerBound) + "-\(range.count)"))
             }
             let isNext = PlaylistEdge(rendition).nextPart == PartPosition(sequence: sequence, part: part)
-            if isNext, !rendition.hasEnded { return .comesNext }
+            if isNext, !rendition.hasEnded, !rendition.isInterrupted { return .comesNext }
             return segment == nil ? rendition.absence(of: sequence) : .nothing
         }
     }
