@@ -79,9 +79,11 @@ final class RenditionPackager {
     }
 
     /// Ends the segment with all that is there.
-    func finish() {
+    /// - Parameter willEnd: Called before the last segment is told to have ended.
+    func finish(_ willEnd: () -> Void) {
         self.proceed(isLast: true)
         self.cut { $0.finish() }
+        willEnd()
         self.endSegment()
     }
 
