@@ -82,8 +82,8 @@ final class RenditionPackager {
     /// - Parameter willEnd: Called before the last segment is told to have ended.
     func finish(_ willEnd: () -> Void) {
         self.proceed(isLast: true)
-        self.cut { $0.finish() }
         willEnd()
+        self.cut { $0.finish() }
         self.endSegment()
     }
 
