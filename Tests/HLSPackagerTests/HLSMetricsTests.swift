@@ -102,7 +102,7 @@ struct MeteredPackagerTests {
         self.play(packager, seconds: 13, keyEvery: 250)
         packager.publishingEnded(.finished)
         let figures = self.health.figures
-        // At most 4.49 s without a keyframe: the second and the third begin without one, and the one at 10 s is in time.
+        // At most 4.49 s without a keyframe: the second and the third begin without one; the one at 10 s is in time.
         #expect(figures.segmentCount == 4 && figures.lateKeyframeCount == 2)
         #expect(self.metric("podo_hls_segment_seconds_count") == "4")
         #expect(self.metric("podo_hls_segment_seconds_sum") == "13")
@@ -119,7 +119,8 @@ struct MeteredPackagerTests {
     @Test("tells how far sound is ahead of the picture") func lead() {
         let packager = self.packager { _ in RecordingMuxer() }
         self.play(packager, seconds: 3, keyEvery: 25, soundLead: 80_000_000)
-        #expect(self.health.figures.soundLead == .milliseconds(80))
+        // It is looked at when the next picture has come, and its sound not yet.
+        #expect(self.health.figures.soundLead == .milliseconds(40))
         #expect(self.stream.summary.phase == .live && self.stream.summary.renditionCount == 1)
         #expect(self.stream.summary.windowTime > .seconds(2) && self.stream.summary.byteCount > 0)
         packager.publishingEnded(.interrupted)

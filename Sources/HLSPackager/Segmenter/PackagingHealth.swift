@@ -14,7 +14,7 @@ package final class PackagingHealth: Sendable {
         package var lateKeyframeCount = 0
         package var lostSampleCount = 0
         package var muxerFailureCount = 0
-        /// By how much sound is ahead of the picture; nil unless there are both.
+        /// By how much sound is ahead of the picture, give or take a picture; nil unless there are both.
         package var soundLead: TimeAmount?
 
         package init() {}

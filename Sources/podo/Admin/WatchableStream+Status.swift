@@ -3,7 +3,7 @@ internal import HTTPServer
 internal import Primitives
 
 extension WatchableStream {
-    /// As `/statusz` shows it. What is not known, or not yet, is left out.
+    /// As `/statusz` shows it. What is not known, or not yet, is null.
     func write(waitingCount: Int, to writer: inout JSONWriter) {
         writer.member("stream", self.name)
         writer.member("phase", "\(self.summary.phase)")
@@ -12,11 +12,9 @@ extension WatchableStream {
         writer.member("windowBytes", self.summary.byteCount)
         writer.member("viewersWaiting", waitingCount)
         let figures = self.figures
-        if let lastPartAt = figures.lastPartAt {
-            writer.member("lastPartAgeSeconds", (MonotonicTime.now - lastPartAt).seconds)
-        }
-        if let time = figures.lastSegmentTime { writer.member("segmentSeconds", time.seconds) }
-        if let lead = figures.soundLead { writer.member("audioLeadSeconds", lead.seconds) }
+        writer.member("lastPartAgeSeconds", figures.lastPartAt.map { (MonotonicTime.now - $0).seconds })
+        writer.member("segmentSeconds", figures.lastSegmentTime?.seconds)
+        writer.member("audioLeadSeconds", figures.soundLead?.seconds)
         writer.member("segments", figures.segmentCount)
         writer.member("lateKeyframes", figures.lateKeyframeCount)
         writer.member("lostSamples", figures.lostSampleCount)

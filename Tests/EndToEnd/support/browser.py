@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 import urllib.request
 
@@ -24,7 +25,7 @@ class Browser(Process):
         os.mkdir(self.profile)
         self.last_call = 0
         super().__init__(self.arguments(), site.join(f"{self.name}.log"),
-                         {**os.environ, "HOME": self.profile, **dict(environment)})
+                         {**os.environ, "HOME": self.profile, **dict(environment)}, leads_group=True)
         site.servers.insert(0, self)
         self.wait_until(lambda: self.socket_address() is not None, START_TIME)
         self.socket = websocket.create_connection(self.socket_address(), timeout=ANSWER_TIME, suppress_origin=True)
@@ -57,10 +58,15 @@ class Browser(Process):
         raise Failure(f"{self.name}: no answer to {method}")
 
     def stop(self, *options):
-        """Ends it by a signal, which both take for the user's wish."""
+        """Ends it by a signal, which both take for the user's wish, and then what outlived it of its many processes."""
         if hasattr(self, "socket"):
             self.socket.close()
-        return super().stop(*options)
+        status = super().stop(*options)
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # None did.
+        return status
 
 
 class Chromium(Browser):

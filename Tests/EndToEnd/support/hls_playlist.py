@@ -226,8 +226,8 @@ def read_key(key):
         return None
     if method not in ("AES-128", "SAMPLE-AES") or "URI" not in key:
         raise BadPlaylist(f"K1: not a key that is known here: {key}")
-    if vector is not None and not re.fullmatch(r"0[xX][0-9A-Fa-f]{32}", vector):
-        raise BadPlaylist(f"K2: {vector} is no vector of 16 bytes")
+    if vector is not None and not re.fullmatch(r"0[xX][0-9A-F]{32}", vector):
+        raise BadPlaylist(f"K2: {vector} is no vector of 16 bytes in upper-case digits")
     return key
 
 

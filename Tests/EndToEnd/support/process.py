@@ -12,14 +12,14 @@ class StartFailure(Exception):
 
 class Process:
     """One started program. Stopped by its own pid, never by name; what it says goes to a file, its output to `output`
-    where there is one, and it has the open `descriptors`."""
+    where there is one, and it has the open `descriptors`. It can lead a group of processes of its own."""
 
-    def __init__(self, arguments, log_path, environment=None, output=None, descriptors=()):
+    def __init__(self, arguments, log_path, environment=None, output=None, descriptors=(), leads_group=False):
         self.log_path = log_path
         with open(log_path, "wb") as log:
             self.child = subprocess.Popen(
                 arguments, stdin=subprocess.DEVNULL, stdout=log if output is None else output, stderr=log,
-                env=environment, pass_fds=descriptors)
+                env=environment, pass_fds=descriptors, start_new_session=leads_group)
 
     @property
     def pid(self):

@@ -100,7 +100,7 @@ struct EncryptedStreamTests {
     @Test("keys stay while segments name them, and their numbers outlive the process")
     func keys() throws {
         let tracks = try RecordedTrack.tracks(ofFile: "h264-aac")
-        let rig = EncryptedRig(keySegmentCount: 1)
+        let rig = EncryptedRig(keySegmentCount: 1, windowSegmentCount: 4)
         for _ in 0..<40 { rig.play(tracks) }
         for snapshot in rig.snapshots {
             let main = try #require(snapshot[.main]).snapshot

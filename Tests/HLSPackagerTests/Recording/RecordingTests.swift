@@ -193,7 +193,7 @@ struct RecordingTests {
         let again = try rig.restarted()
         let lines = try #require(again.lines(.recording))
         let tags = lines.after("#EXT-X-KEY:METHOD=AES-128,URI=")
-        #expect(tags.map { $0.prefix(11) } == [0, 0, 1, 1, 2].map { "\"key.\($0).bin" })
+        #expect(tags.map { $0.prefix(10) } == [0, 0, 1, 1, 2].map { "\"key.\($0).bin" })
         #expect(Set(tags).count == 5)
         for number in 0..<3 {
             guard case .found(let key) = again.recordings.key(number, of: "Show 1"),

@@ -24,12 +24,12 @@ final class EncryptedRig {
         var time: Int64 = 1_000_000_000
     }
 
-    init(keySegmentCount: Int? = 2, state: StreamState = StreamState()) {
+    init(keySegmentCount: Int? = 2, windowSegmentCount: Int = 40, state: StreamState = StreamState()) {
         var limits = HLSLimits()
         limits.keySegmentCount = keySegmentCount
         limits.segmentTime = .milliseconds(500)
         limits.segmentTimeMax = .milliseconds(2000)
-        limits.windowSegmentCount = 40
+        limits.windowSegmentCount = windowSegmentCount
         self.limits = limits
         let box = self.box
         self.environment = PackagerEnvironment(
