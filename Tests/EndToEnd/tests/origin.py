@@ -1,4 +1,4 @@
-"""A small live stream over HTTP that obeys the rules, and breaks those that a test names: it shows that a watch sees."""
+"""A small live stream over HTTP that obeys the rules, and breaks those that a test names: the watch must see it."""
 
 import gzip
 import http.server
