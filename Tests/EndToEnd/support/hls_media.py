@@ -58,6 +58,8 @@ class RenditionMedia:
         self.tracks, self.known = {}, None
         self.states, self.position, self.anchor = {}, None, None
         self.last_sequence = self.last_discontinuity = None
+        # The last record, and what its pictures' usual duration was in seconds.
+        self.latest, self.picture_seconds = None, 0.0
         self.wall_offset = time.time() - time.monotonic()
 
     def expect(self, condition, record, mark, message):
@@ -72,6 +74,7 @@ class RenditionMedia:
 
     def read(self, record):
         self.report.count("segments")
+        self.latest = record
         if (record.sequence - 1, record.discontinuity) != (self.last_sequence, self.last_discontinuity):
             self.states, self.anchor = {}, None
         self.last_sequence, self.last_discontinuity = record.sequence, record.discontinuity
@@ -81,6 +84,9 @@ class RenditionMedia:
         samples = {number: [s for f in fragments for s in f.tracks.get(number, [])] for number in self.tracks}
         for number, found in samples.items():
             self.check_track(record, self.tracks[number], found)
+        durations = sorted(s.duration / t.timescale for n, t in self.tracks.items() if t.kind == "video"
+                           for s in samples[n])
+        self.picture_seconds = durations[len(durations) // 2] if durations else 0.0
         self.check_parts(record)
         self.check_place(record, samples)
         self.check_clock(record, samples)

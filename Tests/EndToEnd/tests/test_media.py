@@ -1,4 +1,4 @@
-"""What is said of segments one after another: holes, overlaps, times, parts, and frames that are not those published."""
+"""What is said of segments in a row: holes, overlaps, times, parts, and frames that are not those published."""
 
 import datetime
 import time
