@@ -32,7 +32,7 @@ final class ServedStream {
         for rendition in snapshot.renditions { kept[rendition.id] = rendition.snapshot.kept }
         self.media = self.media.filter { name, _ in
             switch name {
-            case .multivariant, .playlist: false
+            case .multivariant, .playlist, .poster: false
             case .key(let number): snapshot.keys.contains { $0.number == number }
             case .initialisation(let id, let number): kept[id]?.initialisations.contains(number) == true
             case .segment(let id, let sequence, _), .part(let id, let sequence, _):
@@ -110,7 +110,7 @@ final class ServedStream {
 
     private func make(_ name: MediaName) -> Found {
         switch name {
-        case .multivariant, .playlist: return .nothing
+        case .multivariant, .playlist, .poster: return .nothing
         case .key(let number):
             guard let key = self.snapshot.keys.first(where: { $0.number == number }) else {
                 return number < self.snapshot.keys.first?.number ?? 0 ? .gone : .nothing
@@ -145,7 +145,7 @@ final class ServedStream {
                         tag: segment.tag(sequence, range.lowerBound) + "-\(range.count)"))
             }
             let isNext = PlaylistEdge(rendition).nextPart == PartPosition(sequence: sequence, part: part)
-            if isNext, !rendition.hasEnded { return .comesNext }
+            if isNext, !rendition.hasEnded, !rendition.isInterrupted { return .comesNext }
             return segment == nil ? rendition.absence(of: sequence) : .nothing
         }
     }

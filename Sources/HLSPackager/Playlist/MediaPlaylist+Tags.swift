@@ -120,7 +120,8 @@ extension MediaPlaylist {
     /// What comes next, what the other renditions have, or that this was all.
     func appendTail(to bytes: inout [UInt8]) {
         if self.hasParts {
-            if !self.hasEnded { self.appendHints(to: &bytes) }
+            // A hint at what turns out to begin a new timeline misleads: players have it down as one more of the old.
+            if !self.hasEnded, !self.snapshot.isInterrupted { self.appendHints(to: &bytes) }
             for report in self.reports where report.id != self.id {
                 bytes.append("#EXT-X-RENDITION-REPORT:URI=\"")
                 MediaName.playlist(report.id, self.form).append(to: &bytes)

@@ -7,6 +7,8 @@ struct PackagedTrack {
     private(set) var format: TrackFormat
     private var clock: Clock
     private var pending: Pending?
+    /// Waits for the first picture of the format.
+    private var repeated: RepeatedParameterSets?
 
     init(id: TrackID, format: TrackFormat) {
         self.id = id
@@ -24,6 +26,11 @@ struct PackagedTrack {
         let scale = self.timescale
         self.format = format
         if Clock(format).timescale != scale { self.clock = Clock(format) }
+    }
+
+    /// The next picture at which decoding can begin carries the format's parameter sets.
+    mutating func repeatParameterSets() {
+        if case .video(let format) = self.format { self.repeated = RepeatedParameterSets(format) }
     }
 
     mutating func beginTimeline() { self.clock = Clock(self.format) }
@@ -76,7 +83,14 @@ struct PackagedTrack {
     ) {
         self.pending = Pending(
             place: place, timescale: self.timescale, isRandomAccess: unit.isRandomAccess || self.id.kind == .audio,
-            arrival: arrival, bytes: payload.withUnsafeBytes { Array($0) })
+            arrival: arrival, bytes: self.bytes(of: unit, payload))
+    }
+
+    private mutating func bytes(of unit: AccessUnit, _ payload: borrowing RawSpan) -> [UInt8] {
+        let bytes = payload.withUnsafeBytes { Array($0) }
+        guard unit.isRandomAccess, let repeated = self.repeated else { return bytes }
+        self.repeated = nil
+        return repeated.put(into: bytes)
     }
 
     /// Of an audio unit, in ticks; 0 where nobody knows.

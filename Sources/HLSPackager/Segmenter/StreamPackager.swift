@@ -25,6 +25,9 @@ package final class StreamPackager: MediaReceiver {
     private var waiting: [HeldUnit] = []
     private var waitingByteCount = 0
     private var timeline: UInt32 = 0
+    /// Added to the times of this timeline.
+    private var origin: MediaTime
+    private var latestTime: Int64 = 0
     private var capture: CaptureClock
     private var failures: [RenditionID: Int] = [:]
     /// Nobody can tell what these tracks are before their next units.
@@ -49,6 +52,7 @@ package final class StreamPackager: MediaReceiver {
         self.observer = observer
         let beginning = stream.begin(now: environment.now())
         self.publishing = beginning.publishing
+        self.origin = stream.timelineOrigin(now: environment.now())
         self.capture = CaptureClock(floor: beginning.latestEnd)
     }
 
@@ -81,6 +85,9 @@ package final class StreamPackager: MediaReceiver {
     package func receive(_ unit: AccessUnit, payload: borrowing RawSpan) {
         guard let index = self.tracks.firstIndex(where: { $0.id == unit.track }) else { return }
         if unit.timeline != self.timeline { self.beginTimeline(unit.timeline) }
+        var unit = unit
+        unit.decodeTime = unit.decodeTime + self.origin
+        self.latestTime = max(self.latestTime, unit.decodeTime.nanoseconds)
         if !self.tracksLeftOut.isEmpty, self.tracksLeftOut.remove(unit.track) != nil { self.interrupt() }
         let now = self.environment.now()
         switch self.phase {
@@ -149,6 +156,7 @@ package final class StreamPackager: MediaReceiver {
     private func beginTimeline(_ number: UInt32) {
         self.interrupt()
         self.timeline = number
+        self.origin = self.stream.timelineOrigin(now: self.environment.now())
         (self.latestPicture, self.latestSound) = (nil, nil)
         for index in self.tracks.indices { self.tracks[index].beginTimeline() }
         self.capture.beginTimeline()
@@ -172,6 +180,7 @@ package final class StreamPackager: MediaReceiver {
         self.phase = .running
         var layouts: [RenditionLayout] = []
         for plan in self.plans(self.tracks.map(\.id)) {
+            if isDiscontinuous { self.repeatParameterSets(plan) }
             guard self.failures[plan.id, default: 0] < Self.muxerFailureCountMax else { continue }
             let tracks = [plan.video, plan.audio].compactMap { id in self.tracks.first { $0.id == id }?.muxed }
             do {
@@ -183,6 +192,15 @@ package final class StreamPackager: MediaReceiver {
         }
         self.stream.use(
             layouts, isDiscontinuous: isDiscontinuous, publishing: self.publishing, now: self.environment.now())
+    }
+
+    /// In the first picture after what came before it in the rendition, if that was of another format.
+    private func repeatParameterSets(_ plan: RenditionPlan) {
+        guard let index = self.tracks.firstIndex(where: { $0.id == plan.video }),
+            case .video(let format) = self.tracks[index].format, let known = self.stream.videoFormat(of: plan.id),
+            known.configuration != format.configuration
+        else { return }
+        self.tracks[index].repeatParameterSets()
     }
 
     private func rendition(_ plan: RenditionPlan, _ tracks: [MuxedTrack]) throws(MuxerError) -> RenditionPackager {
@@ -202,7 +220,8 @@ package final class StreamPackager: MediaReceiver {
     }
 
     private func tell(_ update: SegmentUpdate, of id: RenditionID) {
-        self.stream.add(update, to: id, publishing: self.publishing, now: self.environment.now())
+        self.stream.add(
+            update, to: id, publishing: self.publishing, mediaTime: self.latestTime, now: self.environment.now())
         if let lastUnitAt = update.lastUnitAt { self.observer.onPart(id, self.environment.now() - lastUnitAt) }
         guard update.endsSegment, update.segmentNanoseconds > 0 else { return }
         self.counts.segmentCount += 1

@@ -1,3 +1,4 @@
+internal import MediaTypes
 internal import Primitives
 internal import Synchronization
 
@@ -48,10 +49,20 @@ package final class PackagedStream: Sendable {
         self.change(publishing) { core in core.use(layouts, isDiscontinuous: isDiscontinuous, now: now) }
     }
 
+    /// Of the pictures that the rendition has had last.
+    func videoFormat(of id: RenditionID) -> VideoFormat? { self.core.withLock { $0.videoFormat(of: id) } }
+
+    /// Where a timeline that begins now is put.
+    func timelineOrigin(now: MonotonicTime) -> MediaTime { self.core.withLock { $0.timelineOrigin(now: now) } }
+
+    /// - Parameter mediaTime: The latest of the publishing so far, in nanoseconds.
     @discardableResult
-    func add(_ update: SegmentUpdate, to id: RenditionID, publishing: Int, now: MonotonicTime) -> Bool {
+    func add(
+        _ update: SegmentUpdate, to id: RenditionID, publishing: Int, mediaTime: Int64 = 0, now: MonotonicTime
+    ) -> Bool {
         self.change(publishing) { core in
             core.add(update, to: id, now: now)
+            core.note(mediaTime: mediaTime)
             if core.byteCount + self.pool.byteCount > self.limits.streamByteCountMax { self.pool.empty() }
         }
     }

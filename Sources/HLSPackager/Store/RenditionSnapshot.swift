@@ -102,6 +102,8 @@ package struct RenditionSnapshot: Sendable {
     package var hasIndependentSegments: Bool
     /// Nothing more will come.
     package var hasEnded: Bool
+    /// Nobody knows what comes next: the publisher is away, or what follows begins a new timeline.
+    package var isInterrupted = false
     /// No longer listed, but still served to those who read them from an earlier playlist.
     package var removedSegments: [Segment]
     /// Those that segments here name, and the one that the next segment will.

@@ -44,12 +44,15 @@ struct RenditionStore: Sendable {
 
     var hasRemovedSegments: Bool { !self.removed.isEmpty }
 
-    func snapshot(hasIndependentSegments: Bool) -> RenditionSnapshot {
-        RenditionSnapshot(
+    /// - Parameter isInterrupted: Nobody publishes.
+    func snapshot(hasIndependentSegments: Bool, isInterrupted: Bool) -> RenditionSnapshot {
+        var snapshot = RenditionSnapshot(
             segments: self.listed, discontinuitySequence: self.discontinuitySequence,
             hasIndependentSegments: hasIndependentSegments, hasEnded: self.hasEnded,
             removedSegments: self.removed.map(\.segment), initialisations: self.initialisations,
             nextSequence: self.nextSequence)
+        snapshot.isInterrupted = isInterrupted || self.isDiscontinuityDue
+        return snapshot
     }
 
     // MARK: - What comes in
@@ -79,6 +82,7 @@ struct RenditionStore: Sendable {
             return
         }
         self.isDiscontinuityDue = true
+        self.version += 1
     }
 
     /// - Parameter encryptor: Of a segment that this begins, if it is to be encrypted.

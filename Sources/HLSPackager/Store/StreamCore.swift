@@ -1,3 +1,4 @@
+internal import MediaTypes
 internal import Primitives
 
 /// All that is kept of a stream, across its publishings: its renditions' segments and the numbers that never go back.
@@ -12,6 +13,10 @@ struct StreamCore: Sendable {
     private var version = 0
     /// When the latest of all segments ended, on the wall clock.
     private(set) var latestEnd: WallClock?
+    /// When the first publishing began.
+    private var begunAt: MonotonicTime?
+    /// The latest that any publishing has had, with what was added to its times.
+    private var latestMediaTime: Int64 = 0
     private var publishing = 0
     private(set) var isPublishing = false
     private(set) var hasEnded = false
@@ -49,7 +54,8 @@ struct StreamCore: Sendable {
             renditions: self.renditions.map {
                 StreamSnapshot.Rendition(
                     id: $0.id, tracks: $0.tracks,
-                    snapshot: $0.store.snapshot(hasIndependentSegments: self.hasIndependentSegments),
+                    snapshot: $0.store.snapshot(
+                        hasIndependentSegments: self.hasIndependentSegments, isInterrupted: !self.isPublishing),
                     version: $0.store.version)
             })
         snapshot.keys = (self.keys?.keys ?? []).map { StreamSnapshot.Key(number: $0.number, bytes: $0.bytes) }
@@ -61,10 +67,12 @@ struct StreamCore: Sendable {
     /// The number of a new publishing. Takes the stream from the one before it; a stream that had ended begins anew,
     /// with its numbers going on.
     mutating func begin(now: MonotonicTime) -> Int {
+        self.begunAt = self.begunAt ?? now
         self.publishing += 1
         self.isPublishing = true
         for index in self.renditions.indices {
             self.renditions[index].store.completeLast()
+            self.renditions[index].store.markChanged()
             if self.hasEnded { self.renditions[index].store.removeAll(now: now) }
         }
         self.hasEnded = false
@@ -72,6 +80,27 @@ struct StreamCore: Sendable {
     }
 
     func isCurrent(_ publishing: Int) -> Bool { publishing == self.publishing }
+
+    /// Of the pictures that the rendition has had last.
+    func videoFormat(of id: RenditionID) -> VideoFormat? {
+        let tracks = self.renditions.first { $0.id == id }?.tracks ?? []
+        for track in tracks { if case .video(let format) = track.format { return format } }
+        return nil
+    }
+
+    /// Where a timeline that begins now is put, so that the times of all are in order: as long after the first as it
+    /// really is, and after everything there was. Players are meant to take times that go back at a discontinuity;
+    /// GStreamer's stands still until they have come up to the old ones.
+    func timelineOrigin(now: MonotonicTime) -> MediaTime {
+        let age = self.begunAt.map { (now - $0).nanoseconds } ?? 0
+        let end = self.latestMediaTime == 0 ? 0 : self.latestMediaTime &+ Self.timelineDistance
+        return MediaTime(nanoseconds: max(age, end))
+    }
+
+    mutating func note(mediaTime: Int64) { self.latestMediaTime = max(self.latestMediaTime, mediaTime) }
+
+    /// More than a unit lasts, and than pictures are shown after they are decoded.
+    private static let timelineDistance: Int64 = 500_000_000
 
     /// From here on, the stream has these renditions. One that is gone ends; what the others had before goes on after
     /// a discontinuity, unless all that happened is that renditions were added.
@@ -113,6 +142,7 @@ struct StreamCore: Sendable {
         }
         let encryptor = self.encryptor(of: update, index)
         self.renditions[index].store.add(update, encryptor: encryptor, now: now)
+        if self.keys != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
         self.state.nextSequence = max(self.state.nextSequence, self.renditions[index].store.nextSequence)
         if let last = self.renditions[index].store.listed.last {
             let time = last.startsAt.unixMilliseconds &+ (last.durationNanoseconds &+ 999_999) / 1_000_000
@@ -123,6 +153,7 @@ struct StreamCore: Sendable {
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }
         }
         self.keepBound(now: now)
+        if encryptor != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
     }
 
     /// What encrypts the segment that begins with the update; nil where none does, or segments are clear.
@@ -132,7 +163,6 @@ struct StreamCore: Sendable {
             let vector = self.keys?.vector()
         else { return nil }
         self.state.nextKey = max(self.state.nextKey, key.number + 1)
-        self.keys?.keep(named: Set([key.number] + self.renditions.flatMap(\.store.keyNumbers)))
         return EncryptedSegment(
             update.arena, key: key.bytes,
             encryption: RenditionSnapshot.Encryption(keyNumber: key.number, initialisationVector: vector),
@@ -142,7 +172,10 @@ struct StreamCore: Sendable {
     /// The publisher has gone; the stream waits for it.
     mutating func suspend() {
         self.isPublishing = false
-        for index in self.renditions.indices { self.renditions[index].store.completeLast() }
+        for index in self.renditions.indices {
+            self.renditions[index].store.completeLast()
+            self.renditions[index].store.markChanged()
+        }
     }
 
     /// Nobody came back. Returns how long what is there has to stay.

@@ -189,7 +189,7 @@ class RenditionWatch:
         if not data or start is None:
             return
         self.media.add(Record(
-            self.stem, sequence, data, start, segment.discontinuity, whole is not None, segment.duration, segment.date,
+            self.stem, sequence, data, start, media.discontinuity_number(segment), whole is not None, segment.duration, segment.date,
             "EXT-X-INDEPENDENT-SEGMENTS" in media.tags,
             [(part.duration, part.independent, piece) for part, piece in zip(segment.parts, pieces)]))
         for index in range(len(segment.parts)):

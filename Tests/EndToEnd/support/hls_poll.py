@@ -136,7 +136,8 @@ class FormWatch(Poller):
         if data is None or self.media is None:
             return
         self.media.add(Record(
-            self.stem, segment.sequence, data, b"", segment.discontinuity, True, segment.duration, segment.date,
+            self.stem, segment.sequence, data, b"", media.discontinuity_number(segment), True, segment.duration,
+            segment.date,
             "EXT-X-INDEPENDENT-SEGMENTS" in media.tags))
 
 

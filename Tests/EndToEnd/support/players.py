@@ -108,7 +108,7 @@ class GStreamer(Player):
     """playbin3 with hlsdemux2; its measuring elements speak on the bus, which gst-launch prints."""
 
     picture = re.compile(r"GstVideoAnalyse,.* running-time=\(guint64\)(\d+),.* luma-average=\(double\)([0-9.e+-]+)")
-    sound = re.compile(r" level,.* running-time=\(guint64\)(\d+),.* rms=\(GValueArray\)< ([0-9.e+-]+)")
+    sound = re.compile(r" level,.* running-time=\(guint64\)(\d+),.* rms=\(GValueArray\)< ([^ ,>]+)")
 
     def arguments(self, url):
         self.output = self.pipe()

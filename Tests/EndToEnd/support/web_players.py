@@ -78,4 +78,5 @@ class WebPlayer:
 
     def problems(self):
         """What ended its playing; None while all is well."""
-        return "; ".join(self.facts["fatal"][:3]) or None
+        # hls.js adds whole playlists from the second line on.
+        return "; ".join(problem.partition("\n")[0] for problem in self.facts["fatal"][:3]) or None

@@ -25,11 +25,14 @@ struct DeliveryEndTests {
         #expect(blocked.waits)
         // Those who do not block get what there is: they would give up otherwise.
         #expect(try rig.text("main.m3u8").contains("\nmain/10.m4s\n"))
-        #expect(try rig.text("main.m3u8").contains("URI=\"main/11.0.m4s\""))
-        let next = try rig.ask("main/11.0.m4s")
+        // Nothing is hinted at, nor waited for: what comes next begins a new timeline.
+        #expect(try !rig.text("main.m3u8").contains("EXT-X-PRELOAD-HINT"))
+        #expect(try rig.ask("main/11.0.m4s").status == 404)
         show.begin()
+        #expect(try !rig.text("main.m3u8").contains("EXT-X-PRELOAD-HINT"))
         show.addPart()
-        #expect(next.text == WrittenShow.bytes(11, 0))
+        #expect(try rig.ask("main/11.0.m4s").text == WrittenShow.bytes(11, 0))
+        #expect(try rig.text("main.m3u8").contains("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"main/11.1.m4s\""))
         #expect(blocked.text?.contains("#EXT-X-DISCONTINUITY\n") == true)
     }
 

@@ -112,6 +112,14 @@ struct LowLatencyPlaylistTests {
         #expect(script.lines().after("#EXT-X-PRELOAD-HINT:") == ["TYPE=PART,URI=\"main/9.1.m4s\""])
     }
 
+    @Test("LL13: nothing is hinted at while nobody knows what comes next")
+    func noHint() {
+        var script = PlaylistScript(segmentCount: 2)
+        script.snapshot.isInterrupted = true
+        #expect(script.lines().after("#EXT-X-PRELOAD-HINT:").isEmpty)
+        #expect(script.lines().after("#EXTINF:").count == 2)
+    }
+
     @Test("LL14: every other rendition that has anything is reported with its last part, and no rendition itself")
     func reports() {
         let script = PlaylistScript(segmentCount: 1)

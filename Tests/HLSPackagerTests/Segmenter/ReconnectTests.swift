@@ -1,0 +1,124 @@
+import MediaTypes
+import Primitives
+import Testing
+
+@testable import HLSPackager
+
+/// What players need when a publisher comes back: GStreamer stands still while times go back, libavformat reads one
+/// initialisation section, hls.js takes a hinted part for one more of the old timeline.
+@Suite("Publishers that come back")
+struct ReconnectTests {
+    private static func video(_ codec: VideoCodec = .h264, _ configuration: [UInt8]) -> TrackFormat {
+        .video(VideoFormat(codec: codec, configuration: configuration))
+    }
+
+    /// One sequence set and one picture set, which the tag tells from others.
+    private static func record(_ tag: UInt8) -> [UInt8] {
+        [1, 0x42, 0, 0x1e, 0xff, 0xe1, 0, 2, 0x67, tag, 1, 0, 2, 0x68, tag]
+    }
+
+    private func announce(_ rig: PackagerRig, _ configuration: [UInt8] = Self.record(1)) {
+        rig.packager.receive(Self.video(configuration), of: .picture)
+        rig.packager.receive(MediaMaker.audio(), of: .sound)
+    }
+
+    private func comeBack(_ rig: PackagerRig) {
+        rig.comeBack()
+        rig.position = 0
+    }
+
+    private func decodeSeconds(_ rig: PackagerRig, track: Int = 0) -> [Double] {
+        let ticksPerSecond = track == 0 ? 90_000.0 : 48_000
+        return rig.watch.samples(.main, track: track).map { Double($0.sample.decodeTicks) / ticksPerSecond }
+    }
+
+    @Test("Times of the next publishing go on as much later as it really is", arguments: [3, 20])
+    func goesOn(_ absence: Double) throws {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.play(seconds: 4)
+        rig.packager.publishingEnded(.interrupted)
+        rig.pass(nanoseconds: Int64(absence * 1e9))
+        self.comeBack(rig)
+        self.announce(rig)
+        rig.play(seconds: 4)
+        for track in [0, 1] {
+            let times = self.decodeSeconds(rig, track: track)
+            #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+            let gap = try #require(zip(times, times.dropFirst()).map { $1 - $0 }.max())
+            #expect(abs(gap - absence) < 0.1)
+        }
+    }
+
+    @Test("Times do not go back after media that came faster than it is played, nor with a new timeline")
+    func neverBack() {
+        let rig = PackagerRig()
+        self.announce(rig)
+        for frame in 0..<600 as Range<Int64> {
+            rig.give(MediaMaker.unit(.sound, at: frame * 33_333_333))
+            rig.give(MediaMaker.unit(.picture, at: frame * 33_333_333, isKey: frame % 60 == 0))
+        }
+        rig.packager.publishingEnded(.interrupted)
+        self.comeBack(rig)
+        self.announce(rig)
+        rig.play(seconds: 3)
+        rig.position = 0
+        rig.play(seconds: 3, timeline: 1)
+        let times = self.decodeSeconds(rig)
+        #expect(times.count > 600)
+        #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
+    @Test("The first picture of another format carries its parameter sets, and no other does")
+    func parameterSets() {
+        let rig = PackagerRig()
+        for tag in [1, 1, 2, 1] as [UInt8] {
+            self.announce(rig, Self.record(tag))
+            rig.play(seconds: 3)
+            rig.packager.publishingEnded(.interrupted)
+            self.comeBack(rig)
+        }
+        let sets = rig.watch.samples(.main, track: 0).map { $0.payload.count > 16 ? Array($0.payload.prefix(12)) : [] }
+        let carried = sets.indices.filter { !sets[$0].isEmpty }
+        #expect(carried == [180, 270])
+        #expect(carried.map { sets[$0] } == ([2, 1] as [UInt8]).map { [0, 0, 0, 2, 0x67, $0, 0, 0, 0, 2, 0x68, $0] })
+    }
+
+    @Test("Parameter sets stand behind the delimiter of the picture")
+    func delimiter() throws {
+        let record = Self.record(7)
+        let sets = try #require(RepeatedParameterSets(VideoFormat(codec: .h264, configuration: record)))
+        let written: [UInt8] = [0, 0, 0, 2, 0x67, 7, 0, 0, 0, 2, 0x68, 7]
+        let (delimiter, slice): ([UInt8], [UInt8]) = ([0, 0, 0, 2, 9, 0xf0], [0, 0, 0, 3, 0x65, 1, 2])
+        #expect(sets.put(into: delimiter + slice) == delimiter + written + slice)
+        #expect(sets.put(into: slice) == written + slice)
+        #expect(sets.put(into: delimiter) == delimiter + written)
+        // What says that it is longer than it is.
+        for broken in [[], [0, 0, 0], [0, 0, 0, 9, 9, 1], [255, 255, 255, 255, 9]] as [[UInt8]] {
+            #expect(sets.put(into: broken) == written + broken)
+        }
+        for (codec, configuration) in [(.av1, record), (.vp9, record), (.h264, []), (.hevc, [1])]
+            as [(VideoCodec, [UInt8])]
+        {
+            #expect(RepeatedParameterSets(VideoFormat(codec: codec, configuration: configuration)) == nil)
+        }
+    }
+
+    @Test("Nothing is hinted at from when the publisher is lost until there is something of the next")
+    func hints() {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.play(seconds: 3)
+        #expect(rig.watch.latest?[.main]?.snapshot.isInterrupted == false)
+        rig.packager.publishingEnded(.interrupted)
+        #expect(rig.watch.latest?[.main]?.snapshot.isInterrupted == true)
+        self.comeBack(rig)
+        self.announce(rig)
+        rig.play(seconds: 0.2)
+        #expect(rig.watch.latest?[.main]?.snapshot.isInterrupted == true)
+        rig.position = 0
+        rig.play(from: 200_000_000, seconds: 2)
+        #expect(rig.watch.latest?[.main]?.snapshot.isInterrupted == false)
+        #expect(rig.watch.latest?[.main]?.snapshot.segments.last?.isDiscontinuous == true)
+    }
+}
