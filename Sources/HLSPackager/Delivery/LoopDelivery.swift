@@ -99,6 +99,11 @@ final class LoopDelivery: @unchecked Sendable {
             let answer = stream.multivariantAnswer(form, asksForGzip: request.acceptsGzip)
             return answer.map { .answer($0) } ?? .wait(.beginning(name), wantsDelta: false)
         case .playlist(let id, let form):
+            if directives == PlaylistRequest(),
+                let known = stream.knownAnswer(of: id, form, asksForGzip: request.acceptsGzip)
+            {
+                return .answer(known)
+            }
             guard stream.mayHave(form, in: id) else { return .problem(.notFound) }
             guard let playlist = stream.playlist(of: id, form) else {
                 return .wait(.beginning(name), wantsDelta: false)

@@ -61,6 +61,12 @@ final class ServedStream {
         self.snapshot.mediaPlaylist(of: id, form, self.promises)
     }
 
+    /// What was answered since the last snapshot to a request without directives: it is the answer to the next as well.
+    func knownAnswer(of id: RenditionID, _ form: PlaylistForm, asksForGzip: Bool) -> HTTPResponse? {
+        let rendering = PlaylistRendering.Key(rendition: id, form: form)
+        return self.playlists[PlaylistKey(rendering: rendering, asksForGzip: asksForGzip, hasWaited: false)]
+    }
+
     func answer(
         with playlist: MediaPlaylist, isDelta: Bool, asksForGzip: Bool, hasWaited: Bool
     ) -> HTTPResponse {
