@@ -30,10 +30,11 @@ class StreamWatch:
     """One stream, whose playlists lie below `prefix`. `tracks` says which published track became what: of each
     rendition's name, the track by kind."""
 
-    def __init__(self, port, prefix, report, ledger, directory, tracks, seed=0, forms=("plain", "ts")):
+    def __init__(self, port, prefix, report, ledger, directory, tracks, seed=0, forms=("plain", "ts"),
+                 slack=None):
         self.port, self.prefix, self.report, self.ledger = port, prefix, report, ledger
         self.directory, self.track_map, self.forms = directory, tracks, forms
-        self.random = random.Random(seed)
+        self.random, self.fixed_slack = random.Random(seed), slack
         self.lock, self.stopping, self.is_down = threading.RLock(), threading.Event(), threading.Event()
         self.epoch, self.restarted_at, self.lag = 0, 0.0, 0.0
         self.validator = Validator(is_steady=self.is_steady)
@@ -109,6 +110,8 @@ class StreamWatch:
 
     @property
     def slack(self):
+        if self.fixed_slack is not None:
+            return self.fixed_slack
         crowd = max(0.0, os.getloadavg()[0] - (os.cpu_count() or 1))
         return SLACK_SECONDS + 2 * self.lag + SLACK_SECONDS_PER_WAITING_PROGRAM * crowd
 
