@@ -40,9 +40,8 @@ enum PackagerDay {
         let growth = memory.slope
         say("\(facts.segmentCount) segments, \(facts.lostSampleCount) samples lost, \(reader.partCount) parts read")
         say("DRIFT fragments: sound \(reader.sound.worst) frames, pictures \(reader.pictures.worst) frames")
-        say(
-            "DRIFT MPEG-TS: sound \(reader.streamedSound.worst) frames, pictures \(reader.streamedPictures.worst) frames"
-        )
+        let (sound, pictures) = (reader.streamedSound.worst, reader.streamedPictures.worst)
+        say("DRIFT MPEG-TS: sound \(sound) frames, pictures \(pictures) frames")
         say(
             "MEMORY \(memory.points.last?.mebibytes ?? 0) MiB after \(hours) h, \(growth) MiB more for an hour of media"
         )

@@ -102,7 +102,7 @@ struct MeteredPackagerTests {
         self.play(packager, seconds: 13, keyEvery: 250)
         packager.publishingEnded(.finished)
         let figures = self.health.figures
-        // At most 4.49 s without a keyframe: the second and the third begin without one, and the one at 10 s is in time.
+        // At most 4.49 s without a keyframe: the second and the third begin without one; the one at 10 s is in time.
         #expect(figures.segmentCount == 4 && figures.lateKeyframeCount == 2)
         #expect(self.metric("podo_hls_segment_seconds_count") == "4")
         #expect(self.metric("podo_hls_segment_seconds_sum") == "13")

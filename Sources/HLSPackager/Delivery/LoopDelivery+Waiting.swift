@@ -67,11 +67,18 @@ extension LoopDelivery {
     }
 
     /// Each shows its pass again: it may have been taken back while it waited.
+    ///
+    /// - Parameter response: The same for all who ask alike, with gzip or without, for a delta or not: it is made once.
     private func answer(_ waiters: [WaitingRoom.Waiter], with response: (WaitingRoom.Waiter) -> HTTPResponse?) {
         var refusedCount = 0
+        var made: [HTTPResponse?] = [nil, nil, nil, nil]
         for waiter in waiters {
             switch self.gate.admit(waiter.pass[...], on: self.loop) {
-            case .admitted: waiter.responder.respond(response(waiter) ?? HTTPProblem.notReady.laterMediaResponse)
+            case .admitted:
+                let kind = (waiter.asksForGzip ? 1 : 0) + (waiter.wantsDelta ? 2 : 0)
+                let known = made[kind] ?? response(waiter) ?? HTTPProblem.notReady.laterMediaResponse
+                made[kind] = known
+                waiter.responder.respond(known)
             case .refused(let problem):
                 refusedCount += 1
                 waiter.responder.respond(problem.laterMediaResponse)

@@ -2,8 +2,8 @@ internal import Primitives
 
 /// The numbers of all streams as a file, a value: `podo-streams 1 running`, a line for each stream, and a sum over all.
 ///
-/// `clean` in the first line says that the process that wrote it ended by itself, with nothing left unsaved. A file that
-/// says `running` was left by one that did not, and is a little behind.
+/// `clean` in the first line says that the process that wrote it ended by itself, with nothing left unsaved. A file
+/// that says `running` was left by one that did not, and is a little behind.
 struct StreamStateFile: Equatable, Sendable {
     var isClean: Bool
     /// What every stream that is not named has at least.

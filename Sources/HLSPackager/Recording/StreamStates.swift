@@ -70,7 +70,8 @@ package final class StreamStates: Sendable {
         }
     }
 
-    /// Takes a stream's snapshots, as they come. Never waits; what is new is saved within seconds, a new stream at once.
+    /// Takes a stream's snapshots, as they come. Never waits; what is new is saved within seconds, a new stream at
+    /// once.
     package func take(_ snapshot: StreamSnapshot?, of stream: String) {
         guard let snapshot else { return }
         let isUrgent = self.state.withLock { state in

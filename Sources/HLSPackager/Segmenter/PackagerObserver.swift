@@ -30,3 +30,11 @@ package struct PackagerFacts: Equatable, Sendable {
     /// Decode time of the latest sound less that of the latest picture; nil unless there are both.
     package var soundLead: TimeAmount?
 }
+
+extension PackagerFacts {
+    mutating func add(_ rendition: RenditionPackager) {
+        self.lostSampleCount += rendition.lostSampleCount
+        self.lostTransportStreamSampleCount += rendition.lostTransportStreamSampleCount
+        self.transportStreamFailureCount += rendition.transportStreamFailureCount
+    }
+}

@@ -8,8 +8,8 @@ internal import Primitives
 /// - A part ends before the picture that would make it longer than the part time; or, when it would then be shorter
 ///   than 85 % of that (slow pictures, or none), exactly at the part time.
 /// - A segment ends before the first picture after the segment time (or half a picture before it) at which decoding can
-///   begin. It takes such a picture from the part time on if the next one would come too late, by its distance from the last. Without
-///   one it ends at the longest segment time, and `isSegmentIndependent` is then false of the next.
+///   begin. It takes such a picture from the part time on if the next one would come too late, by its distance from the
+///   last. Without one it ends at the longest segment time, and `isSegmentIndependent` is then false of the next.
 /// - It also ends when it would become larger than its memory, or a part has 3,000 samples.
 ///
 /// A rendition without pictures is cut at its sound in the same way. Intervals in which no sample lies make no part:

@@ -303,11 +303,3 @@ package final class StreamPackager: MediaReceiver {
         case running
     }
 }
-
-extension PackagerFacts {
-    fileprivate mutating func add(_ rendition: RenditionPackager) {
-        self.lostSampleCount += rendition.lostSampleCount
-        self.lostTransportStreamSampleCount += rendition.lostTransportStreamSampleCount
-        self.transportStreamFailureCount += rendition.transportStreamFailureCount
-    }
-}

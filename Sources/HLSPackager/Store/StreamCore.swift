@@ -147,6 +147,7 @@ struct StreamCore: Sendable {
         }
         let encryptor = self.encryptor(of: update, index)
         self.renditions[index].store.add(update, encryptor: encryptor, now: now)
+        if self.keys != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
         self.state.nextSequence = max(self.state.nextSequence, self.renditions[index].store.nextSequence)
         if let last = self.renditions[index].store.listed.last {
             let time = last.startsAt.unixMilliseconds &+ (last.durationNanoseconds &+ 999_999) / 1_000_000
@@ -157,6 +158,7 @@ struct StreamCore: Sendable {
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }
         }
         self.keepBound(now: now)
+        if encryptor != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
     }
 
     /// What encrypts the segment that begins with the update; nil where none does, or segments are clear.
@@ -166,7 +168,6 @@ struct StreamCore: Sendable {
             let vector = self.keys?.vector()
         else { return nil }
         self.state.nextKey = max(self.state.nextKey, key.number + 1)
-        self.keys?.keep(named: Set([key.number] + self.renditions.flatMap(\.store.keyNumbers)))
         return EncryptedSegment(
             update.arena, key: key.bytes,
             encryption: RenditionSnapshot.Encryption(keyNumber: key.number, initialisationVector: vector),

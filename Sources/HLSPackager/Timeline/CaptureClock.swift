@@ -58,8 +58,10 @@ struct CaptureClock: Sendable {
         self.note(mediaTime)
     }
 
-    func time(of mediaTime: Int64) -> WallClock {
-        WallClock(unixMilliseconds: ((self.distance ?? 0) &+ mediaTime) / 1_000_000)
+    /// What was told once, no later timeline begins before: the sound may be ahead of every picture observed.
+    mutating func time(of mediaTime: Int64) -> WallClock {
+        self.note(mediaTime)
+        return WallClock(unixMilliseconds: ((self.distance ?? 0) &+ mediaTime) / 1_000_000)
     }
 
     /// By how much the units have been late, once they have been for long enough.

@@ -38,7 +38,7 @@ class StreamWatch:
         self.epoch, self.restarted_at, self.lag = 0, 0.0, 0.0
         self.validator = Validator(is_steady=self.is_steady)
         self.rules = AnswerRules(report, target=6)
-        self.known, self.later, self.renditions = {}, [], {}
+        self.known, self.later, self.renditions, self.fed = {}, [], {}, {}
         self.media, self.sinks, self.part_waits = {}, [], []
         self.threads = []
 
@@ -139,7 +139,10 @@ class StreamWatch:
     def feed(self, name, text):
         """The playlist that the text stands for, and the one before it."""
         with self.lock:
-            before = self.validator.streams.get(name, (None, None))[0]
+            # What was there before a restart is gone, and nothing of it left the playlist.
+            is_known = self.fed.get(name) == self.epoch
+            before = self.validator.streams[name][0] if is_known and name in self.validator.streams else None
+            self.fed[name] = self.epoch
             self.validator.feed(name, text, time.monotonic())
             self.report.take(self.validator.violations)
             self.report.count("playlists")

@@ -72,6 +72,11 @@ class Media:
     def discontinuity_sequence(self):
         return self.tags.get("EXT-X-DISCONTINUITY-SEQUENCE", 0)
 
+    def discontinuity_number(self, segment):
+        """The discontinuity sequence number of a segment that is listed here."""
+        return self.discontinuity_sequence + sum(
+            each.discontinuity for each in self.segments if each.sequence <= segment.sequence)
+
     @property
     def ended(self):
         return "EXT-X-ENDLIST" in self.tags
@@ -221,8 +226,8 @@ def read_key(key):
         return None
     if method not in ("AES-128", "SAMPLE-AES") or "URI" not in key:
         raise BadPlaylist(f"K1: not a key that is known here: {key}")
-    if vector is not None and not re.fullmatch(r"0[xX][0-9A-Fa-f]{32}", vector):
-        raise BadPlaylist(f"K2: {vector} is no vector of 16 bytes")
+    if vector is not None and not re.fullmatch(r"0[xX][0-9A-F]{32}", vector):
+        raise BadPlaylist(f"K2: {vector} is no vector of 16 bytes in upper-case digits")
     return key
 
 

@@ -50,9 +50,9 @@ class StreamWatchTests(unittest.TestCase):
 CASES = [
     ({"content types": "H4", "cache control": "LL16", "age": "LL18", "cors": "H3", "gzip": "L15", "etags": "H6",
       "ranges": "H9", "length": "H8", "part alone": "LL10", "too far": "LL9", "old is refused": "LL7",
-      "frame rate": "M4"}, 2),
+      "frame rate": "M4", "urgency": "LL15"}, 2),
     ({"skip boundary": "LL12", "independent": "LL3", "discontinuity count": "DSN", "changing bytes": "M-5",
-      "changed frames": "M-4", "dates": "PDT", "early 404": "L9"}, 5),
+      "changed frames": "M-4", "dates": "PDT", "early 404": "L9", "codecs": "M11"}, 6),
     ({"late parts": "LL5", "other dates in deltas": "L5", "bit rate": "M10", "holes": "F12"}, 6),
     ({"answers early": "LL7", "lost frames": "M-4", "other unions": "LL4"}, 4),
 ]

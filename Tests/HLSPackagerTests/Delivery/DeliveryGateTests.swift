@@ -25,6 +25,7 @@ struct DeliveryGateTests {
         arguments: [
             "index.m3u8", "index.plain.m3u8", "main.m3u8", "main.m3u8?_HLS_msn=10&_HLS_part=1", "main.plain.m3u8",
             "main/init.0.mp4", "main/8.m4s", "main/8.0.m4s", "main/10.1.m4s", "main/8.ts", "nothing", "main/99.m4s",
+            "key.0.bin", "index.vod.m3u8", "main.event.m3u8",
         ])
     func refused(_ name: String) throws {
         let (rig, _) = try Self.live()

@@ -154,14 +154,12 @@ struct PlaylistValidatorTests {
     }
 
     static let keyMutations: [Mutation] = [
-        Mutation("KEY", ",IV=0xAB000000000000000000000000000009", ""),
-        Mutation("KEY", "IV=0xAB", "IV=0xab"),
-        Mutation("KEY", "#EXT-X-KEY:METHOD=NONE\n", ""),
-        Mutation("KEY", "0000000A\n", "00000009\n"),
-        Mutation("KEY", "URI=\"key.4.bin\"", "URI=\"key.1.bin\""),
-        Mutation("KEY", "URI=\"key.4.bin\"", "URI=\"/key.4.bin\""),
-        Mutation("KEY", "METHOD=AES-128", "METHOD=AES-256"),
-        Mutation("KEY", "#EXTINF:2.000,\nmain/12", "#EXT-X-PART:DURATION=0.5,URI=\"x\"\n#EXTINF:2.000,\nmain/12"),
+        Mutation("K1", "METHOD=AES-128", "METHOD=AES-256"),
+        Mutation("K1", "METHOD=NONE", "METHOD=NONE,URI=\"key.2.bin\""),
+        Mutation("K2", ",IV=0xAB000000000000000000000000000009", ""),
+        Mutation("K2", "IV=0xAB", "IV=0xab"),
+        Mutation("K4", "#EXTINF:2.000,\nmain/12", "#EXT-X-PART:DURATION=0.5,URI=\"x\"\n#EXTINF:2.000,\nmain/12"),
+        Mutation("URI", "URI=\"key.4.bin\"", "URI=\"/key.4.bin\""),
         Mutation("MAP", "#EXT-X-MAP:URI=\"main/init.0.mp4\"\n", ""),
     ]
 
@@ -180,7 +178,7 @@ struct PlaylistValidatorTests {
         var changed = steps
         let last = try #require(changed.lastIndex { $0.name == "main.plain.m3u8" })
         changed[last].text = changed[last].text.replacingOccurrences(of: "0xAB", with: "0xAC")
-        #expect(try Self.validate(changed).output.contains(": KEY: segment"))
+        #expect(try Self.validate(changed).output.contains(": L5: segment"))
     }
 
     @Test("finds what is missing over time: a segment that is late, one taken back, an end taken back")

@@ -19,17 +19,21 @@ final class DeliveryRig: Sendable {
     private let limits: HLSLimits
 
     /// Parts of a second, segments of two: the target duration is 4 s.
-    init(_ limits: DeliveryLimits = DeliveryLimits(), windowSegmentCount: Int = 12) throws {
+    init(
+        _ limits: DeliveryLimits = DeliveryLimits(), windowSegmentCount: Int = 12, keySegmentCount: Int? = nil,
+        recordings: Recordings? = nil, posters: Posters? = nil
+    ) throws {
         var streamLimits = HLSLimits()
         streamLimits.partTime = .milliseconds(1000)
         streamLimits.windowSegmentCount = windowSegmentCount
+        streamLimits.keySegmentCount = keySegmentCount
         self.limits = streamLimits
         self.group = try EventLoopGroup(loopCount: 1)
         let metrics = HLSMetrics(registry: self.registry)
         self.board = SnapshotBoard(loops: self.group.loops, metrics: metrics)
         self.delivery = HLSDelivery(
             board: self.board, group: self.group, gate: self.gate, promises: PlaylistPromises(streamLimits),
-            limits: limits, metrics: metrics)
+            limits: limits, recordings: recordings, posters: posters, metrics: metrics)
         self.application = try HTTPApplication(routes: self.delivery.routes)
         self.group.start()
     }
@@ -118,7 +122,8 @@ final class DeliveryRig: Sendable {
     }
 }
 
-/// Lets everybody in whose pass was not withdrawn; a pass is the name of a stream, or that with `-2` behind it.
+/// Lets everybody in whose pass was not withdrawn; a pass is the name of a stream, or that with `-2` behind it, or
+/// `pass` for the stream of `RecordingRig`.
 final class PassGate: PlaybackGate {
     private let withdrawn = Mutex<Set<String>>([])
     static let problem = HTTPProblem(.forbidden, code: "pass-withdrawn", detail: "Ask for another.")
@@ -128,6 +133,7 @@ final class PassGate: PlaybackGate {
     func admit(_ pass: ArraySlice<UInt8>, on loop: EventLoop) -> PlaybackAdmission {
         let name = String(decoding: pass, as: UTF8.self)
         guard !self.withdrawn.withLock({ $0.contains(name) }) else { return .refused(Self.problem) }
+        if name == "pass" { return .admitted(stream: "Show 1") }
         return .admitted(stream: name.hasSuffix("-2") ? String(name.dropLast(2)) : name)
     }
 }

@@ -7,3 +7,6 @@ var residentByteCount: Int {
         return (Int(text.split(separator: " ")[1]) ?? 0) * 4096
     }
 }
+
+/// Whether this is a process of AddressSanitizer, whose memory grows by what was given back.
+let holdsFreedMemory = dlsym(nil, "__asan_init") != nil

@@ -1,0 +1,68 @@
+import HTTPServer
+import Primitives
+import Reactor
+import Testing
+
+@testable import HLSPackager
+
+@Suite("Delivery of recordings")
+struct DeliveryRecordingTests {
+    private static func rigs() throws -> (RecordingRig, DeliveryRig) {
+        let recording = try RecordingRig()
+        return (recording, try DeliveryRig(recordings: recording.recordings))
+    }
+
+    /// Recorded shows are read from the disk when somebody asks for them: until then the answer is to come again.
+    private static func ask(_ rig: DeliveryRig, _ name: String, _ fields: [(String, String)] = []) throws -> Viewer {
+        let end = MonotonicTime.now + .seconds(10)
+        while true {
+            let viewer = try rig.ask(name, fields, pass: "pass")
+            if viewer.code != "recording-is-read" || MonotonicTime.now > end { return viewer }
+            #expect(viewer.status == 503 && viewer["retry-after"] == "1")
+        }
+    }
+
+    @Test("A show goes on as an event, and is a recording when it is over, with segments from the disk")
+    func shown() throws {
+        let (recording, rig) = try Self.rigs()
+        recording.begin()
+        recording.add(count: 3)
+        recording.flush()
+        let event = try Self.ask(rig, "main.event.m3u8")
+        #expect(event.text?.contains("#EXT-X-PLAYLIST-TYPE:EVENT") == true && event["accept-ranges"] == nil)
+        #expect(try Self.ask(rig, "main.vod.m3u8").status == 404)
+        recording.end()
+        recording.flush()
+        let whole = try Self.ask(rig, "main.vod.m3u8")
+        #expect(whole.text?.hasSuffix("#EXT-X-ENDLIST\n") == true)
+        #expect(whole["content-type"] == "application/vnd.apple.mpegurl")
+        #expect(try Self.ask(rig, "index.vod.m3u8").text?.contains("\nmain.vod.m3u8\n") == true)
+        let segment = try Self.ask(rig, "main/1.m4s")
+        #expect(segment.status == 200 && segment["content-type"] == "video/iso.segment")
+        #expect(segment["cache-control"] == "public, max-age=3600, immutable")
+        guard case .file(let slice)? = segment.response?.body else {
+            Issue.record("is not of a file")
+            return
+        }
+        #expect(slice.count == 4000)
+        let tag = try #require(segment["etag"])
+        #expect(try Self.ask(rig, "main/1.m4s", [("if-none-match", tag)]).status == 304)
+        let some = try Self.ask(rig, "main/1.m4s", [("range", "bytes=10-19")])
+        #expect(some.status == 206 && some.response?.body.count == 10)
+    }
+
+    @Test("What was not recorded is not found, and no recording is open to a pass that is not")
+    func refused() throws {
+        let (recording, rig) = try Self.rigs()
+        #expect(try Self.ask(rig, "index.vod.m3u8").code == "not-recorded")
+        recording.begin()
+        recording.add(count: 3)
+        recording.end()
+        recording.flush()
+        #expect(try Self.ask(rig, "main.vod.m3u8").status == 200)
+        rig.gate.withdraw("pass")
+        for name in ["index.vod.m3u8", "main.vod.m3u8", "main.event.m3u8", "main/1.m4s", "main/init.0.mp4"] {
+            #expect(try Self.ask(rig, name).status == 403, "\(name)")
+        }
+    }
+}
