@@ -73,14 +73,14 @@ class RenditionWatch:
         if answer.status != 200:
             self.refused(query, answer, media, since, clock.seconds)
             return media if answer.status == 503 else None
-        before, fresh = self.watch.feed(self.name, text_of(answer))
+        fresh = self.watch.feed(self.name, text_of(answer))
         if fresh is None or epoch != self.watch.epoch:
             return None
         if wanted and not fresh.ended:
             self.expect(has(fresh, wanted), "LL7", f"{wanted} was asked for, the answer ends at {edge(fresh)}")
         if "_HLS_skip" in query and self.request_count % FULL_EVERY == 1:
             self.compare_full(query, fresh)
-        self.take(before, fresh)
+        self.take(fresh)
         return fresh
 
     def expect(self, condition, mark, message):
@@ -106,7 +106,7 @@ class RenditionWatch:
         answer = self.viewer.get(self.watch.prefix + self.name + query)
         if answer.status != 200:
             return
-        _, full = self.watch.feed(self.name, text_of(answer))
+        full = self.watch.feed(self.name, text_of(answer))
         if full is None or (edge(full), full.sequence) != (edge(merged), merged.sequence):
             return
         self.report.count("deltas compared")
@@ -118,8 +118,7 @@ class RenditionWatch:
 
     # What is listed
 
-    def take(self, before, media):
-        self.watch.removed(before, media)
+    def take(self, media):
         self.pace(media)
         for segment in media.segments:
             if segment.sequence <= self.done_sequence:
