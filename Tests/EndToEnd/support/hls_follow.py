@@ -42,7 +42,7 @@ class RenditionWatch:
             except (OSError, BadAnswer) as error:
                 self.unreachable(error)
                 media, self.last_part_at = None, None
-            if media is None or media.ended:
+            if media is None or media.ended or not blocks(media):
                 self.watch.stopping.wait(0.3)
         self.viewer.close()
 
@@ -59,7 +59,7 @@ class RenditionWatch:
 
     def reload(self, media):
         """The playlist after this one; None when there is none yet."""
-        wanted = next_part(media) if media and not media.ended else None
+        wanted = next_part(media) if media and not media.ended and blocks(media) else None
         query = ""
         if wanted:
             query = f"?_HLS_msn={wanted[0]}&_HLS_part={wanted[1]}"
@@ -93,6 +93,8 @@ class RenditionWatch:
             self.expect(not self.watch.is_steady(since - 1, now), "LL11",
                         f"503 after {seconds:.1f} s while media came")
             self.watch.stopping.wait(0.2)
+            return
+        if answer.status == 503:
             return
         # Before a stream begins there is nothing, and after its end nothing is left in the end.
         is_known = media is not None and not media.ended and self.watch.restarted_at < since - 5
@@ -224,6 +226,11 @@ class RenditionWatch:
         """What is left at the end of the watch: a segment that still grows."""
         for sequence in sorted(self.open):
             self.finish(sequence, None, self.watch.epoch)
+
+
+def blocks(media):
+    """Encrypted streams have no parts, and promise nothing."""
+    return media.attribute("EXT-X-SERVER-CONTROL", "CAN-BLOCK-RELOAD") == "YES"
 
 
 def next_part(media):
