@@ -26,6 +26,10 @@ class Viewer:
         self.received, self.answers = b"", []
         self.ask("")
 
+    @property
+    def first_sequence(self):
+        return parse_media(self.answers[0][1].decode()).sequence
+
     def ask(self, query):
         self.socket.sendall(f"GET {self.path}{query} HTTP/1.1\r\nHost: viewer\r\n\r\n".encode())
 
@@ -81,16 +85,16 @@ def after_sending(viewers, sent):
         packets = [packet for packet in sent if packet.stream == viewer.number]
         for at, body in viewer.answers[1:]:
             since_cause.append((at - max(packet.at for packet in packets if packet.at < at)) / 1e9)
-            end = end_of_last_part(parse_media(body.decode()))
+            end = end_of_last_part(parse_media(body.decode()), viewer.first_sequence)
             # Times in playlists are rounded, those of packets are whole milliseconds.
             last = max(packet.at for packet in packets if packet.due < end - 0.002)
             since_part.append((at - last) / 1e9)
     return since_cause, since_part
 
 
-def end_of_last_part(playlist):
+def end_of_last_part(playlist, first_sequence):
     """In seconds from the beginning of the stream, which must still be in the window."""
-    if playlist.sequence != 0:
+    if playlist.sequence != first_sequence:
         raise LoadFailure("the beginning of a stream is not in its playlist any more")
     whole = [segment for segment in playlist.segments if segment.uri]
     parts = [part for segment in playlist.segments if not segment.uri for part in segment.parts]
@@ -98,31 +102,35 @@ def end_of_last_part(playlist):
 
 
 def histogram(podo):
-    """Counts by the upper bounds of the metric's buckets, all labels together."""
-    counts = {}
-    for bound, count in re.findall(rf'{METRIC}_bucket\{{[^}}]*le="([^"]+)"[^}}]*\}} (\S+)', podo.admin("/metrics") or ""):
-        counts[float(bound)] = counts.get(float(bound), 0) + float(count)
-    return counts
+    """Counts by stage and upper bound of the metric's buckets."""
+    rows = re.findall(rf'{METRIC}_bucket\{{stage="(\w+)",le="([^"]+)"\}} (\S+)', podo.admin("/metrics") or "")
+    return {(stage, float(bound)): float(count) for stage, bound, count in rows}
 
 
 def difference(after, before):
-    return {bound: count - before.get(bound, 0) for bound, count in sorted(after.items())}
+    return {key: count - before.get(key, 0) for key, count in sorted(after.items())}
 
 
-def bucket_percentile(counts, percent):
-    """The upper bound of the bucket in which the percentile lies: not less than the truth."""
-    total = max(counts.values(), default=0)
+def bucket_percentile(counts, stage, percent):
+    """The upper bound of the bucket in which the percentile lies, not less than the truth, and the count of all."""
+    buckets = {bound: count for (of, bound), count in counts.items() if of == stage}
+    total = max(buckets.values(), default=0)
     if total == 0:
-        raise LoadFailure(f"{METRIC} has counted no part")
-    return min(bound for bound, count in counts.items() if count >= total * percent / 100), total
+        raise LoadFailure(f"{METRIC} has counted no part {stage}")
+    return min(bound for bound, count in buckets.items() if count >= total * percent / 100), total
 
 
 def report(outside, counts):
-    since_cause, since_part = outside
-    p99, part_count = bucket_percentile(counts, 99)
+    _, part_count = bucket_percentile(counts, "published", 99)
     print(f"hls: part latency, {PUBLISHER_COUNT} streams with a viewer each; {part_count:.0f} parts in the server, "
-          f"{len(since_cause)} answers outside")
-    for name, values in (("packet sent to answer", since_cause), ("last packet of the part sent to answer", since_part)):
+          f"{len(outside[0])} answers outside")
+    names = ("outside: last packet sent before the answer", "outside: last packet of the part itself")
+    for name, values in zip(names, outside):
         values = [value * 1000 for value in values]
-        print(f"{name:<42}p50 {median(values):.1f}  p99 {percentile(values, 99):.1f}  max {max(values):.1f} ms")
-    print(figure_line("hls-part-latency-p99", p99 * 1e6, "us", SERVER_BAR_MICROSECONDS))
+        print(f"{name:<46}p50 {median(values):.1f}  p99 {percentile(values, 99):.1f}  max {max(values):.1f} ms")
+    for stage, name in (("published", "server: last unit of the part to published"),
+                        ("answered", "server: published to all answered")):
+        p50, p99 = (bucket_percentile(counts, stage, percent)[0] * 1000 for percent in (50, 99))
+        print(f"{name:<46}p50 <= {p50:g}  p99 <= {p99:g} ms")
+    print(figure_line("hls-part-answered-p99", bucket_percentile(counts, "answered", 99)[0] * 1e6, "us",
+                      SERVER_BAR_MICROSECONDS))

@@ -40,9 +40,6 @@ package struct HLSLimits: Sendable {
     /// The same when the publisher said that this was all.
     package var finishedGraceTime = TimeAmount.seconds(10)
 
-    /// A thumbnail is made of the first keyframe after this; `ThumbnailLimits` says what it may cost.
-    package var thumbnailTime = TimeAmount.seconds(5)
-
     /// No segment is to be longer than twice the segment time; or a little more, which the target duration hides. So
     /// it is a publisher's key pictures that end segments if they come every four seconds, or every 250 pictures of 60
     /// a second.

@@ -6,7 +6,7 @@ internal import Primitives
 package struct HLSMetrics: Sendable {
     /// What is asked for.
     enum RequestKind: Int, CaseIterable {
-        case multivariant, playlist, blockedPlaylist, delta, initialisation, segment, part, key
+        case multivariant, playlist, blockedPlaylist, delta, initialisation, segment, part, key, poster
         /// A name that there is nothing of.
         case unknown
         /// By the gate: nobody looked at the name.
@@ -137,6 +137,7 @@ extension HLSMetrics.RequestKind {
         case .playlist where directives.sequence != .absent: self = .blockedPlaylist
         case .playlist: self = .playlist
         case .key: self = .key
+        case .poster: self = .poster
         case .initialisation: self = .initialisation
         case .segment: self = .segment
         case .part: self = .part

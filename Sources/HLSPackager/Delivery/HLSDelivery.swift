@@ -10,14 +10,15 @@ package final class HLSDelivery: Sendable {
     /// Before the loops run.
     package init(
         board: SnapshotBoard, group: EventLoopGroup, gate: any PlaybackGate, promises: PlaylistPromises,
-        limits: DeliveryLimits = DeliveryLimits(), recordings: Recordings? = nil, metrics: HLSMetrics
+        limits: DeliveryLimits = DeliveryLimits(), recordings: Recordings? = nil, posters: Posters? = nil,
+        metrics: HLSMetrics
     ) {
         let waiting = WaitingCounts(loopCount: group.loops.count)
         self.waiting = waiting
         self.loops = group.loops.enumerated().map { index, loop in
             LoopDelivery(
                 shelf: board.shelf(index), loop: loop, gate: gate, promises: promises, limits: limits,
-                recordings: recordings, metrics: metrics, waiting: waiting)
+                recordings: recordings, posters: posters, metrics: metrics, waiting: waiting)
         }
     }
 

@@ -29,7 +29,7 @@ extension LoopDelivery {
             case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
             case .found(let key): return self.responses.key(SharedBytes(key))
             }
-        case .segment, .part: return nil
+        case .segment, .part, .poster: return nil
         }
     }
 
@@ -52,7 +52,7 @@ extension LoopDelivery {
         switch name {
         case .initialisation(_, let initialisation): (type, number) = ("video/mp4", initialisation)
         case .segment(_, let sequence, _): (type, number) = ("video/iso.segment", sequence)
-        case .multivariant, .playlist, .key, .part: (type, number) = ("application/octet-stream", 0)
+        case .multivariant, .playlist, .key, .poster, .part: (type, number) = ("application/octet-stream", 0)
         }
         // Where it lies in its file tells it from what another show has by that name.
         let tag = "r\(number)-\(String(slice.offset, radix: 36))-\(slice.count)"

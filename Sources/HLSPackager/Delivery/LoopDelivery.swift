@@ -14,6 +14,8 @@ final class LoopDelivery: @unchecked Sendable {
     let responses: MediaResponses
     /// What comes from the disk, if anything is recorded.
     let recordings: Recordings?
+    /// Small pictures of what streams show, if they are made.
+    private let posters: Posters?
     @exclusivity(unchecked) var streams: [String: ServedStream] = [:]
     /// Requests that wait, of all streams.
     @exclusivity(unchecked) var waiterCount = 0
@@ -22,7 +24,7 @@ final class LoopDelivery: @unchecked Sendable {
 
     init(
         shelf: SnapshotShelf, loop: EventLoop, gate: any PlaybackGate, promises: PlaylistPromises,
-        limits: DeliveryLimits, recordings: Recordings?, metrics: HLSMetrics, waiting: WaitingCounts
+        limits: DeliveryLimits, recordings: Recordings?, posters: Posters?, metrics: HLSMetrics, waiting: WaitingCounts
     ) {
         self.loop = loop
         self.gate = gate
@@ -33,6 +35,7 @@ final class LoopDelivery: @unchecked Sendable {
         self.waitTimeMax = limits.waitTimeMax ?? promises.blockedTimeMax
         self.responses = MediaResponses(promises, limits)
         self.recordings = recordings
+        self.posters = posters
         shelf.onSnapshot = { [weak self] stream, snapshot in self?.take(snapshot, of: stream) }
     }
 
@@ -55,6 +58,7 @@ final class LoopDelivery: @unchecked Sendable {
         let name = MediaName(path)
         self.metrics.requested(HLSMetrics.RequestKind(name, directives), loop: self.loop.index)
         guard let name else { return HTTPProblem.notFound.mediaResponse(for: request) }
+        if case .poster = name { return self.poster(of: streamName, request) }
         if let recorded = self.recorded(name, of: streamName, request) { return recorded }
         guard let stream = self.streams[streamName] else { return HTTPProblem.notLiveYet.mediaResponse(for: request) }
         switch self.decide(name, directives, stream, request) {
@@ -73,6 +77,13 @@ final class LoopDelivery: @unchecked Sendable {
         }
     }
 
+    private func poster(of stream: String, _ request: borrowing HTTPRequest) -> HTTPResponse {
+        guard let posters = self.posters, let poster = posters[stream] else {
+            return HTTPProblem.noPoster.mediaResponse(for: request)
+        }
+        return self.responses.poster(poster, interval: posters.interval)
+    }
+
     private enum Decision {
         case answer(HTTPResponse)
         case problem(HTTPProblem)
@@ -88,12 +99,17 @@ final class LoopDelivery: @unchecked Sendable {
             let answer = stream.multivariantAnswer(form, asksForGzip: request.acceptsGzip)
             return answer.map { .answer($0) } ?? .wait(.beginning(name), wantsDelta: false)
         case .playlist(let id, let form):
+            if directives == PlaylistRequest(),
+                let known = stream.knownAnswer(of: id, form, asksForGzip: request.acceptsGzip)
+            {
+                return .answer(known)
+            }
             guard stream.mayHave(form, in: id) else { return .problem(.notFound) }
             guard let playlist = stream.playlist(of: id, form) else {
                 return .wait(.beginning(name), wantsDelta: false)
             }
             return self.decide(name, playlist, directives, stream, asksForGzip: request.acceptsGzip)
-        case .key, .initialisation, .segment, .part:
+        case .key, .poster, .initialisation, .segment, .part:
             switch stream.find(name) {
             case .answer(let response): return .answer(response)
             case .comesNext:

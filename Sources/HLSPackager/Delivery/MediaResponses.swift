@@ -58,6 +58,20 @@ struct MediaResponses: Sendable {
         return response
     }
 
+    /// Another picture comes by the same name when the interval is over.
+    func poster(_ poster: Thumbnail, interval: TimeAmount) -> HTTPResponse {
+        var fields = HTTPFields()
+        fields.append(.contentType, "image/jpeg")
+        // Errors cannot come: the values are made of digits and what is written here.
+        try? fields.append(.cacheControl, checking: "public, max-age=\(interval.nanoseconds / 1_000_000_000)")
+        try? fields.append(
+            .etag, checking: "\"p\(poster.number)-\(String(poster.capturedAt.unixMilliseconds, radix: 36))\"")
+        fields.append(contentsOf: HTTPOpenFields.answer)
+        var response = HTTPResponse(.ok, fields: fields, body: .shared(SharedSlice(poster.jpeg)))
+        response.addSecurityFields()
+        return response
+    }
+
     func initialisation(_ section: RenditionSnapshot.Initialisation) -> HTTPResponse {
         // The same number may stand for another section after a start from nothing: its bytes tell.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -103,6 +117,8 @@ extension HTTPProblem {
     static let streamEnded = HTTPProblem(.gone, code: "stream-ended", detail: "This stream is over.")
     static let mediaGone = HTTPProblem(
         .gone, code: "media-gone", detail: "This was part of the stream, but is too old to be kept.")
+    static let noPoster = HTTPProblem(
+        .notFound, code: "no-poster", detail: "There is no picture of this stream yet.")
     static let partAbandoned = HTTPProblem(
         .notFound, code: "part-abandoned", detail: "The segment ended without this part. Read the playlist again.")
 

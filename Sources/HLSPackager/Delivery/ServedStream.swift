@@ -32,7 +32,7 @@ final class ServedStream {
         for rendition in snapshot.renditions { kept[rendition.id] = rendition.snapshot.kept }
         self.media = self.media.filter { name, _ in
             switch name {
-            case .multivariant, .playlist: false
+            case .multivariant, .playlist, .poster: false
             case .key(let number): snapshot.keys.contains { $0.number == number }
             case .initialisation(let id, let number): kept[id]?.initialisations.contains(number) == true
             case .segment(let id, let sequence, _), .part(let id, let sequence, _):
@@ -59,6 +59,12 @@ final class ServedStream {
     /// Nil where there is no such rendition, or not in this form.
     func playlist(of id: RenditionID, _ form: PlaylistForm) -> MediaPlaylist? {
         self.snapshot.mediaPlaylist(of: id, form, self.promises)
+    }
+
+    /// What was answered since the last snapshot to a request without directives: it is the answer to the next as well.
+    func knownAnswer(of id: RenditionID, _ form: PlaylistForm, asksForGzip: Bool) -> HTTPResponse? {
+        let rendering = PlaylistRendering.Key(rendition: id, form: form)
+        return self.playlists[PlaylistKey(rendering: rendering, asksForGzip: asksForGzip, hasWaited: false)]
     }
 
     func answer(
@@ -110,7 +116,7 @@ final class ServedStream {
 
     private func make(_ name: MediaName) -> Found {
         switch name {
-        case .multivariant, .playlist: return .nothing
+        case .multivariant, .playlist, .poster: return .nothing
         case .key(let number):
             guard let key = self.snapshot.keys.first(where: { $0.number == number }) else {
                 return number < self.snapshot.keys.first?.number ?? 0 ? .gone : .nothing

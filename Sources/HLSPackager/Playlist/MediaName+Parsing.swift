@@ -17,7 +17,7 @@ extension MediaName {
             first: file[..<dot], middle: second.map { rest[..<$0] }, last: second.map { rest[($0 + 1)...] } ?? rest)
         let name: MediaName?
         if slash == path.endIndex {
-            name = Self.playlist(words) ?? Self.key(words)
+            name = Self.playlist(words) ?? Self.key(words) ?? Self.poster(words)
         } else {
             name = RenditionID(path[..<slash]).flatMap { Self.media(of: $0, words) }
         }
@@ -48,6 +48,11 @@ extension MediaName {
     private static func key(_ words: Words) -> MediaName? {
         guard self.equals(words.first, "key"), self.equals(words.last, "bin") else { return nil }
         return words.middle.flatMap(self.number).map { .key(number: $0) }
+    }
+
+    private static func poster(_ words: Words) -> MediaName? {
+        let isPoster = words.middle == nil && self.equals(words.first, "poster") && self.equals(words.last, "jpg")
+        return isPoster ? .poster : nil
     }
 
     private static func media(of id: RenditionID, _ words: Words) -> MediaName? {

@@ -7,6 +7,7 @@ internal import Primitives
 /// | `index.m3u8`, `index.plain.m3u8` | multivariant playlist, by form |
 /// | `main.m3u8`, `main.plain.m3u8` | media playlist of a rendition, by form |
 /// | `key.3.bin` | key of segments of all renditions, by its number |
+/// | `poster.jpg` | small picture of what the stream shows |
 /// | `main/init.0.mp4` | initialisation section, by its number |
 /// | `main/17.m4s`, `main/17.ts` | segment, by its sequence |
 /// | `main/17.3.m4s` | part, by its segment's sequence and its own number |
@@ -19,6 +20,8 @@ package enum MediaName: Hashable, Sendable {
     case multivariant(PlaylistForm)
     case playlist(RenditionID, PlaylistForm)
     case key(number: Int)
+    /// The latest picture of the stream, as a JPEG file.
+    case poster
     case initialisation(RenditionID, number: Int)
     case segment(RenditionID, sequence: Int, MediaContainer)
     case part(RenditionID, sequence: Int, part: Int)
@@ -36,6 +39,7 @@ package enum MediaName: Hashable, Sendable {
             bytes.append("key.")
             bytes.append(decimal: number)
             bytes.append(".bin")
+        case .poster: bytes.append("poster.jpg")
         case .initialisation(let id, let number):
             id.append(to: &bytes)
             bytes.append("/init.")

@@ -120,8 +120,7 @@ extension MediaPlaylist {
     /// What comes next, what the other renditions have, or that this was all.
     func appendTail(to bytes: inout [UInt8]) {
         if self.hasParts {
-            // A hint at what turns out to begin a new timeline misleads: players have it down as one more of the old.
-            if !self.hasEnded, !self.snapshot.isInterrupted { self.appendHints(to: &bytes) }
+            if !self.hasEnded { self.appendNext(to: &bytes) }
             for report in self.reports where report.id != self.id {
                 bytes.append("#EXT-X-RENDITION-REPORT:URI=\"")
                 MediaName.playlist(report.id, self.form).append(to: &bytes)
@@ -133,6 +132,13 @@ extension MediaPlaylist {
             }
         }
         if self.hasEnded { bytes.append("#EXT-X-ENDLIST\n") }
+    }
+
+    /// What is known of what comes next. That it begins a new timeline is said at once, where the tag will stand
+    /// anyway: hls.js counts the segment after the last one to the timeline that it sees, and ends when that is not so.
+    private func appendNext(to bytes: inout [UInt8]) {
+        guard self.snapshot.isInterrupted else { return self.appendHints(to: &bytes) }
+        if !self.snapshot.segments.isEmpty { bytes.append("#EXT-X-DISCONTINUITY\n") }
     }
 
     /// The part that may be asked for before it exists, and the initialisation section if it needs a new one.

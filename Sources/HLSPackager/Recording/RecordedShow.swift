@@ -37,7 +37,7 @@ final class RecordedShow: Sendable {
             switch name {
             case .segment(let id, let sequence, .fragmentedMP4): state.index[id]?.media(sequence: sequence)
             case .initialisation(let id, let number): state.index[id]?.initialisations.first { $0.number == number }
-            case .multivariant, .playlist, .key, .part, .segment: nil
+            case .multivariant, .playlist, .key, .poster, .part, .segment: nil
             }
         }
         return found.map { FileSlice(file: self.media, offset: $0.offset, count: $0.count) }

@@ -110,7 +110,7 @@ package final class Recordings: Sendable {
         switch name {
         case .segment(_, let sequence, .fragmentedMP4): wish = .sequence(sequence)
         case .initialisation(_, let number): wish = .initialisation(number)
-        case .multivariant, .playlist, .key, .part, .segment: return .absent
+        case .multivariant, .playlist, .key, .poster, .part, .segment: return .absent
         }
         return self.find(wish, stream) { $0.body(name) }
     }

@@ -79,8 +79,10 @@ final class RenditionPackager {
     }
 
     /// Ends the segment with all that is there.
-    func finish() {
+    /// - Parameter willEnd: Called before the last segment is told to have ended.
+    func finish(_ willEnd: () -> Void) {
         self.proceed(isLast: true)
+        willEnd()
         self.cut { $0.finish() }
         self.endSegment()
     }

@@ -147,7 +147,9 @@ package final class StreamPackager: MediaReceiver {
             self.begin()
         }
         for index in self.tracks.indices { self.release(index) }
-        for rendition in self.renditions { rendition.finish() }
+        for rendition in self.renditions {
+            rendition.finish { self.stream.interrupt(publishing: self.publishing) }
+        }
         self.retire()
         self.position = nil
         self.phase = .due

@@ -67,6 +67,11 @@ package final class PackagedStream: Sendable {
         }
     }
 
+    /// What has been given is all of its timeline; what is still added belongs to it. Told with the next change.
+    func interrupt(publishing: Int) {
+        self.core.withLock { core in if core.isCurrent(publishing) { core.interrupt() } }
+    }
+
     @discardableResult
     func suspend(publishing: Int) -> Bool {
         self.change(publishing) { core in core.suspend() }

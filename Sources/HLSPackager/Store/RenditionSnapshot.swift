@@ -102,7 +102,7 @@ package struct RenditionSnapshot: Sendable {
     package var hasIndependentSegments: Bool
     /// Nothing more will come.
     package var hasEnded: Bool
-    /// Nobody knows what comes next: the publisher is away, or what follows begins a new timeline.
+    /// The last segment will not grow, and what follows it, if anything does, begins a new timeline.
     package var isInterrupted = false
     /// No longer listed, but still served to those who read them from an earlier playlist.
     package var removedSegments: [Segment]

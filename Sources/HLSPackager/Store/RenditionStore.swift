@@ -44,14 +44,15 @@ struct RenditionStore: Sendable {
 
     var hasRemovedSegments: Bool { !self.removed.isEmpty }
 
-    /// - Parameter isInterrupted: Nobody publishes.
+    /// - Parameter isInterrupted: A discontinuity follows, but has not begun.
     func snapshot(hasIndependentSegments: Bool, isInterrupted: Bool) -> RenditionSnapshot {
         var snapshot = RenditionSnapshot(
             segments: self.listed, discontinuitySequence: self.discontinuitySequence,
             hasIndependentSegments: hasIndependentSegments, hasEnded: self.hasEnded,
             removedSegments: self.removed.map(\.segment), initialisations: self.initialisations,
             nextSequence: self.nextSequence)
-        snapshot.isInterrupted = isInterrupted || self.isDiscontinuityDue
+        let isBetween = self.listed.last?.isComplete ?? true
+        snapshot.isInterrupted = isBetween && (isInterrupted || self.isDiscontinuityDue)
         return snapshot
     }
 

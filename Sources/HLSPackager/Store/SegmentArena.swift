@@ -5,7 +5,7 @@ internal import Synchronization
 /// The memory of one segment: bytes are appended while it is made, and never move or change afterwards.
 ///
 /// Written on the publisher's loop; what lies before a published length may be read by any loop at the same time. The
-/// capacity is reserved, but memory is taken page by page as it is written, and what is left of the reservation is
+/// capacity is reserved, but memory is taken as it is written, 64 KiB at a time, and what is left of the reservation is
 /// given back when the segment is complete. When the system refuses the reservation, nothing fits. With a pool, the
 /// pages of an earlier segment are written again, for the system's fresh pages cost more than all else here.
 ///
@@ -63,26 +63,32 @@ package final class SegmentArena: Sendable {
 
     private final class Memory: @unchecked Sendable {
         // SAFETY: bytes below a count that was handed to readers are not written again, and the count is atomic;
-        // `writable` and `mapped` are touched by the publisher's loop, and by `deinit` with the last reference.
+        // `writable`, `mapped` and `backed` are touched by the publisher's loop, and by `deinit` with the last
+        // reference.
         let base: UnsafeMutableRawPointer?
         let capacity: Int
         let count = Atomic<Int>(0)
         private var writable: Int
         private let pool: ArenaPool?
         private var mapped: Int
+        private var backed: Int
+        /// Pages are taken from the system so many bytes at a time.
+        private static let backingByteCount = 64 * 1024
 
         init(capacity: Int, pool: ArenaPool?) {
             let region = MappedRegion(byteCount: Self.wholePages(max(capacity, 1)), from: pool)
             self.pool = pool
             self.base = region?.base
             self.mapped = region?.byteCount ?? 0
+            self.backed = region?.backedByteCount ?? 0
             self.capacity = self.base == nil ? 0 : max(capacity, 0)
             self.writable = self.capacity
         }
 
         deinit {
             guard let base = self.base, self.mapped > 0 else { return }
-            let region = MappedRegion(base: base, byteCount: self.mapped)
+            let region = MappedRegion(
+                base: base, byteCount: self.mapped, backedByteCount: min(self.backed, self.mapped))
             if let pool = self.pool { pool.put(region) } else { region.unmap() }
         }
 
@@ -90,9 +96,17 @@ package final class SegmentArena: Sendable {
             let count = self.count.load(ordering: .relaxed)
             guard bytes.count <= self.writable - count else { return false }
             guard let start = bytes.baseAddress, let base = self.base else { return bytes.isEmpty }
+            if count + bytes.count > self.backed { self.back(count + bytes.count, of: base) }
             base.advanced(by: count).copyMemory(from: start, byteCount: bytes.count)
             self.count.store(count + bytes.count, ordering: .releasing)
             return true
+        }
+
+        private func back(_ byteCount: Int, of base: UnsafeMutableRawPointer) {
+            let steps = (byteCount + Self.backingByteCount - 1) / Self.backingByteCount
+            let end = min(steps * Self.backingByteCount, self.mapped)
+            MappedRegion(base: base, byteCount: self.mapped, backedByteCount: self.backed).back(self.backed..<end)
+            self.backed = end
         }
 
         func complete() {

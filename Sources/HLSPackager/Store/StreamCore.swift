@@ -19,6 +19,8 @@ struct StreamCore: Sendable {
     private var latestMediaTime: Int64 = 0
     private var publishing = 0
     private(set) var isPublishing = false
+    /// A discontinuity follows, but has not begun.
+    private var isInterrupted = false
     private(set) var hasEnded = false
     /// Nil where segments are clear.
     private var keys: SegmentKeys?
@@ -55,7 +57,7 @@ struct StreamCore: Sendable {
                 StreamSnapshot.Rendition(
                     id: $0.id, tracks: $0.tracks,
                     snapshot: $0.store.snapshot(
-                        hasIndependentSegments: self.hasIndependentSegments, isInterrupted: !self.isPublishing),
+                        hasIndependentSegments: self.hasIndependentSegments, isInterrupted: self.isInterrupted),
                     version: $0.store.version)
             })
         snapshot.keys = (self.keys?.keys ?? []).map { StreamSnapshot.Key(number: $0.number, bytes: $0.bytes) }
@@ -72,7 +74,6 @@ struct StreamCore: Sendable {
         self.isPublishing = true
         for index in self.renditions.indices {
             self.renditions[index].store.completeLast()
-            self.renditions[index].store.markChanged()
             if self.hasEnded { self.renditions[index].store.removeAll(now: now) }
         }
         self.hasEnded = false
@@ -107,6 +108,10 @@ struct StreamCore: Sendable {
     mutating func use(_ layouts: [RenditionLayout], isDiscontinuous: Bool, now: MonotonicTime) {
         let isDiscontinuous = isDiscontinuous && !self.state.isNew
         if isDiscontinuous { self.state.discontinuityCount += 1 }
+        if self.isInterrupted {
+            self.isInterrupted = false
+            for index in self.renditions.indices { self.renditions[index].store.markChanged() }
+        }
         for index in self.renditions.indices {
             let isGone = !layouts.contains { $0.id == self.renditions[index].id }
             if isGone != self.renditions[index].store.hasEnded { self.renditions[index].store.hasEnded = isGone }
@@ -169,13 +174,18 @@ struct StreamCore: Sendable {
             pool: self.pool)
     }
 
+    /// What has been given is all of this timeline.
+    mutating func interrupt() {
+        guard !self.isInterrupted else { return }
+        self.isInterrupted = true
+        for index in self.renditions.indices { self.renditions[index].store.markChanged() }
+    }
+
     /// The publisher has gone; the stream waits for it.
     mutating func suspend() {
         self.isPublishing = false
-        for index in self.renditions.indices {
-            self.renditions[index].store.completeLast()
-            self.renditions[index].store.markChanged()
-        }
+        for index in self.renditions.indices { self.renditions[index].store.completeLast() }
+        self.interrupt()
     }
 
     /// Nobody came back. Returns how long what is there has to stay.

@@ -13,7 +13,8 @@ extension HTTPConnection: HTTPAnswerer {
         self.inFlight[index].handlerStartedAt = self.service.loop.now
         let responder = HTTPResponder(loop: self.service.loop, answerer: self, stream: stream)
         guard let response = handle(request, self.inFlight[index].match.parameters, responder) else { return }
-        self.endDeferral(of: stream)
+        // Most answers are ready at once, as this one: `endDeferral` would copy the request for nothing.
+        if let index = self.index(of: stream) { self.inFlight[index].deferral = nil }
         self.session?.respond(to: stream, with: self.service.application.finish(response, for: request))
     }
 
@@ -31,7 +32,6 @@ extension HTTPConnection: HTTPAnswerer {
     }
 
     /// Nil when the request was answered or cancelled before.
-    @discardableResult
     func endDeferral(of stream: HTTPStreamID) -> HTTPExchange.Deferral? {
         guard let index = self.index(of: stream), let deferral = self.inFlight[index].deferral else { return nil }
         self.inFlight[index].deferral = nil

@@ -36,6 +36,9 @@ package struct HTTPPathParameters: Sendable {
     }
 
     private static func equals(_ text: String, _ name: StaticString) -> Bool {
-        name.withUTF8Buffer { $0.elementsEqual(text.utf8) }
+        name.withUTF8Buffer { name in
+            // A string's own view is much slower to walk than its storage, which native strings always have.
+            text.utf8.withContiguousStorageIfAvailable { $0.elementsEqual(name) } ?? name.elementsEqual(text.utf8)
+        }
     }
 }

@@ -12,6 +12,7 @@ final class PackagedStreams: MediaDestination {
     private let limits: HLSLimits
     private let numbers: StreamStates
     private let recordings: Recordings?
+    private let posters: Posters?
     private let metrics: HLSMetrics
     private let log: Log
     /// One for each name that a key was granted for: no more than there are keys.
@@ -23,12 +24,13 @@ final class PackagedStreams: MediaDestination {
     }
 
     init(
-        limits: HLSLimits, loops: [EventLoop], numbers: StreamStates, recordings: Recordings?, metrics: HLSMetrics,
-        registry: MetricsRegistry, log: Log
+        limits: HLSLimits, loops: [EventLoop], numbers: StreamStates, recordings: Recordings?, posters: Posters?,
+        metrics: HLSMetrics, registry: MetricsRegistry, log: Log
     ) {
         self.limits = limits
         self.numbers = numbers
         self.recordings = recordings
+        self.posters = posters
         self.board = SnapshotBoard(loops: loops, metrics: metrics)
         self.metrics = metrics
         self.log = log
@@ -46,7 +48,8 @@ final class PackagedStreams: MediaDestination {
         let packager = MeteredPackager(
             stream: entry.stream, environment: .on(loop), muxers: .libAV, health: entry.health, metrics: self.metrics,
             loop: loop.index)
-        return FormatLog(stream: name, log: self.log, receiver: packager)
+        let tapped = self.posters?.tap(packager, stream: name, environment: .on(loop))
+        return FormatLog(stream: name, log: self.log, receiver: tapped ?? packager)
     }
 
     /// Every stream there has been, and how it does, by name.

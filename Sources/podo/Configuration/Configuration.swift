@@ -26,6 +26,8 @@ struct Configuration: Sendable {
     var hlsSegmentMilliseconds = 2000
     var hlsWindowSegmentCount = 12
     var hlsTransportStream = true
+    var hlsKeySegmentCount: Int?
+    var posterInterval: TimeAmount? = .seconds(5)
     var hlsRecording = false
     var hlsRecordingByteCountMax = RecordingLimits().byteCountMax
     var openGate = false

@@ -46,6 +46,12 @@ extension Setting {
             "hls-transport-stream", \.hlsTransportStream, .boolean,
             "Makes segments as MPEG-TS too, for old players, at index.ts.m3u8."),
         Setting(
+            "hls-key-segments", \.hlsKeySegmentCount, .optional(.integer(1...1_000_000)),
+            "Encrypts segments (AES-128), with a new key after so many. Without parts: no low latency."),
+        Setting(
+            "poster-interval", \.posterInterval, .optional(.duration(.seconds(1)...(.seconds(3600)))),
+            "How often a stream's poster.jpg is made of a keyframe. Empty for none."),
+        Setting(
             "hls-recording", \.hlsRecording, .boolean,
             "Records every stream below data-dir, for index.event.m3u8 and, when it is over, index.vod.m3u8."
         ),

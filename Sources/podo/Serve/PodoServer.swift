@@ -64,13 +64,16 @@ final class PodoServer: Sendable {
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
         let streamMetrics = HLSMetrics(registry: metrics)
         self.storage.recordings?.register(in: metrics)
+        let posters = configuration.posterInterval.map { Posters(interval: $0) }
+        posters?.register(in: metrics)
         let streams = PackagedStreams(
             limits: configuration.streamLimits, loops: self.group.loops, numbers: self.storage.numbers,
-            recordings: self.storage.recordings, metrics: streamMetrics, registry: metrics, log: log)
+            recordings: self.storage.recordings, posters: posters, metrics: streamMetrics, registry: metrics,
+            log: log)
         let delivery = HLSDelivery(
             board: streams.board, group: self.group, gate: configuration.gate,
             promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
-            metrics: streamMetrics)
+            posters: posters, metrics: streamMetrics)
         self.publicApplication = try PublicApplication(
             webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes)
         self.publicFrontend = HTTPFrontend(
@@ -142,6 +145,7 @@ extension Configuration {
         limits.partTime = .milliseconds(Int64(self.hlsPartMilliseconds))
         limits.windowSegmentCount = self.hlsWindowSegmentCount
         limits.hasTransportStream = self.hlsTransportStream
+        limits.keySegmentCount = self.hlsKeySegmentCount
         return limits
     }
 

@@ -7,13 +7,15 @@ from collections import Counter
 
 from . import elementary
 
+# Frames are counted, not timed: where a publisher's times went back, what is written would not be in order.
+ANEW = ["-filter:v", "setpts=N", "-filter:a", "asetpts=N"]
 FORMATS = {"avc": "h264", "hevc": "hevc"}
 
 
-def ffmpeg(arguments, output):
+def ffmpeg(arguments, output, level="error"):
     """What it complained of, and how many frames of each stream it wrote."""
     run = subprocess.run(
-        ["nice", "ffmpeg", "-nostdin", "-v", "error", "-xerror", *arguments, "-vsync", "passthrough", "-f", "framecrc",
+        ["nice", "ffmpeg", "-nostdin", "-v", level, "-xerror", *arguments, "-vsync", "passthrough", "-f", "framecrc",
          "-y", output],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     said = run.stderr.decode(errors="replace").strip()
@@ -33,7 +35,7 @@ def discard(path, is_good):
     if is_good or not folder:
         os.unlink(path)
     else:
-        shutil.move(path, folder)
+        shutil.move(path, os.path.join(folder, f"{os.getpid()}-{path.strip('/').replace('/', '-')}"))
 
 
 class Runs:
@@ -45,9 +47,7 @@ class Runs:
         self.last = None
 
     def __call__(self, record, tracks, samples):
-        before = (record.sequence - 1, record.initialisation)
-        is_same = self.last and not record.is_discontinuous and self.last == before
-        if not is_same:
+        if self.last != (record.sequence - 1, record.discontinuity, record.initialisation):
             leading = next((n for n, track in tracks.items() if track.kind == "video"), min(tracks))
             begins = bool(samples.get(leading)) and samples[leading][0].is_sync
             self.files.append({"path": f"{self.prefix}.{len(self.files)}.mp4", "begins": begins, "counts": Counter(),
@@ -56,7 +56,7 @@ class Runs:
         self.append(record.data)
         for number, found in samples.items():
             self.files[-1]["counts"][tracks[number].kind] += len(found)
-        self.last = (record.sequence, record.initialisation)
+        self.last = (record.sequence, record.discontinuity, record.initialisation)
 
     def append(self, data):
         with open(self.files[-1]["path"], "ab") as file:
@@ -67,8 +67,9 @@ class Runs:
         for run in self.files:
             kinds = [kind for kind in ("video", "audio") if run["counts"][kind]]
             maps = [word for kind in kinds for word in ("-map", f"0:{kind[0]}:0")]
-            copy = [] if run["begins"] else ["-c", "copy", "-copyinkf"]
-            said, counts = ffmpeg(["-i", run["path"], *maps, *copy], run["path"] + ".crc")
+            # While it looks for parameters it decodes all the same, and complains.
+            copy, level = (ANEW, "error") if run["begins"] else (["-c", "copy", "-copyinkf"], "fatal")
+            said, counts = ffmpeg(["-i", run["path"], *maps, *copy], run["path"] + ".crc", level)
             at = f"{os.path.basename(self.prefix)} from {run['first']}"
             is_good = report.expect(not said, at, "M-4", f"decoding says {said[:300]!r}")
             for index, kind in enumerate(kinds):
@@ -131,13 +132,13 @@ class TransportRuns:
         self.files, self.last = [], None
 
     def __call__(self, record, begins, counts):
-        if not self.last or record.is_discontinuous or self.last != record.sequence - 1:
+        if self.last != (record.sequence - 1, record.discontinuity):
             path = f"{self.prefix}.{len(self.files)}"
             self.files.append({"path": path, "begins": begins, "counts": Counter(), "first": record.sequence})
         with open(self.files[-1]["path"], "ab") as file:
             file.write(record.data)
         self.files[-1]["counts"].update(counts)
-        self.last = record.sequence
+        self.last = (record.sequence, record.discontinuity)
 
     def decode(self, report):
         for run in self.files:
@@ -150,7 +151,7 @@ class TransportRuns:
     def decode_run(self, run, report):
         kinds = [kind for kind in ("video", "audio") if run["counts"][kind]]
         maps = [word for kind in kinds for word in ("-map", f"0:{kind[0]}:0")]
-        said, counts = ffmpeg(["-i", run["path"], *maps], run["path"] + ".crc")
+        said, counts = ffmpeg(["-i", run["path"], *maps, *ANEW], run["path"] + ".crc")
         at = f"{os.path.basename(self.prefix)} from {run['first']}"
         is_good = report.expect(not said, at, "M-4", f"decoding says {said[:300]!r}")
         for index, kind in enumerate(kinds):

@@ -184,13 +184,16 @@ class RenditionWatch:
         if whole is not None and pieces and len(pieces) == len(segment.parts):
             self.expect(b"".join(pieces) == whole, "LL4", f"the parts of segment {sequence} are not the segment")
             self.report.count("unions of parts compared")
+        if whole is not None and segment.bit_rate:
+            rate = len(whole) * 8 / float(segment.duration) / 1000
+            self.expect(0.9 <= rate / segment.bit_rate <= 1.1, "L19", f"segment {sequence} has {rate:.0f} kbit/s")
         data = self.keys.clear(self.fetcher, whole, segment.key) if whole is not None else b"".join(pieces)
         start = self.keys.clear(self.fetcher, self.map_of.pop(sequence, None), segment.map_key)
         if not data or start is None:
             return
         self.media.add(Record(
-            self.stem, sequence, data, start, segment.discontinuity, whole is not None, segment.duration, segment.date,
-            "EXT-X-INDEPENDENT-SEGMENTS" in media.tags,
+            self.stem, sequence, data, start, media.discontinuity_number(segment), whole is not None,
+            segment.duration, segment.date, "EXT-X-INDEPENDENT-SEGMENTS" in media.tags,
             [(part.duration, part.independent, piece) for part, piece in zip(segment.parts, pieces)]))
         for index in range(len(segment.parts)):
             self.pieces.pop((sequence, index), None)

@@ -126,6 +126,9 @@ class AnswerRules:
             self.expect(method == "HEAD" or answer.body, path, "H5", "200 and nothing in it")
         # A playlist is outdated sooner than anybody would ask whether it is.
         self.expect(fields.get("etag") or kind == "playlist", path, "H6", f"no ETag in a {answer.status}")
+        urgency = re.match(r"u=(\d)", fields.get("priority", "u=3"))
+        is_right = urgency and (int(urgency[1]) == 1 if kind == "playlist" else 2 <= int(urgency[1]) <= 6)
+        self.expect(is_right, path, "LL15", f"Priority {fields.get('priority')!r}")
         age, cache = max_age(answer), fields.get("cache-control", "")
         if kind == "playlist":
             self.expect("accept-encoding" in fields.get("vary", "").lower(), path, "H7", "no Vary: Accept-Encoding")

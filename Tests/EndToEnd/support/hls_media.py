@@ -20,7 +20,9 @@ class Record:
     sequence: int
     data: bytes
     initialisation: bytes = b""
-    is_discontinuous: bool = False
+    # Its discontinuity sequence number: what differs from the one before begins a discontinuity, with a tag or where
+    # the segment before is not listed any more.
+    discontinuity: int = 0
     is_whole: bool = True
     # As the playlist has it; None if it never said.
     duration: Fraction = None
@@ -55,7 +57,9 @@ class RenditionMedia:
         self.outcome = Outcome()
         self.tracks, self.known = {}, None
         self.states, self.position, self.anchor = {}, None, None
-        self.last_sequence = None
+        self.last_sequence = self.last_discontinuity = None
+        # The last record, and what its pictures' usual duration was in seconds.
+        self.latest, self.picture_seconds = None, 0.0
         self.wall_offset = time.time() - time.monotonic()
 
     def expect(self, condition, record, mark, message):
@@ -70,16 +74,19 @@ class RenditionMedia:
 
     def read(self, record):
         self.report.count("segments")
-        follows = self.last_sequence is None or record.sequence == self.last_sequence + 1
-        if record.is_discontinuous or not follows:
+        self.latest = record
+        if (record.sequence - 1, record.discontinuity) != (self.last_sequence, self.last_discontinuity):
             self.states, self.anchor = {}, None
-        self.last_sequence = record.sequence
+        self.last_sequence, self.last_discontinuity = record.sequence, record.discontinuity
         if record.initialisation != self.known:
             self.use(record)
         fragments = read_fragments(record.data, self.tracks)
         samples = {number: [s for f in fragments for s in f.tracks.get(number, [])] for number in self.tracks}
         for number, found in samples.items():
             self.check_track(record, self.tracks[number], found)
+        durations = sorted(s.duration / t.timescale for n, t in self.tracks.items() if t.kind == "video"
+                           for s in samples[n])
+        self.picture_seconds = durations[len(durations) // 2] if durations else 0.0
         self.check_parts(record)
         self.check_place(record, samples)
         self.check_clock(record, samples)
@@ -89,7 +96,7 @@ class RenditionMedia:
     def use(self, record):
         tracks = read_initialisation(record.initialisation)
         before = [(t.kind, t.codec, t.configuration) for t in self.tracks.values()]
-        is_new = not before or record.is_discontinuous or self.anchor is None
+        is_new = not before or not self.states
         self.expect(is_new, record, "DSN", "another initialisation section without a discontinuity")
         self.tracks, self.known = tracks, record.initialisation
         self.report.count("initialisations")
@@ -123,7 +130,7 @@ class RenditionMedia:
             self.expect(not is_steady, record, "F12", f"a hole of {seconds:.3f} s in {track.kind} without a reason")
 
     def check_parts(self, record):
-        kinds = {track.kind for track in self.tracks.values()}
+        kinds, has_pictures = {track.kind for track in self.tracks.values()}, False
         for index, (_, is_independent, data) in enumerate(record.parts):
             self.report.count("parts")
             found = [(self.tracks[number].kind, sample) for fragment in read_fragments(data, self.tracks)
@@ -132,6 +139,10 @@ class RenditionMedia:
             can_begin = any(sample.is_sync for kind, sample in found if kind == leading)
             self.expect(can_begin == is_independent, record, "LL3",
                         f"part {index}: INDEPENDENT is {is_independent}, a frame to begin with {can_begin}")
+            has_pictures |= any(kind == leading for kind, _ in found)
+        if record.is_whole and record.is_independent and has_pictures:
+            self.expect(any(is_independent for _, is_independent, _ in record.parts), record, "LL3",
+                        "no part is independent")
 
     # Segments
 
@@ -174,7 +185,8 @@ class RenditionMedia:
         if frame is None:
             return
         # What happened just before may have set the clock anew.
-        if record.date is not None and self.ledger.is_steady(frame.due - 2, frame.due):
+        is_steady = self.ledger.is_steady(frame.due - 2, frame.due) and frame.due > self.ledger.dates_settle_at
+        if record.date is not None and is_steady:
             apart = record.date.timestamp() - (frame.due + self.wall_offset)
             self.expect(abs(apart) < DATE_SECONDS_MAX, record, "PDT", f"it is {apart:+.2f} s off the wall clock")
         other = next((n for n, t in self.tracks.items() if t.kind != track.kind and samples.get(n)), None)

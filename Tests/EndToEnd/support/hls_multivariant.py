@@ -84,3 +84,27 @@ def discontinuities(media):
             if segment.date:
                 found[number] = segment.date
     return found
+
+
+def check_against_media(report, uri, inf, media):
+    """CODECS, RESOLUTION and FRAME-RATE are those of the media (`RenditionMedia`) that the variant's segments hold."""
+    codecs = inf.get("CODECS", "").split(",")
+    report.count("variants compared with their media")
+    for track in media.tracks.values():
+        wanted = codec_of(track)
+        report.expect(any(codec.startswith(wanted) for codec in codecs), uri, "M11", f"{wanted} is not in {codecs}")
+        if track.kind == "video":
+            size = f"{track.width}x{track.height}"
+            report.expect(inf.get("RESOLUTION") == size, uri, "M11", f"RESOLUTION {inf.get('RESOLUTION')} of {size}")
+            rate = float(inf.get("FRAME-RATE", 0)) * media.picture_seconds
+            report.expect(not media.picture_seconds or 0.95 < rate < 1.05, uri, "M11",
+                          f"FRAME-RATE {inf.get('FRAME-RATE')} of pictures of {media.picture_seconds:.4f} s")
+
+
+def codec_of(track):
+    """How its name in CODECS begins, by its own configuration."""
+    if track.codec == "avc1":
+        return f"avc1.{track.configuration[1:4].hex()}"
+    if track.codec == "mp4a":
+        return f"mp4a.40.{track.configuration[0] >> 3}"
+    return track.codec

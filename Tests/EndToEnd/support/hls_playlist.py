@@ -72,6 +72,11 @@ class Media:
     def discontinuity_sequence(self):
         return self.tags.get("EXT-X-DISCONTINUITY-SEQUENCE", 0)
 
+    def discontinuity_number(self, segment):
+        """The discontinuity sequence number of a segment that is listed here."""
+        return self.discontinuity_sequence + sum(
+            each.discontinuity for each in self.segments if each.sequence <= segment.sequence)
+
     @property
     def ended(self):
         return "EXT-X-ENDLIST" in self.tags

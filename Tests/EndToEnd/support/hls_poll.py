@@ -1,12 +1,16 @@
 """Players that know nothing of low latency: they poll, and fetch what is new."""
 
+import time
+
 from .hls_http import text_of
 from .hls_keys import Keys
 from .hls_media import Record
+from .hls_multivariant import check_against_media
 from .hls_playlist import BadPlaylist, parse_multivariant
 from .http1 import BadAnswer
 
 MULTIVARIANT_SECONDS, FORM_SECONDS = 4.0, 1.3
+SETTLING_SECONDS = 8.0
 
 
 class Poller:
@@ -83,8 +87,13 @@ class MultivariantWatch(Poller):
         self.unchanged()
 
     def unchanged(self):
-        for uri, _ in self.playlist.variants:
+        now = time.monotonic()
+        for uri, inf in self.playlist.variants:
             self.check_bit_rate(uri)
+            media = self.watch.media.get(uri.split(".")[0])
+            # What has changed a moment ago may not be in both.
+            if media and media.tracks and self.watch.is_steady(now - SETTLING_SECONDS, now):
+                check_against_media(self.watch.report, uri, inf, media)
 
     def check_bit_rate(self, uri):
         """Segments are not above BANDWIDTH by a quarter, nor their average above AVERAGE-BANDWIDTH by a tenth (AAS
@@ -136,7 +145,8 @@ class FormWatch(Poller):
         if data is None or self.media is None:
             return
         self.media.add(Record(
-            self.stem, segment.sequence, data, b"", segment.discontinuity, True, segment.duration, segment.date,
+            self.stem, segment.sequence, data, b"", media.discontinuity_number(segment), True, segment.duration,
+            segment.date,
             "EXT-X-INDEPENDENT-SEGMENTS" in media.tags))
 
 

@@ -250,7 +250,11 @@ class Prober:
         """Directives are ignored where nothing is promised."""
         stem = name.split(".")[0]
         for form in self.watch.forms:
-            if getattr(self.watch.renditions.get(f"{stem}.{form}.m3u8"), "status", None) in (200, 304):
+            other = f"{stem}.{form}.m3u8"
+            known = self.watch.validator.streams.get(other)
+            is_there = getattr(self.watch.renditions.get(other), "status", None) in (200, 304)
+            # One that begins anew waits for enough to begin with.
+            if is_there and known and not known[0].ended and known[0].sequence <= edge(media)[0]:
                 self.answered(f"{stem}.{form}.m3u8", f"_HLS_msn={edge(media)[0] + 1}&_HLS_part=1", "LL8")
 
     def probe_ended(self, name, media):

@@ -14,7 +14,7 @@ class TransportMedia:
     def __init__(self, name, report, ledger=None, sink=None):
         self.name, self.report, self.ledger, self.sink = name, report, ledger, sink
         self.reader, self.outcome = TransportReader(), Outcome()
-        self.latest, self.last_sequence = {}, None
+        self.latest, self.last = {}, None
 
     def add(self, record):
         try:
@@ -28,10 +28,9 @@ class TransportMedia:
 
     def read(self, record):
         self.report.count("transport segments")
-        follows = self.last_sequence is None or record.sequence == self.last_sequence + 1
-        if record.is_discontinuous or not follows:
+        if (record.sequence - 1, record.discontinuity) != self.last:
             self.reader, self.latest = TransportReader(), {}
-        self.last_sequence = record.sequence
+        self.last = (record.sequence, record.discontinuity)
         found = self.reader.read(record.data)
         for kind, units in found.items():
             self.check_times(record, kind, units)

@@ -20,6 +20,8 @@ class Track:
     codec: str = ""
     # The decoder's configuration: avcC, hvcC, or the bytes within esds or dOps.
     configuration: bytes = b""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass
@@ -113,6 +115,9 @@ def read_track(data, start, end):
     number_at = head + 4 + (16 if data[head] == 1 else 8)
     track = Track(struct.unpack_from(">I", data, number_at)[0])
     require(duration_of(data, head, 16, 24) == 0, "F4", f"tkhd of track {track.number} has a duration")
+    # 16.16, at the end of the box.
+    track.width, track.height = (value >> 16 for value in struct.unpack_from(
+        ">II", data, head + (88 if data[head] == 1 else 76)))
     mdia = children(data, *only(trak, "mdia", "trak"))
     media = only(mdia, "mdhd", "mdia")[0]
     track.timescale = struct.unpack_from(">I", data, media + 4 + (16 if data[media] == 1 else 8))[0]

@@ -1,4 +1,4 @@
-"""A small live stream over HTTP that obeys the rules, and breaks those that a test names: it shows that a watch sees."""
+"""A small live stream over HTTP that obeys the rules, and breaks those that a test names: the watch must see it."""
 
 import gzip
 import http.server
@@ -67,7 +67,7 @@ class Origin:
         while not self.stopping.is_set():
             due += PART_SECONDS
             part = self.part(due - PART_SECONDS)
-            time.sleep(max(0, due - time.monotonic()) + (0.8 if "late parts" in self.twists else 0))
+            time.sleep(max(0, due - time.monotonic()) + (1.5 if "late parts" in self.twists else 0))
             with self.news:
                 self.append(part, due)
                 self.news.notify_all()
@@ -211,8 +211,9 @@ class RequestHandler(http.server.BaseHTTPRequestHandler):
 
     def multivariant(self):
         rate = "25" if "frame rate" in self.origin.twists else "25.000"
+        codec = "avc1.640028" if "codecs" in self.origin.twists else f"avc1.{clip().video.configuration[1:4].hex()}"
         peak = 1000 if "bit rate" in self.origin.twists else 900000
-        return (f'#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH=500000,CODECS="avc1.42c00b",'
+        return (f'#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH=500000,CODECS="{codec},mp4a.40.2",'
                 f"RESOLUTION=160x96,FRAME-RATE={rate}\nmain.m3u8\n")
 
     def playlist(self, query):
@@ -259,6 +260,7 @@ class RequestHandler(http.server.BaseHTTPRequestHandler):
             fields["Cache-Control"] += "" if "cache control" in twists else ", immutable"
         if is_playlist:
             fields["Vary"] = "Accept-Encoding"
+            fields["Priority"] = "u=5" if "urgency" in twists else "u=1"
             accepted = self.headers.get("accept-encoding", "")
             if "gzip" in accepted and "gzip;q=0" not in accepted and "gzip" not in twists:
                 body, fields["Content-Encoding"] = gzip.compress(body, 1), "gzip"

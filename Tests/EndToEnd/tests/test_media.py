@@ -1,4 +1,4 @@
-"""What is said of segments one after another: holes, overlaps, times, parts, and frames that are not those published."""
+"""What is said of segments in a row: holes, overlaps, times, parts, and frames that are not those published."""
 
 import datetime
 import time
@@ -83,7 +83,7 @@ class RenditionMediaTests(unittest.TestCase):
     def test_a_discontinuity_may_begin_anywhere(self):
         maker = Maker()
         maker.add(0)
-        maker.add(1, shift=90_000, is_discontinuous=True)
+        maker.add(1, shift=90_000, discontinuity=1)
         self.assertEqual(maker.found, set())
 
     def test_durations(self):
@@ -164,7 +164,7 @@ class TransportMediaTests(unittest.TestCase):
         self.add(media, 0, transport())
         self.add(media, 1, transport())
         self.assertEqual(set(report.found), {"TS4"})
-        self.add(media, 2, transport(), is_discontinuous=True)
+        self.add(media, 2, transport(), discontinuity=1)
         self.assertEqual(report.found["TS4"], 1)
 
 

@@ -1,5 +1,6 @@
 import HTTPServer
 import Primitives
+import Reactor
 import Testing
 
 @testable import HLSPackager

@@ -112,12 +112,23 @@ struct LowLatencyPlaylistTests {
         #expect(script.lines().after("#EXT-X-PRELOAD-HINT:") == ["TYPE=PART,URI=\"main/9.1.m4s\""])
     }
 
-    @Test("LL13: nothing is hinted at while nobody knows what comes next")
+    @Test("LL13: before a new timeline nothing is hinted at, and the playlist says that it comes")
     func noHint() {
         var script = PlaylistScript(segmentCount: 2)
         script.snapshot.isInterrupted = true
         #expect(script.lines().after("#EXT-X-PRELOAD-HINT:").isEmpty)
-        #expect(script.lines().after("#EXTINF:").count == 2)
+        // hls.js counts what follows to the timeline that it sees.
+        #expect(script.lines().suffix(2) == ["main/8.m4s", "#EXT-X-DISCONTINUITY"])
+        #expect(script.lines(.plain).last == "main/8.m4s")
+        let before = script.text()
+        script.snapshot.isInterrupted = false
+        script.beginDiscontinuity()
+        script.addPart()
+        #expect(script.text().hasPrefix(before))
+        script.snapshot.hasEnded = true
+        script.snapshot.isInterrupted = true
+        #expect(script.lines().last == "#EXT-X-ENDLIST")
+        #expect(script.lines().count { $0 == "#EXT-X-DISCONTINUITY" } == 1)
     }
 
     @Test("LL14: every other rendition that has anything is reported with its last part, and no rendition itself")

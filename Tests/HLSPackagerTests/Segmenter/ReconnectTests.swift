@@ -8,8 +8,8 @@ import Testing
 /// initialisation section, hls.js takes a hinted part for one more of the old timeline.
 @Suite("Publishers that come back")
 struct ReconnectTests {
-    private static func video(_ codec: VideoCodec = .h264, _ configuration: [UInt8]) -> TrackFormat {
-        .video(VideoFormat(codec: codec, configuration: configuration))
+    private static func video(_ configuration: [UInt8]) -> TrackFormat {
+        .video(VideoFormat(codec: .h264, configuration: configuration))
     }
 
     /// One sequence set and one picture set, which the tag tells from others.

@@ -1,3 +1,4 @@
+import Glibc
 import HLSPackager
 import Primitives
 import Testing
@@ -36,6 +37,16 @@ struct SegmentArenaTests {
         #expect(prefix.count == 6000 && prefix.handle().count == 6000 && arena.handle().count == 12_000)
         #expect(Array(prefix.handle().slice(0..<6000).unsafeBytes) == bytes)
         #expect(prefix.sharesMemory(with: arena))
+    }
+
+    @Test("takes pages from the system before they are written, a few at a time")
+    func pagesAhead() {
+        let arena = SegmentArena(capacity: 1 << 20)
+        #expect([UInt8(7)].withUnsafeBytes { arena.append($0) })
+        var isThere = [UInt8](repeating: 0, count: 32)
+        let base = UnsafeMutableRawPointer(mutating: arena.bytes(0..<1).baseAddress)
+        #expect(mincore(base, 32 * 4096, &isThere) == 0)
+        #expect(isThere.map { $0 & 1 } == [UInt8](repeating: 1, count: 16) + [UInt8](repeating: 0, count: 16))
     }
 
     @Test("writes again on the pages of a segment that nobody reads, as many as the pool may hold")

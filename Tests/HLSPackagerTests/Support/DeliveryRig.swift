@@ -21,7 +21,7 @@ final class DeliveryRig: Sendable {
     /// Parts of a second, segments of two: the target duration is 4 s.
     init(
         _ limits: DeliveryLimits = DeliveryLimits(), windowSegmentCount: Int = 12, keySegmentCount: Int? = nil,
-        recordings: Recordings? = nil
+        recordings: Recordings? = nil, posters: Posters? = nil
     ) throws {
         var streamLimits = HLSLimits()
         streamLimits.partTime = .milliseconds(1000)
@@ -33,7 +33,7 @@ final class DeliveryRig: Sendable {
         self.board = SnapshotBoard(loops: self.group.loops, metrics: metrics)
         self.delivery = HLSDelivery(
             board: self.board, group: self.group, gate: self.gate, promises: PlaylistPromises(streamLimits),
-            limits: limits, recordings: recordings, metrics: metrics)
+            limits: limits, recordings: recordings, posters: posters, metrics: metrics)
         self.application = try HTTPApplication(routes: self.delivery.routes)
         self.group.start()
     }
