@@ -16,7 +16,8 @@ extension HTTPConnection: HTTPAnswerer {
             self.keep(request, of: stream)
             return
         }
-        self.endDeferral(of: stream)
+        // Most answers are ready at once, as this one: `endDeferral` would copy the request for nothing.
+        if let index = self.index(of: stream) { self.inFlight[index].deferral = nil }
         self.session?.respond(to: stream, with: self.service.application.finish(response, for: request))
     }
 
@@ -42,7 +43,6 @@ extension HTTPConnection: HTTPAnswerer {
     }
 
     /// Nil when the request was answered or cancelled before.
-    @discardableResult
     func endDeferral(of stream: HTTPStreamID) -> HTTPExchange.Deferral? {
         guard let index = self.index(of: stream), let deferral = self.inFlight[index].deferral else { return nil }
         self.inFlight[index].deferral = nil
