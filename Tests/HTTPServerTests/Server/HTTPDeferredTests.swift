@@ -69,7 +69,7 @@ import Testing
         let fields = ["If-None-Match: \"t\"", "Range: bytes=1-2"]
         let clients = try fields.map { _ in try TestClient(port: server.port) }
         for (client, field) in zip(clients, fields) {
-            try client.send("GET /wait/long HTTP/1.1\r\nHost: a\r\nX-Long: \(Self.long)\r\n\(field)\r\n\r\n")
+            try client.send("GET /wait/long HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(field)\r\n\r\n")
         }
         #expect(server.eventually { waiting.count.load(ordering: .relaxed) == 2 })
         Self.answer(waiting, "then", tag: "\"t\"", on: server)
