@@ -123,7 +123,7 @@ class RenditionWatch:
     def take(self, media):
         self.pace(media)
         for segment in media.segments:
-            if segment.sequence <= self.done_sequence:
+            if segment.sequence <= self.done_sequence or segment.is_announced:
                 continue
             if segment.sequence not in self.open:
                 self.tasks.put(("map", segment.sequence, None, segment.map, self.watch.epoch))
@@ -238,6 +238,8 @@ def next_part(media):
     last = media.segments[-1] if media.segments else None
     if last is None:
         return None
+    if last.is_announced:
+        return last.sequence, 0
     return (last.sequence + 1, 0) if last.uri else (last.sequence, len(last.parts))
 
 
