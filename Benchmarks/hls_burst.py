@@ -59,7 +59,7 @@ def spans(burst, sent):
 
 def report(rounds, measured, request_cost, spent):
     allowed = VIEWER_COUNT * request_cost / 1e9
-    print(f"hls: {VIEWER_COUNT} blocked viewers of one part, {len(rounds)} rounds, {rounds[-1]['bodyBytes']} bytes each; "
+    print(f"hls: {VIEWER_COUNT} blocked viewers of one part, {len(rounds)} rounds, {rounds[-1]['bodyBytes']} bytes; "
           f"a small request costs nginx {request_cost:.0f} ns; server and viewers on a core each")
     for index, name in enumerate(("first answer", "median answer", "last answer")):
         values = [one[index] * 1000 for one in measured]
