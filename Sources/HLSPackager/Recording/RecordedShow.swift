@@ -6,7 +6,7 @@ internal import Synchronization
 /// A recorded show as those who serve it see it, from any thread: its playlists, and its segments where they lie in the
 /// open file. Locked for as long as a look takes; nothing here reads the disk.
 final class RecordedShow: Sendable {
-    private let media: OwnedDescriptor
+    let media: OwnedDescriptor
     private let state: Mutex<State>
 
     init(_ index: ShowIndex, media: OwnedDescriptor) {
@@ -17,13 +17,16 @@ final class RecordedShow: Sendable {
     /// What it is made of at this moment.
     var index: ShowIndex { self.state.withLock { $0.index } }
 
-    /// In memory, roughly: a finished show keeps its playlists twice.
-    var byteCount: Int { self.state.withLock { $0.index.byteCount * 2 } }
+    /// In memory, roughly: of a finished show the lines are in its index and in both playlists.
+    var byteCount: Int { self.state.withLock { $0.index.byteCount * 3 } }
 
     /// What is on the disk now. False when it cannot be: then nothing was taken from there on.
     func apply(_ entries: [JournalEntry]) -> Bool {
         self.state.withLock { state in entries.allSatisfy { state.index.apply($0) } }
     }
+
+    /// Whether the show stays within its bounds with these.
+    func hasRoom(for entries: [JournalEntry]) -> Bool { self.state.withLock { $0.index.hasRoom(for: entries) } }
 
     /// Ended without its journal saying so: the disk would not take the line.
     func endAnyway() { self.state.withLock { _ = $0.index.apply(.end) } }
@@ -66,6 +69,7 @@ final class RecordedShow: Sendable {
     /// Renders what was asked for lately, compressed; of a show that has ended everything. On the pool.
     func renderWanted(since time: MonotonicTime) {
         let keys: [Key] = self.state.withLock { state in
+            state.isRendered = state.index.hasEnded
             let wanted = state.rendered.filter { $0.value.wantedAt >= time }.map(\.key)
             guard state.index.hasEnded else { return wanted }
             return state.index.renditions.flatMap { rendition in
@@ -80,6 +84,14 @@ final class RecordedShow: Sendable {
                 let wantedAt = state.rendered[key]?.wantedAt ?? MonotonicTime(nanoseconds: .min)
                 state.rendered[key] = Rendered(playlist: playlist, version: version, wantedAt: wantedAt)
             }
+        }
+    }
+
+    /// True once, of a show that has ended and was not rendered as a whole since: somebody has to.
+    func claimRendering() -> Bool {
+        self.state.withLock { state in
+            defer { state.isRendered = state.index.hasEnded }
+            return state.index.hasEnded && !state.isRendered
         }
     }
 
@@ -109,6 +121,8 @@ final class RecordedShow: Sendable {
     private struct State {
         var index: ShowIndex
         var rendered: [Key: Rendered] = [:]
+        /// Of a show that has ended: everything.
+        var isRendered = false
         var multivariants: [PlaylistForm: (playlist: RenderedPlaylist, version: Int)] = [:]
 
         /// Three segments, as live playlists without parts have, or all that will ever be.
