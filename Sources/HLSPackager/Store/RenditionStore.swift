@@ -46,8 +46,6 @@ struct RenditionStore: Sendable {
         (self.listed + self.removed.map(\.segment)).compactMap { $0.encryption?.keyNumber }
     }
 
-    var hasRemovedSegments: Bool { !self.removed.isEmpty }
-
     /// - Parameter isInterrupted: A discontinuity follows, but has not begun.
     func snapshot(hasIndependentSegments: Bool, isInterrupted: Bool) -> RenditionSnapshot {
         var snapshot = RenditionSnapshot(
