@@ -40,11 +40,12 @@ struct Burst {
         }
     }
 
-    /// One of them waits for a part; then all ask for the one after it.
+    /// One of them waits for a part; then all ask for the second one after it.
     mutating func round() -> Round {
         let now = self.first(self.request(""))
         let next = self.first(self.request(Self.directives(for: Self.hintedPart(now))))
-        let request = self.request(Self.directives(for: Self.hintedPart(next)))
+        let hinted = Self.hintedPart(next)
+        let request = self.request(Self.directives(for: (hinted.sequence, hinted.number + 1)))
         var round = Round()
         round.firstAsked = monotonicNanoseconds()
         for index in self.clients.indices { self.clients[index].ask(request) }
@@ -84,15 +85,15 @@ struct Burst {
     }
 
     /// What asks for a playlist that has this part.
-    private static func directives(for part: (sequence: Substring, number: Substring)) -> String {
+    private static func directives(for part: (sequence: Int, number: Int)) -> String {
         "?_HLS_msn=\(part.sequence)&_HLS_part=\(part.number)"
     }
 
     /// The part that a playlist announces: its name is `main/17.3.m4s`.
-    private static func hintedPart(_ playlist: String) -> (sequence: Substring, number: Substring) {
+    private static func hintedPart(_ playlist: String) -> (sequence: Int, number: Int) {
         for line in playlist.split(separator: "\n") where line.hasPrefix("#EXT-X-PRELOAD-HINT:") {
             let words = line.split(separator: "/").last?.split(separator: ".") ?? []
-            if words.count == 3 { return (words[0], words[1]) }
+            if words.count == 3, let sequence = Int(words[0]), let number = Int(words[1]) { return (sequence, number) }
         }
         fail("no part is announced in:\n\(playlist)")
     }

@@ -68,18 +68,21 @@ struct MeteredPackagerTests {
     private let stream = PackagedStream(limits: HLSLimits()) { _ in }
     private let clock = Clock()
 
-    private func packager(_ muxer: @escaping PackagerMuxers.Factory) -> MeteredPackager {
+    private var environment: PackagerEnvironment {
         let clock = self.clock
-        let environment = PackagerEnvironment(
+        return PackagerEnvironment(
             now: { clock.now }, wallClock: { WallClock(unixMilliseconds: clock.now.nanoseconds / 1_000_000) },
             after: { _, _ in })
-        return MeteredPackager(
-            stream: self.stream, environment: environment, muxers: PackagerMuxers(fragments: muxer),
+    }
+
+    private func packager(_ muxer: @escaping PackagerMuxers.Factory) -> MeteredPackager {
+        MeteredPackager(
+            stream: self.stream, environment: self.environment, muxers: PackagerMuxers(fragments: muxer),
             health: self.health, metrics: HLSMetrics(registry: self.registry), loop: 0)
     }
 
     /// Pictures of 25 a second with sound of the same times, in real time.
-    private func play(_ packager: MeteredPackager, seconds: Int64, keyEvery: Int64, soundLead: Int64 = 0) {
+    private func play(_ packager: any MediaReceiver, seconds: Int64, keyEvery: Int64, soundLead: Int64 = 0) {
         packager.receive(MediaMaker.video(), of: .picture)
         packager.receive(MediaMaker.audio(rate: 48_000, unit: 1920), of: .sound)
         for frame in 0..<seconds * 25 {
@@ -127,16 +130,23 @@ struct MeteredPackagerTests {
         #expect(self.stream.summary.phase == .interrupted)
     }
 
-    @Test("counts what muxers refuse, and those that are given up") func failures() {
-        let packager = self.packager { _ in
+    @Test("counts what muxers refuse, and those that are given up, as the packager does") func failures() {
+        let muxer: PackagerMuxers.Factory = { _ in
             let muxer = RecordingMuxer()
             muxer.failsAtSample = 40
             return muxer
         }
+        let packager = self.packager(muxer)
         self.play(packager, seconds: 6, keyEvery: 25)
         packager.publishingEnded(.finished)
+        let bare = StreamPackager(
+            stream: PackagedStream(limits: HLSLimits()) { _ in }, environment: self.environment,
+            muxers: PackagerMuxers(fragments: muxer))
+        self.play(bare, seconds: 6, keyEvery: 25)
+        bare.publishingEnded(.finished)
         let figures = self.health.figures
-        #expect(figures.muxerFailureCount > 1 && figures.lostSampleCount > 0)
+        #expect(figures.muxerFailureCount > 1 && figures.muxerFailureCount == bare.facts.muxerFailureCount)
+        #expect(figures.lostSampleCount > 0 && figures.lostSampleCount == bare.facts.lostSampleCount)
         #expect(self.metric("podo_hls_lost_samples_total{container=\"mp4\"}") == "\(figures.lostSampleCount)")
         // The word of this muxer is none of the list.
         #expect(self.metric("podo_hls_muxer_failures_total{label=\"other\"}") == "\(figures.muxerFailureCount)")

@@ -69,6 +69,7 @@ final class RecordedShow: Sendable {
     /// Renders what was asked for lately, compressed; of a show that has ended everything. On the pool.
     func renderWanted(since time: MonotonicTime) {
         let keys: [Key] = self.state.withLock { state in
+            state.isRendered = state.index.hasEnded
             let wanted = state.rendered.filter { $0.value.wantedAt >= time }.map(\.key)
             guard state.index.hasEnded else { return wanted }
             return state.index.renditions.flatMap { rendition in
@@ -83,6 +84,14 @@ final class RecordedShow: Sendable {
                 let wantedAt = state.rendered[key]?.wantedAt ?? MonotonicTime(nanoseconds: .min)
                 state.rendered[key] = Rendered(playlist: playlist, version: version, wantedAt: wantedAt)
             }
+        }
+    }
+
+    /// True once, of a show that has ended and was not rendered as a whole since: somebody has to.
+    func claimRendering() -> Bool {
+        self.state.withLock { state in
+            defer { state.isRendered = state.index.hasEnded }
+            return state.index.hasEnded && !state.isRendered
         }
     }
 
@@ -112,6 +121,8 @@ final class RecordedShow: Sendable {
     private struct State {
         var index: ShowIndex
         var rendered: [Key: Rendered] = [:]
+        /// Of a show that has ended: everything.
+        var isRendered = false
         var multivariants: [PlaylistForm: (playlist: RenderedPlaylist, version: Int)] = [:]
 
         /// Three segments, as live playlists without parts have, or all that will ever be.

@@ -94,7 +94,11 @@ package final class Recordings: Sendable {
         RenderedPlaylist
     > {
         guard let wish = Self.wish(form) else { return .absent }
-        return self.find(wish, stream) { $0.playlist(id, form, now: .now) }
+        return self.find(wish, stream) { show in
+            // Found at the start: its playlists are compressed when the first one is asked for.
+            if show.claimRendering() { _ = self.pool.submit { show.renderWanted(since: .init(nanoseconds: .max)) } }
+            return show.playlist(id, form, now: .now)
+        }
     }
 
     package func multivariant(_ form: PlaylistForm, of stream: String) -> RecordedAnswer<RenderedPlaylist> {

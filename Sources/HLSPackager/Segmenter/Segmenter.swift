@@ -44,8 +44,9 @@ struct Segmenter: Sendable {
 
     private let rules: Rules
     private var isOpen = false
-    /// The open segment began by time, not with a sample: what it has not is a part of it.
-    private var isOpenByTime = false
+    /// The open segment began where the one before it ended, or by time: what there is not at its beginning is a part
+    /// of it.
+    private var goesOn = false
     /// When the open segment began.
     private(set) var segmentStart: Int64 = 0
     private var partStart: Int64 = 0
@@ -71,7 +72,7 @@ struct Segmenter: Sendable {
         var cut = Cut()
         if !self.isOpen {
             self.open(at: sample.start)
-        } else if sample.isLeading, self.firstPictureIsRandomAccess == nil, !self.hasEndedParts, !self.isOpenByTime {
+        } else if sample.isLeading, self.firstPictureIsRandomAccess == nil, !self.hasEndedParts, !self.goesOn {
             // Sound that came before the first picture does not count.
             self.open(at: max(sample.start, self.segmentStart), isAnew: false)
         } else {
@@ -94,7 +95,7 @@ struct Segmenter: Sendable {
         var cut = Cut()
         guard self.isOpen else {
             self.open(at: time)
-            self.isOpenByTime = true
+            self.goesOn = true
             return cut
         }
         let usualEnd = self.segmentStart &+ self.rules.segmentTime
@@ -106,7 +107,6 @@ struct Segmenter: Sendable {
         }
         guard time >= max(usualEnd, self.partStart) else { return cut }
         self.endSegment(at: max(usualEnd, self.partStart), &cut)
-        self.isOpenByTime = true
         return cut
     }
 
@@ -130,7 +130,10 @@ struct Segmenter: Sendable {
         guard time < segmentEnd else {
             self.endPart(at: segmentEnd, &cut)
             cut.endsSegment = true
-            self.open(at: time)
+            // What comes within a part is no hole: however often segments end by time, none of it is lost.
+            let isHole = time &- segmentEnd >= self.rules.partTime
+            self.open(at: isHole ? time : segmentEnd)
+            self.goesOn = !isHole
             return
         }
         let skipped = (time &- self.partStart) / self.rules.partTime &* self.rules.partTime
@@ -164,7 +167,7 @@ struct Segmenter: Sendable {
         let length = sample.start &- self.segmentStart
         let distance = self.lastRandomAccess.map { sample.start &- $0 } ?? 0
         return length &+ tolerance >= self.rules.segmentTime
-            || self.firstPictureIsRandomAccess == nil
+            || (self.firstPictureIsRandomAccess == nil && self.hasEndedParts)
             || (length >= self.rules.partTime && length &+ distance > self.rules.segmentTimeMax)
     }
 
@@ -188,6 +191,7 @@ struct Segmenter: Sendable {
         self.endPart(at: time, &cut)
         cut.endsSegment = true
         self.open(at: time)
+        self.goesOn = true
     }
 
     private mutating func open(at time: Int64, isAnew: Bool = true) {
@@ -195,7 +199,7 @@ struct Segmenter: Sendable {
         self.segmentStart = time
         self.partStart = time
         guard isAnew else { return }
-        self.isOpenByTime = false
+        self.goesOn = false
         self.partSampleCount = 0
         self.isPartIndependent = false
         self.hasEndedParts = false

@@ -3,7 +3,8 @@ internal import Primitives
 /// Tells when a picture was captured, as far as can be known: when it would have come on the fastest way so far.
 ///
 /// Times of arrival jump with the network, and both clocks drift. So the distance between the wall clock and the media
-/// is the least of the last two seconds or more, followed by at most 1 % of the time. With a new timeline it is set
+/// is the least of the last two seconds or more, followed by at most 1 % of the time; or by 10 %, as long as it is half a
+/// second ahead, which it is after a publisher's clock has leapt. With a new timeline it is set
 /// anew, but never so that two pictures of different timelines have the same time.
 ///
 /// A publisher whose clock stood still for a while is late from then on, always by as much: after two seconds of that
@@ -11,6 +12,8 @@ internal import Primitives
 struct CaptureClock: Sendable {
     private static let windowTime: Int64 = 2_000_000_000
     private static let stepMax: Int64 = 20_000_000
+    private static let aheadMax: Int64 = 500_000_000
+    private static let backStepMax: Int64 = 200_000_000
 
     /// Wall clock less media time, in nanoseconds.
     private var distance: Int64?
@@ -51,7 +54,9 @@ struct CaptureClock: Sendable {
             self.least = .max
             self.windowStart = mediaTime
         } else if mediaTime &- self.windowStart >= Self.windowTime {
-            self.distance = distance &+ min(max(self.least &- distance, -Self.stepMax), Self.stepMax)
+            let step = self.least &- distance
+            let backMax = step < -Self.aheadMax ? Self.backStepMax : Self.stepMax
+            self.distance = distance &+ min(max(step, -backMax), Self.stepMax)
             self.least = .max
             self.windowStart = mediaTime
         }

@@ -89,9 +89,10 @@ class Chromium(Browser):
         return next((page["webSocketDebuggerUrl"] for page in pages if page["type"] == "page"), None)
 
     def prepare(self):
-        self.call("Page.enable")
         self.call("Network.enable")
         self.call("Network.setCacheDisabled", cacheDisabled=True)
+        # What it says of every request would wait in the socket for as long as nobody reads.
+        self.call("Network.disable")
 
     def open(self, url):
         self.call("Page.navigate", url=url)

@@ -23,20 +23,22 @@ from .hls_validator import Validator
 from .http1 import BadAnswer
 
 # What the machine may be late by, beside what is measured.
-SLACK_SECONDS = 0.4
+SLACK_SECONDS, SLACK_SECONDS_PER_WAITING_PROGRAM = 0.4, 0.2
 
 
 class StreamWatch:
     """One stream, whose playlists lie below `prefix`. `tracks` says which published track became what: of each
     rendition's name, the track by kind."""
 
-    def __init__(self, port, prefix, report, ledger, directory, tracks, seed=0, forms=("plain", "ts")):
+    def __init__(self, port, prefix, report, ledger, directory, tracks, seed=0, forms=("plain", "ts"),
+                 slack=None):
         self.port, self.prefix, self.report, self.ledger = port, prefix, report, ledger
         self.directory, self.track_map, self.forms = directory, tracks, forms
-        self.random = random.Random(seed)
+        self.random, self.fixed_slack = random.Random(seed), slack
         self.lock, self.stopping, self.is_down = threading.RLock(), threading.Event(), threading.Event()
         self.epoch, self.restarted_at, self.lag = 0, 0.0, 0.0
         self.validator = Validator(is_steady=self.is_steady)
+        self.validator.reads_media = True
         self.rules = AnswerRules(report, target=6)
         self.known, self.later, self.renditions, self.fed = {}, [], {}, {}
         self.media, self.sinks, self.part_waits = {}, [], []
@@ -108,7 +110,10 @@ class StreamWatch:
 
     @property
     def slack(self):
-        return SLACK_SECONDS + 2 * self.lag
+        if self.fixed_slack is not None:
+            return self.fixed_slack
+        crowd = max(0.0, os.getloadavg()[0] - (os.cpu_count() or 1))
+        return SLACK_SECONDS + 2 * self.lag + SLACK_SECONDS_PER_WAITING_PROGRAM * crowd
 
     # What is found
 
@@ -170,7 +175,7 @@ class StreamWatch:
             return None
         self.rules.check(path, answer, method)
         if answer.status != 200:
-            if epoch == self.epoch:
+            if epoch == self.epoch and not self.is_down.is_set():
                 self.report.add(uri, mark, f"{answer.status} {answer.body[:120]!r}")
             return None
         if method == "GET":

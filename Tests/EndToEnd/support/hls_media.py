@@ -130,7 +130,7 @@ class RenditionMedia:
             self.expect(not is_steady, record, "F12", f"a hole of {seconds:.3f} s in {track.kind} without a reason")
 
     def check_parts(self, record):
-        kinds = {track.kind for track in self.tracks.values()}
+        kinds, has_pictures = {track.kind for track in self.tracks.values()}, False
         for index, (_, is_independent, data) in enumerate(record.parts):
             self.report.count("parts")
             found = [(self.tracks[number].kind, sample) for fragment in read_fragments(data, self.tracks)
@@ -139,6 +139,10 @@ class RenditionMedia:
             can_begin = any(sample.is_sync for kind, sample in found if kind == leading)
             self.expect(can_begin == is_independent, record, "LL3",
                         f"part {index}: INDEPENDENT is {is_independent}, a frame to begin with {can_begin}")
+            has_pictures |= any(kind == leading for kind, _ in found)
+        if record.is_whole and record.is_independent and has_pictures:
+            self.expect(any(is_independent for _, is_independent, _ in record.parts), record, "LL3",
+                        "no part is independent")
 
     # Segments
 
@@ -181,7 +185,8 @@ class RenditionMedia:
         if frame is None:
             return
         # What happened just before may have set the clock anew.
-        if record.date is not None and self.ledger.is_steady(frame.due - 2, frame.due):
+        is_steady = self.ledger.is_steady(frame.due - 2, frame.due) and frame.due > self.ledger.dates_settle_at
+        if record.date is not None and is_steady:
             apart = record.date.timestamp() - (frame.due + self.wall_offset)
             self.expect(abs(apart) < DATE_SECONDS_MAX, record, "PDT", f"it is {apart:+.2f} s off the wall clock")
         other = next((n for n, t in self.tracks.items() if t.kind != track.kind and samples.get(n)), None)

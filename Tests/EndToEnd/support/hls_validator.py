@@ -38,6 +38,8 @@ class Validator(MultivariantRules):
 
     def __init__(self, fetch=None, is_steady=None):
         self.fetch = fetch
+        # Whoever reads the media knows of segments without any picture, which no part of need be independent.
+        self.reads_media = False
         self.is_steady = is_steady or (lambda since, until: True)
         self.violations = []
         self.streams = {}
@@ -200,7 +202,8 @@ class Validator(MultivariantRules):
             left += segment.duration or sum((p.duration for p in segment.parts), Fraction(0))
         for segment in media.segments:
             independent = [part for part in segment.parts if part.independent]
-            if segment.uri and segment.parts and "EXT-X-INDEPENDENT-SEGMENTS" in media.tags:
+            is_promised = "EXT-X-INDEPENDENT-SEGMENTS" in media.tags and not self.reads_media
+            if segment.uri and segment.parts and is_promised:
                 self.expect(independent, name, "LL3", f"no part of segment {segment.sequence} is independent")
             for index, part in enumerate(segment.parts):
                 at = f"part {index} of segment {segment.sequence}"

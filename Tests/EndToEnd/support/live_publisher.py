@@ -12,6 +12,8 @@ from .live_ledger import Ledger, Sent
 
 CHUNK_BYTE_COUNT = 65536
 VIDEO_MESSAGE, AUDIO_MESSAGE = 9, 8
+# A smaller leap stays in its timeline, and dates come back by 10 % of the time.
+TIMELINE_JUMP_SECONDS, DATES_SETTLE_SECONDS = 3.0, 15.0
 FOURCC = {"avc": b"avc1", "hevc": b"hvc1", "mp4a": b"mp4a"}
 
 
@@ -224,6 +226,8 @@ class LivePublisher:
         self.ledger.disturb()
         self.shift += seconds
         self.ledger.settle(after=3)
+        if abs(seconds) <= TIMELINE_JUMP_SECONDS:
+            self.ledger.dates_settle_at = time.monotonic() + DATES_SETTLE_SECONDS
 
     def mute(self, kind, seconds):
         self.ledger.disturb()

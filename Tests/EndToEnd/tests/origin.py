@@ -67,7 +67,7 @@ class Origin:
         while not self.stopping.is_set():
             due += PART_SECONDS
             part = self.part(due - PART_SECONDS)
-            time.sleep(max(0, due - time.monotonic()) + (0.8 if "late parts" in self.twists else 0))
+            time.sleep(max(0, due - time.monotonic()) + (1.5 if "late parts" in self.twists else 0))
             with self.news:
                 self.append(part, due)
                 self.news.notify_all()

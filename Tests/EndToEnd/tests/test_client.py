@@ -16,7 +16,9 @@ def watched(twists, seconds):
     """What a watch of so many seconds reports, with every probe once at its end."""
     report = Report()
     with tempfile.TemporaryDirectory() as directory, Origin(twists) as origin:
-        watch = StreamWatch(origin.port, "/p/show/", report, origin.ledger, directory, TRACKS, forms=("plain",))
+        # What is late on purpose is so by more; what is not may be, on a busy machine.
+        watch = StreamWatch(origin.port, "/p/show/", report, origin.ledger, directory, TRACKS, forms=("plain",),
+                            slack=1.0 if twists else 5.0)
         watch.start()
         time.sleep(seconds)
         prober = Prober(watch)
@@ -50,10 +52,10 @@ class StreamWatchTests(unittest.TestCase):
 CASES = [
     ({"content types": "H4", "cache control": "LL16", "age": "LL18", "cors": "H3", "gzip": "L15", "etags": "H6",
       "ranges": "H9", "length": "H8", "part alone": "LL10", "too far": "LL9", "old is refused": "LL7",
-      "frame rate": "M4", "urgency": "LL15"}, 2),
+      "frame rate": "M4", "urgency": "LL15", "holes": "F12"}, 3),
     ({"skip boundary": "LL12", "independent": "LL3", "discontinuity count": "DSN", "changing bytes": "M-5",
       "changed frames": "M-4", "dates": "PDT", "early 404": "L9", "codecs": "M11"}, 6),
-    ({"late parts": "LL5", "other dates in deltas": "L5", "bit rate": "M10", "holes": "F12"}, 6),
+    ({"late parts": "LL5", "other dates in deltas": "L5", "bit rate": "M10"}, 8),
     ({"answers early": "LL7", "lost frames": "M-4", "other unions": "LL4"}, 4),
 ]
 

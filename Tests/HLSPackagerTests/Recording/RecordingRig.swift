@@ -130,6 +130,16 @@ final class RecordingRig {
         return nil
     }
 
+    /// Waits until the playlist is there in the form that most players ask for.
+    func isCompressed(_ form: PlaylistForm) -> Bool {
+        for _ in 0..<500 {
+            guard case .found(let playlist) = self.recordings.playlist(.main, form, of: "Show 1") else { return false }
+            if playlist.compressed != nil { return true }
+            usleep(10_000)
+        }
+        return false
+    }
+
     func body(_ name: MediaName) -> [UInt8]? {
         for _ in 0..<500 {
             switch self.recordings.body(name, of: "Show 1") {

@@ -65,6 +65,8 @@ struct RecordingTests {
             #expect(again.faults(lines) == [])
             #expect(lines.segmentNames.count == 4)
         }
+        #expect(rig.isCompressed(.recording))
+        #expect(again.isCompressed(.recording))
         guard case .found(let first) = rig.recordings.multivariant(.recording, of: "Show 1"),
             case .found(let second) = again.recordings.multivariant(.recording, of: "Show 1")
         else {

@@ -110,6 +110,17 @@ struct SegmenterTests {
         #expect(independent == [true, true])
     }
 
+    @Test("Segments that end by time follow one another without a gap, and a picture soon after one begins is in it")
+    func noTimeIsLost() {
+        // Half a second of pictures; sound of an AAC frame each; pictures again 30 ms after a segment has begun.
+        let key = (start: Int64(4 * 3 * 1000 + 30), duration: Int64(40), isKey: true)
+        let sound = (0..<600).map { (start: Int64($0) * 23, duration: Int64(23)) }
+        let (shapes, independent) = self.shapes(
+            pictures: self.pictures(count: 12, each: 40, keyEvery: 12) + [key], sound: sound)
+        #expect(shapes.map(\.duration).prefix(3) == [4000, 4000, 4000])
+        #expect(shapes.count == 4 && independent == [true, true, true, true])
+    }
+
     @Test("A burst of pictures of one moment makes neither parts nor segments, up to what a muxer can hold")
     func burst() {
         let flood = (0..<7000).map { _ in (start: Int64(0), duration: Int64(1), isKey: true) }
