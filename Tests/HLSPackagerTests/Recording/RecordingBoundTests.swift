@@ -51,7 +51,7 @@ struct RecordingBoundTests {
             context.catalog.withLock { $0.change("main", number) { $0.isFinished = true } }
             return stored.media
         }()
-        weak var file = reader
+        weak let file = reader
         #expect(context.makeRoom(0) && context.hasDeleted)
         #expect(reader?.raw == file?.raw)
         reader = nil
