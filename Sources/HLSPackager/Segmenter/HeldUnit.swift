@@ -28,7 +28,7 @@ struct HeldSample: Sendable {
 
     /// As the publisher sent them.
     var plainBytes: [UInt8] {
-        self.repeatedSets.isEmpty
-            ? self.bytes : self.bytes[..<self.repeatedSets.lowerBound] + self.bytes[self.repeatedSets.upperBound...]
+        guard !self.repeatedSets.isEmpty else { return self.bytes }
+        return Array(self.bytes[..<self.repeatedSets.lowerBound] + self.bytes[self.repeatedSets.upperBound...])
     }
 }
