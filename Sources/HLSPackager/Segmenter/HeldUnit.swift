@@ -28,7 +28,8 @@ struct HeldSample: Sendable {
 
     /// As the publisher sent them.
     var plainBytes: [UInt8] {
-        guard !self.repeatedSets.isEmpty else { return self.bytes }
-        return Array(self.bytes[..<self.repeatedSets.lowerBound] + self.bytes[self.repeatedSets.upperBound...])
+        self.repeatedSets.isEmpty
+            ? self.bytes
+            : Array(self.bytes[..<self.repeatedSets.lowerBound]) + self.bytes[self.repeatedSets.upperBound...]
     }
 }
