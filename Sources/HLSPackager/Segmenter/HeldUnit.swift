@@ -29,6 +29,7 @@ struct HeldSample: Sendable {
     /// As the publisher sent them.
     var plainBytes: [UInt8] {
         self.repeatedSets.isEmpty
-            ? self.bytes : self.bytes[..<self.repeatedSets.lowerBound] + self.bytes[self.repeatedSets.upperBound...]
+            ? self.bytes
+            : Array(self.bytes[..<self.repeatedSets.lowerBound]) + self.bytes[self.repeatedSets.upperBound...]
     }
 }
