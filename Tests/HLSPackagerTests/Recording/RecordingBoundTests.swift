@@ -2,6 +2,7 @@ import Foundation
 import Observability
 import Primitives
 import Reactor
+import Synchronization
 import Testing
 
 @testable import HLSPackager
