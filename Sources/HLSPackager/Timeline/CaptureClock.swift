@@ -20,8 +20,10 @@ struct CaptureClock: Sendable {
     private var least: Int64 = .max
     private var windowStart: Int64 = 0
     private var lateRun: LateRun?
-    /// The latest time that was told of any picture.
+    /// The latest time that was observed or told of any picture.
     private var latest: Int64 = .min
+    /// What was told last in this timeline.
+    private var told: (mediaTime: Int64, time: Int64)?
 
     /// - Parameter floor: No picture is from before it.
     init(floor: WallClock?) {
@@ -36,6 +38,7 @@ struct CaptureClock: Sendable {
     mutating func beginTimeline() {
         self.distance = nil
         self.lateRun = nil
+        self.told = nil
     }
 
     mutating func observe(mediaTime: Int64, at wall: WallClock) {
@@ -63,10 +66,14 @@ struct CaptureClock: Sendable {
         self.note(mediaTime)
     }
 
-    /// What was told once, no later timeline begins before: the sound may be ahead of every picture observed.
+    /// What was told once, nothing later comes before: neither in this timeline, whose distance may have shrunk since,
+    /// nor in another, for the sound may be ahead of every picture observed.
     mutating func time(of mediaTime: Int64) -> WallClock {
-        self.note(mediaTime)
-        return WallClock(unixMilliseconds: ((self.distance ?? 0) &+ mediaTime) / 1_000_000)
+        var time = (self.distance ?? 0) &+ mediaTime
+        if let told = self.told, mediaTime >= told.mediaTime { time = max(time, told.time) }
+        self.told = (mediaTime, time)
+        self.latest = max(self.latest, time)
+        return WallClock(unixMilliseconds: time / 1_000_000)
     }
 
     /// By how much the units have been late, once they have been for long enough.

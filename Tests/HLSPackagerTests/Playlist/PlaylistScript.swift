@@ -51,13 +51,13 @@ struct PlaylistScript {
         self.isDiscontinuityDue = false
     }
 
-    /// Of the next segment: a key for so many, and a vector that tells of the sequence.
+    /// Of the next segment: a key for so many, and a vector that tells of the sequence, for each of its forms.
     private var encryption: RenditionSnapshot.Encryption? {
         let sequence = self.snapshot.nextSequence
+        let vector = [0xab] + [UInt8](repeating: 0, count: 14) + [UInt8(truncatingIfNeeded: sequence)]
         return self.limits.keySegmentCount.map { count in
             RenditionSnapshot.Encryption(
-                keyNumber: sequence / count,
-                initialisationVector: [0xab] + [UInt8](repeating: 0, count: 14) + [UInt8(truncatingIfNeeded: sequence)])
+                keyNumber: sequence / count, initialisationVector: vector, transportStreamVector: vector)
         }
     }
 

@@ -115,8 +115,10 @@ struct SegmenterTests {
         // Half a second of pictures; sound of an AAC frame each; pictures again 30 ms after a segment has begun.
         let key = (start: Int64(4 * 3 * 1000 + 30), duration: Int64(40), isKey: true)
         let sound = (0..<600).map { (start: Int64($0) * 23, duration: Int64(23)) }
+        var limits = HLSLimits()
+        limits.segmentTimeMax = .seconds(4)
         let (shapes, independent) = self.shapes(
-            pictures: self.pictures(count: 12, each: 40, keyEvery: 12) + [key], sound: sound)
+            pictures: self.pictures(count: 12, each: 40, keyEvery: 12) + [key], sound: sound, limits: limits)
         #expect(shapes.map(\.duration).prefix(3) == [4000, 4000, 4000])
         #expect(shapes.count == 4 && independent == [true, true, true, true])
     }
