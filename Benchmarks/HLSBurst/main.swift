@@ -2,9 +2,9 @@ internal import Glibc
 
 // Blocked viewers of one low-latency playlist: `HLSBurst --port N --path /p/s0/main.m3u8 [--clients N] [--rounds N]`.
 //
-// In each round all clients ask, as soon as a part has come, for the second part after it: there must be time for all to
-// ask. They are answered when it has come. Prints a line of JSON a round: when they had asked, and when their answers
-// were whole, in nanoseconds of the monotonic clock.
+// In each round all clients ask, as soon as a part has come, for the second part after it: there must be time for all
+// to ask. They are answered when it has come. Prints a line of JSON a round: when they had asked, and when their
+// answers were whole, in nanoseconds of the monotonic clock.
 
 /// Writes a line to standard output (1) or standard error (2).
 func say(_ text: String, to descriptor: CInt) {

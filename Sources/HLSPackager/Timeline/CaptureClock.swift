@@ -3,9 +3,9 @@ internal import Primitives
 /// Tells when a picture was captured, as far as can be known: when it would have come on the fastest way so far.
 ///
 /// Times of arrival jump with the network, and both clocks drift. So the distance between the wall clock and the media
-/// is the least of the last two seconds or more, followed by at most 1 % of the time; or by 10 %, as long as it is half a
-/// second ahead, which it is after a publisher's clock has leapt. With a new timeline it is set
-/// anew, but never so that two pictures of different timelines have the same time.
+/// is the least of the last two seconds or more, followed by at most 1 % of the time; or by 10 %, as long as it is half
+/// a second ahead, which it is after a publisher's clock has leapt. With a new timeline it is set anew, but never so
+/// that two pictures of different timelines have the same time.
 ///
 /// A publisher whose clock stood still for a while is late from then on, always by as much: after two seconds of that
 /// the distance is set anew, too. One whose network stood still is late and catches up, which is no reason.

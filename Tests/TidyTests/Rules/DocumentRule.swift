@@ -90,7 +90,8 @@ struct DocumentRule {
         return [Violation(path: folder, line: 1, what: "numbers \(numbers) are not 1 to \(numbers.count)")]
     }
 
-    /// Metrics that the sources make and the operator's document does not list, and those that it lists and nobody makes.
+    /// Metrics that the sources make and the operator's document does not list, and those that it lists and nobody
+    /// makes.
     func checkMetrics(_ sources: [RepositoryFile], document: RepositoryFile) -> [Violation] {
         let metric = /(?:podo|process)_[a-z0-9_]+/
         let listed = Set(Self.codeSpans(in: document.text).map(\.text).filter { $0.wholeMatch(of: metric) != nil })
