@@ -308,7 +308,8 @@ class Validator(MultivariantRules):
 
 def edge(media):
     """The last segment with anything in it, and its last part."""
-    last = media.segments[-1] if media.segments else None
+    known = [segment for segment in media.segments if not segment.is_announced]
+    last = known[-1] if known else None
     if last is None:
         return (media.sequence - 1, 0)
     return (last.sequence, len(last.parts) - 1 if last.parts else 0)
