@@ -23,11 +23,13 @@ def measure(site, podo, nginx):
     request_costs = [request_nanoseconds(nginx)]
     with Fleet(site, podo, 1, pin=CLIENT_CORE, times=True) as fleet:
         podo.wait_for_segment()
+        spent_before = podo.cpu_nanoseconds()
         rounds = burst(podo)
+        spent = (podo.cpu_nanoseconds() - spent_before) / VIEWER_COUNT / len(rounds)
         fleet.finish()
     request_costs += [request_nanoseconds(nginx) for _ in range(2)]
     sent = sorted(packet.at for packet in fleet.sent())
-    report(rounds, [spans(burst, sent) for burst in rounds], median(request_costs))
+    report(rounds, [spans(burst, sent) for burst in rounds], median(request_costs), spent)
 
 
 def request_nanoseconds(nginx):
@@ -55,11 +57,12 @@ def spans(burst, sent):
     return [(burst[name] - cause) / 1e9 for name in ("firstAnswered", "medianAnswered", "lastAnswered")]
 
 
-def report(rounds, measured, request_cost):
+def report(rounds, measured, request_cost, spent):
     allowed = VIEWER_COUNT * request_cost / 1e9
-    print(f"hls: {VIEWER_COUNT} blocked viewers of one part, {len(rounds)} rounds, {rounds[-1]['bodyBytes']} bytes each; "
+    print(f"hls: {VIEWER_COUNT} blocked viewers of one part, {len(rounds)} rounds, {rounds[-1]['bodyBytes']} bytes; "
           f"a small request costs nginx {request_cost:.0f} ns; server and viewers on a core each")
     for index, name in enumerate(("first answer", "median answer", "last answer")):
         values = [one[index] * 1000 for one in measured]
         print(f"{name:<14}{median(values):8.1f} ({min(values):.1f}..{max(values):.1f}) ms after the packet was sent")
+    print(f"{'server CPU':<14}{spent:8.0f} ns for a viewer's question and answer, and all else meanwhile")
     print(ratio_line("hls-burst", median([one[-1] / allowed for one in measured]), BAR))

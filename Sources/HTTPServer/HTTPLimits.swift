@@ -41,6 +41,9 @@ package struct HTTPLimits: Sendable {
     package var handshakeCountMax = 1000
     /// Handlers running at once on one loop.
     package var concurrentHandlerCountMax = 4096
+    /// What is held of the fields of a request that is answered later without a task. Longer ones are forgotten: a
+    /// condition or a range is then as good as not asked for.
+    package var deferredFieldByteCountMax = 1024
 
     // HTTP/2 (CVE-2023-44487, CVE-2025-8671, CVE-2019-9511 to 9518, CONTINUATION floods of 2024).
     package var streamCountMax = 128

@@ -38,6 +38,14 @@ struct DocumentTests {
         #expect(found.isEmpty, "\(found)")
     }
 
+    @Test("the operator's document lists every metric there is, and no other")
+    func metricsAreListed() throws {
+        let sources = Repository.here.files.filter { $0.path.hasPrefix("Sources/") && $0.path.hasSuffix(".swift") }
+        let document = try #require(Repository.here.file("docs/OPERATIONS.md"))
+        let found = Violations(Self.rule.checkMetrics(sources, document: document))
+        #expect(found.isEmpty, "\(found)")
+    }
+
     @Test("the README names the two commands that a newcomer needs")
     func readmeNamesTheCommands() throws {
         let readme = try #require(Repository.here.file("README.md")).text
@@ -100,6 +108,14 @@ struct DocumentRuleTests {
             ("docs/B.md", "[b](B.md)"), ("docs/decisions/0001-a.md", ""), ("fixtures/README.md", ""),
         ].map { RepositoryFile(path: $0.0, text: $0.1) }
         #expect(Self.rule.checkLinked(documents).map(\.path) == ["docs/B.md"])
+    }
+
+    @Test("a metric that is not listed is found, and one that nobody makes")
+    func metrics() {
+        let source = RepositoryFile(path: "Sources/M/A.swift", text: "(\"podo_a_total\", \"podo_b\", \"podo\")")
+        let document = RepositoryFile(path: "docs/A.md", text: "| `podo_b`, `podo_c` | `podo_` |")
+        let found = Self.rule.checkMetrics([source], document: document)
+        #expect(found.map(\.what) == ["`podo_a_total` is not listed", "nobody makes `podo_c`"])
     }
 
     @Test(

@@ -2,7 +2,8 @@ internal import HTTPServer
 internal import Primitives
 internal import Reactor
 
-/// Everything that is served on one loop: no lock, and nothing that other loops count, on the way of a request.
+/// Everything that is served on one loop. On the way of a request for what is live there is nothing that other loops
+/// count, and no lock but that of a playlist which nobody on this loop has asked for since the last part.
 final class LoopDelivery: @unchecked Sendable {
     // SAFETY: touched on `loop` only, which `assertIsOnLoop` checks at the entry points.
     let loop: EventLoop

@@ -6,6 +6,8 @@ final class ServedStream {
     private let promises: PlaylistPromises
     private let responses: MediaResponses
     private(set) var snapshot: StreamSnapshot
+    /// What playlists say at this moment: many requests are decided by it.
+    @exclusivity(unchecked) private var readings: [PlaylistRendering.Key: MediaPlaylist] = [:]
     @exclusivity(unchecked) private var playlists: [PlaylistKey: HTTPResponse] = [:]
     /// Answers with media, each as long as the snapshot has what is in it.
     @exclusivity(unchecked) private var media: [MediaName: HTTPResponse] = [:]
@@ -25,6 +27,7 @@ final class ServedStream {
 
     func take(_ snapshot: StreamSnapshot) {
         self.snapshot = snapshot
+        self.readings.removeAll(keepingCapacity: true)
         self.playlists.removeAll(keepingCapacity: true)
         guard !self.media.isEmpty else { return }
         // Held answers hold the memory of their segments.
@@ -58,7 +61,11 @@ final class ServedStream {
 
     /// Nil where there is no such rendition, or not in this form.
     func playlist(of id: RenditionID, _ form: PlaylistForm) -> MediaPlaylist? {
-        self.snapshot.mediaPlaylist(of: id, form, self.promises)
+        let key = PlaylistRendering.Key(rendition: id, form: form)
+        if let known = self.readings[key] { return known }
+        guard let playlist = self.snapshot.mediaPlaylist(of: id, form, self.promises) else { return nil }
+        self.readings[key] = playlist
+        return playlist
     }
 
     /// What was answered since the last snapshot to a request without directives: it is the answer to the next as well.

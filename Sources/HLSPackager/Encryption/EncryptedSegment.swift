@@ -12,7 +12,7 @@ final class EncryptedSegment: @unchecked Sendable {
 
     let encryption: RenditionSnapshot.Encryption
     /// What the muxer writes; nobody else reads it.
-    let clear: SegmentArena
+    private(set) var clear: SegmentArena
     let arena: SegmentArena
     private let key: SharedBytes
     private let pool: ArenaPool?
@@ -20,10 +20,13 @@ final class EncryptedSegment: @unchecked Sendable {
     private var cipher: AES128CBC?
     private var takenCount = 0
 
-    init(_ clear: SegmentArena, key: SharedBytes, encryption: RenditionSnapshot.Encryption, pool: ArenaPool?) {
+    init(
+        _ clear: SegmentArena, as container: MediaContainer = .fragmentedMP4, key: SharedBytes,
+        encryption: RenditionSnapshot.Encryption, pool: ArenaPool?
+    ) {
         do throws(CryptoError) {
             self.cipher = try AES128CBC(
-                key: key.copyBytes(), initialisationVector: encryption.initialisationVector)
+                key: key.copyBytes(), initialisationVector: encryption.vector(in: container))
         } catch {
             // Said when the first part is to be encrypted.
             self.cipher = nil
@@ -47,6 +50,12 @@ final class EncryptedSegment: @unchecked Sendable {
         return start..<self.arena.count
     }
 
+    /// The same for all that this handle on the clear memory knows.
+    func take(_ clear: SegmentArena) throws(EncryptionError) {
+        self.clear = clear
+        _ = try self.take(upTo: clear.count)
+    }
+
     /// Writes the last block, with the padding. Nothing may follow. Returns the length of the whole.
     func finish() throws(EncryptionError) -> Int {
         try self.write { (output) throws(CryptoError) in try self.cipher?.finish(into: output) }
@@ -54,12 +63,10 @@ final class EncryptedSegment: @unchecked Sendable {
         return self.arena.count
     }
 
-    /// All of the same segment in another container, with the same key and vector.
-    func encrypt(_ clear: SegmentArena) throws(EncryptionError) -> SegmentArena {
-        let segment = EncryptedSegment(clear, key: self.key, encryption: self.encryption, pool: self.pool)
-        _ = try segment.take(upTo: clear.count)
-        _ = try segment.finish()
-        return segment.arena
+    /// The same segment as MPEG-TS, with the same key and a vector of its own.
+    func transportStream(_ clear: SegmentArena) -> EncryptedSegment {
+        EncryptedSegment(
+            clear, as: .transportStream, key: self.key, encryption: self.encryption, pool: self.pool)
     }
 
     private func write(

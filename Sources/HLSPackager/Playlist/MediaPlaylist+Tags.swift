@@ -62,13 +62,13 @@ extension MediaPlaylist {
             MediaName.initialisation(self.id, number: segment.initialisationNumber).append(to: &bytes)
             bytes.append("\"\n")
         }
-        if segment.encryption != encryption { Self.appendKey(segment.encryption, to: &bytes) }
+        if segment.encryption != encryption { self.appendKey(segment.encryption, to: &bytes) }
         bytes.append("#EXT-X-PROGRAM-DATE-TIME:")
         segment.startsAt.appendRFC3339(to: &bytes)
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    private static func appendKey(_ encryption: RenditionSnapshot.Encryption?, to bytes: inout [UInt8]) {
+    private func appendKey(_ encryption: RenditionSnapshot.Encryption?, to bytes: inout [UInt8]) {
         guard let encryption else {
             bytes.append("#EXT-X-KEY:METHOD=NONE\n")
             return
@@ -76,7 +76,7 @@ extension MediaPlaylist {
         bytes.append("#EXT-X-KEY:METHOD=AES-128,URI=\"")
         MediaName.key(number: encryption.keyNumber).append(to: &bytes)
         bytes.append("\",IV=0x")
-        for byte in encryption.initialisationVector {
+        for byte in encryption.vector(in: self.form.container) {
             // Upper case, as §4.2 has it.
             for digit in [byte >> 4, byte & 15] {
                 bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)

@@ -21,18 +21,3 @@ package struct RenderedPlaylist: Sendable {
         self.compressed = nil
     }
 }
-
-/// The readings of a low-latency rendition at one moment, made once a part.
-package struct RenderedRendition: Sendable {
-    package let full: RenderedPlaylist
-    /// Nil when nothing can be skipped: the full one is then the answer.
-    package let delta: RenderedPlaylist?
-
-    package init(_ playlist: MediaPlaylist) {
-        self.full = RenderedPlaylist(playlist.render())
-        self.delta = playlist.renderDelta().map { RenderedPlaylist($0) }
-    }
-
-    /// The answer that was decided on.
-    package func answer(isDelta: Bool) -> RenderedPlaylist { isDelta ? self.delta ?? self.full : self.full }
-}

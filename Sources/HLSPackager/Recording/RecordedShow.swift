@@ -6,7 +6,7 @@ internal import Synchronization
 /// A recorded show as those who serve it see it, from any thread: its playlists, and its segments where they lie in the
 /// open file. Locked for as long as a look takes; nothing here reads the disk.
 final class RecordedShow: Sendable {
-    private let media: OwnedDescriptor
+    let media: OwnedDescriptor
     private let state: Mutex<State>
 
     init(_ index: ShowIndex, media: OwnedDescriptor) {
@@ -17,13 +17,16 @@ final class RecordedShow: Sendable {
     /// What it is made of at this moment.
     var index: ShowIndex { self.state.withLock { $0.index } }
 
-    /// In memory, roughly: a finished show keeps its playlists twice.
-    var byteCount: Int { self.state.withLock { $0.index.byteCount * 2 } }
+    /// In memory, roughly: of a finished show the lines are in its index and in both playlists.
+    var byteCount: Int { self.state.withLock { $0.index.byteCount * 3 } }
 
     /// What is on the disk now. False when it cannot be: then nothing was taken from there on.
     func apply(_ entries: [JournalEntry]) -> Bool {
         self.state.withLock { state in entries.allSatisfy { state.index.apply($0) } }
     }
+
+    /// Whether the show stays within its bounds with these.
+    func hasRoom(for entries: [JournalEntry]) -> Bool { self.state.withLock { $0.index.hasRoom(for: entries) } }
 
     /// Ended without its journal saying so: the disk would not take the line.
     func endAnyway() { self.state.withLock { _ = $0.index.apply(.end) } }

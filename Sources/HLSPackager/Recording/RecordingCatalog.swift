@@ -10,26 +10,34 @@ struct RecordingCatalog: Sendable {
         /// Nil when it has to be read from the disk before anyone can have it.
         var show: RecordedShow?
         var isFinished: Bool
-        var byteCount: Int
-        /// Of segments and of initialisation sections, so far.
-        var sequences: ClosedRange<Int>?
-        var initialisations: ClosedRange<Int>?
-        var keys: Set<Int> = []
-        /// Larger than all its numbers.
-        var state = StreamState()
-        var endsAt: WallClock?
+        var facts: Facts
         var usedAt = MonotonicTime(nanoseconds: 0)
         var isLoading = false
+    }
 
-        /// Takes over what a show has become.
-        mutating func note(_ index: ShowIndex, byteCount: Int) {
+    /// What a show has become. Made before the catalog is locked: a long show is long to look through.
+    struct Facts: Sendable {
+        let byteCount: Int
+        // The first and the last number so far.
+        let sequences: ClosedRange<Int>?
+        let initialisations: ClosedRange<Int>?
+        let keys: ClosedRange<Int>?
+        /// Larger than all its numbers.
+        let state: StreamState
+        let endsAt: WallClock?
+
+        init(_ index: ShowIndex, byteCount: Int) {
             self.byteCount = byteCount
             self.sequences = index.sequences
-            let numbers = index.renditions.flatMap(\.initialisations).map(\.number)
-            if let first = numbers.min(), let last = numbers.max() { self.initialisations = first...last }
-            self.keys = Set(index.keys.keys)
+            self.initialisations = Self.range(index.renditions.flatMap(\.initialisations).map(\.number))
+            self.keys = Self.range(index.keys.keys)
             self.state = index.state
             self.endsAt = index.latestEnd
+        }
+
+        private static func range(_ numbers: some Sequence<Int>) -> ClosedRange<Int>? {
+            guard let first = numbers.min(), let last = numbers.max() else { return nil }
+            return first...last
         }
     }
 
@@ -41,7 +49,7 @@ struct RecordingCatalog: Sendable {
 
     init(limits: RecordingLimits) { self.limits = limits }
 
-    var byteCount: Int { self.streams.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.byteCount } } }
+    var byteCount: Int { self.streams.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.facts.byteCount } } }
 
     var showCount: Int { self.streams.values.reduce(0) { $0 + $1.count } }
 
@@ -90,15 +98,15 @@ struct RecordingCatalog: Sendable {
         return switch wish {
         case .newest: entries.last
         case .newestFinished: entries.last { $0.isFinished }
-        case .sequence(let number): entries.last { $0.sequences?.contains(number) == true }
-        case .initialisation(let number): entries.last { $0.initialisations?.contains(number) == true }
-        case .key(let number): entries.last { $0.keys.contains(number) }
+        case .sequence(let number): entries.last { $0.facts.sequences?.contains(number) == true }
+        case .initialisation(let number): entries.last { $0.facts.initialisations?.contains(number) == true }
+        case .key(let number): entries.last { $0.facts.keys?.contains(number) == true }
         }
     }
 
     /// Larger than every number that the stream's shows have.
     func state(of stream: String) -> StreamState {
-        (self.streams[stream] ?? []).reduce(StreamState()) { $0.raised(to: $1.state) }
+        (self.streams[stream] ?? []).reduce(StreamState()) { $0.raised(to: $1.facts.state) }
     }
 
     // MARK: - What has to go
@@ -106,24 +114,30 @@ struct RecordingCatalog: Sendable {
     /// Finished shows to delete, oldest first, so that `byteCount` more bytes find room.
     func excess(room byteCount: Int = 0) -> [Entry] {
         var gone: [Entry] = []
-        for entries in self.streams.values {
+        for entries in self.streams.values where entries.count > self.limits.showCountMax {
             let finished = entries.filter(\.isFinished)
             gone += finished.dropLast(self.limits.showCountMax)
         }
-        var rest = self.byteCount + byteCount - gone.reduce(0) { $0 + $1.byteCount }
+        var rest = self.byteCount + byteCount - gone.reduce(0) { $0 + $1.facts.byteCount }
+        // The rule; loops wait for whoever looks at the catalog, so nothing is sorted for it.
+        guard rest > self.limits.byteCountMax else { return gone }
         let byAge = self.streams.values.joined().filter { entry in
             entry.isFinished && !gone.contains { $0.folder == entry.folder }
-        }.sorted { ($0.endsAt?.unixMilliseconds ?? 0, $0.number) < ($1.endsAt?.unixMilliseconds ?? 0, $1.number) }
+        }.sorted {
+            ($0.facts.endsAt?.unixMilliseconds ?? 0, $0.number) < ($1.facts.endsAt?.unixMilliseconds ?? 0, $1.number)
+        }
         for entry in byAge {
             guard rest > self.limits.byteCountMax else { break }
             gone.append(entry)
-            rest -= entry.byteCount
+            rest -= entry.facts.byteCount
         }
         return gone
     }
 
-    /// Lets go of finished shows that nobody asked for lately, until what is held is within its bounds.
-    mutating func unload() {
+    /// Lets go of finished shows that nobody asked for lately, until what is held is within its bounds. Returns them,
+    /// so that freeing them does not keep those waiting who look at the catalog.
+    mutating func unload() -> [RecordedShow] {
+        var gone: [RecordedShow] = []
         var held = self.streams.values.joined().filter { $0.isFinished && $0.show != nil }
             .sorted { $0.usedAt < $1.usedAt }
         var byteCount = held.reduce(0) { $0 + ($1.show?.byteCount ?? 0) }
@@ -132,7 +146,9 @@ struct RecordingCatalog: Sendable {
         {
             byteCount -= oldest.show?.byteCount ?? 0
             self.change(oldest.stream, oldest.number) { $0.show = nil }
+            if let show = oldest.show { gone.append(show) }
             held.removeFirst()
         }
+        return gone
     }
 }

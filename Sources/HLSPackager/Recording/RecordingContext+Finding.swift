@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Observability
 internal import Primitives
 internal import Reactor
@@ -21,14 +22,18 @@ extension RecordingContext {
                 self.tell(unreadable: folder, error.description)
                 continue
             }
-            var open: [InterruptedShow] = []
+            var (open, latest): ([InterruptedShow], Int?) = ([], nil)
             for number in names.compactMap({ MediaName.number(Array($0.utf8)[...]) }).sorted() {
                 self.catalog.withLock { $0.note(number: number, in: name) }
                 guard let stored = self.find(folder + "/\(number)") else { continue }
                 self.add(stored, number: number)
+                latest = number
                 if !stored.show.index.hasEnded { open.append(InterruptedShow(stored: stored, number: number)) }
             }
-            if let last = open.last, self.mayGoOn(last.stored, now) { interrupted.append(open.removeLast()) }
+            // One that others came after is over, whatever its journal says.
+            if let last = open.last, last.number == latest, self.mayGoOn(last.stored, now) {
+                interrupted.append(open.removeLast())
+            }
             for show in open { self.end(show) }
         }
         return interrupted
@@ -37,15 +42,31 @@ extension RecordingContext {
     private func streamFolders() throws(SystemError) -> [String] {
         do throws(SystemError) { return try self.disk.names(in: self.directory) } catch {
             try self.disk.makeDirectory(self.directory)
+            try self.disk.syncDirectory(StoredShow.parent(of: self.directory))
             return try self.disk.names(in: self.directory)
         }
     }
 
-    /// A show that is to be had again; nil if it cannot be read any more.
-    func load(_ folder: String) -> RecordedShow? {
-        guard let stored = self.find(folder) else { return nil }
-        stored.show.renderWanted(since: MonotonicTime(nanoseconds: .max))
-        return stored.show
+    /// Reads a show that is to be had again.
+    func load(_ folder: String) -> Loaded {
+        do throws(SystemError) {
+            guard let stored = try StoredShow.open(folder, disk: self.disk, limits: self.limits) else {
+                self.tell(unreadable: folder, "it is not there any more, or damaged")
+                return .gone
+            }
+            stored.show.renderWanted(since: MonotonicTime(nanoseconds: .max))
+            return .show(stored.show)
+        } catch {
+            self.tell(unreadable: folder, error.description)
+            return error.code == ENOENT ? .gone : .unreadable
+        }
+    }
+
+    enum Loaded {
+        case show(RecordedShow)
+        /// Not now: the process has too many files open, or the disk is in trouble.
+        case unreadable
+        case gone
     }
 
     private func mayGoOn(_ stored: StoredShow, _ now: WallClock) -> Bool {

@@ -12,6 +12,9 @@ final class RecordingContext: Sendable {
     let log: Log
     let counts = RecordingCounts()
     let catalog: Mutex<RecordingCatalog>
+    /// Media files of deleted shows. Whoever closes one last gives all of its space back, which keeps a file system
+    /// busy: that must not be the loop on which its last reader was.
+    private let deleted = Mutex<[OwnedDescriptor]>([])
 
     init(
         directory: String, targetDurationSeconds: Int, disk: any RecordingDisk, limits: RecordingLimits, log: Log
@@ -51,6 +54,7 @@ final class RecordingContext: Sendable {
         let stored: StoredShow
         do throws(SystemError) {
             try self.disk.makeDirectory(folder)
+            try self.disk.syncDirectory(self.directory)
             stored = try StoredShow.make(
                 in: folder + "/\(number)", stream: stream, targetDurationSeconds: self.targetDurationSeconds,
                 disk: self.disk, limits: self.limits)
@@ -61,22 +65,20 @@ final class RecordingContext: Sendable {
 
     func add(_ stored: StoredShow, number: Int) {
         let index = stored.show.index
-        var entry = RecordingCatalog.Entry(
+        let entry = RecordingCatalog.Entry(
             stream: index.stream, number: number, folder: stored.folder, show: stored.show,
-            isFinished: index.hasEnded, byteCount: 0)
-        entry.note(index, byteCount: stored.byteCount)
-        self.catalog.withLock { [entry] catalog in
+            isFinished: index.hasEnded, facts: RecordingCatalog.Facts(index, byteCount: stored.byteCount))
+        _ = self.catalog.withLock { catalog in
             catalog.add(entry)
-            catalog.unload()
+            return catalog.unload()
         }
     }
 
     /// A show has grown.
     func note(_ writer: ShowWriter, _ number: Int) {
-        let (index, byteCount) = (writer.show.index, writer.byteCount)
-        self.catalog.withLock { catalog in
-            catalog.change(index.stream, number) { $0.note(index, byteCount: byteCount) }
-        }
+        let index = writer.show.index
+        let facts = RecordingCatalog.Facts(index, byteCount: writer.byteCount)
+        self.catalog.withLock { $0.change(index.stream, number) { $0.facts = facts } }
     }
 
     /// A show has ended: it can be had as a whole, if there is anything in it.
@@ -89,12 +91,12 @@ final class RecordingContext: Sendable {
         }
         writer.show.renderWanted(since: MonotonicTime(nanoseconds: .max))
         self.note(writer, number)
-        self.catalog.withLock { catalog in
+        _ = self.catalog.withLock { catalog in
             catalog.change(index.stream, number) { entry in
                 entry.isFinished = true
                 entry.usedAt = .now
             }
-            catalog.unload()
+            return catalog.unload()
         }
         self.log.info(
             "recording finished",
@@ -106,18 +108,41 @@ final class RecordingContext: Sendable {
 
     /// Deletes old shows so that as much more fits in; false when it does not even then.
     func makeRoom(_ byteCount: Int) -> Bool {
+        self.deleteExcess(room: byteCount)
+        self.closeDeleted()
+        return self.catalog.withLock { $0.byteCount } + byteCount <= self.limits.byteCountMax
+    }
+
+    private func deleteExcess(room byteCount: Int) {
         let gone = self.catalog.withLock { catalog in
             let gone = catalog.excess(room: byteCount)
             for entry in gone { catalog.remove(entry.stream, entry.number) }
             return gone
         }
         for entry in gone {
+            if let show = entry.show { self.deleted.withLock { $0.append(show.media) } }
             self.delete(entry.folder)
             self.log.info(
                 "recording deleted",
-                ["stream": .text(entry.stream), "show": .number(entry.number), "bytes": .number(entry.byteCount)])
+                ["stream": .text(entry.stream), "show": .number(entry.number), "bytes": .number(entry.facts.byteCount)])
         }
-        return self.catalog.withLock { $0.byteCount } + byteCount <= self.limits.byteCountMax
+    }
+
+    var hasDeleted: Bool { self.deleted.withLock { !$0.isEmpty } }
+
+    /// Closes the files of deleted shows that nobody reads any more. On the pool.
+    func closeDeleted() {
+        _ = self.deleted.withLock { deleted -> [OwnedDescriptor] in
+            var closing: [OwnedDescriptor] = []
+            for index in deleted.indices.reversed() where isKnownUniquelyReferenced(&deleted[index]) {
+                closing.append(deleted.remove(at: index))
+            }
+            // Too many are read for too long: their last readers close them after all.
+            let excess = max(deleted.count - self.limits.deletedShowCountMax, 0)
+            closing += deleted.prefix(excess)
+            deleted.removeFirst(excess)
+            return closing
+        }
     }
 
     private func delete(_ folder: String) {

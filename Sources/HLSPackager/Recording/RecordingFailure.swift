@@ -32,7 +32,7 @@ enum RecordingFailure: Error, Equatable, Sendable {
         switch self {
         case .disk(let error): error.description
         case .quota: "all recordings together are as large as hls-recording-bytes-max allows"
-        case .journalFull: "the show is longer than a recording may be"
+        case .journalFull: "the show is longer than a recording may be, or has more renditions or keys"
         case .contradiction: "the recording on the disk is not what it was"
         }
     }

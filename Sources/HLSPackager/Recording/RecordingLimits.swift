@@ -25,7 +25,10 @@ package struct RecordingLimits: Sendable {
     package var streamCountMax = 1024
     /// A journal is read whole. A show that needs a longer one ends: that is a day of eight renditions.
     package var journalByteCountMax = 64 * 1024 * 1024
+    /// The same, as are the following two: a show that needs more ends, and another begins.
     package var renditionCountMax = 16
+    /// Keys of an encrypted show: a new one for every segment, for a day.
+    package var keyCountMax = 65_536
     /// Formats that a rendition has had, for its line in the multivariant playlist.
     package var formatCountMax = 16
 
@@ -33,6 +36,8 @@ package struct RecordingLimits: Sendable {
     /// Playlists and positions of finished shows; those that nobody asked for lately are read again when somebody does.
     package var loadedByteCountMax = 64 * 1024 * 1024
     package var loadedShowCountMax = 64
+    /// Files of deleted shows that somebody still reads, which are closed where that holds nobody up.
+    package var deletedShowCountMax = 64
     /// A playlist that somebody asked for is rendered anew with each segment for this long.
     package var wantedTime = TimeAmount.seconds(30)
 

@@ -61,6 +61,8 @@ package final class Recordings: Sendable {
                 if recorder.isIdle { recorders[stream] = nil }
             }
         }
+        // A full pool: it is tried again in a second.
+        if self.context.hasDeleted { _ = self.pool.submit { [context] in context.closeDeleted() } }
     }
 
     /// Waits until everything that was taken is on the disk, but not longer than that: for the end of the process,
@@ -149,16 +151,16 @@ package final class Recordings: Sendable {
 
     private func load(_ entry: RecordingCatalog.Entry) {
         let isQueued = self.pool.submit { [context] in
-            let show = context.load(entry.folder)
-            context.catalog.withLock { catalog in
+            let loaded = context.load(entry.folder)
+            _ = context.catalog.withLock { catalog in
                 catalog.change(entry.stream, entry.number) { known in
                     known.isLoading = false
-                    known.show = show
+                    if case .show(let show) = loaded { known.show = show }
                     known.usedAt = .now
                 }
-                // What cannot be read is not asked for again.
-                if show == nil { catalog.remove(entry.stream, entry.number) }
-                catalog.unload()
+                // What cannot be read now is tried again when it is asked for again.
+                if case .gone = loaded { catalog.remove(entry.stream, entry.number) }
+                return catalog.unload()
             }
         }
         guard !isQueued else { return }

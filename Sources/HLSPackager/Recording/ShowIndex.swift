@@ -70,6 +70,20 @@ struct ShowIndex: Sendable {
         }
     }
 
+    /// Whether all of these can be applied, as far as bounds go.
+    func hasRoom(for entries: [JournalEntry]) -> Bool {
+        var (ids, newKeys) = (Set(self.renditions.map(\.id)), Set<Int>())
+        for entry in entries {
+            switch entry {
+            case .key(let number, _): if self.keys[number] == nil { newKeys.insert(number) }
+            case .tracks(let id, _), .initialisation(let id, _, _), .segment(let id, _): ids.insert(id)
+            case .show, .end: break
+            }
+        }
+        return ids.count <= self.limits.renditionCountMax
+            && (newKeys.isEmpty || self.keys.count + newKeys.count <= self.limits.keyCountMax)
+    }
+
     /// False, with nothing changed, when the entry contradicts those before it.
     mutating func apply(_ entry: JournalEntry) -> Bool {
         guard !self.hasEnded else { return false }
@@ -77,13 +91,15 @@ struct ShowIndex: Sendable {
         case .show: return false
         case .end: self.hasEnded = true
         case .key(let number, let key):
-            guard self.keys.count < self.limits.formatCountMax * 64 else { return false }
+            guard self.keys.count < self.limits.keyCountMax, number < StreamState.numberMax else { return false }
             self.keys[number] = key
         case .tracks(let id, let formats):
             guard let index = self.position(of: id) else { return false }
             self.renditions[index].use(formats, countMax: self.limits.formatCountMax)
         case .initialisation(let id, let number, let range):
-            guard range.lowerBound >= self.mediaByteCount, let index = self.position(of: id) else { return false }
+            guard range.lowerBound >= self.mediaByteCount, number < StreamState.numberMax,
+                let index = self.position(of: id)
+            else { return false }
             self.renditions[index].initialisations.append(RecordedMedia(number: number, range))
             self.mediaByteCount = range.upperBound
         case .segment(let id, let segment):
@@ -99,7 +115,8 @@ struct ShowIndex: Sendable {
     }
 
     private func isPossible(_ segment: RecordedSegment, of id: RenditionID) -> Bool {
-        guard segment.sequence < Int.max, segment.durationNanoseconds <= Self.durationMax,
+        guard max(segment.sequence, segment.discontinuity) < StreamState.numberMax,
+            segment.durationNanoseconds <= Self.durationMax,
             segment.pictureNanoseconds <= Self.durationMax, segment.pictureCount <= Self.pictureCountMax
         else { return false }
         if let rendition = self[id], let last = rendition.lastSequence, segment.sequence <= last { return false }

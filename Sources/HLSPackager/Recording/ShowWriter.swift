@@ -20,6 +20,8 @@ final class ShowWriter: @unchecked Sendable {
     private var mediaByteCount: Int
     private var journalByteCount: Int
     private var sum: JournalSum
+    /// The disk may have more of the journal than was believed or committed.
+    private var isJournalInDoubt = false
     private var told: Told
     /// What the journal has still to be told of.
     private var gaps: [JournalEntry] = []
@@ -41,8 +43,7 @@ final class ShowWriter: @unchecked Sendable {
     /// Cuts off what an earlier process could not finish.
     func cutLeftovers() {
         self.cutMedia()
-        // Not possible: then it is overwritten, and the sums of what is left of it are wrong.
-        try? self.disk.truncate(self.journal, to: self.journalByteCount)
+        self.isJournalInDoubt = true
     }
 
     /// Of both files.
@@ -62,13 +63,13 @@ final class ShowWriter: @unchecked Sendable {
         var batch = Batch(told: self.told, end: self.mediaByteCount, entries: self.gaps)
         var failure: RecordingFailure?
         var taken = 0
-        for item in items {
-            do throws(SystemError) { try self.stage(item, &batch) } catch {
-                failure = .disk(error)
-                break
+        do throws(SystemError) {
+            try self.settleJournal()
+            for item in items {
+                try self.stage(item, &batch)
+                taken += 1
             }
-            taken += 1
-        }
+        } catch { failure = .disk(error) }
         do throws(RecordingFailure) {
             // With nothing to say the disk would be asked in vain, and seem to work.
             if taken > 0 || failure == nil { try self.commit(batch, syncTimes) }
@@ -169,14 +170,18 @@ final class ShowWriter: @unchecked Sendable {
     private func commit(_ batch: Batch, _ syncTimes: (TimeAmount) -> Void) throws(RecordingFailure) {
         var (lines, sum) = ([UInt8](), self.sum)
         for entry in batch.entries { entry.append(to: &lines, sum: &sum) }
-        guard self.journalByteCount + lines.count <= self.limits.journalByteCountMax else { throw .journalFull }
+        guard self.journalByteCount + lines.count <= self.limits.journalByteCountMax,
+            self.show.hasRoom(for: batch.entries)
+        else { throw .journalFull }
         do throws(SystemError) {
+            try self.settleJournal()
             if batch.hasMedia { try self.sync(self.media, syncTimes) }
+            self.isJournalInDoubt = true
             try self.disk.writeAll(lines, to: self.journal, at: self.journalByteCount)
             try self.sync(self.journal, syncTimes)
+            self.isJournalInDoubt = false
         } catch {
-            // The lines may be there or not: nobody may find them, and if they cannot be cut off, the next ones
-            // overwrite them, and the sums of what is left of them are wrong.
+            // The lines may be there or not. Not possible: it is done before the disk gets anything else.
             try? self.disk.truncate(self.journal, to: self.journalByteCount)
             throw .disk(error)
         }
@@ -185,6 +190,15 @@ final class ShowWriter: @unchecked Sendable {
         self.mediaByteCount = batch.end
         self.told = batch.told
         guard self.show.apply(batch.entries) else { throw .contradiction }
+    }
+
+    /// Cuts off lines that the disk may have and nobody may find, for good. Before anything is written: they name media
+    /// that the next batch overwrites, and their sums are right.
+    private func settleJournal() throws(SystemError) {
+        guard self.isJournalInDoubt else { return }
+        try self.disk.truncate(self.journal, to: self.journalByteCount)
+        try self.disk.sync(self.journal)
+        self.isJournalInDoubt = false
     }
 
     private func sync(_ file: OwnedDescriptor, _ syncTimes: (TimeAmount) -> Void) throws(SystemError) {

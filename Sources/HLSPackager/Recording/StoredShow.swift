@@ -74,7 +74,7 @@ struct StoredShow: Sendable {
         try disk.removeDirectory(folder)
     }
 
-    private static func parent(of folder: String) -> String {
+    static func parent(of folder: String) -> String {
         folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? "."
     }
 }

@@ -76,6 +76,7 @@ struct StreamStateFile: Equatable, Sendable {
         let state = StreamState(
             nextSequence: sequence, nextInitialisation: initialisation, discontinuityCount: discontinuity,
             nextKey: key)
+        guard state.isPossible else { return false }
         if let name { self.streams[name] = state } else { self.floor = state }
         return true
     }

@@ -157,13 +157,14 @@ package final class StreamStates: Sendable {
     /// Beside the file, and then in its place: a file that is torn is never read.
     private func save(isClean: Bool) {
         self.file.withLock { _ in
-            let text = self.state.withLock { state -> [UInt8]? in
+            let file = self.state.withLock { state -> StreamStateFile? in
                 if state.isClosed, !isClean { return nil }
                 state.isChanged = false
                 state.file.isClean = isClean
-                return state.file.text()
+                return state.file
             }
-            if let text { self.write(text) }
+            // Loops wait for the state, not for thousands of lines.
+            if let file { self.write(file.text()) }
         }
     }
 

@@ -23,4 +23,12 @@ struct HeldSample: Sendable {
     var end: Int64
     var arrival: MonotonicTime
     var bytes: [UInt8]
+    /// Where in them parameter sets are that the publisher did not put there.
+    var repeatedSets = 0..<0
+
+    /// As the publisher sent them.
+    var plainBytes: [UInt8] {
+        self.repeatedSets.isEmpty
+            ? self.bytes : self.bytes[..<self.repeatedSets.lowerBound] + self.bytes[self.repeatedSets.upperBound...]
+    }
 }

@@ -81,14 +81,17 @@ struct PackagedTrack {
     private mutating func hold(
         _ place: VideoClock.Place, _ unit: AccessUnit, _ payload: borrowing RawSpan, at arrival: MonotonicTime
     ) {
+        let (bytes, sets) = self.bytes(of: unit, payload)
         self.pending = Pending(
             place: place, timescale: self.timescale, isRandomAccess: unit.isRandomAccess || self.id.kind == .audio,
-            arrival: arrival, bytes: self.bytes(of: unit, payload))
+            arrival: arrival, bytes: bytes, repeatedSets: sets)
     }
 
-    private mutating func bytes(of unit: AccessUnit, _ payload: borrowing RawSpan) -> [UInt8] {
+    private mutating func bytes(
+        of unit: AccessUnit, _ payload: borrowing RawSpan
+    ) -> (bytes: [UInt8], sets: Range<Int>) {
         let bytes = payload.withUnsafeBytes { Array($0) }
-        guard unit.isRandomAccess, let repeated = self.repeated else { return bytes }
+        guard unit.isRandomAccess, let repeated = self.repeated else { return (bytes, 0..<0) }
         self.repeated = nil
         return repeated.put(into: bytes)
     }
@@ -131,6 +134,7 @@ struct PackagedTrack {
         var isRandomAccess: Bool
         var arrival: MonotonicTime
         var bytes: [UInt8]
+        var repeatedSets: Range<Int>
 
         var start: Int64 { self.timescale.nanoseconds(self.place.decodeTicks) }
         var audioPlace: AudioClock.Place { AudioClock.Place(decodeTicks: self.place.decodeTicks, durationTicks: 0) }
@@ -142,7 +146,7 @@ struct PackagedTrack {
                     presentationOffsetTicks: self.place.presentationOffsetTicks, durationTicks: durationTicks,
                     isRandomAccess: self.isRandomAccess),
                 start: self.start, end: self.timescale.nanoseconds(self.place.decodeTicks &+ Int64(durationTicks)),
-                arrival: self.arrival, bytes: self.bytes)
+                arrival: self.arrival, bytes: self.bytes, repeatedSets: self.repeatedSets)
         }
     }
 }

@@ -104,7 +104,11 @@ final class RenditionPackager {
             self.lostSampleCount += 1
             return
         }
-        self.transportStream?.append(sample, held.bytes.span.bytes)
+        if let transportStream = self.transportStream {
+            // Its muxer puts the sets before every key picture, until one brings its own: then never again.
+            let plain = held.plainBytes
+            transportStream.append(sample, plain.span.bytes)
+        }
         self.segmenter.count(input)
         self.open?.note(held, isPicture: kind == .video)
     }

@@ -30,10 +30,11 @@ struct RepeatedParameterSets: Sendable {
         }
     }
 
-    /// The picture with the sets before everything but the delimiter of access units, which is always first.
-    func put(into picture: [UInt8]) -> [UInt8] {
+    /// The picture with the sets before everything but the delimiter of access units, which is always first; and where
+    /// they are in it.
+    func put(into picture: [UInt8]) -> (bytes: [UInt8], sets: Range<Int>) {
         let start = self.delimiterByteCount(picture)
-        return picture[..<start] + self.bytes + picture[start...]
+        return (picture[..<start] + self.bytes + picture[start...], start..<start + self.bytes.count)
     }
 
     private func delimiterByteCount(_ picture: [UInt8]) -> Int {

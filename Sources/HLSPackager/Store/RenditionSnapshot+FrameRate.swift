@@ -1,10 +1,13 @@
 extension RenditionSnapshot {
-    /// Pictures in a thousand seconds, over the whole segments that are listed; nil before the first one with pictures.
+    /// Pictures in a thousand seconds, over the whole segments that are listed and of the latest format; nil before the
+    /// first one with pictures.
     ///
     /// Publishers round times to milliseconds: a rate that is within 0.1 % of one that cameras have is taken to be it.
     package var frameRateThousandths: Int? {
         var (count, nanoseconds): (Int64, Int64) = (0, 0)
-        for segment in self.segments where segment.isComplete {
+        let latest = self.segments.last { $0.isComplete && $0.parts.contains { $0.pictureCount > 0 } }
+        for segment in self.segments
+        where segment.isComplete && segment.initialisationNumber == latest?.initialisationNumber {
             for part in segment.parts {
                 count += Int64(part.pictureCount)
                 nanoseconds += part.pictureNanoseconds

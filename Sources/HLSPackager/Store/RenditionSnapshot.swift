@@ -76,10 +76,18 @@ package struct RenditionSnapshot: Sendable {
     package struct Encryption: Equatable, Sendable {
         package var keyNumber: Int
         package var initialisationVector: [UInt8]
+        /// The same for the segment as MPEG-TS: under one key no two texts have one vector. Empty where there is no
+        /// such form.
+        package var transportStreamVector: [UInt8]
 
-        package init(keyNumber: Int, initialisationVector: [UInt8]) {
+        package init(keyNumber: Int, initialisationVector: [UInt8], transportStreamVector: [UInt8] = []) {
             self.keyNumber = keyNumber
             self.initialisationVector = initialisationVector
+            self.transportStreamVector = transportStreamVector
+        }
+
+        func vector(in container: MediaContainer) -> [UInt8] {
+            container == .transportStream ? self.transportStreamVector : self.initialisationVector
         }
     }
 

@@ -17,6 +17,8 @@ struct RenditionStore: Sendable {
     private var initialisations: [RenditionSnapshot.Initialisation] = []
     /// Encrypts the segment that grows; nil where segments are clear.
     private var growing: EncryptedSegment?
+    /// The same for its MPEG-TS.
+    private var growingInTransportStream: EncryptedSegment?
     private(set) var isDiscontinuityDue = false
     private var longestPlaylistTime: Int64 = 0
     /// Changes whenever the snapshot does.
@@ -29,11 +31,13 @@ struct RenditionStore: Sendable {
         self.discontinuitySequence = discontinuitySequence
     }
 
-    /// Of all that is kept.
+    /// Of all that is kept, and of the clear text of the segment that grows.
     var byteCount: Int {
-        let kept = self.removed.reduce(self.growingTransportStream?.residentByteCount ?? 0) {
-            $0 + $1.segment.byteCount
-        }
+        let growing = [
+            self.growingTransportStream, self.growing?.clear, self.growingInTransportStream?.clear,
+            self.growingInTransportStream?.arena,
+        ].reduce(0) { $0 + ($1?.residentByteCount ?? 0) }
+        let kept = self.removed.reduce(growing) { $0 + $1.segment.byteCount }
         return self.listed.reduce(kept) { $0 + $1.byteCount }
     }
 
@@ -41,8 +45,6 @@ struct RenditionStore: Sendable {
     var keyNumbers: [Int] {
         (self.listed + self.removed.map(\.segment)).compactMap { $0.encryption?.keyNumber }
     }
-
-    var hasRemovedSegments: Bool { !self.removed.isEmpty }
 
     /// - Parameter isInterrupted: A discontinuity follows, but has not begun.
     func snapshot(hasIndependentSegments: Bool, isInterrupted: Bool) -> RenditionSnapshot {
@@ -99,7 +101,7 @@ struct RenditionStore: Sendable {
         let last = self.listed.count - 1
         if let part = update.part {
             self.append(part)
-            self.growingTransportStream = update.transportStream
+            self.grow(update.transportStream)
         }
         self.listed[last].emptyNanoseconds += update.emptyNanoseconds
         if update.endsSegment { self.completeLast() }
@@ -153,10 +155,27 @@ struct RenditionStore: Sendable {
         } catch { self.listed[last].emptyNanoseconds += part.durationNanoseconds }
     }
 
-    /// Ends the chain of blocks of the segment that grew. One that is not whole could not be opened: it becomes a gap.
+    /// The MPEG-TS of the segment that grows, up to here. What cannot be encrypted is left out, and nothing else.
+    private mutating func grow(_ transportStream: SegmentArena?) {
+        guard let growing = self.growing else {
+            self.growingTransportStream = transportStream
+            return
+        }
+        guard let transportStream else {
+            self.growingInTransportStream = nil
+            return
+        }
+        let encrypted = self.growingInTransportStream ?? growing.transportStream(transportStream)
+        self.growingInTransportStream = encrypted
+        // One that fails does so to its end, where it is left out.
+        try? encrypted.take(transportStream)
+    }
+
+    /// Ends the chains of blocks of the segment that grew. One that is not whole could not be opened: it becomes a gap.
     private mutating func finishEncryption() {
         guard let growing = self.growing else { return }
-        self.growing = nil
+        let transportStream = self.growingInTransportStream
+        (self.growing, self.growingInTransportStream) = (nil, nil)
         let last = self.listed.count - 1
         do throws(EncryptionError) {
             let byteCount = try growing.finish()
@@ -164,11 +183,13 @@ struct RenditionStore: Sendable {
                 let start = self.listed[last].parts[part].range.lowerBound
                 self.listed[last].parts[part].range = start..<byteCount
             }
-            self.growingTransportStream = try self.growingTransportStream.map(growing.encrypt)
+            // Without its MPEG-TS the segment is a gap in that form alone.
+            if let transportStream, (try? transportStream.finish()) != nil {
+                self.growingTransportStream = transportStream.arena
+            }
         } catch {
             self.listed[last].emptyNanoseconds = self.listed[last].durationNanoseconds
             self.listed[last].parts = []
-            self.growingTransportStream = nil
         }
     }
 

@@ -165,12 +165,13 @@ struct StreamCore: Sendable {
     private mutating func encryptor(of update: SegmentUpdate, _ index: Int) -> EncryptedSegment? {
         let sequence = self.renditions[index].store.nextSequence
         guard self.renditions[index].store.begins(update), let key = self.keys?.key(forSequence: sequence),
-            let vector = self.keys?.vector()
+            let vector = self.keys?.vector(), let transportStreamVector = self.keys?.vector()
         else { return nil }
         self.state.nextKey = max(self.state.nextKey, key.number + 1)
         return EncryptedSegment(
             update.arena, key: key.bytes,
-            encryption: RenditionSnapshot.Encryption(keyNumber: key.number, initialisationVector: vector),
+            encryption: RenditionSnapshot.Encryption(
+                keyNumber: key.number, initialisationVector: vector, transportStreamVector: transportStreamVector),
             pool: self.pool)
     }
 

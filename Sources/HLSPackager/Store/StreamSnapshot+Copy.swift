@@ -14,7 +14,7 @@ extension StreamSnapshot {
             }
             copy.renditions.append(
                 Rendition(
-                    id: rendition.id, tracks: rendition.tracks,
+                    id: rendition.id, tracks: rendition.tracks.map { $0 },
                     snapshot: rendition.snapshot.copied(since: known?.snapshot), version: rendition.version))
         }
         return copy

@@ -19,6 +19,16 @@ package struct StreamState: Equatable, Sendable {
         self.nextKey = nextKey
     }
 
+    /// No file is believed that has a larger number: players count in floating point, and something has to be left to
+    /// count on with.
+    static let numberMax = 1 << 53
+
+    var isPossible: Bool {
+        [self.nextSequence, self.nextInitialisation, self.discontinuityCount, self.nextKey].allSatisfy {
+            (0...Self.numberMax).contains($0)
+        }
+    }
+
     /// A stream that has never had a segment.
     var isNew: Bool { self == StreamState() }
 

@@ -4,7 +4,8 @@ internal import Primitives
 /// A request that was admitted and not yet answered whole.
 struct HTTPExchange {
     let stream: HTTPStreamID
-    let match: HTTPRouteMatch
+    /// Without its parameters once a handler has seen them and answers later.
+    var match: HTTPRouteMatch
     let trace: TraceContext
     let startedAt: MonotonicTime
     /// Of an asynchronous handler, while it runs.
@@ -22,7 +23,7 @@ struct HTTPExchange {
 
     struct Deferral {
         /// The answer depends on it: its conditions, and where it came from.
-        let request: HTTPRequest
+        var request: HTTPRequest
         var onCancel: (() -> Void)?
     }
 }

@@ -9,4 +9,16 @@ extension HTTPFields {
         }
         return picked
     }
+
+    /// These fields alone, in their order, as long as they fit into so many bytes: what would go beyond is left out.
+    func keeping(_ names: [HTTPFieldName], byteCountMax: Int) -> HTTPFields {
+        var picked = HTTPFields()
+        let wire = self.wire.span
+        for entry in self.entries where names.contains(where: { self.hasName(entry, $0) }) {
+            guard picked.wire.count + entry.name.count + entry.value.count + 4 <= byteCountMax else { continue }
+            // An error cannot come, as above.
+            try? picked.append(name: wire.extracting(entry.name), value: wire.extracting(entry.value))
+        }
+        return picked
+    }
 }

@@ -2,7 +2,7 @@
 package struct HTTPRouteMatch: Sendable {
     /// Chooses the row of per-route metrics; the last ones are for requests that met no route.
     package let routeIndex: Int
-    package let parameters: HTTPPathParameters
+    package var parameters: HTTPPathParameters
 
     package init(routeIndex: Int, parameters: HTTPPathParameters) {
         self.routeIndex = routeIndex

@@ -79,6 +79,9 @@ struct Configuration: Sendable {
         if self.httpListen.isEmpty, self.httpsListen.isEmpty {
             add("http-listen", "is empty, and so is https-listen: there is nothing to serve on")
         }
+        if self.hlsPartMilliseconds > self.hlsSegmentMilliseconds {
+            add("hls-part-ms", "is more than hls-segment-ms, and a part is a part of a segment")
+        }
         if !self.adminAllowRemote {
             for address in self.adminListen where !address.isLoopback {
                 add(

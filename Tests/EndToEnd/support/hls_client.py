@@ -40,7 +40,9 @@ class StreamWatch:
         self.validator = Validator(is_steady=self.is_steady)
         self.validator.reads_media = True
         self.rules = AnswerRules(report, target=6)
-        self.known, self.later, self.renditions, self.fed = {}, [], {}, {}
+        self.known, self.later, self.renditions = {}, [], {}
+        # Of each playlist: since which start of the server it is known, and when it was last given out.
+        self.fed, self.served_at = {}, {}
         self.media, self.sinks, self.part_waits = {}, [], []
         self.threads = []
 
@@ -142,18 +144,20 @@ class StreamWatch:
         return self.media[name]
 
     def feed(self, name, text):
-        """The playlist that the text stands for, and the one before it."""
+        """The playlist that the text stands for; None if it never was one."""
         with self.lock:
             # What was there before a restart is gone, and nothing of it left the playlist.
             is_known = self.fed.get(name) == self.epoch
             before = self.validator.streams[name][0] if is_known and name in self.validator.streams else None
             self.fed[name] = self.epoch
+            served_at, self.served_at[name] = self.served_at.get(name, time.monotonic()), time.monotonic()
             self.validator.feed(name, text, time.monotonic())
             self.report.take(self.validator.violations)
             self.report.count("playlists")
             media = self.validator.streams.get(name, (None, None))[0]
             self.rules.target = media.target if media else self.rules.target
-        return before, media
+            self.removed(before, media, served_at)
+        return media
 
     def same(self, uri, body):
         """M-5: one URI, the same bytes for ever."""
@@ -185,9 +189,9 @@ class StreamWatch:
 
     # What must be there for a while longer
 
-    def check_later(self, seconds, uri, mark):
+    def check_later(self, when, uri, mark):
         with self.lock:
-            heapq.heappush(self.later, (time.monotonic() + seconds, uri, mark, self.epoch))
+            heapq.heappush(self.later, (when, uri, mark, self.epoch))
 
     def next_later(self):
         with self.lock:
@@ -195,19 +199,20 @@ class StreamWatch:
                 return heapq.heappop(self.later)
         return None
 
-    def removed(self, before, media):
-        """Segments and parts that left a playlist have to stay for a while (L9)."""
-        if before is None or media.ended:
+    def removed(self, before, media, served_at):
+        """Segments and parts that left a playlist have to stay for a while (L9): since `served_at` at least, when it
+        was last given out with them."""
+        if before is None or media is None or media.ended or before is media:
             return
         listed = {s.uri for s in media.segments} | {p.uri for s in media.segments for p in s.parts}
         longest = float(sum(s.duration for s in before.segments if s.duration))
         for segment in before.segments:
             if segment.uri and segment.uri not in listed and segment.sequence < media.sequence:
                 for seconds in (0, float(segment.duration) + longest - 1):
-                    self.check_later(seconds, segment.uri, "L9")
+                    self.check_later(served_at + seconds, segment.uri, "L9")
             for part in segment.parts:
                 if part.uri not in listed and self.random.random() < 0.25:
-                    self.check_later(3 * media.target - 1, part.uri, "L9")
+                    self.check_later(served_at + 3 * media.target - 1, part.uri, "L9")
 
     def new_viewer(self, seconds=15):
         return Viewer(self.port, seconds)

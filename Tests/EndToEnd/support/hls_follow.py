@@ -42,7 +42,7 @@ class RenditionWatch:
             except (OSError, BadAnswer) as error:
                 self.unreachable(error)
                 media, self.last_part_at = None, None
-            if media is None or media.ended:
+            if media is None or media.ended or not blocks(media):
                 self.watch.stopping.wait(0.3)
         self.viewer.close()
 
@@ -59,7 +59,7 @@ class RenditionWatch:
 
     def reload(self, media):
         """The playlist after this one; None when there is none yet."""
-        wanted = next_part(media) if media and not media.ended else None
+        wanted = next_part(media) if media and not media.ended and blocks(media) else None
         query = ""
         if wanted:
             query = f"?_HLS_msn={wanted[0]}&_HLS_part={wanted[1]}"
@@ -73,14 +73,14 @@ class RenditionWatch:
         if answer.status != 200:
             self.refused(query, answer, media, since, clock.seconds)
             return media if answer.status == 503 else None
-        before, fresh = self.watch.feed(self.name, text_of(answer))
+        fresh = self.watch.feed(self.name, text_of(answer))
         if fresh is None or epoch != self.watch.epoch:
             return None
         if wanted and not fresh.ended:
             self.expect(has(fresh, wanted), "LL7", f"{wanted} was asked for, the answer ends at {edge(fresh)}")
         if "_HLS_skip" in query and self.request_count % FULL_EVERY == 1:
             self.compare_full(query, fresh)
-        self.take(before, fresh)
+        self.take(fresh)
         return fresh
 
     def expect(self, condition, mark, message):
@@ -94,6 +94,8 @@ class RenditionWatch:
                         f"503 after {seconds:.1f} s while media came")
             self.watch.stopping.wait(0.2)
             return
+        if answer.status == 503:
+            return
         # Before a stream begins there is nothing, and after its end nothing is left in the end.
         is_known = media is not None and not media.ended and self.watch.restarted_at < since - 5
         self.expect(answer.status in (404, 410) and not is_known, "LL7", f"{answer.status} to {query or 'no query'}: "
@@ -106,7 +108,7 @@ class RenditionWatch:
         answer = self.viewer.get(self.watch.prefix + self.name + query)
         if answer.status != 200:
             return
-        _, full = self.watch.feed(self.name, text_of(answer))
+        full = self.watch.feed(self.name, text_of(answer))
         if full is None or (edge(full), full.sequence) != (edge(merged), merged.sequence):
             return
         self.report.count("deltas compared")
@@ -118,11 +120,10 @@ class RenditionWatch:
 
     # What is listed
 
-    def take(self, before, media):
-        self.watch.removed(before, media)
+    def take(self, media):
         self.pace(media)
         for segment in media.segments:
-            if segment.sequence <= self.done_sequence:
+            if segment.sequence <= self.done_sequence or segment.is_announced:
                 continue
             if segment.sequence not in self.open:
                 self.tasks.put(("map", segment.sequence, None, segment.map, self.watch.epoch))
@@ -227,11 +228,18 @@ class RenditionWatch:
             self.finish(sequence, None, self.watch.epoch)
 
 
+def blocks(media):
+    """Encrypted streams have no parts, and promise nothing."""
+    return media.attribute("EXT-X-SERVER-CONTROL", "CAN-BLOCK-RELOAD") == "YES"
+
+
 def next_part(media):
     """What a player asks for next."""
     last = media.segments[-1] if media.segments else None
     if last is None:
         return None
+    if last.is_announced:
+        return last.sequence, 0
     return (last.sequence + 1, 0) if last.uri else (last.sequence, len(last.parts))
 
 

@@ -124,8 +124,8 @@ class AnswerRules:
             self.expect(fields.get("content-type", "").split(";")[0] in CONTENT_TYPES[kind], path, "H4",
                         f"Content-Type {fields.get('content-type')}")
             self.expect(method == "HEAD" or answer.body, path, "H5", "200 and nothing in it")
-        # A playlist is outdated sooner than anybody would ask whether it is.
-        self.expect(fields.get("etag") or kind == "playlist", path, "H6", f"no ETag in a {answer.status}")
+        # A playlist is outdated sooner than anybody would ask whether it is, and a key is not kept.
+        self.expect(fields.get("etag") or kind in ("playlist", "key"), path, "H6", f"no ETag in a {answer.status}")
         urgency = re.match(r"u=(\d)", fields.get("priority", "u=3"))
         is_right = urgency and (int(urgency[1]) == 1 if kind == "playlist" else 2 <= int(urgency[1]) <= 6)
         self.expect(is_right, path, "LL15", f"Priority {fields.get('priority')!r}")

@@ -1,7 +1,9 @@
 """The segments of one rendition, one after another: are they well formed, do they go on from each other, and is what
 they hold what was published? Rules of the formats begin with F, TS or ES; L and LL are those of playlists."""
 
+import struct
 import time
+import zlib
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -40,7 +42,8 @@ class TrackState:
 
 
 class Outcome:
-    """What came out, by kind of track: (stamp, checksum) in order."""
+    """What came out, by kind of track: (stamp, checksum) in order. A picture that carries its parameter sets, as the
+    first one after a change of format may, counts as what it is without them."""
 
     def __init__(self):
         self.frames = {"video": [], "audio": []}
@@ -115,8 +118,18 @@ class RenditionMedia:
             if state.end is not None and sample.decode != state.end:
                 self.check_jump(record, track, sample.decode - state.end, state.last, frame)
             state.end, state.last = sample.decode + sample.duration, frame
-            self.outcome.add(track.kind, sample.payload, sample.crc)
+            self.outcome.add(track.kind, sample.payload, self.crc_of(sample, track.kind, family))
             self.report.count(f"{track.kind} frames")
+
+    def crc_of(self, sample, kind, family):
+        if kind != "video" or family not in elementary.DELIMITERS:
+            return sample.crc
+        units = elementary.units_of_lengths(sample.payload)
+        rest = [unit for unit in units if elementary.unit_type(unit, family) not in elementary.PARAMETER_SETS[family]]
+        if len(rest) == len(units):
+            return sample.crc
+        self.report.count("pictures with parameter sets")
+        return zlib.crc32(b"".join(struct.pack(">I", len(unit)) + unit for unit in rest))
 
     def frame(self, sample):
         return self.ledger.frame(elementary.stamp_of(sample.payload)) if self.ledger else None

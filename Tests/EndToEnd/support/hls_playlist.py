@@ -41,6 +41,11 @@ class Segment:
     # Kilobits a second, as EXT-X-BITRATE says.
     bit_rate: int = None
 
+    @property
+    def is_announced(self):
+        """Nothing is known but the discontinuity that it begins with."""
+        return self.discontinuity and not self.parts and self.uri is None and self.date is None
+
 
 @dataclass
 class Media:
@@ -71,6 +76,12 @@ class Media:
     @property
     def discontinuity_sequence(self):
         return self.tags.get("EXT-X-DISCONTINUITY-SEQUENCE", 0)
+
+    @property
+    def is_interrupted(self):
+        """A discontinuity is told of at the end, and nothing yet of the segment that it begins."""
+        last = self.segments[-1] if self.segments else None
+        return last is not None and last.is_announced
 
     def discontinuity_number(self, segment):
         """The discontinuity sequence number of a segment that is listed here."""

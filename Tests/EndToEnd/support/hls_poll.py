@@ -124,10 +124,9 @@ class FormWatch(Poller):
         self.media = watch.reader(f"{self.stem}.ts") if self.form == "ts" else None
 
     def take(self, text, epoch):
-        before, media = self.watch.feed(self.name, text)
+        media = self.watch.feed(self.name, text)
         if media is None or epoch != self.watch.epoch:
             return
-        self.watch.removed(before, media)
         segments = [s for s in media.segments if s.uri and not s.gap]
         for segment in segments:
             if segment.sequence > self.done_sequence:

@@ -2,6 +2,7 @@
 
 import gzip
 
+from .hls_follow import blocks
 from .hls_http import Watch, max_age, text_of
 from .hls_playlist import BadPlaylist, parse_media
 from .hls_validator import edge
@@ -48,7 +49,8 @@ class Prober:
 
     def low_latency_names(self):
         with self.watch.lock:
-            return [name for name, each in self.watch.renditions.items() if getattr(each, "is_there", False)]
+            return [name for name, each in self.watch.renditions.items()
+                    if getattr(each, "is_there", False) and blocks(self.watch.validator.streams[name][0])]
 
     def get(self, uri, method="GET", checks=True, **fields):
         answer = self.viewer.get(self.prefix + uri, method, **fields)

@@ -147,7 +147,8 @@ class Validator(MultivariantRules):
         date = None
         for segment in media.segments:
             at = f"segment {segment.sequence}"
-            self.expect(segment.date is not None, name, "PDT", f"{at} has no date")
+            is_last = segment is media.segments[-1]
+            self.expect(segment.date or segment.is_announced and is_last, name, "PDT", f"{at} has no date")
             if segment.date and date and not segment.discontinuity:
                 self.expect(segment.date > date, name, "PDT", f"{at} is not later than the one before")
             elif segment.date and date:
@@ -212,7 +213,7 @@ class Validator(MultivariantRules):
                 is_free = part.independent or part.gap or part is segment.parts[-1]
                 is_short = part.duration < target * PART_SHARE_MIN
                 self.expect(is_free or not is_short, name, "LL2", f"{at} is too short")
-        self.expect(media.ended or "PART" in media.hints, name, "LL13", "no hint of the next part")
+        self.expect(media.ended or media.is_interrupted or "PART" in media.hints, name, "LL13", "no hint of the next part")
         listed = {part.uri for segment in media.segments for part in segment.parts}
         self.expect(media.hints.get("PART") not in listed, name, "LL13", "the hint is of a part that is there")
 
@@ -258,6 +259,8 @@ class Validator(MultivariantRules):
         self.expect(old.uri in (None, new.uri), name, "L6", f"{at} has another URI")
         self.expect(old.duration in (None, new.duration), name, "L5", f"{at} has another duration")
         self.expect(old.discontinuity == new.discontinuity, name, "L5", f"{at} has another EXT-X-DISCONTINUITY")
+        if old.is_announced:
+            return
         self.expect(old.date == new.date, name, "L5", f"{at} has another date")
         self.expect(old.map == new.map, name, "L5", f"{at} has another EXT-X-MAP")
         self.expect((old.key, old.map_key) == (new.key, new.map_key), name, "L5", f"{at} has another EXT-X-KEY")

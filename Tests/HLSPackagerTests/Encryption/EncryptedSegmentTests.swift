@@ -9,7 +9,8 @@ import Testing
 struct EncryptedSegmentTests {
     static let key = SharedBytes((0..<16).map { UInt8($0 * 7) })
     static let encryption = RenditionSnapshot.Encryption(
-        keyNumber: 1, initialisationVector: (0..<16).map { UInt8(200 - $0) })
+        keyNumber: 1, initialisationVector: (0..<16).map { UInt8(200 - $0) },
+        transportStreamVector: (0..<16).map { UInt8(100 + $0) })
 
     static func segment(_ clear: SegmentArena) -> EncryptedSegment {
         EncryptedSegment(clear, key: Self.key, encryption: Self.encryption, pool: nil)
@@ -24,7 +25,7 @@ struct EncryptedSegmentTests {
     }
 
     /// What openssl makes of it; it refuses a wrong padding.
-    static func opened(_ arena: SegmentArena) throws -> [UInt8] {
+    static func opened(_ arena: SegmentArena, as container: MediaContainer = .fragmentedMP4) throws -> [UInt8] {
         let path = FileManager.default.temporaryDirectory.appending(path: "segment-\(UUID().uuidString)").path()
         try Data(Array(arena.bytes(0..<arena.count))).write(to: URL(filePath: path))
         defer { for name in [path, path + ".clear"] { unlink(name) } }
@@ -32,7 +33,7 @@ struct EncryptedSegmentTests {
             "/usr/bin/openssl",
             [
                 "enc", "-d", "-aes-128-cbc", "-K", Self.hex(Self.key.copyBytes()), "-iv",
-                Self.hex(Self.encryption.initialisationVector), "-in", path, "-out", path + ".clear",
+                Self.hex(Self.encryption.vector(in: container)), "-in", path, "-out", path + ".clear",
             ])
         try #require(result.status == 0, "\(result.output)")
         return Array(try Data(contentsOf: URL(filePath: path + ".clear")))
@@ -60,12 +61,31 @@ struct EncryptedSegmentTests {
         }
     }
 
-    @Test("the same segment in another container has the same key and vector")
-    func otherContainer() throws {
-        let (clear, other) = (SegmentArena(capacity: 100), SegmentArena(capacity: 100_000))
+    @Test("a store encrypts both containers part by part, each from its own vector, and counts the clear bytes as well")
+    func bothContainers() throws {
+        let (fragments, packets) = (SegmentArena(capacity: 1 << 20), SegmentArena(capacity: 1 << 20))
+        let encryptor = Self.segment(fragments)
+        var store = RenditionStore(limits: HLSLimits(), nextSequence: 0, discontinuitySequence: 0)
         let bytes = SplitMix(seed: 5).fixed(90_000)
-        #expect(Self.append(bytes, to: other))
-        #expect(try Self.opened(try Self.segment(clear).encrypt(other)) == bytes)
+        for end in [50_000, 90_000] {
+            let range = fragments.count..<end
+            #expect(Self.append(Array(bytes[range]), to: fragments) && Self.append(Array(bytes[range]), to: packets))
+            let part = RenditionSnapshot.Part(range: range, durationNanoseconds: 1_000_000_000, isIndependent: true)
+            store.add(
+                SegmentUpdate(
+                    arena: fragments, transportStream: packets.prefix(packets.count), part: part,
+                    endsSegment: end == 90_000, startsAt: WallClock(unixMilliseconds: 0), isIndependent: true),
+                encryptor: encryptor, now: MonotonicTime(nanoseconds: 0))
+            // Clear and encrypted in two containers, as long as it grows.
+            if end == 50_000 { #expect(store.byteCount == 4 * 13 * 4096) }
+        }
+        #expect(store.byteCount == 2 * 22 * 4096)
+        let segment = try #require(store.listed.first)
+        let transportStream = try #require(segment.transportStream)
+        #expect(try Self.opened(segment.arena) == bytes)
+        #expect(try Self.opened(transportStream, as: .transportStream) == bytes)
+        // Equal bytes: with one vector the blocks would be equal too.
+        #expect(!segment.arena.bytes(0..<16).elementsEqual(transportStream.bytes(0..<16)))
     }
 
     @Test("after a failure nothing more is taken")

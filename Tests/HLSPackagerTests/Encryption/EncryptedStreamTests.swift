@@ -179,6 +179,10 @@ struct EncryptedStreamTests {
             rig.end()
             let segment = try #require(try rig.main.segments.first)
             let arena = try #require(segment.transportStream)
+            let vectors = try rig.main.segments.compactMap(\.encryption).flatMap {
+                [$0.initialisationVector, $0.transportStreamVector]
+            }
+            #expect(Set(vectors).count == vectors.count && vectors.isEmpty == (keySegmentCount == nil))
             let isPackets = arena.count % 188 == 0 && arena.bytes(0..<1)[0] == 0x47
             #expect(isPackets == (keySegmentCount == nil))
             return try Self.read(try rig.write(.transportStream), "main.ts.m3u8")

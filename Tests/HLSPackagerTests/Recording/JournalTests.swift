@@ -145,6 +145,8 @@ struct JournalTests {
             [.segment(.main, JournalTests.segment(8, 139..<150))],
             [.segment(.video(1), JournalTests.segment(8, 140..<150))],
             [.segment(.main, JournalTests.segment(8, 140..<140))], [.initialisation(.main, number: 6, 100..<160)],
+            [.segment(.main, JournalTests.segment(.max - 1, nil))], [.initialisation(.main, number: .max, 140..<150)],
+            [.segment(.main, JournalTests.segment(8, nil, discontinuity: .max))], [.key(number: .max, [1])],
             [.end, .end], [.end, .segment(.main, JournalTests.segment(8, 140..<150))],
         ])
     func contradictions(entries: [JournalEntry]) {

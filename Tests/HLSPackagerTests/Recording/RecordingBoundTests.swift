@@ -1,6 +1,7 @@
 import Foundation
 import Observability
 import Primitives
+import Reactor
 import Testing
 
 @testable import HLSPackager
@@ -35,6 +36,48 @@ struct RecordingBoundTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: rig.disk.path + "/recordings/=53how=201")
         #expect(names.sorted() == ["3", "4"])
         #expect(rig.events.count { $0 == "recording deleted" } == 2)
+    }
+
+    @Test("The file of a deleted show is not closed by its last reader, but on the pool")
+    func closing() throws {
+        var limits = RecordingLimits()
+        limits.byteCountMax = 1
+        let disk = try TestDisk()
+        let context = RecordingContext(
+            directory: disk.path, targetDurationSeconds: 4, disk: disk, limits: limits,
+            log: Log(level: .debug, memory: LogMemory()))
+        var reader: OwnedDescriptor? = try {
+            let (stored, number) = try context.begin("main")
+            context.catalog.withLock { $0.change("main", number) { $0.isFinished = true } }
+            return stored.media
+        }()
+        weak let file = reader
+        #expect(context.makeRoom(0) && context.hasDeleted)
+        #expect(reader?.raw == file?.raw)
+        reader = nil
+        #expect(file != nil)
+        context.closeDeleted()
+        #expect(file == nil && !context.hasDeleted)
+    }
+
+    @Test("A show with as many keys as one may have ends, and another goes on")
+    func keys() throws {
+        var limits = RecordingLimits()
+        (limits.keyCountMax, limits.retryTimeMin, limits.retryTimeMax) = (4, .nanoseconds(0), .nanoseconds(0))
+        let rig = try RecordingRig(limits: limits, keySegmentCount: 1)
+        rig.begin()
+        for _ in 0..<9 {
+            rig.add()
+            rig.flush()
+        }
+        rig.end()
+        rig.flush()
+        // The segment with which a bound was met is in neither.
+        #expect(rig.recordings.figures.storedShowCount == 2)
+        #expect(rig.recordings.figures.failures.map(\.reason.description) == ["show-too-long"])
+        let lines = try #require(rig.lines(.recording))
+        #expect(lines.segmentNames == (5...8).map { "main/\($0).m4s" })
+        #expect(try rig.restarted().lines(.recording) == lines)
     }
 
     @Test("All recordings together keep within their bytes: finished shows go, a show that goes on stops")

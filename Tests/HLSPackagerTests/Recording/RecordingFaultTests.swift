@@ -81,6 +81,85 @@ struct RecordingFaultTests {
         }
     }
 
+    @Test("Lines whose sync failed never name what was written over their media, whatever of them is on the disk")
+    func journalInDoubt() throws {
+        var random = SplitMix(seed: 11)
+        for _ in 0..<20 {
+            let rig = try RecordingRig(limits: Self.impatient)
+            rig.begin()
+            rig.add(count: 3)
+            #expect(rig.flush())
+            // The journal's.
+            rig.disk.setFaults { ($0.failing, $0.failsAfter) = (["sync"], 1) }
+            rig.add()
+            #expect(rig.flush())
+            // Other media in the same place, of which the journal learns nothing.
+            rig.disk.setFaults { ($0.failing, $0.failsAfter) = (["write"], 1) }
+            rig.add()
+            #expect(rig.flush())
+            try rig.disk.cutPower(&random)
+            rig.disk.setFaults { $0 = TestDisk.Faults() }
+            let again = try RecordingRig(disk: rig.disk, state: rig.stream.state)
+            #expect(again.faults(try #require(again.lines(.event))) == [])
+        }
+    }
+
+    @Test("Every folder above a show is known to the disk before the show has anything in it")
+    func folders() throws {
+        let rig = try RecordingRig()
+        rig.begin()
+        rig.add()
+        #expect(rig.flush())
+        let path = rig.disk.path
+        #expect(
+            rig.disk.syncedDirectories == [
+                path, path + "/recordings", path + "/recordings/=53how=201", path + "/recordings/=53how=201/1",
+            ])
+    }
+
+    @Test("A show that cannot be read now is there when it can be")
+    func unreadable() throws {
+        var limits = RecordingLimits()
+        limits.loadedShowCountMax = 1
+        let rig = try RecordingRig(limits: limits)
+        for _ in 0..<2 {
+            rig.begin()
+            rig.add(count: 3)
+            rig.end()
+            #expect(rig.flush())
+        }
+        rig.disk.setFaults { ($0.failing, $0.failsAfter, $0.error) = (["open"], 0, EMFILE) }
+        let name = MediaName.segment(.main, sequence: 1, .fragmentedMP4)
+        guard case .loading = rig.recordings.body(name, of: "Show 1") else {
+            Issue.record("held though nobody asked for it")
+            return
+        }
+        for _ in 0..<500 where !rig.events.contains("recording unreadable") { usleep(10_000) }
+        rig.disk.setFaults { $0.failsAfter = nil }
+        #expect(rig.body(name) == RecordingRig.bytes(.main, 1, 4000))
+    }
+
+    @Test("A show whose end could not be written is not gone on with when others came after it")
+    func endNotWritten() throws {
+        let rig = try RecordingRig(limits: Self.impatient)
+        for isLost in [true, false] {
+            rig.begin()
+            rig.add(count: 3)
+            #expect(rig.flush())
+            rig.disk.setFaults { ($0.failing, $0.failsAfter) = (["write"], isLost ? 0 : nil) }
+            rig.end()
+            #expect(rig.flush())
+            rig.disk.setFaults { $0.failsAfter = nil }
+        }
+        #expect(rig.events.contains("recording end not written"))
+        let again = try rig.restarted()
+        again.begin()
+        again.add(count: 3)
+        #expect(again.flush())
+        let names = try #require(again.lines(.event)).segmentNames
+        #expect(names.count == 3 && names.first?.hasPrefix("main/1") == true)
+    }
+
     @Test("A disk that takes long for a sync holds nobody up, and loses nothing that fits into the queue")
     func slow() throws {
         let rig = try RecordingRig()

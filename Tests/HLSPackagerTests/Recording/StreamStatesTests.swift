@@ -121,6 +121,18 @@ struct StreamStatesTests {
         #expect(StreamStateFile(text + [10]) == nil)
     }
 
+    @Test("Numbers that leave nothing to count on with are not believed, whatever their sum says")
+    func huge() {
+        for path in [\StreamState.nextSequence, \.nextInitialisation, \.discontinuityCount, \.nextKey] {
+            for (number, isBelieved) in [(1 << 53, true), ((1 << 53) + 1, false), (Int.max, false)] {
+                var file = StreamStateFile(isClean: true)
+                file.streams["a"] = StreamState(nextSequence: 1)
+                file.streams["a"]?[keyPath: path] = number
+                #expect((StreamStateFile(file.text()) != nil) == isBelieved)
+            }
+        }
+    }
+
     @Test("Streams that are forgotten leave their numbers to all that come")
     func bound() throws {
         let disk = try TestDisk()

@@ -31,6 +31,7 @@ final class TestDisk: RecordingDisk {
         var synced: [String: [UInt8]] = [:]
         var unsynced: [String: [(offset: Int, bytes: [UInt8])]] = [:]
         var syncCount = 0
+        var syncedDirectories: Set<String> = []
     }
 
     let path: String
@@ -55,6 +56,9 @@ final class TestDisk: RecordingDisk {
     }
 
     func setFaults(_ body: (inout Faults) -> Void) { self.state.withLock { body(&$0.faults) } }
+
+    /// Whose names are on the disk for good, as far as they were there by then.
+    var syncedDirectories: Set<String> { self.state.withLock { $0.syncedDirectories } }
 
     var syncCount: Int { self.state.withLock { $0.syncCount } }
 
@@ -102,7 +106,8 @@ final class TestDisk: RecordingDisk {
     }
 
     func open(_ path: String) throws(SystemError) -> OwnedDescriptor {
-        self.opened(try self.real.open(path), path)
+        try self.count("open")
+        return self.opened(try self.real.open(path), path)
     }
 
     private func opened(_ file: OwnedDescriptor, _ path: String) -> OwnedDescriptor {
@@ -156,7 +161,10 @@ final class TestDisk: RecordingDisk {
         }
     }
 
-    func syncDirectory(_ path: String) throws(SystemError) { try self.count("sync") }
+    func syncDirectory(_ path: String) throws(SystemError) {
+        try self.count("sync")
+        _ = self.state.withLock { $0.syncedDirectories.insert(path) }
+    }
 
     func rename(_ path: String, to newPath: String) throws(SystemError) {
         try self.count("rename")

@@ -87,4 +87,23 @@ struct PackagerFactsTests {
         #expect(sound.watch.latest?[.main]?.snapshot.segments.isEmpty == false)
         #expect(sound.watch.latest?[.main]?.snapshot.frameRateThousandths == nil)
     }
+
+    @Test("After a change of format the rate is that of the new one, once it has a whole segment")
+    func frameRateAfterChange() {
+        var snapshot = RenditionSnapshot(
+            segments: [], discontinuitySequence: 0, hasIndependentSegments: true, hasEnded: false)
+        for (number, pictures) in [(0, 50), (0, 50), (1, 60)] {
+            let part = RenditionSnapshot.Part(
+                range: 0..<1, durationNanoseconds: 2_000_000_000, isIndependent: true, pictureCount: pictures,
+                pictureNanoseconds: 2_000_000_000)
+            snapshot.segments.append(
+                RenditionSnapshot.Segment(
+                    sequence: snapshot.segments.count, arena: SegmentArena(capacity: 0), parts: [part],
+                    isComplete: true, isDiscontinuous: false, initialisationNumber: number,
+                    startsAt: WallClock(unixMilliseconds: 0)))
+        }
+        #expect(snapshot.frameRateThousandths == 30_000)
+        snapshot.segments[2].isComplete = false
+        #expect(snapshot.frameRateThousandths == 25_000)
+    }
 }

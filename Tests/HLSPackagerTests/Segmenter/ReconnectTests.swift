@@ -90,12 +90,12 @@ struct ReconnectTests {
         let sets = try #require(RepeatedParameterSets(VideoFormat(codec: .h264, configuration: record)))
         let written: [UInt8] = [0, 0, 0, 2, 0x67, 7, 0, 0, 0, 2, 0x68, 7]
         let (delimiter, slice): ([UInt8], [UInt8]) = ([0, 0, 0, 2, 9, 0xf0], [0, 0, 0, 3, 0x65, 1, 2])
-        #expect(sets.put(into: delimiter + slice) == delimiter + written + slice)
-        #expect(sets.put(into: slice) == written + slice)
-        #expect(sets.put(into: delimiter) == delimiter + written)
+        #expect(sets.put(into: delimiter + slice).bytes == delimiter + written + slice)
+        #expect(sets.put(into: slice).bytes == written + slice)
+        #expect(sets.put(into: delimiter).bytes == delimiter + written)
         // What says that it is longer than it is.
         for broken in [[], [0, 0, 0], [0, 0, 0, 9, 9, 1], [255, 255, 255, 255, 9]] as [[UInt8]] {
-            #expect(sets.put(into: broken) == written + broken)
+            #expect(sets.put(into: broken).bytes == written + broken)
         }
         for (codec, configuration) in [(.av1, record), (.vp9, record), (.h264, []), (.hevc, [1])]
             as [(VideoCodec, [UInt8])]

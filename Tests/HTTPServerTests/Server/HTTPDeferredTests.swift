@@ -1,3 +1,4 @@
+import Observability
 import Primitives
 import Reactor
 import Synchronization
@@ -33,10 +34,13 @@ import Testing
 
     private static func get(_ word: String) -> String { "GET /wait/\(word) HTTP/1.1\r\nHost: a\r\n\r\n" }
 
-    private static func answer(_ waiting: Waiting, _ text: String, on server: LiveServer) {
+    private static func answer(_ waiting: Waiting, _ text: String, tag: String? = nil, on server: LiveServer) {
         server.group.loops[0].execute {
             for responder in waiting.responders {
-                responder.respond(HTTPResponse(.ok, body: .bytes(Array(text.utf8))))
+                var response = HTTPResponse(.ok, body: .bytes(Array(text.utf8)))
+                // A tag of these tests is a legal value.
+                if let tag { try? response.fields.append(.etag, checking: tag) }
+                responder.respond(response)
                 // What is said twice is not sent twice.
                 responder.respond(HTTPResponse(.gone))
             }
@@ -57,6 +61,37 @@ import Testing
             #expect(try client.receiveAnswer().hasSuffix("\r\n\r\nnow"))
         }
         #expect(waiting.cancelledCount.load(ordering: .relaxed) == 0)
+    }
+
+    @Test("answers later as the request asked: to a tag that is known, and to a range") func conditions() throws {
+        let waiting = Waiting()
+        let server = try LiveServer(routes: [waiting.route])
+        let fields = ["If-None-Match: \"t\"", "Range: bytes=1-2"]
+        let clients = try fields.map { _ in try TestClient(port: server.port) }
+        for (client, field) in zip(clients, fields) {
+            try client.send("GET /wait/long HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(field)\r\n\r\n")
+        }
+        #expect(server.eventually { waiting.count.load(ordering: .relaxed) == 2 })
+        Self.answer(waiting, "then", tag: "\"t\"", on: server)
+        #expect(try clients[0].receiveAnswer().hasPrefix("HTTP/1.1 304 "))
+        let part = try clients[1].receiveAnswer()
+        #expect(part.hasPrefix("HTTP/1.1 206 ") && part.hasSuffix("\r\n\r\nhe"))
+    }
+
+    private static let long = String(repeating: "a", count: 8000)
+
+    @Test("holds no more of a request than its answer depends on") func remembered() throws {
+        let fields = [
+            ("user-agent", Self.long), ("if-none-match", "\"t\""), ("cookie", Self.long), ("range", "bytes=1-2"),
+            ("if-match", Self.long), ("accept-encoding", "gzip"),
+        ]
+        var request = try HTTPTestDriver.request(.head, "/wait/long?" + Self.long, fields: fields, isSecure: true)
+        request.trace = TraceContext(traceparent: "00-\(String(repeating: "1", count: 32))-1111111111111111-01".utf8)
+        let kept = request.remembered(byteCountMax: HTTPLimits().deferredFieldByteCountMax)
+        #expect(kept.method == .head && kept.isSecure && kept.trace == request.trace && kept.trace != nil)
+        #expect(kept.target.isEmpty && kept.fields.count == 4 && kept.fields.wire.count < 100)
+        #expect(kept.fields[.ifNoneMatch] == "\"t\"" && kept.fields[.range] == "bytes=1-2")
+        #expect(kept.fields[.acceptEncoding] == "gzip" && kept.fields[.cookie] == "")
     }
 
     @Test("hears once of a client that has gone, and sends it nothing") func gone() throws {

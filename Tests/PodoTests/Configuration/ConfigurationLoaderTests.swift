@@ -107,6 +107,10 @@ import Testing
                 "http-listen =",
                 "podo.conf:1: http-listen: is empty, and so is https-listen: there is nothing to serve on"
             ),
+            (
+                "hls-part-ms = 600\nhls-segment-ms = 500",
+                "podo.conf:1: hls-part-ms: is more than hls-segment-ms, and a part is a part of a segment"
+            ),
             ("http-listen = 127.0.0.1:9090", "default: admin-listen: 127.0.0.1:9090 is in http-listen already"),
             (
                 "admin-listen = *:9090",

@@ -90,6 +90,19 @@ struct DocumentRule {
         return [Violation(path: folder, line: 1, what: "numbers \(numbers) are not 1 to \(numbers.count)")]
     }
 
+    /// Metrics that the sources make and the operator's document does not list, and those that it lists and nobody makes.
+    func checkMetrics(_ sources: [RepositoryFile], document: RepositoryFile) -> [Violation] {
+        let metric = /(?:podo|process)_[a-z0-9_]+/
+        let listed = Set(Self.codeSpans(in: document.text).map(\.text).filter { $0.wholeMatch(of: metric) != nil })
+        var made: Set<String> = []
+        for file in sources {
+            for match in file.text.matches(of: /"((?:podo|process)_[a-z0-9_]+)"/) { made.insert(String(match.1)) }
+        }
+        let unlisted = made.subtracting(listed).sorted().map { "`\($0)` is not listed" }
+        let unmade = listed.subtracting(made).sorted().map { "nobody makes `\($0)`" }
+        return (unlisted + unmade).map { Violation(path: document.path, line: 1, what: $0) }
+    }
+
     /// The texts between single backquotes, with their lines.
     static func codeSpans(in text: String) -> [(text: String, line: Int)] {
         var spans: [(text: String, line: Int)] = []
