@@ -10,12 +10,14 @@ import time
 from support.ingest import make_clip
 from support.recording import GRACE_SECONDS, FaultyDisk, RecordingPodo, listed
 from support.scenario import expect
+from support.tools import require
 
 KILL_COUNT = int(os.environ.get("HLS_DISK_KILLS", "12"))
 SYNC_SECONDS = 2
 
 
 def run(site):
+    require(tools=("cc", "ffmpeg"))
     clip = make_clip(site.join("clip.flv"), seconds=4)
     pictures = records(site, clip)
     disk = FaultyDisk(site)

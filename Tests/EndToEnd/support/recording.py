@@ -22,8 +22,8 @@ class FaultyDisk:
     def __init__(self, site):
         here = os.path.dirname(os.path.abspath(__file__))
         self.library, self.control = site.join("faulty_disk.so"), site.join("faulty_disk.txt")
-        subprocess.run(
-            ["cc", "-O1", "-shared", "-fPIC", "-o", self.library, os.path.join(here, "faulty_disk.c"), "-ldl"], check=True)
+        source = os.path.join(here, "faulty_disk.c")
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", self.library, source, "-ldl"], check=True)
 
     @property
     def environment(self):
@@ -115,9 +115,10 @@ class RecordingPodo:
 
     def expect_decodes(self, name):
         """ffmpeg finds no fault in any of it; returns how many pictures there are."""
+        url = f"http://127.0.0.1:{self.podo.http_port}/p/main/{name}"
         said = subprocess.run(
-            ["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", f"http://127.0.0.1:{self.podo.http_port}/p/main/{name}",
-             "-map", "0:v", "-f", "framemd5", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+            ["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", url, "-map", "0:v", "-f", "framemd5", "-"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
         expect(said.returncode == 0 and not said.stderr, f"ffmpeg says of {name}: {said.stderr.decode()[-500:]}")
         return sum(not line.startswith(b"#") for line in said.stdout.splitlines())
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 
 PACKAGE_OF_TOOL = {
+    "cc": "gcc",
     "chromium": "chromium",
     "curl": "curl",
     "ffmpeg": "ffmpeg",
