@@ -22,6 +22,8 @@ struct CaptureClock: Sendable {
     private var lateRun: LateRun?
     /// The latest time that was observed or told of any picture.
     private var latest: Int64 = .min
+    /// The timeline begins no earlier.
+    private var floor: Int64 = .min
     /// What was told last in this timeline.
     private var told: (mediaTime: Int64, time: Int64)?
 
@@ -29,7 +31,7 @@ struct CaptureClock: Sendable {
     init(floor: WallClock?) {
         guard let floor else { return }
         let (nanoseconds, overflowed) = floor.unixMilliseconds.multipliedReportingOverflow(by: 1_000_000)
-        if !overflowed { self.latest = nanoseconds }
+        if !overflowed { (self.latest, self.floor) = (nanoseconds, nanoseconds) }
     }
 
     /// Something of the timeline was observed.
@@ -39,6 +41,7 @@ struct CaptureClock: Sendable {
         self.distance = nil
         self.lateRun = nil
         self.told = nil
+        self.floor = self.latest
     }
 
     mutating func observe(mediaTime: Int64, at wall: WallClock) {
@@ -69,7 +72,7 @@ struct CaptureClock: Sendable {
     /// What was told once, nothing later comes before: neither in this timeline, whose distance may have shrunk since,
     /// nor in another, for the sound may be ahead of every picture observed.
     mutating func time(of mediaTime: Int64) -> WallClock {
-        var time = (self.distance ?? 0) &+ mediaTime
+        var time = max((self.distance ?? 0) &+ mediaTime, self.floor)
         if let told = self.told, mediaTime >= told.mediaTime { time = max(time, told.time) }
         self.told = (mediaTime, time)
         self.latest = max(self.latest, time)
