@@ -1,6 +1,8 @@
 internal import MediaTypes
 
 extension MuxedTrack {
+    var isVideo: Bool { if case .video = self.format { true } else { false } }
+
     /// How far libav's clock is set back for decoding.
     var decodeLead: Int64 { if case .video = self.format { Int64(TrackProgress.offsetTicksMax) } else { 0 } }
 

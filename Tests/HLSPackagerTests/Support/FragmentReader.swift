@@ -8,6 +8,8 @@ struct FragmentReader {
     /// The first decode time of each track in each fragment.
     var firstDecodes: [UInt32: [Int64]] = [:]
     var sequences: [UInt32] = []
+    /// The track numbers of each fragment, in its order.
+    var tracks: [[UInt32]] = []
 
     struct Box {
         var type: String
@@ -32,11 +34,21 @@ struct FragmentReader {
         bytes[position..<position + 4].reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// Takes a part: a `moof` and its `mdat`.
+    /// Takes a part: a `moof` and its `mdat`, or several.
     mutating func take(_ part: [UInt8]) throws {
+        let boxes = try Self.boxes(part, 0..<part.count)
+        try #require(!boxes.isEmpty && boxes.count.isMultiple(of: 2))
+        for index in stride(from: 0, to: boxes.count, by: 2) {
+            let range = boxes[index].body.lowerBound - 8..<boxes[index + 1].body.upperBound
+            try self.takeFragment(Array(part[range]))
+        }
+    }
+
+    private mutating func takeFragment(_ part: [UInt8]) throws {
         let boxes = try Self.boxes(part, 0..<part.count)
         try #require(boxes.map(\.type) == ["moof", "mdat"])
         var storedByteCount = 0
+        self.tracks.append([])
         for box in try Self.boxes(part, boxes[0].body) {
             if box.type == "mfhd" { self.sequences.append(Self.number(part, box.body.lowerBound + 4)) }
             if box.type == "traf" { storedByteCount += try self.takeTrack(part, box.body) }
@@ -49,6 +61,7 @@ struct FragmentReader {
         let header = try #require(boxes.first { $0.type == "tfhd" }).body.lowerBound
         let flags = Self.number(part, header)
         let track = Self.number(part, header + 4)
+        self.tracks[self.tracks.count - 1].append(track)
         #expect(flags & 0x2_0000 != 0 && flags & 1 == 0, "offsets count from the moof")
         var position = header + 8 + (flags & 2 != 0 ? 4 : 0)
         func next(_ flag: UInt32) -> UInt32? {
