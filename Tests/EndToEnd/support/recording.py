@@ -21,13 +21,13 @@ class FaultyDisk:
 
     def __init__(self, site):
         here = os.path.dirname(os.path.abspath(__file__))
-        self.library, self.control = site.join("faulty_disk.so"), site.join("faulty_disk.txt")
+        self.shim, self.control = site.join("faulty_disk.so"), site.join("faulty_disk.txt")
         source = os.path.join(here, "faulty_disk.c")
-        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", self.library, source, "-ldl"], check=True)
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", self.shim, source, "-ldl"], check=True)
 
     @property
     def environment(self):
-        return {"LD_PRELOAD": self.library, "FAULTY_DISK": self.control}
+        return {"LD_PRELOAD": self.shim, "FAULTY_DISK": self.control}
 
     def becomes(self, word):
         with open(self.control + ".new", "w") as file:
