@@ -153,6 +153,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
             name: "PackagerDay", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerDay", swiftSettings: strict),
         .executableTarget(
+            name: "TokenCost", dependencies: ["Auth", "Crypto", "HTTPServer", "Primitives"],
+            path: "Benchmarks/TokenCost", swiftSettings: strict),
+        .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),
     ]

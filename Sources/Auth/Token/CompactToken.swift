@@ -2,7 +2,8 @@ internal import Primitives
 
 /// The three parts of a signed token in its compact form (RFC 7515 §7.1), taken apart and not yet believed.
 ///
-/// There is one spelling of every token: each part is Base64 in its one spelling, none is empty, nothing is around them.
+/// There is one spelling of every token: each part is Base64 in its one spelling, none is empty, and nothing is around
+/// them.
 package struct CompactToken: Sendable {
     /// Header and payload with the dot between: what is signed.
     package let signed: [UInt8]

@@ -3,8 +3,8 @@ internal import Reactor
 
 /// Lets members call the routes that their role may, by the access token in `authorization` or in the pages' cookie.
 ///
-/// Answers 401 `unauthenticated` without a token, `token-expired`, `token-revoked` or `token-invalid` with a bad one, and
-/// 403 `forbidden` to a role that may not, or to a page of another site.
+/// Answers 401 `unauthenticated` without a token, 401 `token-expired`, `token-revoked` or `token-invalid` with a bad
+/// one, and 403 `forbidden` to a role that may not, or to a page of another site.
 package struct MemberAuthorizer: HTTPAuthorizer {
     private let tokens: TokenService
     private let origins: OriginRule

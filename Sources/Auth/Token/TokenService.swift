@@ -35,7 +35,8 @@ package final class TokenService: Sendable {
         self.monotonicClock = monotonicClock
     }
 
-    /// A token of the member's session and the seconds it lives. Remembered, so that its first use costs as little as the next.
+    /// A token of the member's session and the seconds it lives. Remembered, so that its first use costs as little as
+    /// the next.
     package func issue(
         memberID: Int64, role: MemberRole, epoch: Int32, session: [UInt8]
     ) -> (accessToken: String, expiresInSeconds: Int) {

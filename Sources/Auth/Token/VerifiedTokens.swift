@@ -1,8 +1,8 @@
 internal import Crypto
 internal import Synchronization
 
-/// Tokens whose signature was found right, by their SHA-256: checking one again costs a hash and a look instead of 0.2 ms
-/// of elliptic curves. Says nothing of whether a token is still valid; that is asked each time.
+/// Tokens whose signature was found right, by their SHA-256: checking one again costs a hash and a look instead of
+/// 0.2 ms of elliptic curves. Says nothing of whether a token is still valid; that is asked each time.
 ///
 /// A fixed number of places in parts with a lock each, so that loops do not wait for each other. A token has two places
 /// to be in. With both taken, the one that expires first makes room: forgetting costs a check, never an error. Tokens
