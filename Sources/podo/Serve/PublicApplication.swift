@@ -9,7 +9,10 @@ struct PublicApplication: Sendable {
     private let pages: StaticFiles
     private let webDirectory: String
 
-    init(webDirectory: String, api: [HTTPRoute] = [], streams: [HTTPRoute] = []) throws(StartError) {
+    init(
+        webDirectory: String, api: [HTTPRoute] = [], streams: [HTTPRoute] = [],
+        authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer()
+    ) throws(StartError) {
         self.webDirectory = webDirectory
         do {
             self.pages = try StaticFiles(directory: webDirectory)
@@ -18,7 +21,8 @@ struct PublicApplication: Sendable {
         }
         let document = PublicAPI.documentRoutes(describing: api, madeAtUnixSeconds: WallClock.now.unixSeconds)
         do throws(HTTPRouteErrors) {
-            self.application = try HTTPApplication(routes: api + document + streams + self.pages.routes)
+            self.application = try HTTPApplication(
+                routes: api + document + streams + self.pages.routes, authorizer: authorizer)
         } catch {
             throw StartError("routes: \(error)")
         }
