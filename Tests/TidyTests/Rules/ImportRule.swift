@@ -27,7 +27,7 @@ struct ImportRule {
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
         "Auth": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"]),
         "HLSPackager": ModuleRow(
-            4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
+            4, ["CLibAV", "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
             5,
