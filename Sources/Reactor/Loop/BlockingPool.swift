@@ -34,7 +34,8 @@ package final class BlockingPool: Sendable {
     package let threadCount: Int
     package let waitingCountMax: Int
 
-    package init(name: String, threadCount: Int, waitingCountMax: Int) {
+    /// `niceness` of 1 to 19 lets everything else that wants the processor go first, the more the higher.
+    package init(name: String, threadCount: Int, waitingCountMax: Int, niceness: Int = 0) {
         precondition(threadCount > 0 && waitingCountMax > 0, "a pool has threads and room for work")
         self.threadCount = threadCount
         self.waitingCountMax = waitingCountMax
@@ -42,6 +43,8 @@ package final class BlockingPool: Sendable {
         for index in 0..<threadCount {
             Thread.start { [self] in
                 podo_thread_name("\(name)-\(index)")
+                // Of this thread alone, as Linux has it. One that cannot be nicer works all the same.
+                if niceness > 0 { setpriority(PRIO_PROCESS, 0, CInt(clamping: niceness)) }
                 self.work()
             }
         }

@@ -1,0 +1,99 @@
+internal import HTTPServer
+internal import Observability
+internal import Postgres
+internal import Primitives
+package import Reactor
+
+/// Staying signed in.
+extension SignIns {
+    /// Trades a refresh token for the next one and an access token, as `SessionState` judges it.
+    package func refresh(_ token: RefreshToken, from address: SocketAddress.Host) async throws -> SignedIn {
+        let mark = self.parts.mark.mark(address)
+        let refreshed = try await self.parts.database.transaction("session_refresh") { transaction in
+            let rows = try await transaction.run(SessionStatements.lock, token.session)
+            guard let row = rows.first else { return Refreshed.refused("unknown") }
+            let found = try FoundSession(row)
+            let verdict = found.state.judge(
+                hash: token.hash, network: mark, now: found.now, repeatTime: self.parts.limits.repeatTime)
+            switch verdict {
+            case .over: return .refused("over")
+            case .rotate, .repeatLast:
+                guard found.isActive else { return .refused("over") }
+                let next = token.successor(key: self.parts.successionKey)
+                if verdict == .rotate {
+                    _ = try await transaction.run(
+                        SessionStatements.rotate, token.session, next.hash, mark,
+                        Self.seconds(self.parts.limits.idleTime))
+                } else {
+                    _ = try await transaction.run(SessionStatements.noteRepeat, token.session)
+                }
+                return .refreshed(found.subject(token.session), next, isRepeated: verdict == .repeatLast)
+            case .reuse:
+                try await self.revoke(token.session, for: "reuse", of: found.member, in: transaction)
+                try await transaction.note(
+                    AuditEvent(
+                        actor: "unknown", action: "refresh-token-reused", subject: AuditEvent.name(found.member)))
+                return .refused("reuse")
+            }
+        }
+        switch refreshed {
+        case .refused(let reason):
+            self.parts.metrics.refreshes.add(reason, loop: nil)
+            if reason.description == "reuse" { self.parts.revocations.revoke(session: token.session) }
+            throw AuthProblems.sessionOver
+        case .refreshed(let subject, let next, let isRepeated):
+            self.parts.metrics.refreshes.add(isRepeated ? "repeated" : "rotated", loop: nil)
+            return try self.signedIn(subject, next)
+        }
+    }
+
+    private enum Refreshed: Sendable {
+        case refreshed(AccessSubject, RefreshToken, isRepeated: Bool)
+        case refused(StaticString)
+    }
+
+    // MARK: Ending
+
+    /// Ends the session of a refresh token. One that is over, or never was, is no error: whoever asks is signed out.
+    package func signOut(_ token: RefreshToken) async throws {
+        let state = try await self.parts.database.run(SessionStatements.peek, token.session, token.hash)
+        guard state.first != nil else { return }
+        try await self.signOut(session: token.session)
+    }
+
+    /// Ends the session that an access token is of.
+    package func signOut(session: [UInt8]) async throws {
+        try await self.parts.database.transaction("session_sign_out") { transaction in
+            try await self.revoke(session, for: "signed-out", of: nil, in: transaction)
+        }
+        self.parts.revocations.revoke(session: session)
+        self.parts.metrics.events.add("signed-out", loop: nil)
+    }
+
+    /// Ends every session of a member, and makes all access tokens void.
+    package func signOutEverywhere(_ member: Int64) async throws {
+        let epoch = try await self.parts.database.transaction(
+            "session_sign_out_everywhere", actor: AuditEvent.name(member)
+        ) { transaction in
+            let rows = try await transaction.run(MemberStatements.nextEpoch, member)
+            guard let row = rows.first else { throw HTTPProblem.notFound }
+            let epoch: Int32 = try row.get(0)
+            _ = try await transaction.run(SessionStatements.revokeAll, member, "everywhere")
+            _ = try await transaction.run(SessionStatements.tell, AuthNotice.epoch(member: member, epoch: epoch).text)
+            try await transaction.note(
+                AuditEvent(
+                    actor: AuditEvent.name(member), action: "signed-out-everywhere", subject: AuditEvent.name(member)))
+            return epoch
+        }
+        self.parts.revocations.raise(member: member, to: epoch)
+        self.parts.metrics.events.add("signed-out-everywhere", loop: nil)
+    }
+
+    private func revoke(
+        _ session: [UInt8], for reason: String, of member: Int64?, in transaction: PostgresTransaction
+    ) async throws {
+        let rows = try await transaction.run(SessionStatements.revoke, session, reason)
+        guard rows.count == 1 else { return }
+        _ = try await transaction.run(SessionStatements.tell, AuthNotice.session(Revocations.text(session)).text)
+    }
+}
