@@ -22,6 +22,7 @@ let package = Package(
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2"),
 
         // Row 1: no I/O of the network, no Foundation.
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
@@ -29,7 +30,7 @@ let package = Package(
 
         // Row 2: what media is; keys and codes; threads, sockets, TLS.
         .target(name: "MediaTypes", dependencies: ["Primitives"], swiftSettings: strictAndMemorySafe),
-        .target(name: "Crypto", dependencies: ["COpenSSL", "Primitives"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["CArgon2", "COpenSSL", "Primitives"], swiftSettings: strict),
         .target(
             name: "Reactor", dependencies: ["CLinux", "COpenSSL", "Primitives", "Observability"],
             swiftSettings: strict),
