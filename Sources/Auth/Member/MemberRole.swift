@@ -1,19 +1,25 @@
-/// What somebody may do. Each role may do what those before it may.
-package enum MemberRole: String, CaseIterable, Sendable, Comparable {
-    /// Buys and watches.
+package import HTTPServer
+
+/// What a member may do; each role may what those before it may.
+package enum MemberRole: String, CaseIterable, Comparable, Sendable {
     case user = "USER"
-    /// Organizes: has stages, concerts and streams.
     case seller = "SELLER"
-    /// Sees and settles what is everybody's. Made at the command line only.
     case manager = "MANAGER"
 
-    package static func < (left: MemberRole, right: MemberRole) -> Bool { left.rank < right.rank }
-
-    private var rank: Int {
+    /// The routes that this role may call.
+    package var access: HTTPAccess {
         switch self {
-        case .user: 0
-        case .seller: 1
-        case .manager: 2
+        case .user: .member
+        case .seller: .seller
+        case .manager: .manager
         }
     }
+
+    /// The role of a text, compared byte for byte: strings of strangers are not normalised.
+    package init?(exactly text: String) {
+        guard let role = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) else { return nil }
+        self = role
+    }
+
+    package static func < (left: MemberRole, right: MemberRole) -> Bool { left.access < right.access }
 }

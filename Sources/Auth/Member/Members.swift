@@ -176,6 +176,9 @@ package final class Members: Sendable {
         SessionStatements.deleteAll, MailStatements.deleteLinks, MailStatements.deleteAll, FollowStatements.deleteAll,
     ]
 
+    /// Throws away what the law does not want kept any more.
+    package func sweep() async throws { _ = try await self.database.run(MemberStatements.dropRetained) }
+
     /// Everybody who was ever erased: to be kept outside of the database, so that a restored backup can be told.
     package func erasures() async throws -> [Int64] {
         try await self.database.run(MemberStatements.erasures).map { try $0.get(0) }

@@ -40,7 +40,7 @@ package final class Passwords: Sendable {
             try await transaction.note(AuditEvent(actor: name, action: "password-changed", subject: name))
             return epoch
         }
-        self.signIns.parts.revocations.raise(member: id, to: epoch)
+        self.signIns.raise(id, to: epoch)
         self.members.metrics.events.add("password-changed", loop: nil)
     }
 
@@ -95,7 +95,7 @@ package final class Passwords: Sendable {
             try await transaction.note(AuditEvent(actor: name, action: "password-reset", subject: name))
             return epoch
         }
-        self.signIns.parts.revocations.raise(member: id, to: epoch)
+        self.signIns.raise(id, to: epoch)
         self.members.metrics.events.add("password-reset", loop: nil)
     }
 

@@ -16,7 +16,7 @@ extension AuthMigrations {
                 previous_hash bytea CHECK (octet_length(previous_hash) = 32),
                 rotated_at timestamptz NOT NULL DEFAULT now(),
                 rotated_for bytea,
-                was_repeated boolean NOT NULL DEFAULT false,
+                repeated_at timestamptz,
                 created_at timestamptz NOT NULL DEFAULT now(),
                 expires_at timestamptz NOT NULL,
                 ends_at timestamptz NOT NULL,

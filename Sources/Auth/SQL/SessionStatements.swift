@@ -23,7 +23,8 @@ enum SessionStatements {
         "session_lock",
         """
         SELECT s.generation, s.token_hash, s.previous_hash, (extract(epoch FROM s.rotated_at) * 1000)::bigint,
-            s.rotated_for, s.was_repeated, (extract(epoch FROM least(s.expires_at, s.ends_at)) * 1000)::bigint,
+            s.rotated_for, (extract(epoch FROM s.repeated_at) * 1000)::bigint,
+            (extract(epoch FROM least(s.expires_at, s.ends_at)) * 1000)::bigint,
             s.revoked_at IS NOT NULL, (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
             m.id, m.role, m.status, m.token_epoch
         FROM session s JOIN member m ON m.id = s.member_id
@@ -40,13 +41,13 @@ enum SessionStatements {
         "session_rotate",
         """
         UPDATE session SET generation = generation + 1, previous_hash = token_hash, token_hash = $2,
-            rotated_at = clock_timestamp(), rotated_for = $3, was_repeated = false,
+            rotated_at = clock_timestamp(), rotated_for = $3,
             expires_at = least(ends_at, now() + $4::bigint * interval '1 second')
         WHERE id = $1
         """)
 
     static let noteRepeat = PostgresStatement(
-        "session_note_repeat", "UPDATE session SET was_repeated = true WHERE id = $1")
+        "session_note_repeat", "UPDATE session SET repeated_at = clock_timestamp() WHERE id = $1")
 
     static let revoke = PostgresStatement(
         "session_revoke",

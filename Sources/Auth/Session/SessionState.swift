@@ -6,10 +6,11 @@ package import Primitives
 /// or has been robbed, and nobody can tell which: the session ends (RFC 9700 §4.14.2).
 ///
 /// One thing looks the same and is harmless: the answer was lost on the way, and the client asks again. So the token
-/// before the last is taken once more, and it only leads to the very token that was already given out, when all of this
-/// holds: it comes within `repeatTime`, from the network that used it the first time, and for the first time. A thief
-/// gains nothing by it. Elsewhere he is refused and ends the session; on the same network he gets the token that the
-/// owner has, not one of his own, and the second of the two to use that one ends the session.
+/// before the last is taken once more, and only leads to the very token that was given out already, when all of this
+/// holds: it comes within `repeatTime`, from the network that used it the first time, and nothing was repeated in this
+/// session for `repeatPauseTime`. It does not help a thief. Elsewhere he is refused and ends the session. On the same
+/// network, and right behind the owner, he gets the token that the owner has and not one of his own: the second of the
+/// two to use that one ends the session.
 struct SessionState: Equatable, Sendable {
     enum Verdict: Equatable, Sendable {
         /// The last token: the next one is given out.
@@ -28,18 +29,24 @@ struct SessionState: Equatable, Sendable {
     var rotatedAt: WallClock
     /// The network that the last rotation was for, as `AddressMark` has it.
     var rotatedFor: [UInt8]?
-    var wasRepeated: Bool
+    /// When a token was last taken once more.
+    var repeatedAt: WallClock?
     var expiresAt: WallClock
     var isRevoked: Bool
 
     /// `now` is the database's clock.
-    func judge(hash: [UInt8], network: [UInt8], now: WallClock, repeatTime: TimeAmount) -> Verdict {
+    func judge(hash: [UInt8], network: [UInt8], now: WallClock, limits: SessionLimits) -> Verdict {
         guard !self.isRevoked, now < self.expiresAt else { return .over }
         if ConstantTime.isEqual(hash, self.tokenHash) { return .rotate }
-        guard let previousHash = self.previousHash, ConstantTime.isEqual(hash, previousHash), !self.wasRepeated,
+        guard let previousHash = self.previousHash, ConstantTime.isEqual(hash, previousHash),
             let rotatedFor = self.rotatedFor, ConstantTime.isEqual(rotatedFor, network),
-            now.unixMilliseconds - self.rotatedAt.unixMilliseconds <= repeatTime.milliseconds
+            Self.time(from: self.rotatedAt, to: now) <= limits.repeatTime
         else { return .reuse }
+        if let repeatedAt, Self.time(from: repeatedAt, to: now) < limits.repeatPauseTime { return .reuse }
         return .repeatLast
+    }
+
+    private static func time(from start: WallClock, to end: WallClock) -> TimeAmount {
+        .milliseconds(end.unixMilliseconds &- start.unixMilliseconds)
     }
 }

@@ -14,7 +14,7 @@ extension SignIns {
             guard let row = rows.first else { return Refreshed.refused("unknown") }
             let found = try FoundSession(row)
             let verdict = found.state.judge(
-                hash: token.hash, network: mark, now: found.now, repeatTime: self.parts.limits.repeatTime)
+                hash: token.hash, network: mark, now: found.now, limits: self.parts.limits)
             switch verdict {
             case .over: return .refused("over")
             case .rotate, .repeatLast:
@@ -27,9 +27,9 @@ extension SignIns {
                 } else {
                     _ = try await transaction.run(SessionStatements.noteRepeat, token.session)
                 }
-                return .refreshed(found.subject(token.session), next, isRepeated: verdict == .repeatLast)
+                return .refreshed(found, next, isRepeated: verdict == .repeatLast)
             case .reuse:
-                try await self.revoke(token.session, for: "reuse", of: found.member, in: transaction)
+                try await self.revoke(token.session, for: "reuse", in: transaction)
                 try await transaction.note(
                     AuditEvent(
                         actor: "unknown", action: "refresh-token-reused", subject: AuditEvent.name(found.member)))
@@ -39,16 +39,16 @@ extension SignIns {
         switch refreshed {
         case .refused(let reason):
             self.parts.metrics.refreshes.add(reason, loop: nil)
-            if reason.description == "reuse" { self.parts.revocations.revoke(session: token.session) }
+            if reason.description == "reuse" { self.parts.tokens.sessions.insert(token.session) }
             throw AuthProblems.sessionOver
-        case .refreshed(let subject, let next, let isRepeated):
+        case .refreshed(let found, let next, let isRepeated):
             self.parts.metrics.refreshes.add(isRepeated ? "repeated" : "rotated", loop: nil)
-            return try self.signedIn(subject, next)
+            return self.signedIn(member: found.member, role: found.role, epoch: found.epoch, next)
         }
     }
 
     private enum Refreshed: Sendable {
-        case refreshed(AccessSubject, RefreshToken, isRepeated: Bool)
+        case refreshed(FoundSession, RefreshToken, isRepeated: Bool)
         case refused(StaticString)
     }
 
@@ -64,9 +64,9 @@ extension SignIns {
     /// Ends the session that an access token is of.
     package func signOut(session: [UInt8]) async throws {
         try await self.parts.database.transaction("session_sign_out") { transaction in
-            try await self.revoke(session, for: "signed-out", of: nil, in: transaction)
+            try await self.revoke(session, for: "signed-out", in: transaction)
         }
-        self.parts.revocations.revoke(session: session)
+        self.parts.tokens.sessions.insert(session)
         self.parts.metrics.events.add("signed-out", loop: nil)
     }
 
@@ -85,15 +85,21 @@ extension SignIns {
                     actor: AuditEvent.name(member), action: "signed-out-everywhere", subject: AuditEvent.name(member)))
             return epoch
         }
-        self.parts.revocations.raise(member: member, to: epoch)
+        self.raise(member, to: epoch)
         self.parts.metrics.events.add("signed-out-everywhere", loop: nil)
     }
 
+    /// Throws away sessions that have been over for long, a piece at a time.
+    package func sweep() async throws {
+        _ = try await self.parts.database.run(
+            SessionStatements.sweep, Self.seconds(self.parts.limits.keptTime), 1000)
+    }
+
     private func revoke(
-        _ session: [UInt8], for reason: String, of member: Int64?, in transaction: PostgresTransaction
+        _ session: [UInt8], for reason: String, in transaction: PostgresTransaction
     ) async throws {
         let rows = try await transaction.run(SessionStatements.revoke, session, reason)
         guard rows.count == 1 else { return }
-        _ = try await transaction.run(SessionStatements.tell, AuthNotice.session(Revocations.text(session)).text)
+        _ = try await transaction.run(SessionStatements.tell, AuthNotice.session(RevokedSessions.text(session)).text)
     }
 }

@@ -8,27 +8,15 @@ internal import Synchronization
 
 /// Signing in and what follows it: sessions, their refresh tokens, and their end.
 package final class SignIns: Sendable {
-    /// Makes access tokens.
-    package struct Access: Sendable {
-        package let time: TimeAmount
-        let issue: @Sendable (AccessSubject) throws -> Secret<String>
-
-        package init(time: TimeAmount, issue: @escaping @Sendable (AccessSubject) throws -> Secret<String>) {
-            self.time = time
-            self.issue = issue
-        }
-    }
-
     /// What it works with.
     package struct Parts: Sendable {
         package var database: PostgresDatabase
         package var vault: PersonalVault
         package var passwords: PasswordWork
-        package var access: Access
+        package var tokens: TokenService
         /// Computes the refresh token that follows another.
         package var successionKey: SecretBytes
         package var mark: AddressMark
-        package var revocations: Revocations
         package var metrics: AuthMetrics
         package var signInLimits = SignInLimits()
         package var limits = SessionLimits()
@@ -38,17 +26,16 @@ package final class SignIns: Sendable {
         package var pause: @Sendable (TimeAmount) async -> Void
 
         package init(
-            database: PostgresDatabase, vault: PersonalVault, passwords: PasswordWork, access: Access,
-            successionKey: SecretBytes, mark: AddressMark, revocations: Revocations, metrics: AuthMetrics,
+            database: PostgresDatabase, vault: PersonalVault, passwords: PasswordWork, tokens: TokenService,
+            successionKey: SecretBytes, mark: AddressMark, metrics: AuthMetrics,
             pause: @escaping @Sendable (TimeAmount) async -> Void
         ) {
             self.database = database
             self.vault = vault
             self.passwords = passwords
-            self.access = access
+            self.tokens = tokens
             self.successionKey = successionKey
             self.mark = mark
-            self.revocations = revocations
             self.metrics = metrics
             self.pause = pause
         }
@@ -117,14 +104,21 @@ package final class SignIns: Sendable {
             throw AuthProblems.badCredentials
         }
         self.parts.metrics.signIns.add("signed-in", loop: nil)
-        return try self.signedIn(
-            AccessSubject(member: member, role: role, epoch: epoch, session: token.session), token)
+        return self.signedIn(member: member, role: role, epoch: epoch, token)
     }
 
-    func signedIn(_ subject: AccessSubject, _ token: RefreshToken) throws -> SignedIn {
-        SignedIn(
-            member: subject.member, role: subject.role, accessToken: try self.parts.access.issue(subject),
-            accessTime: self.parts.access.time, refreshToken: token.text, refreshTime: self.parts.limits.idleTime)
+    func signedIn(member: Int64, role: MemberRole, epoch: Int32, _ token: RefreshToken) -> SignedIn {
+        let access = self.parts.tokens.issue(
+            memberID: member, role: role, epoch: epoch, session: token.session)
+        return SignedIn(
+            member: member, role: role, accessToken: Secret(access.accessToken),
+            accessTime: .seconds(Int64(access.expiresInSeconds)), refreshToken: token.text,
+            refreshTime: self.parts.limits.idleTime)
+    }
+
+    /// Access tokens of the member from before that epoch are void, at once on this node.
+    func raise(_ member: Int64, to epoch: Int32) {
+        self.parts.tokens.epochs.raise(member, to: epoch, now: WallClock.now.unixSeconds)
     }
 
     // MARK: Limits

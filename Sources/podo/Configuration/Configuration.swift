@@ -32,6 +32,9 @@ struct Configuration: Sendable {
     var hlsRecordingByteCountMax = RecordingLimits().byteCountMax
     var openGate = false
 
+    // What is sent to members.
+    var mailFrom = "podo@localhost"
+
     // Where its operator looks.
     var adminListen: [SocketAddress] = [.loopback(port: 9090)]
     var adminAllowRemote = false

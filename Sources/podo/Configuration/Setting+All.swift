@@ -65,6 +65,9 @@ extension Setting {
             "public-url", \.publicURL, .optional(.origin), defaultNote: "the first listening address",
             "How people reach Podo, where that differs from the listening address."),
         Setting(
+            "mail-from", \.mailFrom, .mailAddress,
+            "Who mails to members come from. Until they are sent, mails are files in the folder mail of data-dir."),
+        Setting(
             "admin-listen", \.adminListen, .addresses(atLeastOne: true),
             "Where /livez, /readyz, /metrics and /statusz are answered, apart from everything public."),
         Setting(
