@@ -44,7 +44,7 @@ package final class BlockingPool: Sendable {
             Thread.start { [self] in
                 podo_thread_name("\(name)-\(index)")
                 // Of this thread alone, as Linux has it. One that cannot be nicer works all the same.
-                if niceness > 0 { setpriority(PRIO_PROCESS, 0, CInt(clamping: niceness)) }
+                if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, CInt(clamping: niceness)) }
                 self.work()
             }
         }
