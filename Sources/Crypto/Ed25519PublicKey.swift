@@ -1,7 +1,7 @@
 internal import COpenSSL
 
-/// Checks Ed25519 signatures (RFC 8032). One message has one signature under one key: a second spelling of the same one,
-/// with S not below the order of the group, is refused (§5.1.7).
+/// Checks Ed25519 signatures (RFC 8032). One message has one signature under one key: a second spelling of the same
+/// one, with S not below the order of the group, is refused (§5.1.7).
 package struct Ed25519PublicKey: Sendable {
     package static let byteCount = 32
     package static let signatureByteCount = 64

@@ -1,6 +1,7 @@
 internal import COpenSSL
 
-/// HKDF with SHA-256 (RFC 5869): keys of many purposes out of one secret. Whoever has one of them cannot compute another.
+/// HKDF with SHA-256 (RFC 5869): keys of many purposes out of one secret. Whoever has one of them cannot compute
+/// another.
 package enum HKDF {
     /// RFC 5869 §2.3.
     package static let byteCountMax = 255 * 32

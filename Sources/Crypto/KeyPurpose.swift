@@ -1,5 +1,5 @@
-/// What a key derived from the root secret is for. Each purpose has a key of its own, so that what one seals or signs is
-/// nothing to another (S-45). The texts are part of how keys are derived: one that changes changes the key.
+/// What a key derived from the root secret is for. Each purpose has a key of its own, so that what one seals or signs
+/// is nothing to another (S-45). The texts are part of how keys are derived: one that changes changes the key.
 package enum KeyPurpose: String, CaseIterable, Sendable {
     /// The seed that access tokens are signed with.
     case accessToken = "access-token"

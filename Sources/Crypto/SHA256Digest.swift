@@ -13,8 +13,9 @@ package struct SHA256Digest: Hashable, Sendable {
         (self.first, self.second, self.third, self.fourth) = words
     }
 
-    /// Evenly spread, for choosing a place in a table.
+    /// Two numbers that are evenly spread and know nothing of each other, for choosing places in a table.
     package var place: UInt64 { self.first }
+    package var otherPlace: UInt64 { self.second }
 
     package var bytes: [UInt8] { withUnsafeBytes(of: self) { Array($0) } }
 }

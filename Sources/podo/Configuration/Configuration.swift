@@ -43,6 +43,7 @@ struct Configuration: Sendable {
 
     // What it uses.
     var dataDirectory = "var"
+    var secretFile: String?
     var webDirectory: String?
     var loopCount = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
 

@@ -81,6 +81,9 @@ extension Setting {
             "data-dir", \.dataDirectory, .path,
             "Everything Podo writes. Made with mode 0700; one Podo at a time uses it."),
         Setting(
+            "secret-file", \.secretFile, .optional(.path), defaultNote: "secret in data-dir, made when missing",
+            "What all keys are derived from, readable by Podo's user alone. Back it up. SIGHUP reads it again."),
+        Setting(
             "web-dir", \.webDirectory, .optional(.path),
             defaultNote: "Web in the working directory, or near the executable",
             "The pages that are served. SIGHUP reads them again."),

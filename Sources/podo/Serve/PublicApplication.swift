@@ -8,7 +8,10 @@ struct PublicApplication: Sendable {
     private let pages: StaticFiles
     private let webDirectory: String
 
-    init(webDirectory: String, streams: [HTTPRoute] = []) throws(StartError) {
+    init(
+        webDirectory: String, streams: [HTTPRoute] = [],
+        authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer()
+    ) throws(StartError) {
         self.webDirectory = webDirectory
         do {
             self.pages = try StaticFiles(directory: webDirectory)
@@ -16,7 +19,7 @@ struct PublicApplication: Sendable {
             throw Self.failure(error, in: webDirectory)
         }
         do throws(HTTPRouteErrors) {
-            self.application = try HTTPApplication(routes: streams + self.pages.routes)
+            self.application = try HTTPApplication(routes: streams + self.pages.routes, authorizer: authorizer)
         } catch {
             throw StartError("routes: \(error)")
         }

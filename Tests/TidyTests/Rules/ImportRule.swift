@@ -25,14 +25,15 @@ struct ImportRule {
         "MediaTypes": ModuleRow(2, ["Primitives"]),
         "Crypto": ModuleRow(2, ["CArgon2", "COpenSSL", "Primitives"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
+        "Auth": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"]),
         "HLSPackager": ModuleRow(
             4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
             5,
             [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
-                "HLSPackager",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "RTMPIngest",
+                "HLSPackager", "Auth",
             ]),
     ]
 
