@@ -2,8 +2,8 @@
 /// without a database, and becomes routes once there is a service to bind it to.
 ///
 ///     static let table: [HTTPServiceRoute<Members>] = [
-///         HTTPServiceRoute(.post, "/api/v1/auth/signin", access: .anyone, bodyByteCountMax: 4096, description) { members in
-///             .concurrent { request, _ in try await members.signIn(request) }
+///         HTTPServiceRoute(.post, "/api/v1/auth/signin", access: .anyone, bodyByteCountMax: 4096, signInDescription) {
+///             members in .concurrent { request, _ in try await members.signIn(request) }
 ///         }
 ///     ]
 package struct HTTPServiceRoute<Service: Sendable>: Sendable {
