@@ -1,5 +1,5 @@
 internal import HTTPServer
-package import Primitives
+internal import Primitives
 
 /// What members are told, by the codes of the API.
 enum AuthProblems {

@@ -22,7 +22,7 @@ package enum AuthRoutes {
     // MARK: Signing in
 
     private static var signingIn: [HTTPServiceRoute<AuthService>] {
-        [
+        let routes: [HTTPServiceRoute<AuthService>] = [
             HTTPServiceRoute(
                 .post, self.prefix + "/auth/signin", access: .anyone, bodyByteCountMax: self.bodyByteCountMax,
                 self.signInDescription
@@ -35,7 +35,8 @@ package enum AuthRoutes {
                 .post, self.prefix + "/auth/signout", access: .anyone, bodyByteCountMax: self.bodyByteCountMax,
                 self.signOutDescription
             ) { service in .concurrent { request, _ in try await service.signOut(request) } },
-        ].flatMap { [$0, $0.alias(String($0.unbound.path.dropFirst(self.prefix.count)))] }
+        ]
+        return routes.flatMap { [$0, $0.alias(String($0.unbound.path.dropFirst(self.prefix.count)))] }
     }
 
     private static var signInDescription: HTTPRouteDescription {

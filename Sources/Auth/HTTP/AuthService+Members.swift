@@ -1,5 +1,6 @@
 internal import HTTPServer
 internal import Primitives
+internal import Reactor
 
 /// Handlers of accounts. Whose account it is always comes from the token, never from the request.
 extension AuthService {
@@ -112,7 +113,9 @@ struct PageRequest {
     let countMax: Int
 
     init(_ query: HTTPQuery) throws(HTTPProblem) {
-        self.cursor = if let text = try query.single("cursor") { try MemberCursor(text) } else { .start }
+        var cursor = MemberCursor.start
+        if let text = try query.single("cursor") { cursor = try MemberCursor(text) }
+        self.cursor = cursor
         guard let text = try query.single("limit") else {
             self.countMax = Self.countDefault
             return

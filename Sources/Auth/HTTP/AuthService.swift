@@ -1,6 +1,7 @@
-package import HTTPServer
-package import Primitives
-package import Reactor
+internal import HTTPServer
+internal import Observability
+internal import Primitives
+internal import Reactor
 
 /// Everything that the routes of members work with.
 package struct AuthService: Sendable {

@@ -25,9 +25,9 @@ struct RateTable<Key: Hashable & Sendable>: Sendable {
     /// How long until the key may go on; nil when it may now.
     func wait(_ key: Key, now: MonotonicTime) -> TimeAmount? {
         guard let emptyTime = self.emptyTimes[key] else { return nil }
-        let room = TimeAmount.nanoseconds(self.policy.interval.nanoseconds &* Int64(self.policy.burstCount - 1))
-        let wait = (emptyTime - now) - room
-        return wait.nanoseconds > 0 ? wait : nil
+        let room = self.policy.interval.nanoseconds &* Int64(self.policy.burstCount - 1)
+        let wait = (emptyTime - now).nanoseconds &- room
+        return wait > 0 ? .nanoseconds(wait) : nil
     }
 
     /// How many of its allowance the key has used and not got back, rounded up.

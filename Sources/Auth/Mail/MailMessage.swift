@@ -1,4 +1,4 @@
-package import Primitives
+internal import Primitives
 
 /// A mail as it is handed to whoever delivers it (RFC 5322): one recipient, plain text.
 package struct MailMessage: Sendable {

@@ -1,5 +1,5 @@
 package import Observability
-package import Postgres
+internal import Postgres
 internal import Primitives
 
 /// Turns requests for mail into mails, and gives mails out of the house: at least once each, as the database says.

@@ -1,5 +1,5 @@
 internal import HTTPServer
-package import Postgres
+internal import Postgres
 internal import Primitives
 
 /// Who follows which organizer.

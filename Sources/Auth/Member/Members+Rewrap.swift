@@ -17,7 +17,7 @@ extension Members {
             let key = try self.vault.unwrap(wrapped, member: member)
             let index = try row.get(2, as: [UInt8]?.self).map { sealed in
                 try self.vault.open(sealed, with: key, table: "member", column: "email_sealed", row: member)
-            }.flatMap(EmailAddress.init).map(self.vault.index)
+            }.flatMap(EmailAddress.init).map(self.vault.index(of:))
             _ = try await self.database.run(MemberStatements.rewrap, member, rewrapped, index, wrapped)
         }
         return try rows.last?.get(0)

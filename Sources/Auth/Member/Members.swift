@@ -1,5 +1,5 @@
 internal import HTTPServer
-package import Observability
+internal import Observability
 package import Postgres
 internal import Primitives
 

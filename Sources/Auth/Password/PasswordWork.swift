@@ -1,7 +1,7 @@
 internal import HTTPServer
 package import Observability
 internal import Primitives
-package import Reactor
+internal import Reactor
 internal import Synchronization
 
 /// Hashes passwords away from the loops: so many at once, so many waiting, and whoever comes on top of that is told

@@ -57,7 +57,7 @@ package final class Passwords: Sendable {
         _ password: Secret<String>, hash: String, row: MemberRow, from address: SocketAddress.Host
     ) async throws {
         let email = EmailAddress(try self.members.profile(row).email)
-        let account = email.map(self.members.vault.index) ?? Array("\(row.id)".utf8)
+        let account = email.map(self.members.vault.index(of:)) ?? Array("\(row.id)".utf8)
         let isRight = try await self.signIns.checkPassword(password, against: hash, account: account, from: address)
         guard isRight else { throw AuthProblems.badCredentials }
     }

@@ -20,7 +20,8 @@ package enum AuthNotice: Equatable, Sendable {
     /// Nil for what is none: another version of the program may tell more.
     package init?(_ text: String) {
         let words = text.split(separator: " ", maxSplits: 3).map(String.init)
-        switch (words.first, words.count) {
+        guard let first = words.first else { return nil }
+        switch (first, words.count) {
         case ("e", 3):
             guard let member = Int64(words[1]), let epoch = Int32(words[2]) else { return nil }
             self = .epoch(member: member, epoch: epoch)

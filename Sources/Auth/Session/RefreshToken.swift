@@ -1,4 +1,4 @@
-package import Crypto
+internal import Crypto
 package import Observability
 internal import Primitives
 

@@ -1,4 +1,4 @@
-package import Primitives
+internal import Primitives
 
 /// One signing in, as the database has it, and what an offered refresh token means for it: a value without I/O.
 ///

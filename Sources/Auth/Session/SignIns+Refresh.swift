@@ -9,7 +9,7 @@ extension SignIns {
     /// Trades a refresh token for the next one and an access token, as `SessionState` judges it.
     package func refresh(_ token: RefreshToken, from address: SocketAddress.Host) async throws -> SignedIn {
         let mark = self.parts.mark.mark(address)
-        let refreshed = try await self.parts.database.transaction("session_refresh") { transaction in
+        let refreshed = try await self.parts.database.transaction("session_refresh") { transaction -> Refreshed in
             let rows = try await transaction.run(SessionStatements.lock, token.session)
             guard let row = rows.first else { return Refreshed.refused("unknown") }
             let found = try FoundSession(row)

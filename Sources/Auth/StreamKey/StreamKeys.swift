@@ -1,5 +1,5 @@
 internal import Crypto
-package import HTTPServer
+internal import HTTPServer
 package import Observability
 package import Postgres
 package import Primitives

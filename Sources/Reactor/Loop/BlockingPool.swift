@@ -3,7 +3,9 @@ internal import Glibc
 internal import Synchronization
 
 /// The pool's queue is at its bound: the caller sheds the work (503), it does not wait.
-package struct BlockingPoolFull: Error {}
+package struct BlockingPoolFull: Error {
+    package init() {}
+}
 
 /// Threads for work that blocks or computes for long: password hashing, disks, name look-ups. Never more threads and
 /// never more waiting jobs than it was made for.
