@@ -1,5 +1,4 @@
 package import Observability
-package import Primitives
 package import Reactor
 internal import Synchronization
 
@@ -13,7 +12,10 @@ package final class PostgresDatabase: Sendable {
     let metrics: PostgresMetrics
     let log: Log
     private let pools: [[PostgresPool]]
-    private let connector: PostgresConnector
+    let connector: PostgresConnector
+    private let listener: PostgresListener
+    /// COPY statements that are under way.
+    let copyCount = Atomic<Int>(0)
     private let turn = Atomic<Int>(0)
 
     /// Connects to nothing yet.
@@ -28,7 +30,9 @@ package final class PostgresDatabase: Sendable {
         let attemptCountMax = PostgresPurpose.allCases.reduce(0) {
             $0 + limits.pool($1).connectionCountMax * ($1 == .interactive ? loops.count : 1)
         }
-        let connector = PostgresConnector(options: options, limits: limits, attemptCountMax: attemptCountMax)
+        // And one to listen.
+        let sessionCountMax = attemptCountMax + limits.copyCountMax + 1
+        let connector = PostgresConnector(options: options, limits: limits, attemptCountMax: sessionCountMax)
         self.connector = connector
         // Loops accept connections in their order; the last has the least to do beside.
         self.pools = PostgresPurpose.allCases.map { purpose in
@@ -37,6 +41,8 @@ package final class PostgresDatabase: Sendable {
                     loop: loop, purpose: purpose, limits: limits, connector: connector, metrics: metrics, log: log)
             }
         }
+        self.listener = PostgresListener(
+            loop: loops[loops.count - 1], connector: connector, limits: limits, metrics: metrics, log: log)
     }
 
     /// Opens the first connections, and from then on those that are needed.
@@ -47,7 +53,17 @@ package final class PostgresDatabase: Sendable {
     /// Refuses every caller from now on. Connections close as soon as nothing is on its way over them.
     package func stop() {
         for pool in self.pools.joined() { pool.stop() }
+        self.listener.stop()
         self.connector.stop()
+    }
+
+    /// Listens to a channel, whose name is of letters, digits and underscores. Everyone who listens shares one
+    /// connection, which comes back by itself; what was lost meanwhile is told as `.resynchronize`.
+    package func listen(_ channel: StaticString) -> PostgresNotifications {
+        let name = channel.description
+        let isPlain = name.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0 & 0xDF) || $0 == 95 }
+        precondition(!name.isEmpty && isPlain, "a channel's name is of letters, digits and underscores")
+        return self.listener.listen(name)
     }
 
     // MARK: One statement

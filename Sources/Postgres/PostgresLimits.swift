@@ -14,8 +14,8 @@ package struct PostgresLimits: Sendable {
     package var unacknowledgedTime = TimeAmount.seconds(4)
     /// How long after its server-side timeout a statement's answer may come; then the connection is closed.
     package var answerGraceTime = TimeAmount.milliseconds(1500)
-    /// How long a lock is waited for.
-    package var lockTime = TimeAmount.seconds(1)
+    /// How long a lock is waited for: longer than the second after which the server looks for deadlocks.
+    package var lockTime = TimeAmount.milliseconds(1500)
     /// How long a transaction may do nothing; then the server ends it.
     package var idleInTransactionTime = TimeAmount.seconds(5)
     /// How soon the server notices that a client has gone in the middle of a statement.
@@ -29,6 +29,15 @@ package struct PostgresLimits: Sendable {
     package var conflictWaitTime = TimeAmount.milliseconds(10)
     /// How long the outcome of a commit whose answer was lost is asked for.
     package var resolveTime = TimeAmount.seconds(10)
+
+    /// Messages that wait for a listener; one that has more loses them and is told to resynchronize.
+    package var notificationCountMax = 1024
+    /// COPY statements at the same time, each with a connection of its own.
+    package var copyCountMax = 1
+    /// Rows of a COPY are handed on when there are so many bytes of them, or no more have come.
+    package var copyChunkByteCount = 64 * 1024
+    /// A COPY in which nothing moves for this long is given up.
+    package var copyStallTime = TimeAmount.seconds(30)
 
     /// All parameters of a statement together.
     package var parameterByteCountMax = 16 * 1024 * 1024

@@ -12,14 +12,6 @@ import Testing
         "select", "SELECT id, holder, price FROM seat ORDER BY id", effect: .reads)
     private static let count = PostgresStatement("count", "SELECT count(*) FROM seat", effect: .reads)
 
-    private func error(_ body: () async throws -> Void) async -> PostgresError.Code? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return (error as? PostgresError)?.code
-        }
-    }
 
     @Test("A statement returns typed rows, and what it changed")
     func rows() async throws {
@@ -42,9 +34,9 @@ import Testing
         let live = try LiveDatabase()
         _ = try await live.database.run(Self.createTable)
         _ = try await live.database.run(Self.insert, 1, "me", Int32(5))
-        let twin = await self.error { _ = try await live.database.run(Self.insert, 1, "you", Int32(5)) }
+        let twin = await failureCode { _ = try await live.database.run(Self.insert, 1, "you", Int32(5)) }
         #expect(twin == .uniqueViolation(constraint: "seat_pkey"))
-        let check = await self.error { _ = try await live.database.run(Self.insert, 2, "you", Int32(-5)) }
+        let check = await failureCode { _ = try await live.database.run(Self.insert, 2, "you", Int32(-5)) }
         #expect(check == .checkViolation(constraint: "seat_price_check"))
         #expect(try await live.database.run(Self.count).single(Int.self) == 1)
     }
@@ -75,7 +67,7 @@ import Testing
     func hiddenErrors() async throws {
         let live = try LiveDatabase()
         _ = try await live.database.run(Self.createTable)
-        let code = await self.error {
+        let code = await failureCode {
             try await live.database.transaction("book") { transaction in
                 _ = try await transaction.run(Self.insert, 1, "me", Int32(5))
                 do { _ = try await transaction.run(Self.insert, 1, "me", Int32(5)) } catch {}

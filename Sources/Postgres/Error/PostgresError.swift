@@ -4,7 +4,7 @@ package struct PostgresError: Error, Sendable {
     package enum Code: Hashable, Sendable {
         /// There is no connection, or it broke before anything could have happened. May be tried again.
         case unavailable
-        /// The statement's time, or the wait for a lock, was over; nothing has happened.
+        /// The statement's time was over; nothing has happened.
         case timedOut
         /// Too many wait for a connection, or waited too long. Nothing was sent.
         case overloaded
@@ -15,7 +15,7 @@ package struct PostgresError: Error, Sendable {
         case notNullViolation(column: String)
         /// Other transactions stood in the way (40001, 40P01) as often as it was tried.
         case conflict
-        /// `NOWAIT` met a lock.
+        /// A lock was not to be had at once (`NOWAIT`), or in `lockTime`.
         case lockNotAvailable
         /// It may have happened or not, and nobody could be asked: look before trying again.
         case commitUnknown

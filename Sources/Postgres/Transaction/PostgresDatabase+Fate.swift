@@ -1,3 +1,4 @@
+internal import Observability
 internal import Primitives
 
 extension PostgresDatabase {

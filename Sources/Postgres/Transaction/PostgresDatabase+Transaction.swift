@@ -1,4 +1,4 @@
-package import Primitives
+internal import Primitives
 
 extension PostgresDatabase {
     /// Runs `body` in a transaction, commits what it did, and returns what it returned.
