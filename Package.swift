@@ -22,6 +22,7 @@ let package = Package(
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq"),
 
         // Row 1: no I/O of the network, no Foundation.
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
@@ -37,6 +38,10 @@ let package = Package(
         // Row 3: protocols that features are served through.
         .target(
             name: "HTTPServer", dependencies: ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"],
+            swiftSettings: strict),
+
+        .target(
+            name: "Postgres", dependencies: ["CLibPQ", "Primitives", "Observability", "Reactor"],
             swiftSettings: strict),
 
         // Row 4: features, which never import each other.
@@ -73,6 +78,10 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", "CNGHTTP2", "Reactor", "Primitives", "Observability", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", "CLibPQ", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -142,6 +151,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "PackagerDay", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerDay", swiftSettings: strict),
+        .executableTarget(
+            name: "PostgresLoad", dependencies: ["Observability", "Postgres", "Primitives", "Reactor"],
+            path: "Benchmarks/PostgresLoad", swiftSettings: strict),
         .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),

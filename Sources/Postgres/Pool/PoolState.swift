@@ -85,7 +85,6 @@ struct PoolState {
         if self.isStopped || self.isCircuitOpen { return .refuse(.unavailable) }
         if self.waiters.isEmpty, let slot = self.take(use, now: now) { return .use(slot: slot) }
         guard self.waiters.count < self.limits.waiterCountMax else { return .refuse(.overloaded) }
-        self.wantsMore = true
         self.lastTicket &+= 1
         self.waiters.append(Waiter(ticket: self.lastTicket, use: use, deadline: now + self.limits.acquireTime))
         return .wait(ticket: self.lastTicket)
