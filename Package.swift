@@ -21,8 +21,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
-        .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq"),
+        .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
 
         // Row 1: no I/O of the network, no Foundation.
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
@@ -41,7 +41,7 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "Postgres", dependencies: ["CLibPQ", "Primitives", "Observability", "Reactor"],
+            name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"],
             swiftSettings: strict),
 
         // Row 4: features, which never import each other.
@@ -60,8 +60,8 @@ let package = Package(
         .executableTarget(
             name: "podo",
             dependencies: [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
-                "HLSPackager",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "Postgres",
+                "RTMPIngest", "HLSPackager",
             ],
             swiftSettings: strict),
 
@@ -80,8 +80,7 @@ let package = Package(
             dependencies: ["HTTPServer", "CNGHTTP2", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "PostgresTests",
-            dependencies: ["Postgres", "CLibPQ", "Reactor", "Primitives", "Observability", "TestSupport"],
+            name: "PostgresTests", dependencies: ["Postgres", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -101,9 +100,8 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "HLSPackager", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives",
-                "Observability",
-                "TestSupport",
+                "podo", "HLSPackager", "RTMPIngest", "MediaTypes", "HTTPServer", "Postgres", "Reactor", "Primitives",
+                "Observability", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -40,6 +40,9 @@ struct Configuration: Sendable {
 
     // What it uses.
     var dataDirectory = "var"
+    var databaseURL: Secret<String>?
+    var databaseMigrate = true
+    var postgresDirectory: String?
     var webDirectory: String?
     var loopCount = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
 

@@ -25,15 +25,15 @@ struct ImportRule {
         "MediaTypes": ModuleRow(2, ["Primitives"]),
         "Crypto": ModuleRow(2, ["COpenSSL", "Primitives"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
-        "Postgres": ModuleRow(3, ["CLibPQ", "Primitives", "Observability", "Reactor"]),
+        "Postgres": ModuleRow(3, ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"]),
         "HLSPackager": ModuleRow(
             4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
             5,
             [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
-                "HLSPackager",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "Postgres",
+                "RTMPIngest", "HLSPackager",
             ]),
     ]
 
