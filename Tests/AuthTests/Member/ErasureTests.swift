@@ -33,7 +33,7 @@ struct ErasureTests {
     }
 
     private func dump(_ rig: AuthRig) throws -> String {
-        let program = try TestCluster.shared.binaryDirectory() + "/pg_dump"
+        let program = try AuthRig.cluster.binaryDirectory() + "/pg_dump"
         let result = try TestCommand.run(program, ["--inserts", rig.url])
         try #require(result.status == 0)
         return result.output
