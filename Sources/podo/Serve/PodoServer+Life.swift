@@ -58,8 +58,8 @@ extension PodoServer {
 
     // MARK: Reloading
 
-    /// SIGHUP: certificates, the root secret and pages are read again. What fails leaves in force what was there before.
-    /// Settings stay: changing one needs a restart, which socket activation makes without a refused connection.
+    /// SIGHUP: certificates, the root secret and pages are read again. What fails leaves in force what was there
+    /// before. Settings stay: changing one needs a restart, which socket activation makes without a refused connection.
     private func reload() {
         self.serviceManager.send(.reloading)
         if let security = self.security {
