@@ -14,8 +14,8 @@ extension PodoServer {
     /// Starts loops and listening, and tells everyone who wants to know.
     func start() {
         self.group.start()
+        self.database.start()
         self.storage.maintain(on: self.group.loops[0])
-        self.databaseClient.start()
         self.members.start(on: self.group.loops[0])
         if !self.members.waitUntilLoaded() {
             self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
@@ -130,6 +130,7 @@ extension PodoServer {
                 group.addTask { await self.publisherFrontend.drain() }
                 return await group.reduce(true) { $0 && $1 }
             }
+            self.database.refuse()
             // Who scrapes metrics may come again: a cut admin connection is no loss.
             _ = await self.adminFrontend.drain()
             self.drainResult.withLock { $0 = allEnded }
@@ -139,7 +140,6 @@ extension PodoServer {
 
     private func stop(allEnded: Bool) -> Int32 {
         self.members.stop()
-        self.databaseClient.stop()
         self.group.stop()
         self.storage.close()
         // Last, so that whatever ends can still write what it has to.

@@ -134,6 +134,7 @@ struct ErasureTests {
         #expect(try await rig.onLoop { try await rig.members.find(email) } == nil)
         try await rig.onLoop { try await rig.streamKeys.reload("main") }
         #expect(rig.streamKeys.find([key], now: .now) == .unknown)
+        try await rig.deliver()
         let before = rig.mails.all.count
         _ = try await client.send(.post, "/api/v1/auth/password/forgot", json: ["email": email.text])
         try await rig.deliver()
