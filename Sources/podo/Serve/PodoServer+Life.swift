@@ -14,6 +14,7 @@ extension PodoServer {
     /// Starts loops and listening, and tells everyone who wants to know.
     func start() {
         self.group.start()
+        self.database.start()
         self.storage.maintain(on: self.group.loops[0])
         for listener in self.listeners.http { self.publicFrontend.listen(listener, security: nil) }
         for listener in self.listeners.https { self.publicFrontend.listen(listener, security: self.security) }
@@ -119,6 +120,7 @@ extension PodoServer {
                 group.addTask { await self.publisherFrontend.drain() }
                 return await group.reduce(true) { $0 && $1 }
             }
+            self.database.refuse()
             // Who scrapes metrics may come again: a cut admin connection is no loss.
             _ = await self.adminFrontend.drain()
             self.drainResult.withLock { $0 = allEnded }

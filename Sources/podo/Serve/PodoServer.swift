@@ -62,14 +62,14 @@ final class PodoServer: Sendable {
         let webDirectory = try WebDirectory.find(configured: configuration.webDirectory)
         self.storage = try StreamStorage(configuration, log: log)
         // Connections wait in the kernel's queues meanwhile.
-        self.database = try DatabaseService(
-            configuration, environment: environment, log: log, isCancelled: EndSignal(signals).hasCome)
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
+        self.database = try DatabaseService(
+            configuration, environment: environment, loops: self.group.loops, metrics: metrics, log: log,
+            isCancelled: EndSignal(signals).hasCome)
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
         let streamMetrics = HLSMetrics(registry: metrics)
         self.storage.recordings?.register(in: metrics)
-        self.database.register(in: metrics)
         let posters = configuration.posterInterval.map { Posters(interval: $0) }
         posters?.register(in: metrics)
         let streams = PackagedStreams(
