@@ -130,6 +130,7 @@ extension PodoServer {
                 group.addTask { await self.publisherFrontend.drain() }
                 return await group.reduce(true) { $0 && $1 }
             }
+            self.members.stop()
             self.database.refuse()
             // Who scrapes metrics may come again: a cut admin connection is no loss.
             _ = await self.adminFrontend.drain()
@@ -139,7 +140,6 @@ extension PodoServer {
     }
 
     private func stop(allEnded: Bool) -> Int32 {
-        self.members.stop()
         self.group.stop()
         self.storage.close()
         // Last, so that whatever ends can still write what it has to.
