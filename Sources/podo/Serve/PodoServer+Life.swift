@@ -1,3 +1,4 @@
+internal import Auth
 internal import HTTPServer
 internal import Observability
 internal import Postgres
