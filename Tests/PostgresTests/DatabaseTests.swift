@@ -12,7 +12,6 @@ import Testing
         "select", "SELECT id, holder, price FROM seat ORDER BY id", effect: .reads)
     private static let count = PostgresStatement("count", "SELECT count(*) FROM seat", effect: .reads)
 
-
     @Test("A statement returns typed rows, and what it changed")
     func rows() async throws {
         let live = try LiveDatabase()

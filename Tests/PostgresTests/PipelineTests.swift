@@ -29,7 +29,9 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<500 {
                     group.addTask {
-                        let code = await failureCode { _ = try await database.run(Self.insert, Int32(number / 2), Int32(number)) }
+                        let code = await failureCode {
+                            _ = try await database.run(Self.insert, Int32(number / 2), Int32(number))
+                        }
                         #expect(code == nil || code == .uniqueViolation(constraint: "seat_pkey"))
                         let sum = try await database.run(Self.add, number).single(Int.self)
                         #expect(sum == number + 1)

@@ -88,8 +88,8 @@ final class PostgresPool: @unchecked Sendable {
     }
 
     private func refuse(_ request: PostgresRequest, _ refusal: PoolState.Refusal) {
-        let error = PostgresError(refusal == .overloaded ? .overloaded : .unavailable, statement: request.statement.name)
-        self.fail(request, error)
+        let code = refusal == .overloaded ? PostgresError.Code.overloaded : .unavailable
+        self.fail(request, PostgresError(code, statement: request.statement.name))
     }
 
     private func fail(_ request: PostgresRequest, _ error: PostgresError) {

@@ -36,7 +36,8 @@ import Testing
         let (cluster, host) = try Self.cluster(certificate)
         defer { withExtendedLifetime(cluster) {} }
         func url(_ mode: String, _ root: TestCertificate) -> String {
-            "postgresql://podo@database.test/postgres?hostaddr=\(host)&sslmode=\(mode)&sslrootcert=\(root.certificateFile)"
+            "postgresql://podo@database.test/postgres?hostaddr=\(host)"
+                + "&sslmode=\(mode)&sslrootcert=\(root.certificateFile)"
         }
         let plain = try LiveDatabase(url: url("disable", certificate))
         #expect(try await plain.database.run(Self.isEncrypted).single(Bool.self) == false)
