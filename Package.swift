@@ -164,6 +164,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
             name: "TokenCost", dependencies: ["Auth", "Crypto", "HTTPServer", "Primitives"],
             path: "Benchmarks/TokenCost", swiftSettings: strict),
         .executableTarget(
+            name: "PostgresLoad", dependencies: ["Observability", "Postgres", "Primitives", "Reactor"],
+            path: "Benchmarks/PostgresLoad", swiftSettings: strict),
+        .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),
     ]

@@ -13,7 +13,7 @@ let arguments = CommandLine.arguments
 guard arguments.count == 7, let inFlight = Int(arguments[3]), let seconds = Int64(arguments[4]),
     let loopCount = Int(arguments[5]), let connectionCount = Int(arguments[6])
 else {
-    fputs("usage: PostgresLoad URL read|commit IN_FLIGHT SECONDS LOOPS CONNECTIONS\n", stderr)
+    print("usage: PostgresLoad URL read|commit IN_FLIGHT SECONDS LOOPS CONNECTIONS")
     exit(2)
 }
 

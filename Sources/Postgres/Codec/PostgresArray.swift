@@ -29,7 +29,7 @@ enum PostgresArray {
         guard let dimensionCount = bytes.bigEndianUInt32(at: 0), let type = bytes.bigEndianUInt32(at: 8) else {
             throw .decoding
         }
-        if dimensionCount == 0 { return [] }
+        if dimensionCount == 0, bytes.byteCount == 12 { return [] }
         guard dimensionCount == 1, let count = bytes.bigEndianUInt32(at: 12),
             let count = Int(exactly: count), count <= (bytes.byteCount - 20) / 4
         else { throw .decoding }

@@ -107,7 +107,9 @@ final class CopyOperation: @unchecked Sendable {
     }
 
     private func gather() {
-        guard self.wantsChunk, let session = self.session, session.isCopying else { return }
+        guard self.wantsChunk, let session = self.session else { return }
+        // All rows have been taken; what follows is the answer.
+        if !session.isCopying { return session.takeResultsNow() }
         while self.chunk.count < self.limits.copyChunkByteCount {
             switch session.nextRow() {
             case .bytes(let bytes): self.chunk += bytes

@@ -37,7 +37,7 @@ import Testing
         try self.expectRoundTrip([Int32.min, -1, 0, .max])
         try self.expectRoundTrip([Int64.min, -1, 0, .max])
         try self.expectRoundTrip([Int.min, -1, 0, .max])
-        try self.expectRoundTrip([-Double.infinity, -0.0, 5e-324, .greatestFiniteMagnitude])
+        try self.expectRoundTrip([-Double.infinity, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude])
         try self.expectRoundTrip(["", "포도", "a\u{0}b"], type: .text)
         try self.expectRoundTrip([[UInt8](), [0, 255]])
         try self.expectRoundTrip([PostgresTimestamp(microseconds: .min), PostgresTimestamp(microseconds: .max)])
@@ -103,9 +103,12 @@ import Testing
         _ = [Int64(1), 2].encode(to: &good)
         // Every 32-bit field is overwritten by numbers that a trap could lie in wait for.
         for offset in stride(from: 0, through: good.count - 4, by: 4) {
-            for evil in [UInt32.max, .max - 1, 1 << 31, (1 << 31) - 1, 1 << 30, 3, 2, 1, 0] {
+            let evils: [UInt32] = [.max, .max - 1, 0x8000_0000, 0x7FFF_FFFF, 0x4000_0000, 3, 2, 1, 0]
+            for evil in evils {
+                var field: [UInt8] = []
+                evil.appendBigEndian(to: &field)
                 var bytes = good
-                for place in 0..<4 { bytes[offset + place] = UInt8(truncatingIfNeeded: evil >> UInt32(24 - 8 * place)) }
+                bytes.replaceSubrange(offset..<(offset + 4), with: field)
                 _ = try? [Int64].decode(bytes.span.bytes, type: .int8Array)  // Any error will do, or other values.
                 _ = try? [String].decode(bytes.span.bytes, type: .textArray)
             }

@@ -13,12 +13,12 @@ import Testing
     func order() {
         var pending = self.pending([.prepare, .statement], [.statement])
         #expect(pending.answered(.success) == .succeeded(.prepare))
-        #expect(!pending.synchronised())
+        #expect(pending.synchronised() == false)
         #expect(pending.answered(.success) == .succeeded(.statement))
         #expect(pending.count == 2)
-        #expect(pending.synchronised())
+        #expect(pending.synchronised() == true)
         #expect(pending.answered(.success) == .succeeded(.statement))
-        #expect(pending.synchronised())
+        #expect(pending.synchronised() == true)
         #expect(pending.isEmpty)
     }
 
@@ -29,7 +29,7 @@ import Testing
         #expect(pending.answered(.failure) == .failed(.prepare))
         #expect(pending.answered(.skipped) == .skipped(.statement))
         #expect(pending.answered(.skipped) == .skipped(.transactionID))
-        #expect(pending.synchronised())
+        #expect(pending.synchronised() == true)
         #expect(pending.answered(.success) == .succeeded(.statement))
     }
 
@@ -39,7 +39,7 @@ import Testing
         #expect(pending.answered(.success) == .succeeded(.statement))
         #expect(pending.answered(.failure) == .failed(.synchronise))
         #expect(pending.answered(.failure) == .violation)
-        #expect(pending.synchronised())
+        #expect(pending.synchronised() == true)
         #expect(pending.answered(.success) == .succeeded(.statement))
     }
 
@@ -49,7 +49,7 @@ import Testing
         for answer in [PendingUnits.Answer.success, .failure, .skipped] {
             #expect(nothing.answered(answer) == .violation)
         }
-        #expect(!nothing.synchronised())
+        #expect(nothing.synchronised() == false)
         var whole = self.pending([.statement])
         #expect(whole.answered(.skipped) == .violation)
         var failed = self.pending([.statement, .statement, .statement])
@@ -57,7 +57,7 @@ import Testing
         #expect(failed.answered(.success) == .violation)
         var ping = self.pending([])
         #expect(ping.answered(.success) == .violation)
-        #expect(ping.synchronised())
+        #expect(ping.synchronised() == true)
     }
 
     @Test("Sixteen steps keep their order in eight bytes")

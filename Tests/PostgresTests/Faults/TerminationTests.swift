@@ -11,7 +11,8 @@ import Testing
         "terminate",
         """
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+            AND application_name = 'podo interactive' ORDER BY random() LIMIT 1
         """, effect: .reads)
 
     @Test("at random cost single operations at most: none is lost, doubled or halved, and the pool goes on")
@@ -44,8 +45,10 @@ import Testing
     @Test("in the middle of a transaction have it begun again, or fail it when it may not be")
     func transaction() async throws {
         let url = try TestCluster.shared.database()
-        let live = try LiveDatabase(url: url)
-        let killer = try LiveDatabase(url: url)
+        var limits = PostgresLimits()
+        limits.interactive.connectionCountMax = 1
+        let live = try LiveDatabase(limits: limits, url: url)
+        let killer = try LiveDatabase(limits: limits, url: url)
         try await LedgerLoad.prepare(live.database)
         let note = PostgresStatement("note", "INSERT INTO journal VALUES ($1, 1)")
         for retries in [true, false] {
