@@ -4,6 +4,7 @@ enum CommandName: String, CaseIterable {
     case migrate
     case doctor
     case configPrint = "config print"
+    case openapi
 
     var words: [String] { self.rawValue.split(separator: " ").map(String.init) }
 
@@ -14,6 +15,7 @@ enum CommandName: String, CaseIterable {
         case .migrate: "Bring the database to the schema of this Podo, and end. serve does it at its start."
         case .doctor: "Check this machine and the configuration, and say what to do about what is wrong."
         case .configPrint: "Show every setting, its value and where it came from. The output is a valid file."
+        case .openapi: "Print the description of the HTTP API, in OpenAPI 3.1, as JSON."
         }
     }
 }

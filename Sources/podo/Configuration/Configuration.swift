@@ -43,6 +43,7 @@ struct Configuration: Sendable {
     var databaseURL: Secret<String>?
     var databaseMigrate = true
     var postgresDirectory: String?
+    var secretFile: String?
     var webDirectory: String?
     var loopCount = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
 

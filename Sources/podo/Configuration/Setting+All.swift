@@ -50,7 +50,7 @@ extension Setting {
             "Encrypts segments (AES-128), with a new key after so many. Without parts: no low latency."),
         Setting(
             "poster-interval", \.posterInterval, .optional(.duration(.seconds(1)...(.seconds(3600)))),
-            "How often a stream's poster.jpg is made of a keyframe. Empty for none."),
+            "How often a stream's poster.jpg is made anew of a keyframe while it is looked at. Empty for none."),
         Setting(
             "hls-recording", \.hlsRecording, .boolean,
             "Records every stream below data-dir, for index.event.m3u8 and, when it is over, index.vod.m3u8."
@@ -88,6 +88,9 @@ extension Setting {
             "postgres-dir", \.postgresDirectory, .optional(.path),
             defaultNote: "the newest that is installed, or that of the database",
             "Where the programs of the private PostgreSQL are (postgres, initdb)."),
+        Setting(
+            "secret-file", \.secretFile, .optional(.path), defaultNote: "secret in data-dir, made when missing",
+            "What all keys are derived from, readable by Podo's user alone. Back it up. SIGHUP reads it again."),
         Setting(
             "web-dir", \.webDirectory, .optional(.path),
             defaultNote: "Web in the working directory, or near the executable",

@@ -26,6 +26,8 @@ final class PodoServer: Sendable {
     let drainResult = Mutex<Bool?>(nil)
     let storage: StreamStorage
     let database: DatabaseService
+    let secretFile: SecretFile
+    let memberTokens: MemberTokens
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -47,6 +49,9 @@ final class PodoServer: Sendable {
             log.warning("descriptors are few", ["allowed": .number(allowed), "wanted": .number(wanted)])
         }
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
+        self.secretFile = SecretFile(
+            configured: configuration.secretFile, dataDirectory: configuration.dataDirectory)
+        let rootSecret = try self.secretFile.load()
         self.security = try Self.security(configuration, applicationProtocols: ["h2", "http/1.1"])
         self.publisherSecurity = try Self.security(configuration, applicationProtocols: [])
         do {
@@ -68,6 +73,7 @@ final class PodoServer: Sendable {
             isCancelled: EndSignal(signals).hasCome)
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
+        self.memberTokens = MemberTokens(root: rootSecret, publicURL: configuration.publicURL, registry: metrics)
         let streamMetrics = HLSMetrics(registry: metrics)
         self.storage.recordings?.register(in: metrics)
         let posters = configuration.posterInterval.map { Posters(interval: $0) }
@@ -81,7 +87,7 @@ final class PodoServer: Sendable {
             promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
             posters: posters, metrics: streamMetrics)
         self.publicApplication = try PublicApplication(
-            webDirectory: webDirectory, streams: delivery.routes)
+            webDirectory: webDirectory, streams: delivery.routes, authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)
@@ -143,6 +149,8 @@ extension Configuration {
         var limits = RTMPLimits()
         limits.connectionCountMax = self.rtmpConnectionCountMax
         limits.drainTime = self.drainTime
+        // A twelfth of a part: what low latency is made of must not wait long beside it.
+        limits.gatherTime = min(limits.gatherTime, .milliseconds(Int64(self.hlsPartMilliseconds / 12)))
         return limits
     }
 
