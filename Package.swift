@@ -109,8 +109,8 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "Postgres", "Reactor",
-                "Primitives", "Observability", "TestSupport",
+                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "Postgres",
+                "Reactor", "Primitives", "Observability", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),

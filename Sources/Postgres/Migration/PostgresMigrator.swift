@@ -12,6 +12,8 @@ package struct PostgresMigrator: Sendable {
         package var numbers: [Int] = []
         /// How many had been applied before.
         package var appliedCount = 0
+
+        package init() {}
     }
 
     /// A point at which a test may interfere.
