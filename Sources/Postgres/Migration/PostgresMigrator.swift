@@ -13,7 +13,10 @@ package struct PostgresMigrator: Sendable {
         /// How many had been applied before.
         package var appliedCount = 0
 
-        package init() {}
+        package init(numbers: [Int] = [], appliedCount: Int = 0) {
+            self.numbers = numbers
+            self.appliedCount = appliedCount
+        }
     }
 
     /// A point at which a test may interfere.

@@ -64,7 +64,7 @@ extension PostgresPool {
 
     // MARK: Connecting
 
-    private func connect(slot: Int) {
+    func connect(slot: Int) {
         let isQueued = self.connector.connect(self.purpose, limits: self.limits) { [self] outcome in
             self.loop.execute { self.connected(slot: slot, outcome) }
         }
