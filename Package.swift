@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "HLSPackager",
             dependencies: [
-                "CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
+                "CLibAV", "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
             ],
             swiftSettings: strict),
 

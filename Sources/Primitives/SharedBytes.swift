@@ -9,10 +9,13 @@ package final class SharedBytes: Sendable {
     package let count: Int
     /// Whose memory this is; nil for its own.
     private let owner: (any AnyObject & Sendable)?
+    /// Where the same bytes lie in a file, if they do.
+    package let backing: (any FileBackedMemory)?
 
     package init(_ bytes: some Collection<UInt8>) {
         self.count = bytes.count
         self.owner = nil
+        self.backing = nil
         let base = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 1), alignment: 64)
         let target = unsafe UnsafeMutableRawBufferPointer(start: base, count: bytes.count)
         unsafe target.copyBytes(from: bytes)
@@ -22,9 +25,13 @@ package final class SharedBytes: Sendable {
     /// Memory that is valid for as long as `owner` lives, and of which no part is sent before it was written for good.
     ///
     /// Also gives a thread a count of its own on bytes that many threads send: the owner's is touched twice only.
-    package init(_ memory: UnsafeRawBufferPointer, of owner: any AnyObject & Sendable) {
+    package init(
+        _ memory: UnsafeRawBufferPointer, of owner: any AnyObject & Sendable,
+        backing: (any FileBackedMemory)? = nil
+    ) {
         self.count = memory.count
         self.owner = owner
+        self.backing = backing
         unsafe self.memory = memory
     }
 

@@ -14,6 +14,10 @@
 
 /// accept4 with SOCK_NONBLOCK | SOCK_CLOEXEC.
 int podo_accept(int listener, struct sockaddr *address, socklen_t *length);
+/// A file in memory, without a name, that is closed when another program is started; -1 when there is none to be had.
+int podo_memory_file(const char *label);
+/// Takes the pages of a range of a file away; what reads it afterwards reads zeros. 0, or -1.
+int podo_punch_hole(int file, off_t offset, off_t count);
 /// Names the calling thread, 15 bytes at most.
 void podo_thread_name(const char *name);
 

@@ -7,7 +7,8 @@ internal import Synchronization
 /// Written on the publisher's loop; what lies before a published length may be read by any loop at the same time. The
 /// capacity is reserved, but memory is taken as it is written, 64 KiB at a time, and what is left of the reservation is
 /// given back when the segment is complete. When the system refuses the reservation, nothing fits. With a pool, the
-/// pages of an earlier segment are written again, for the system's fresh pages cost more than all else here.
+/// memory is a place in the pool's file, and the pages of an earlier segment are written again, for the system's fresh
+/// pages cost more than all else here.
 ///
 /// An arena is a handle of its own on memory that is freed with its last handle: each loop takes one (`handle`), so
 /// that no two loops count references in the same place.
@@ -25,7 +26,9 @@ package final class SegmentArena: Sendable {
     private init(memory: Memory, countMax: Int = .max) {
         self.memory = memory
         self.countMax = countMax
-        self.shared = SharedBytes(UnsafeRawBufferPointer(start: memory.base, count: memory.capacity), of: memory)
+        self.shared = SharedBytes(
+            UnsafeRawBufferPointer(start: memory.base, count: memory.capacity), of: memory,
+            backing: memory.isInFile ? memory : nil)
     }
 
     package var capacity: Int { self.memory.capacity }
@@ -61,7 +64,7 @@ package final class SegmentArena: Sendable {
         return SharedSlice(self.shared, range)
     }
 
-    private final class Memory: @unchecked Sendable {
+    private final class Memory: FileBackedMemory, @unchecked Sendable {
         // SAFETY: bytes below a count that was handed to readers are not written again, and the count is atomic;
         // `writable`, `mapped` and `backed` are touched by the publisher's loop, and by `deinit` with the last
         // reference.
@@ -69,43 +72,63 @@ package final class SegmentArena: Sendable {
         let capacity: Int
         let count = Atomic<Int>(0)
         private var writable: Int
-        private let pool: ArenaPool?
+        private let region: MappedRegion?
+        private let place: (pool: ArenaPool, place: ArenaPool.Place)?
+        private let wasSentAsFile = Atomic<Bool>(false)
         private var mapped: Int
         private var backed: Int
         /// Pages are taken from the system so many bytes at a time.
         private static let backingByteCount = 64 * 1024
 
         init(capacity: Int, pool: ArenaPool?) {
-            let region = MappedRegion(byteCount: Self.wholePages(max(capacity, 1)), from: pool)
-            self.pool = pool
-            self.base = region?.base
-            self.mapped = region?.byteCount ?? 0
-            self.backed = region?.backedByteCount ?? 0
+            let byteCount = Self.wholePages(max(capacity, 1))
+            if let pool, let place = pool.take(byteCount) {
+                self.region = MappedRegion(of: place, byteCount: byteCount, in: pool)
+                self.place = (pool, place)
+                // The pages are there; what is missing is that the mapping knows them, which is cheap.
+                if place.backedByteCount > 0 { self.region?.back(0..<min(place.backedByteCount, byteCount)) }
+                self.backed = min(place.backedByteCount, byteCount)
+            } else {
+                self.region = MappedRegion(byteCount: byteCount)
+                self.place = nil
+                self.backed = 0
+            }
+            self.base = self.region?.base
+            self.mapped = self.region?.byteCount ?? 0
             self.capacity = self.base == nil ? 0 : max(capacity, 0)
             self.writable = self.capacity
         }
 
         deinit {
-            guard let base = self.base, self.mapped > 0 else { return }
-            let region = MappedRegion(
-                base: base, byteCount: self.mapped, backedByteCount: min(self.backed, self.mapped))
-            if let pool = self.pool { pool.put(region) } else { region.unmap() }
+            if self.mapped > 0 { self.region?.unmap(self.mapped) }
+            guard let (pool, place) = self.place else { return }
+            pool.put(
+                ArenaPool.Place(offset: place.offset, byteCount: place.byteCount, backedByteCount: self.backed),
+                mayBeRead: self.wasSentAsFile.load(ordering: .acquiring))
+        }
+
+        var isInFile: Bool { self.place != nil }
+        var descriptor: CInt { self.place?.pool.descriptor ?? -1 }
+        var fileOffset: Int { self.place?.place.offset ?? 0 }
+
+        func willBeSentAsFile() {
+            if !self.wasSentAsFile.load(ordering: .relaxed) { self.wasSentAsFile.store(true, ordering: .releasing) }
         }
 
         func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
             let count = self.count.load(ordering: .relaxed)
             guard bytes.count <= self.writable - count else { return false }
             guard let start = bytes.baseAddress, let base = self.base else { return bytes.isEmpty }
-            if count + bytes.count > self.backed { self.back(count + bytes.count, of: base) }
+            if count + bytes.count > self.backed { self.back(count + bytes.count) }
             base.advanced(by: count).copyMemory(from: start, byteCount: bytes.count)
             self.count.store(count + bytes.count, ordering: .releasing)
             return true
         }
 
-        private func back(_ byteCount: Int, of base: UnsafeMutableRawPointer) {
+        private func back(_ byteCount: Int) {
             let steps = (byteCount + Self.backingByteCount - 1) / Self.backingByteCount
             let end = min(steps * Self.backingByteCount, self.mapped)
-            MappedRegion(base: base, byteCount: self.mapped, backedByteCount: self.backed).back(self.backed..<end)
+            self.region?.back(self.backed..<end)
             self.backed = end
         }
 
@@ -115,6 +138,9 @@ package final class SegmentArena: Sendable {
             let used = Self.wholePages(count)
             guard let base = self.base, used < self.mapped, munmap(base + used, self.mapped - used) == 0 else { return }
             self.mapped = used
+            guard self.backed > used else { return }
+            if let (pool, place) = self.place { pool.dropPages(of: place, used..<self.backed) }
+            self.backed = used
         }
 
         static func wholePages(_ byteCount: Int) -> Int { (byteCount + 4095) / 4096 * 4096 }

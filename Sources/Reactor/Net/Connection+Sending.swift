@@ -68,17 +68,17 @@ extension Connection {
         if let tls = self.tls, !tls.isSealedByKernel || !tls.unsent.isEmpty { return self.sendSecured(tls) }
         let wanted: Int
         let result: SyscallResult<Int>
-        if let slice = self.output.fileAtFront {
-            var offset = off_t(slice.offset)
-            wanted = min(slice.count, self.limits.sendByteCountPerTurnMax)
-            result = systemCall { sendfile(self.descriptor, slice.file.raw, &offset, wanted) }
+        if let front = self.output.sendableAtFront {
+            var offset = off_t(front.offset)
+            wanted = min(front.count, self.limits.sendByteCountPerTurnMax)
+            result = systemCall { sendfile(self.descriptor, front.descriptor, &offset, wanted) }
             if case .done(0) = result {
                 self.abort(OutputFileProblem.truncated.closeReason)
                 return 0
             }
         } else {
             // A file goes out in the next call: its first bytes may share a segment with what comes before.
-            let flags = self.output.fileFollowsMemory ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL
+            let flags = self.output.sendableFollowsMemory ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL
             (wanted, result) = self.output.withVectors { vectors, byteCount in
                 (byteCount, self.sendVectors(vectors, flags: CInt(flags)))
             }

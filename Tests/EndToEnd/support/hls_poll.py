@@ -103,7 +103,12 @@ class MultivariantWatch(Poller):
             listed = [segment for segment in media.segments if segment.uri] if media else []
             known = [(float(segment.duration), self.watch.known[segment.uri][1] * 8) for segment in listed
                      if segment.uri in self.watch.known]
+            live = self.watch.validator.streams.get("main.m3u8", (None,))[0]
         if len(known) < len(listed) or not known:
+            return
+        # What is said of a show that has just begun, or begun anew with the server, is not about the listing of the one
+        # before, which may be all that is known of this form: its playlist is answered when there are three segments.
+        if live is None or media.ended != live.ended or uri not in self.watch.validator.seen:
             return
         peak, average = rates(known, media.target)
         self.watch.report.count("bit rates compared")

@@ -66,10 +66,52 @@ struct SegmentArenaTests {
         #expect(again.count == 0)
         for _ in 0..<3 { #expect(bytes.withUnsafeBytes { again.append($0) }) }
         #expect(Array(again.bytes(0..<30_000)) == bytes + bytes + bytes)
-        // One that is too large for what is asked is not used.
+        // A place may be larger than what is asked of it.
         #expect(SegmentArena(capacity: 100, pool: pool).capacity == 100)
         pool.empty()
         #expect(pool.byteCount == 0)
+    }
+
+    @Test("is a file of its pool at the same time")
+    func file() throws {
+        let pool = ArenaPool()
+        let arenas = (0..<3).map { _ in SegmentArena(capacity: 1 << 20, pool: pool) }
+        for (number, arena) in arenas.enumerated() {
+            #expect([UInt8](repeating: UInt8(number), count: 5000).withUnsafeBytes { arena.append($0) })
+            arena.complete()
+        }
+        for (number, arena) in arenas.enumerated() {
+            let slice = arena.slice(1000..<5000)
+            let backing = try #require(slice.owner.backing)
+            var bytes = [UInt8](repeating: 9, count: 4000)
+            #expect(pread(backing.descriptor, &bytes, 4000, off_t(backing.fileOffset + 1000)) == 4000)
+            #expect(bytes == [UInt8](repeating: UInt8(number), count: 4000))
+        }
+    }
+
+    @Test("does not change what the kernel still sends of it, though its place is written again")
+    func sentAsFile() throws {
+        let pool = ArenaPool()
+        var sockets: [CInt] = [-1, -1]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &sockets) == 0)
+        defer { for socket in sockets { close(socket) } }
+        let bytes = [UInt8](repeating: 7, count: 40_000)
+        var arena: SegmentArena? = SegmentArena(capacity: 1 << 20, pool: pool)
+        #expect(bytes.withUnsafeBytes { arena?.append($0) } == true)
+        arena?.complete()
+        try {
+            let backing = try #require(arena?.slice(0..<40_000).owner.backing)
+            backing.willBeSentAsFile()
+            var offset = off_t(backing.fileOffset)
+            #expect(sendfile(sockets[0], backing.descriptor, &offset, 40_000) == 40_000)
+        }()
+        arena = nil
+        #expect(pool.byteCount == 0)
+        let next = SegmentArena(capacity: 1 << 20, pool: pool)
+        #expect([UInt8](repeating: 8, count: 40_000).withUnsafeBytes { next.append($0) })
+        var received = [UInt8](repeating: 0, count: 40_000)
+        #expect(recv(sockets[1], &received, 40_000, Int32(MSG_WAITALL)) == 40_000)
+        #expect(received == bytes)
     }
 
     @Test("takes nothing when the system has no such reservation to give")

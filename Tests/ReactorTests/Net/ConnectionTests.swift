@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Primitives
+import Synchronization
 import TestSupport
 import Testing
 
@@ -278,12 +279,62 @@ struct ConnectionTests {
         }
     }
 
+    @Test("Large memory that is a file too is sent by the kernel from the file, small memory is not")
+    func fileBackedMemory() throws {
+        // The two differ here, so that it shows which of them was sent.
+        let file = try TestFile([UInt8](repeating: 2, count: 200_000))
+        let memory = TwinMemory(descriptor: file.descriptor, bytes: [UInt8](repeating: 1, count: 200_000))
+        let shared = SharedBytes(UnsafeRawBufferPointer(memory.bytes), of: memory, backing: memory)
+        let (log, min) = (Log(), OutputQueue.byteCountSentAsFileMin)
+        let server = try TestServer { connection in
+            let handler = TestHandler(connection, log: log)
+            handler.onReceived = { connection, _ in
+                connection.output.append(Array("head".utf8))
+                connection.output.append(SharedSlice(shared, 10..<10 + min - 1))
+                connection.output.append(SharedSlice(shared, 0..<min))
+                connection.output.append(SharedSlice(shared, 50_000..<200_000))
+                connection.output.append(Array("tail".utf8))
+                connection.finish()
+            }
+            return handler
+        }
+        defer { server.stop() }
+        let client = try TestClient(port: server.port)
+        try client.send("go")
+        let answer = try client.receiveToEnd()
+        let small = [UInt8](repeating: 1, count: min - 1)
+        let large = [UInt8](repeating: 2, count: min + 150_000)
+        #expect(answer == Array("head".utf8) + small + large + Array("tail".utf8))
+        #expect(memory.sentCount.load(ordering: .relaxed) > 0)
+    }
+
     @Test("An idle connection costs less than one kilobyte of our own")
     func idleSize() throws {
         let connection = Connection(loop: try EventLoop(index: 0), accepted: -1, peer: .loopback(port: 1))
         func size(_ object: AnyObject) -> Int { malloc_usable_size(Unmanaged.passUnretained(object).toOpaque()) }
         #expect(size(connection) + size(connection.output) < 1024)
     }
+}
+
+/// Memory that says it is a file, with other bytes in it.
+private final class TwinMemory: FileBackedMemory {
+    let file: OwnedDescriptor
+    nonisolated(unsafe) let bytes: UnsafeMutableRawBufferPointer
+    let sentCount = Atomic<Int>(0)
+
+    init(descriptor: OwnedDescriptor, bytes: [UInt8]) {
+        self.file = descriptor
+        // SAFETY: written here only, and freed with the last reference.
+        self.bytes = .allocate(byteCount: bytes.count, alignment: 64)
+        self.bytes.copyBytes(from: bytes)
+    }
+
+    deinit { self.bytes.deallocate() }
+
+    var descriptor: CInt { self.file.raw }
+    var fileOffset: Int { 0 }
+
+    func willBeSentAsFile() { self.sentCount.add(1, ordering: .relaxed) }
 }
 
 /// Carries a connection to the loop that it belongs to.

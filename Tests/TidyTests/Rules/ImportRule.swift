@@ -30,7 +30,7 @@ struct ImportRule {
         "Postgres": ModuleRow(3, ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"]),
         "Auth": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"]),
         "HLSPackager": ModuleRow(
-            4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
+            4, ["CLibAV", "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
             5,
