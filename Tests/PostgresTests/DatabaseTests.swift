@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Statements and transactions on a real server") struct DatabaseTests {
+@Suite("Statements and transactions on a real server", .timeLimit(.minutes(5))) struct DatabaseTests {
     private static let createTable = PostgresStatement(
         "create", "CREATE TABLE seat (id bigint PRIMARY KEY, holder text, price int CHECK (price >= 0))")
     private static let insert = PostgresStatement(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Statements that share a connection") struct PipelineTests {
+@Suite("Statements that share a connection", .timeLimit(.minutes(5))) struct PipelineTests {
     private static let create = PostgresStatement(
         "create", "CREATE TABLE seat (id int PRIMARY KEY, twin int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
     private static let insert = PostgresStatement("insert", "INSERT INTO seat VALUES ($1, $2)")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("TLS to the server", .serialized) struct PostgresTLSTests {
+@Suite("TLS to the server", .timeLimit(.minutes(5))) struct PostgresTLSTests {
     private static let isEncrypted = PostgresStatement(
         "is_encrypted", "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", effect: .reads)
     private static let large = PostgresStatement(

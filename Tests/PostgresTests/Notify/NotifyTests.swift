@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("LISTEN and NOTIFY on a real server") struct NotifyTests {
+@Suite("LISTEN and NOTIFY on a real server", .timeLimit(.minutes(5))) struct NotifyTests {
     private static let notify = PostgresStatement(
         "notify", "SELECT pg_notify('seats', $1)", effect: .reads)
     private static let endListeners = PostgresStatement(
