@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("COPY on a real server") struct CopyTests {
+@Suite("COPY on a real server", .timeLimit(.minutes(5))) struct CopyTests {
     private static let create = PostgresStatement("create", "CREATE TABLE line (id int PRIMARY KEY, text text)")
     private static let copyIn = PostgresStatement("copy_in", "COPY line FROM STDIN", purpose: .long)
     private static let copyOut = PostgresStatement(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Statements and transactions on a real server") struct DatabaseTests {
+@Suite("Statements and transactions on a real server", .timeLimit(.minutes(5))) struct DatabaseTests {
     private static let createTable = PostgresStatement(
         "create", "CREATE TABLE seat (id bigint PRIMARY KEY, holder text, price int CHECK (price >= 0))")
     private static let insert = PostgresStatement(
@@ -11,7 +11,6 @@ import Testing
     private static let select = PostgresStatement(
         "select", "SELECT id, holder, price FROM seat ORDER BY id", effect: .reads)
     private static let count = PostgresStatement("count", "SELECT count(*) FROM seat", effect: .reads)
-
 
     @Test("A statement returns typed rows, and what it changed")
     func rows() async throws {

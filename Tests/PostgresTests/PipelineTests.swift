@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Statements that share a connection") struct PipelineTests {
+@Suite("Statements that share a connection", .timeLimit(.minutes(5))) struct PipelineTests {
     private static let create = PostgresStatement(
         "create", "CREATE TABLE seat (id int PRIMARY KEY, twin int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
     private static let insert = PostgresStatement("insert", "INSERT INTO seat VALUES ($1, $2)")
@@ -29,7 +29,9 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<500 {
                     group.addTask {
-                        let code = await failureCode { _ = try await database.run(Self.insert, Int32(number / 2), Int32(number)) }
+                        let code = await failureCode {
+                            _ = try await database.run(Self.insert, Int32(number / 2), Int32(number))
+                        }
                         #expect(code == nil || code == .uniqueViolation(constraint: "seat_pkey"))
                         let sum = try await database.run(Self.add, number).single(Int.self)
                         #expect(sum == number + 1)
@@ -115,7 +117,8 @@ import Testing
                 for size in [1_000_000, 3_000_000, 100] {
                     group.addTask {
                         let text = String(repeating: "x", count: size)
-                        let answer = try? await database.run(Self.text, text).single(String.self)  // Nil is a failure, too.
+                        // No answer is a wrong answer, too.
+                        let answer = try? await database.run(Self.text, text).single(String.self)
                         #expect(answer?.utf8.count == 2 * size)
                     }
                 }

@@ -175,6 +175,8 @@ package final class FaultProxy: @unchecked Sendable {
     private static func contains(_ bytes: ArraySlice<UInt8>, _ text: String) -> Bool {
         let word = Array(text.utf8)
         guard bytes.count >= word.count else { return false }
-        return (bytes.startIndex...(bytes.endIndex - word.count)).contains { bytes[$0..<($0 + word.count)].elementsEqual(word) }
+        return (bytes.startIndex...(bytes.endIndex - word.count)).contains {
+            bytes[$0..<($0 + word.count)].elementsEqual(word)
+        }
     }
 }

@@ -6,8 +6,9 @@ struct ClusterTuning: Equatable {
     /// Room on the disk of the database, which the log of changes must not fill.
     let freeByteCount: Int
 
-    /// Besides Podo's pools there is room for a few tools.
-    private static let connectionCountMax = 100
+    /// Each loop, of which there is one for a core, has a few; and there is room for some tools.
+    private static let connectionCountMin = 100
+    private static let connectionCountPerCore = 6
 
     /// Names and values. Only what is no default of PostgreSQL.
     func settings(compressesLog: Bool) -> [(name: String, value: String)] {
@@ -21,7 +22,7 @@ struct ClusterTuning: Equatable {
         return [
             ("listen_addresses", ""),
             ("unix_socket_permissions", "0700"),
-            ("max_connections", "\(Self.connectionCountMax)"),
+            ("max_connections", "\(max(Self.connectionCountMin, Self.connectionCountPerCore * self.coreCount))"),
             ("shared_buffers", "\(shared)MB"),
             ("effective_cache_size", "\(max(memory / 2, 64))MB"),
             ("work_mem", "\(work)MB"),

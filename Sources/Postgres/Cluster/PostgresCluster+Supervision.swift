@@ -148,6 +148,8 @@ extension PostgresCluster {
         switch line.severity {
         case .error: break
         case .notable: self.log.debug("database says", ["message": .text(line.message)])
+        // That somebody was disconnected, or came too early, is part of every end and every start.
+        case .fatal where !line.isReason: self.log.debug("database says", ["message": .text(line.message)])
         case .fatal: self.log.warning("database says", ["message": .text(line.message)])
         case .panic: self.log.error("database says", ["message": .text(line.message)])
         }

@@ -47,8 +47,8 @@ final class PostgresRequest: @unchecked Sendable {
         self.continuation = continuation
     }
 
-    /// Tells the caller. It is taken out, so it happens once; that it happens at all is what every path of the pool ends
-    /// with. A checked continuation would cost an allocation for each statement.
+    /// Tells the caller. It is taken out, so it happens once; every path of the pool ends with it. A checked
+    /// continuation would cost an allocation for each statement.
     func finish(_ outcome: RequestOutcome) {
         self.continuation.take()?.resume(returning: outcome)
     }

@@ -1,5 +1,5 @@
-/// Why the database did not do what it was asked. Carries no value of a statement and no text of the server's: constraint
-/// names and SQLSTATE codes are all that it repeats.
+/// Why the database did not do what it was asked. Carries no value of a statement and no text of the server's: names of
+/// constraints and SQLSTATE codes are all that it repeats.
 package struct PostgresError: Error, Sendable {
     package enum Code: Hashable, Sendable {
         /// There is no connection, or it broke before anything could have happened. May be tried again.

@@ -12,6 +12,11 @@ package struct PostgresMigrator: Sendable {
         package var numbers: [Int] = []
         /// How many had been applied before.
         package var appliedCount = 0
+
+        package init(numbers: [Int] = [], appliedCount: Int = 0) {
+            self.numbers = numbers
+            self.appliedCount = appliedCount
+        }
     }
 
     /// A point at which a test may interfere.

@@ -19,7 +19,7 @@ package struct PoolLimits: Sendable {
 
     /// Waits between attempts to connect: the first, and the longest. Chance takes up to half of each.
     package var backoffTimeMin = TimeAmount.milliseconds(50)
-    package var backoffTimeMax = TimeAmount.seconds(2)
+    package var backoffTimeMax = TimeAmount.seconds(1)
     /// So many failed attempts in a row without any connection left: callers are refused at once until one succeeds.
     package var circuitFailureCount = 3
     /// Attempts at the same time.

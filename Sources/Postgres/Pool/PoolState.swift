@@ -195,7 +195,8 @@ struct PoolState {
         self.set(slot, to: .empty)
         self.failureCount += 1
         let doublings = min(self.failureCount - 1, 20)
-        let time = min(self.limits.backoffTimeMin.nanoseconds << Int64(doublings), self.limits.backoffTimeMax.nanoseconds)
+        let doubled = self.limits.backoffTimeMin.nanoseconds << Int64(doublings)
+        let time = min(doubled, self.limits.backoffTimeMax.nanoseconds)
         self.nextConnectTime = now + .nanoseconds(time - Int64(Double(time) * 0.5 * chance))
     }
 

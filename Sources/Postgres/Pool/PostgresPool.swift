@@ -1,4 +1,3 @@
-internal import CLibPQ
 internal import Observability
 internal import Primitives
 internal import Reactor
@@ -12,10 +11,10 @@ final class PostgresPool: @unchecked Sendable {
     let limits: PoolLimits
     let databaseLimits: PostgresLimits
     let metrics: PostgresMetrics
-    private let connector: PostgresConnector
-    private let log: Log
-    @exclusivity(unchecked) private var state: PoolState
-    @exclusivity(unchecked) private var connections: [PostgresConnection?]
+    let connector: PostgresConnector
+    let log: Log
+    @exclusivity(unchecked) var state: PoolState
+    @exclusivity(unchecked) var connections: [PostgresConnection?]
     private var waiting: [UInt64: PostgresRequest] = [:]
     private var random = FastRandom()
     private var timer: (id: TimerID, time: MonotonicTime)?
@@ -88,11 +87,11 @@ final class PostgresPool: @unchecked Sendable {
     }
 
     private func refuse(_ request: PostgresRequest, _ refusal: PoolState.Refusal) {
-        let error = PostgresError(refusal == .overloaded ? .overloaded : .unavailable, statement: request.statement.name)
-        self.fail(request, error)
+        let code = refusal == .overloaded ? PostgresError.Code.overloaded : .unavailable
+        self.fail(request, PostgresError(code, statement: request.statement.name))
     }
 
-    private func fail(_ request: PostgresRequest, _ error: PostgresError) {
+    func fail(_ request: PostgresRequest, _ error: PostgresError) {
         if case .inTransaction(let lease) = request.kind {
             lease.isBusy = false
             lease.phase = .failed(error)
@@ -148,74 +147,15 @@ final class PostgresPool: @unchecked Sendable {
         }
     }
 
-    // MARK: From connections
-
-    /// A unit is settled.
-    func settled(_ request: PostgresRequest, by connection: PostgresConnection) {
-        let now = self.loop.now
-        switch request.kind {
-        case .autocommit: self.state.answered(slot: connection.slot, now: now)
-        case .inTransaction(let lease):
-            lease.isBusy = false
-            if let failure = request.failure { lease.phase = .failed(failure) }
-        case .commit(let lease), .rollback(let lease):
-            lease.connection = nil
-            self.state.released(slot: connection.slot, now: now)
-        case .ping: self.state.released(slot: connection.slot, now: now)
-        }
-        if let failure = request.failure {
-            self.metrics.failed(failure, loop: self.loop.index)
-            request.finish(.failed(failure))
-        } else {
-            self.histogram(of: request.statement).record(now - request.submittedTime, loop: self.loop.index)
-            request.finish(.done(request.rows))
-        }
-        self.pumpIfNeeded()
-    }
-
-    /// A unit was sent, and its connection ended before it was settled.
-    func lost(_ request: PostgresRequest, afterDeadline: Bool) {
-        switch request.kind {
-        case .inTransaction(let lease):
-            lease.isBusy = false
-            // Without its COMMIT it cannot have happened.
-            let error = PostgresError(afterDeadline ? .timedOut : .unavailable, statement: request.statement.name)
-            self.fail(request, request.failure ?? error)
-            lease.phase = .failed(error)
-        case .autocommit, .commit, .rollback, .ping:
-            // A failure that came before the end stands: nothing of the unit remains.
-            if let failure = request.failure {
-                self.fail(request, failure)
-            } else {
-                self.metrics.lostAnswer(loop: self.loop.index)
-                request.finish(.lost(afterDeadline: afterDeadline))
-            }
-        }
-    }
-
-    func sessionFailed(_ code: PostgresError.Code) {
-        self.log.warning(
-            "database session ended",
-            ["purpose": .text(self.purpose.label), "reason": .text(PostgresError(code).label.description)])
-    }
-
-    func connectionEnded(_ connection: PostgresConnection, isOrderly: Bool) {
-        guard self.connections[connection.slot] === connection else { return }
-        self.connections[connection.slot] = nil
-        if !isOrderly { self.state.lost(slot: connection.slot, now: self.loop.now, chance: self.chance()) }
-        // Callers are told first: what they do next should not find the state half changed.
-        self.loop.execute { self.pump() }
-    }
-
     // MARK: The pump
 
     /// Most calls find a connection and leave nothing to do.
-    private func pumpIfNeeded() {
+    func pumpIfNeeded() {
         if self.state.wantsAttention { self.pump() } else { self.count() }
     }
 
     /// Does what the state wants done, until it wants nothing more.
-    private func pump() {
+    func pump() {
         if self.isPumping { return }
         self.isPumping = true
         let now = self.loop.now
@@ -270,7 +210,7 @@ final class PostgresPool: @unchecked Sendable {
         self.counted = counts
     }
 
-    private func histogram(of statement: PostgresStatement) -> Histogram {
+    func histogram(of statement: PostgresStatement) -> Histogram {
         let key = UInt(bitPattern: statement.name.utf8Start)
         if let histogram = self.histograms[key] { return histogram }
         let histogram = self.metrics.histogram(of: statement)
@@ -278,46 +218,5 @@ final class PostgresPool: @unchecked Sendable {
         return histogram
     }
 
-    private func chance() -> Double { Double.random(in: 0..<1, using: &self.random) }
-
-    // MARK: Connecting
-
-    private func connect(slot: Int) {
-        let isQueued = self.connector.connect(self.purpose, limits: self.limits) { [self] outcome in
-            self.loop.execute { self.connected(slot: slot, outcome) }
-        }
-        if !isQueued { self.state.connectFailed(slot: slot, now: self.loop.now, chance: self.chance()) }
-    }
-
-    private func connected(slot: Int, _ outcome: PostgresConnector.Outcome) {
-        switch outcome {
-        case .session(let session):
-            let connection = PostgresConnection(raw: session.take(), slot: slot, pool: self)
-            if connection.start() {
-                self.connections[slot] = connection
-                self.state.connected(slot: slot, now: self.loop.now)
-                self.metrics.connected(self.purpose, loop: self.loop.index)
-            } else {
-                self.state.connectFailed(slot: slot, now: self.loop.now, chance: self.chance())
-            }
-        case .failed(let failure):
-            self.metrics.connectFailed(self.purpose, loop: self.loop.index)
-            self.log.warning(
-                "database connection failed",
-                ["purpose": .text(self.purpose.label), "reason": .text(failure)])
-            self.state.connectFailed(slot: slot, now: self.loop.now, chance: self.chance())
-        }
-        self.pump()
-    }
-}
-
-extension PostgresPool {
-    /// Comes back after `time`, on the loop's timer.
-    func pause(_ time: TimeAmount) async {
-        await withCheckedContinuation { continuation in
-            self.loop.executeOnLoop { [self] in
-                _ = self.loop.schedule(at: self.loop.now + time) { continuation.resume() }
-            }
-        }
-    }
+    func chance() -> Double { Double.random(in: 0..<1, using: &self.random) }
 }

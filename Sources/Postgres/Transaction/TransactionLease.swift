@@ -2,7 +2,8 @@ internal import Primitives
 
 /// A transaction from its first statement to its end, and the connection that it has for itself meanwhile.
 final class TransactionLease: @unchecked Sendable {
-    // SAFETY: everything that changes is touched on the pool's loop only.
+    // SAFETY: everything that changes is touched on the pool's loop only, but that `transactionID` is read by who has
+    // been told that the transaction is over: it does not change any more then.
 
     enum Phase {
         /// No statement yet, and no connection.

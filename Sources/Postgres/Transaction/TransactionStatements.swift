@@ -17,12 +17,3 @@ enum TransactionStatements {
         "podo_transaction_terminate",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = $1::xid", effect: .reads)
 }
-
-/// The number of a transaction (`xid8`).
-struct TransactionNumber: PostgresEncodable {
-    let value: Int64
-
-    static var postgresType: PostgresType { .xid8 }
-
-    func encode(to bytes: inout [UInt8]) -> Bool { self.value.encode(to: &bytes) }
-}

@@ -81,9 +81,6 @@ extension Setting {
             "data-dir", \.dataDirectory, .path,
             "Everything Podo writes. Made with mode 0700; one Podo at a time uses it."),
         Setting(
-            "secret-file", \.secretFile, .optional(.path), defaultNote: "secret in data-dir, made when missing",
-            "What all keys are derived from, readable by Podo's user alone. Back it up. SIGHUP reads it again."),
-        Setting(
             "database-url", \.databaseURL, .optional(.databaseURL), isSecret: true,
             defaultNote: "a private PostgreSQL below data-dir",
             "The PostgreSQL database, as postgresql://USER:PASSWORD@HOST/NAME. Not a flag: others would see it."),
@@ -94,6 +91,9 @@ extension Setting {
             "postgres-dir", \.postgresDirectory, .optional(.path),
             defaultNote: "the newest that is installed, or that of the database",
             "Where the programs of the private PostgreSQL are (postgres, initdb)."),
+        Setting(
+            "secret-file", \.secretFile, .optional(.path), defaultNote: "secret in data-dir, made when missing",
+            "What all keys are derived from, readable by Podo's user alone. Back it up. SIGHUP reads it again."),
         Setting(
             "web-dir", \.webDirectory, .optional(.path),
             defaultNote: "Web in the working directory, or near the executable",

@@ -64,6 +64,7 @@ final class DatabaseService: Sendable {
         _ migrator: PostgresMigrator, place: String, migrates: Bool, log: Log, isCancelled: @escaping () -> Bool
     ) throws(StartError) {
         let deadline = MonotonicTime.now + self.reachTime
+        var toldReason = ""
         while true {
             do throws(MigrationError) {
                 if migrates {
@@ -77,10 +78,19 @@ final class DatabaseService: Sendable {
                 guard error.code == .unavailable, MonotonicTime.now < deadline, !isCancelled() else {
                     throw StartError("\(place): \(error.sentence)")
                 }
-                log.warning("database waited for", ["reason": .text(error.sentence)])
+                if error.sentence != toldReason {
+                    log.warning("database waited for", ["reason": .text(error.sentence)])
+                }
+                toldReason = error.sentence
                 usleep(self.reachMicroseconds)
             }
         }
+    }
+
+    deinit {
+        // Where a start fails further on, nobody closes it.
+        self.monitor.stop()
+        self.cluster?.stop(.immediate)
     }
 
     var report: DatabaseReport {

@@ -1,5 +1,5 @@
-"""The database of a Podo that streams is killed, away, out of room, or of another schema: what the fault matrix promises
-(F-01, F-07, F-08, F-11), with the whole program."""
+"""The database of a Podo that streams is killed, away, out of room, or of another schema: what the fault matrix
+promises (F-01, F-07, F-08, F-11), with the whole program."""
 
 import contextlib
 import json
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 from support.figures import milliseconds
@@ -64,11 +65,17 @@ class Stream:
         self.viewer.join(10)
         self.publishing.__exit__()
 
+    def ask(self, url):
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.read().decode()
+
     def newest(self):
         """The number of the newest segment; 0 when there is none yet."""
         try:
-            with urllib.request.urlopen(self.url, timeout=10) as answer:
-                text = answer.read().decode()
+            text = self.ask(self.url)
+            if "#EXT-X-STREAM-INF" in text:
+                names = [line for line in text.splitlines() if line and not line.startswith("#")]
+                text = self.ask(urllib.parse.urljoin(self.url, names[0]))
         except OSError as error:
             self.failures.append(str(error))
             return 0
@@ -187,7 +194,8 @@ def other_schema(site):
     database = PrivateDatabase(podo.data_directory)
     database.query("""
         CREATE TABLE IF NOT EXISTS podo_migration (
-            number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz DEFAULT now());
+            number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now());
         INSERT INTO podo_migration (number, name, checksum) VALUES (9999, 'from the future', 'x')""")
     words = "migration 9999 (from the future), which this Podo does not know"
     said = command(podo, "doctor")

@@ -1,5 +1,5 @@
-"""`podo serve` in an empty directory, as root and as an ordinary user: its database is made, found again after every kind
-of end, and never left alone."""
+"""`podo serve` in an empty directory, as root and as an ordinary user: its database is made, found again after every
+kind of end, and never left alone."""
 
 import os
 import pwd

@@ -25,7 +25,8 @@ import Testing
     @Test(
         "each command explains its own exit codes",
         arguments: [
-            (CommandName.serve, [0, 1, 2, 3]), (.doctor, [0, 1, 2]), (.configPrint, [0, 1, 2]), (.openapi, [0, 1, 2]),
+            (CommandName.serve, [0, 1, 2, 3]), (.doctor, [0, 1, 2]), (.migrate, [0, 1, 2]), (.configPrint, [0, 1, 2]),
+            (.openapi, [0, 1, 2]),
             (.memberPromote, [0, 1, 2]), (.streamKeyMake, [0, 1, 2]),
         ])
     func ownExitCodes(_ command: CommandName, _ codes: [Int]) {

@@ -53,7 +53,10 @@ import Testing
         #expect(self.bytes(Int32(-2)) == [0xFF, 0xFF, 0xFF, 0xFE])
         #expect(self.bytes(Int64(0x0102_0304_0506_0708)) == [1, 2, 3, 4, 5, 6, 7, 8])
         #expect(self.bytes(1.0) == [0x3F, 0xF0, 0, 0, 0, 0, 0, 0])
-        #expect(self.bytes([Int32(7)]) == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 23, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 7])
+        #expect(
+            self.bytes([Int32(7)]) == [
+                0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 23, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 7,
+            ])
         #expect(self.bytes([String]()) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25])
         #expect(self.bytes(String?.none) == nil)
     }
@@ -119,7 +122,9 @@ import Testing
         }
         var random = SplitMix(seed: 7)
         for _ in 0..<20_000 {
-            let bytes = (0..<Int.random(in: 0..<40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let bytes = (0..<Int.random(in: 0..<40, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             _ = try? [[UInt8]].decode(bytes.span.bytes, type: .byteaArray)  // As above.
         }
     }
@@ -128,7 +133,10 @@ import Testing
     func uuids() {
         let text = "01234567-89ab-cdef-0123-456789abcdef"
         #expect(PostgresUUID(text)?.description == text)
-        for wrong in ["", text.uppercased(), text + "0", "0123456789abcdef0123456789abcdef", "01234567-89ab-cdef-0123_456789abcdef"] {
+        for wrong in [
+            "", text.uppercased(), text + "0", "0123456789abcdef0123456789abcdef",
+            "01234567-89ab-cdef-0123_456789abcdef",
+        ] {
             #expect(PostgresUUID(wrong) == nil)
         }
         let made = PostgresUUID.random().description

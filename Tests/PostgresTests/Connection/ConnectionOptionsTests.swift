@@ -43,7 +43,9 @@ import Testing
         #expect(try time("postgresql://a/shop?connect_timeout=0") == .seconds(3))
     }
 
-    @Test("that cannot be read are refused without being repeated", arguments: ["postgresql://me:hush@[", "hush", "x=hush"])
+    @Test(
+        "that cannot be read are refused without being repeated",
+        arguments: ["postgresql://me:hush@[", "hush", "x=hush"])
     func malformed(text: String) throws {
         let failure = #expect(throws: PostgresConnectionOptions.Malformed.self) {
             try PostgresConnectionOptions(Secret(text))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("TLS to the server", .serialized) struct PostgresTLSTests {
+@Suite("TLS to the server", .timeLimit(.minutes(5))) struct PostgresTLSTests {
     private static let isEncrypted = PostgresStatement(
         "is_encrypted", "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", effect: .reads)
     private static let large = PostgresStatement(
@@ -36,7 +36,8 @@ import Testing
         let (cluster, host) = try Self.cluster(certificate)
         defer { withExtendedLifetime(cluster) {} }
         func url(_ mode: String, _ root: TestCertificate) -> String {
-            "postgresql://podo@database.test/postgres?hostaddr=\(host)&sslmode=\(mode)&sslrootcert=\(root.certificateFile)"
+            "postgresql://podo@database.test/postgres?hostaddr=\(host)"
+                + "&sslmode=\(mode)&sslrootcert=\(root.certificateFile)"
         }
         let plain = try LiveDatabase(url: url("disable", certificate))
         #expect(try await plain.database.run(Self.isEncrypted).single(Bool.self) == false)

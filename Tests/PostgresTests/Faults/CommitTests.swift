@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 /// F-06: COMMIT is sent, and its answer is lost.
-@Suite("A commit whose answer is lost") struct CommitTests {
+@Suite("A commit whose answer is lost", .timeLimit(.minutes(5))) struct CommitTests {
     private static let create = PostgresStatement("create", "CREATE TABLE seat (id int PRIMARY KEY)")
     private static let insert = PostgresStatement("insert", "INSERT INTO seat VALUES ($1)")
     private static let count = PostgresStatement("count", "SELECT count(*) FROM seat", effect: .reads)

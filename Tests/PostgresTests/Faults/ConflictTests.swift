@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 /// F-09 and F-10: transactions in each other's way, and more connections than the server has.
-@Suite("Conflicts and crowds") struct ConflictTests {
+@Suite("Conflicts and crowds", .timeLimit(.minutes(5))) struct ConflictTests {
     private static let create = PostgresStatement("create", "CREATE TABLE seat (id int PRIMARY KEY, holder int)")
     private static let fill = PostgresStatement("fill", "INSERT INTO seat VALUES (1, 0), (2, 0)")
     private static let hold = PostgresStatement("hold", "UPDATE seat SET holder = holder + 1 WHERE id = $1")
@@ -98,7 +98,7 @@ import Testing
         let begin = MonotonicTime.now
         let code = await failureCode { _ = try await late.database.run(Self.one) }
         #expect(code == .unavailable)
-        #expect((MonotonicTime.now - begin).milliseconds < 1500)
+        #expect((MonotonicTime.now - begin).milliseconds < 4000)
         crowd?.database.stop()
         crowd = nil
         var isServed = false

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Postgres
 
-/// Work whose result shows whether a commit was lost, doubled or cut in half: every operation moves one coin between two
-/// accounts and writes down its own number.
+/// Work whose result shows whether a commit was lost, doubled or cut in half: every operation moves one coin between
+/// two accounts and writes down its own number.
 struct LedgerLoad: Sendable {
     static let create = PostgresStatement(
         "create_account", "CREATE TABLE account (id int PRIMARY KEY, coins int NOT NULL)")

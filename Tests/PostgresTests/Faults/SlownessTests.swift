@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 /// F-04 and F-05: a server that is slow, and one that is silent.
-@Suite("A database that does not answer") struct SlownessTests {
+@Suite("A database that does not answer", .timeLimit(.minutes(5))) struct SlownessTests {
     private static let one = PostgresStatement("one", "SELECT 1", effect: .reads)
     private static let sleep = PostgresStatement("sleep", "SELECT pg_sleep($1)", effect: .reads)
     private static let sleepShort = PostgresStatement(

@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 /// F-02 of the faults that Podo promises to bear.
-@Suite("Backends that are terminated") struct TerminationTests {
+@Suite("Backends that are terminated", .timeLimit(.minutes(5))) struct TerminationTests {
     private static let sleep = PostgresStatement("sleep", "SELECT pg_sleep(0.04)", effect: .reads)
     private static let terminate = PostgresStatement(
         "terminate",

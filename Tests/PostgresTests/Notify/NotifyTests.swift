@@ -4,13 +4,15 @@ import Testing
 
 @testable import Postgres
 
-@Suite("LISTEN and NOTIFY on a real server") struct NotifyTests {
+@Suite("LISTEN and NOTIFY on a real server", .timeLimit(.minutes(5))) struct NotifyTests {
     private static let notify = PostgresStatement(
         "notify", "SELECT pg_notify('seats', $1)", effect: .reads)
     private static let endListeners = PostgresStatement(
         "end_listeners",
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()",
-        effect: .reads)
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE query LIKE 'LISTEN%' AND datname = current_database()
+        """, effect: .reads)
 
     @Test("Messages come in order, and after a lost session the listener is told that some may be missing")
     func listening() async throws {

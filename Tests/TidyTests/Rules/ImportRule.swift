@@ -18,7 +18,7 @@ struct ImportRule {
     /// need its TLS, everyone else its hashes and ciphers.
     static let sharedLibraries: Set<String> = ["CLinux", "COpenSSL"]
     static let libraries: Set<String> = [
-        "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CArgon2", "CLibPQ",
+        "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CLibPQ", "CArgon2",
     ]
     static let table: [String: ModuleRow] = [
         "Primitives": ModuleRow(1, ["CLinux"]),
