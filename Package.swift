@@ -21,6 +21,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq"),
         .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2"),
 
@@ -40,13 +41,18 @@ let package = Package(
             name: "HTTPServer", dependencies: ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"],
             swiftSettings: strict),
 
+        .target(
+            name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"],
+            swiftSettings: strict),
+
         // Row 4: features, which never import each other.
         .target(
             name: "RTMPIngest", dependencies: ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"],
             swiftSettings: strict),
 
         .target(
-            name: "Auth", dependencies: ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"],
+            name: "Auth",
+            dependencies: ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "Postgres"],
             swiftSettings: strict),
 
         .target(
@@ -60,8 +66,8 @@ let package = Package(
         .executableTarget(
             name: "podo",
             dependencies: [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "RTMPIngest",
-                "HLSPackager", "Auth",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "Postgres",
+                "RTMPIngest", "HLSPackager", "Auth",
             ],
             swiftSettings: strict),
 
@@ -79,12 +85,17 @@ let package = Package(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", "CNGHTTP2", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "Reactor", "Primitives", "Observability", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CryptoTests", dependencies: ["Crypto", "Primitives", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "AuthTests",
-            dependencies: ["Auth", "Crypto", "HTTPServer", "Reactor", "Observability", "Primitives", "TestSupport"],
+            dependencies: [
+                "Auth", "Crypto", "HTTPServer", "Postgres", "Reactor", "Observability", "Primitives", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RTMPIngestTests",
@@ -101,8 +112,8 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "Reactor",
-                "Primitives", "Observability", "TestSupport",
+                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "Postgres",
+                "Reactor", "Primitives", "Observability", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
@@ -155,6 +166,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "TokenCost", dependencies: ["Auth", "Crypto", "HTTPServer", "Primitives"],
             path: "Benchmarks/TokenCost", swiftSettings: strict),
+        .executableTarget(
+            name: "PostgresLoad", dependencies: ["Observability", "Postgres", "Primitives", "Reactor"],
+            path: "Benchmarks/PostgresLoad", swiftSettings: strict),
         .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),

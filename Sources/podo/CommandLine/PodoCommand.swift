@@ -40,12 +40,16 @@ enum PodoCommand {
         switch command {
         case .serve:
             return ServeCommand.run(loaded)
+        case .migrate:
+            return MigrateCommand.run(loaded)
         case .doctor:
             return DoctorCommand.run(loaded)
         case .configPrint:
             return self.answer(ConfigurationPrinter.text(loaded))
         case .openapi:
             return self.answer(PublicAPI.documentText)
+        case .memberPromote, .memberDemote, .memberErasures, .memberErase, .streamKeyMake:
+            return OperatorCommand.run(command, operand: flags.operand ?? "", loaded)
         }
     }
 }

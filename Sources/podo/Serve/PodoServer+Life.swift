@@ -1,5 +1,7 @@
+internal import Auth
 internal import HTTPServer
 internal import Observability
+internal import Postgres
 internal import Primitives
 internal import RTMPIngest
 internal import Reactor
@@ -13,7 +15,12 @@ extension PodoServer {
     /// Starts loops and listening, and tells everyone who wants to know.
     func start() {
         self.group.start()
+        self.database.start()
         self.storage.maintain(on: self.group.loops[0])
+        self.members.start(on: self.group.loops[0])
+        if !self.members.waitUntilLoaded() {
+            self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
+        }
         for listener in self.listeners.http { self.publicFrontend.listen(listener, security: nil) }
         for listener in self.listeners.https { self.publicFrontend.listen(listener, security: self.security) }
         for listener in self.listeners.rtmp { self.publisherFrontend.listen(listener, security: nil) }
@@ -101,6 +108,7 @@ extension PodoServer {
             switch self.signals.next(deadline: deadline) {
             case .terminate(let name):
                 self.log.warning("stopped at once", ["signal": .text(name)])
+                self.database.close(.immediate)
                 return PodoCommand.Exit.failed
             case .reload:
                 continue
@@ -123,6 +131,8 @@ extension PodoServer {
                 group.addTask { await self.publisherFrontend.drain() }
                 return await group.reduce(true) { $0 && $1 }
             }
+            self.members.stop()
+            self.database.refuse()
             // Who scrapes metrics may come again: a cut admin connection is no loss.
             _ = await self.adminFrontend.drain()
             self.drainResult.withLock { $0 = allEnded }
@@ -133,6 +143,8 @@ extension PodoServer {
     private func stop(allEnded: Bool) -> Int32 {
         self.group.stop()
         self.storage.close()
+        // Last, so that whatever ends can still write what it has to.
+        self.database.close(.fast, hurry: EndSignal(self.signals).hasCome)
         if allEnded {
             self.log.info("stopped")
             return PodoCommand.Exit.done
@@ -159,11 +171,11 @@ extension PodoServer {
     /// What somebody who wants to publish needs to know; nil where nobody can.
     private var publisherSentence: String? {
         guard let url = self.publisherURLs.first else { return nil }
-        guard self.loaded.configuration.streamKeys.isEmpty else {
+        guard self.loaded.configuration.streamKeys.isEmpty, self.members.streamKeys.count == 0 else {
             return "Publish to \(self.publisherURLs.joined(separator: " or ")) with one of the stream keys."
         }
-        return "Nobody can publish to \(url) yet, because stream-keys is not set. "
-            + "\"openssl rand -hex 16\" makes a KEY; start Podo with PODO_STREAM_KEYS=main=KEY for a stream named main."
+        return "Nobody can publish to \(url) yet: there is no stream key. "
+            + "\"podo stream-key make main\" makes one for a stream named main."
     }
 
     private var adminURLs: [String] { self.listeners.admin.map { "http://\($0.address)" } }

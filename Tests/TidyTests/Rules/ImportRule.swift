@@ -17,7 +17,9 @@ struct ImportRule {
     /// C libraries, and Swift modules by row. Each C library has one owner, but for CLinux and OpenSSL: connections
     /// need its TLS, everyone else its hashes and ciphers.
     static let sharedLibraries: Set<String> = ["CLinux", "COpenSSL"]
-    static let libraries: Set<String> = ["CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CArgon2"]
+    static let libraries: Set<String> = [
+        "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CLibPQ", "CArgon2",
+    ]
     static let table: [String: ModuleRow] = [
         "Primitives": ModuleRow(1, ["CLinux"]),
         "Observability": ModuleRow(1, ["CLinux", "Primitives"]),
@@ -25,15 +27,16 @@ struct ImportRule {
         "MediaTypes": ModuleRow(2, ["Primitives"]),
         "Crypto": ModuleRow(2, ["CArgon2", "COpenSSL", "Primitives"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
-        "Auth": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"]),
+        "Postgres": ModuleRow(3, ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"]),
+        "Auth": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "Postgres"]),
         "HLSPackager": ModuleRow(
             4, ["CLibAV", "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
             5,
             [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "RTMPIngest",
-                "HLSPackager", "Auth",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "Postgres",
+                "RTMPIngest", "HLSPackager", "Auth",
             ]),
     ]
 
