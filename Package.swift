@@ -22,6 +22,7 @@ let package = Package(
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
 
         // Row 1: no I/O of the network, no Foundation.
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
@@ -37,6 +38,10 @@ let package = Package(
         // Row 3: protocols that features are served through.
         .target(
             name: "HTTPServer", dependencies: ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"],
+            swiftSettings: strict),
+
+        .target(
+            name: "HTTPClient", dependencies: ["CCurl", "Primitives", "Observability", "Reactor"],
             swiftSettings: strict),
 
         // Row 4: features, which never import each other.
@@ -73,6 +78,10 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", "CNGHTTP2", "Reactor", "Primitives", "Observability", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["HTTPClient", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
         .testTarget(
