@@ -18,7 +18,7 @@ ARGUMENTS ?=
 FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 
 # Suites in which threads meet: what the sanitizers and release-mode runs are for.
-CONCURRENT := 'ReactorTests|HTTPServerTests|ObservabilityTests|RTMPIngestTests|HLSPackagerTests'
+CONCURRENT := 'ReactorTests|HTTPServerTests|ObservabilityTests|RTMPIngestTests|HLSPackagerTests|AuthTests'
 
 .PHONY: help
 help: ## list what make can do

@@ -23,6 +23,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2"),
 
         // Row 1: no I/O of the network, no Foundation.
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strictAndMemorySafe),
@@ -30,7 +31,7 @@ let package = Package(
 
         // Row 2: what media is; keys and codes; threads, sockets, TLS.
         .target(name: "MediaTypes", dependencies: ["Primitives"], swiftSettings: strictAndMemorySafe),
-        .target(name: "Crypto", dependencies: ["COpenSSL", "Primitives"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["CArgon2", "COpenSSL", "Primitives"], swiftSettings: strict),
         .target(
             name: "Reactor", dependencies: ["CLinux", "COpenSSL", "Primitives", "Observability"],
             swiftSettings: strict),
@@ -50,6 +51,10 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
+            name: "Auth", dependencies: ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"],
+            swiftSettings: strict),
+
+        .target(
             name: "HLSPackager",
             dependencies: [
                 "CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
@@ -60,8 +65,8 @@ let package = Package(
         .executableTarget(
             name: "podo",
             dependencies: [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
-                "HLSPackager",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "RTMPIngest",
+                "HLSPackager", "Auth",
             ],
             swiftSettings: strict),
 
@@ -87,6 +92,10 @@ let package = Package(
         .testTarget(
             name: "CryptoTests", dependencies: ["Crypto", "Primitives", "TestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "AuthTests",
+            dependencies: ["Auth", "Crypto", "HTTPServer", "Reactor", "Observability", "Primitives", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "RTMPIngestTests",
             dependencies: [
                 "RTMPIngest", "MediaTypes", "Crypto", "Reactor", "Primitives", "Observability", "TestSupport",
@@ -101,9 +110,8 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "HLSPackager", "RTMPIngest", "MediaTypes", "HTTPServer", "Reactor", "Primitives",
-                "Observability",
-                "TestSupport",
+                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "Reactor",
+                "Primitives", "Observability", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
@@ -112,7 +120,9 @@ let package = Package(
         // What must hold of any input: fuzzed by the targets below, replayed from fixtures/fuzz by a test.
         .target(
             name: "FuzzProperties",
-            dependencies: ["HTTPServer", "RTMPIngest", "MediaTypes", "Primitives", "Observability", "Reactor"],
+            dependencies: [
+                "Auth", "Crypto", "HTTPServer", "RTMPIngest", "MediaTypes", "Primitives", "Observability", "Reactor",
+            ],
             path: "Fuzz/Properties", swiftSettings: strict),
         .testTarget(
             name: "FuzzReplayTests", dependencies: ["FuzzProperties", "TestSupport"], swiftSettings: strict),
@@ -122,7 +132,7 @@ let package = Package(
 // Fuzz targets are libFuzzer's programs; only `Fuzz/run` asks for them, an ordinary build never sees them.
 if Context.environment["DEV_TARGETS"] != nil {
     package.targets += [
-        "Canary", "Codecs", "HTTP1", "HTTP2", "HTTPText", "JSON", "FLV", "AMF", "RTMPSession", "RTMPChunk",
+        "Canary", "Codecs", "HTTP1", "HTTP2", "HTTPText", "JSON", "Tokens", "FLV", "AMF", "RTMPSession", "RTMPChunk",
         "RTMPHandshake",
     ].map { name in
         .executableTarget(
@@ -151,6 +161,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "PackagerDay", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerDay", swiftSettings: strict),
+        .executableTarget(
+            name: "TokenCost", dependencies: ["Auth", "Crypto", "HTTPServer", "Primitives"],
+            path: "Benchmarks/TokenCost", swiftSettings: strict),
         .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),

@@ -1,9 +1,11 @@
 #pragma once
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
@@ -58,4 +60,40 @@ static inline int podo_mac_use_sha256(EVP_MAC_CTX *mac, const unsigned char *key
         OSSL_PARAM_construct_end(),
     };
     return EVP_MAC_CTX_set_params(mac, parameters);
+}
+
+/// Both steps of HKDF with SHA-256 (RFC 5869) by `kdf`. In C for the same reason.
+static inline int podo_kdf_derive_hkdf(
+    EVP_KDF_CTX *kdf, const unsigned char *secret, size_t secret_count, const unsigned char *salt, size_t salt_count,
+    const unsigned char *info, size_t info_count, unsigned char *output, size_t output_count) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)secret, secret_count),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt, salt_count),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)info, info_count),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_KDF_derive(kdf, output, output_count, parameters);
+}
+
+/// The public RSA key of a modulus and an exponent, which stand in the machine's own byte order. In C for the same
+/// reason.
+static inline int podo_pkey_from_rsa(
+    EVP_PKEY_CTX *context, EVP_PKEY **key, unsigned char *modulus, size_t modulus_count, unsigned char *exponent,
+    size_t exponent_count) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, modulus, modulus_count),
+        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, exponent, exponent_count),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_PKEY_fromdata(context, key, EVP_PKEY_PUBLIC_KEY, parameters);
+}
+
+static inline int podo_cipher_get_tag(EVP_CIPHER_CTX *context, unsigned char *tag, int count) {
+    return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, count, tag);
+}
+
+/// OpenSSL reads the tag, it does not write it.
+static inline int podo_cipher_set_tag(EVP_CIPHER_CTX *context, const unsigned char *tag, int count) {
+    return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, count, (void *)tag);
 }

@@ -7,7 +7,7 @@ struct FuzzReplayTests {
     static let properties: [any FuzzProperty.Type] = [
         CodecsProperty.self, HTTP1Property.self, HTTP2Property.self, HTTPTextProperty.self, JSONProperty.self,
         FLVProperty.self, AMFValueProperty.self, RTMPSessionProperty.self, RTMPHandshakeProperty.self,
-        RTMPChunkProperty.self,
+        RTMPChunkProperty.self, TokenProperty.self,
     ]
 
     @Test("Every input of the corpus keeps its property", arguments: properties.indices)

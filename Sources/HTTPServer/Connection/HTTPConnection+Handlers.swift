@@ -10,6 +10,7 @@ extension HTTPConnection: HTTPSessionDelegate {
         let now = self.service.loop.now
         switch self.service.application.admit(request) {
         case .accept(let match, let bodyByteCountMax):
+            request.caller = match.caller
             self.inFlight.append(HTTPExchange(stream: stream, match: match, trace: trace, startedAt: now))
             return .accept(bodyByteCountMax: bodyByteCountMax)
         case .refuse(let response, let match):

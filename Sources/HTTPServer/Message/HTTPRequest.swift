@@ -43,6 +43,8 @@ package struct HTTPRequest: Sendable {
     package var peer: SocketAddress?
     /// Set by the connection when the head has come; its trace id is also the request id that problems name.
     package var trace: TraceContext?
+    /// Set when the head was admitted: who asks, for a route that is not for anyone.
+    package var caller: HTTPCaller?
 
     package init(
         method: HTTPMethod, version: HTTPVersion, target: [UInt8], pathCount: Int, authority: [UInt8],

@@ -73,13 +73,17 @@ package final class HTTPApplication: Sendable {
 
     private func admit(_ head: borrowing HTTPRequest, _ index: Int, _ ranges: HTTPPathRanges) -> HTTPAdmission {
         let route = self.routes[index]
-        let match = HTTPRouteMatch(
+        var match = HTTPRouteMatch(
             routeIndex: index,
             parameters: HTTPPathParameters(names: self.parameterNames[index], target: head.target, ranges: ranges))
         // The table has refused routes without a policy; should one be here, nobody may call it.
         let access = route.access ?? .manager
-        if access != .anyone, let problem = self.authorizer.refusal(of: head, for: access) {
-            return .refuse(self.finish(problem.response(for: head), for: head), match)
+        if access != .anyone {
+            do throws(HTTPProblem) {
+                match.caller = try self.authorizer.caller(of: head, for: access)
+            } catch {
+                return .refuse(self.finish(error.response(for: head), for: head), match)
+            }
         }
         return .accept(match, bodyByteCountMax: route.bodyByteCountMax)
     }

@@ -3,6 +3,7 @@ enum CommandName: String, CaseIterable {
     case serve
     case doctor
     case configPrint = "config print"
+    case openapi
 
     var words: [String] { self.rawValue.split(separator: " ").map(String.init) }
 
@@ -12,6 +13,7 @@ enum CommandName: String, CaseIterable {
         case .serve: "Run the server until SIGTERM or SIGINT."
         case .doctor: "Check this machine and the configuration, and say what to do about what is wrong."
         case .configPrint: "Show every setting, its value and where it came from. The output is a valid file."
+        case .openapi: "Print the description of the HTTP API, in OpenAPI 3.1, as JSON."
         }
     }
 }

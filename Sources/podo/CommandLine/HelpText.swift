@@ -66,7 +66,7 @@ enum HelpText {
                     "1  something must be mended",
                     "2  the command line or the configuration is wrong",
                 ]
-            case .configPrint:
+            case .configPrint, .openapi:
                 [
                     "0  everything is printed",
                     "1  standard output could not be written",

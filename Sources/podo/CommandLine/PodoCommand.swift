@@ -44,6 +44,8 @@ enum PodoCommand {
             return DoctorCommand.run(loaded)
         case .configPrint:
             return self.answer(ConfigurationPrinter.text(loaded))
+        case .openapi:
+            return self.answer(PublicAPI.documentText)
         }
     }
 }

@@ -32,6 +32,9 @@ struct Configuration: Sendable {
     var hlsRecordingByteCountMax = RecordingLimits().byteCountMax
     var openGate = false
 
+    // What is sent to members.
+    var mailFrom = "podo@localhost"
+
     // Where its operator looks.
     var adminListen: [SocketAddress] = [.loopback(port: 9090)]
     var adminAllowRemote = false
@@ -40,6 +43,7 @@ struct Configuration: Sendable {
 
     // What it uses.
     var dataDirectory = "var"
+    var secretFile: String?
     var webDirectory: String?
     var loopCount = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
 

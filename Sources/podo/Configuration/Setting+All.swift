@@ -65,6 +65,9 @@ extension Setting {
             "public-url", \.publicURL, .optional(.origin), defaultNote: "the first listening address",
             "How people reach Podo, where that differs from the listening address."),
         Setting(
+            "mail-from", \.mailFrom, .mailAddress,
+            "Who mails to members come from. Until they are sent, mails are files in the folder mail of data-dir."),
+        Setting(
             "admin-listen", \.adminListen, .addresses(atLeastOne: true),
             "Where /livez, /readyz, /metrics and /statusz are answered, apart from everything public."),
         Setting(
@@ -77,6 +80,9 @@ extension Setting {
         Setting(
             "data-dir", \.dataDirectory, .path,
             "Everything Podo writes. Made with mode 0700; one Podo at a time uses it."),
+        Setting(
+            "secret-file", \.secretFile, .optional(.path), defaultNote: "secret in data-dir, made when missing",
+            "What all keys are derived from, readable by Podo's user alone. Back it up. SIGHUP reads it again."),
         Setting(
             "web-dir", \.webDirectory, .optional(.path),
             defaultNote: "Web in the working directory, or near the executable",

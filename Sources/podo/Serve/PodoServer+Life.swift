@@ -52,8 +52,8 @@ extension PodoServer {
 
     // MARK: Reloading
 
-    /// SIGHUP: certificates and pages are read again. What fails leaves in force what was there before. Settings
-    /// stay: changing one needs a restart, which socket activation makes without a refused connection.
+    /// SIGHUP: certificates, the root secret and pages are read again. What fails leaves in force what was there before.
+    /// Settings stay: changing one needs a restart, which socket activation makes without a refused connection.
     private func reload() {
         self.serviceManager.send(.reloading)
         if let security = self.security {
@@ -64,6 +64,12 @@ extension PodoServer {
             } catch {
                 self.log.error("certificate not reloaded", ["reason": .text(error.description)])
             }
+        }
+        do throws(StartError) {
+            self.memberTokens.replaceKeys(try self.secretFile.reload())
+            self.log.info("keys reloaded")
+        } catch {
+            self.log.error("keys not reloaded", ["reason": .text(error.sentence)])
         }
         do throws(StartError) {
             try self.publicApplication.reload()

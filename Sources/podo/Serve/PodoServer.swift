@@ -25,6 +25,8 @@ final class PodoServer: Sendable {
     /// Set when draining has ended: whether everything ended by itself.
     let drainResult = Mutex<Bool?>(nil)
     let storage: StreamStorage
+    let secretFile: SecretFile
+    let memberTokens: MemberTokens
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -46,6 +48,9 @@ final class PodoServer: Sendable {
             log.warning("descriptors are few", ["allowed": .number(allowed), "wanted": .number(wanted)])
         }
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
+        self.secretFile = SecretFile(
+            configured: configuration.secretFile, dataDirectory: configuration.dataDirectory)
+        let rootSecret = try self.secretFile.load()
         self.security = try Self.security(configuration, applicationProtocols: ["h2", "http/1.1"])
         self.publisherSecurity = try Self.security(configuration, applicationProtocols: [])
         do {
@@ -62,6 +67,7 @@ final class PodoServer: Sendable {
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
+        self.memberTokens = MemberTokens(root: rootSecret, publicURL: configuration.publicURL, registry: metrics)
         let streamMetrics = HLSMetrics(registry: metrics)
         self.storage.recordings?.register(in: metrics)
         let posters = configuration.posterInterval.map { Posters(interval: $0) }
@@ -75,7 +81,8 @@ final class PodoServer: Sendable {
             promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
             posters: posters, metrics: streamMetrics)
         self.publicApplication = try PublicApplication(
-            webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes)
+            webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes,
+            authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)

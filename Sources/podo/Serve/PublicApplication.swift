@@ -1,22 +1,28 @@
 internal import Glibc
 internal import HTTPServer
+internal import Primitives
 
-/// What the public listeners serve: the streams and the pages. Requests for an API that does not exist are answered by
-/// the application itself, with a problem document.
+/// What the public listeners serve: the API with its description, the streams and the pages. Requests for an API that
+/// does not exist are answered by the application itself, with a problem document.
 struct PublicApplication: Sendable {
     let application: HTTPApplication
     private let pages: StaticFiles
     private let webDirectory: String
 
-    init(webDirectory: String, streams: [HTTPRoute] = []) throws(StartError) {
+    init(
+        webDirectory: String, api: [HTTPRoute] = [], streams: [HTTPRoute] = [],
+        authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer()
+    ) throws(StartError) {
         self.webDirectory = webDirectory
         do {
             self.pages = try StaticFiles(directory: webDirectory)
         } catch {
             throw Self.failure(error, in: webDirectory)
         }
+        let document = PublicAPI.documentRoutes(describing: api, madeAtUnixSeconds: WallClock.now.unixSeconds)
         do throws(HTTPRouteErrors) {
-            self.application = try HTTPApplication(routes: streams + self.pages.routes)
+            self.application = try HTTPApplication(
+                routes: api + document + streams + self.pages.routes, authorizer: authorizer)
         } catch {
             throw StartError("routes: \(error)")
         }

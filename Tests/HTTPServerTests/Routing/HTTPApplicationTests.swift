@@ -153,15 +153,22 @@ private func driver() throws -> HTTPTestDriver {
         #expect(response.status == 401)
         #expect(response.text.contains("\"code\":\"authentication-required\""))
         struct Permitting: HTTPAuthorizer {
-            func refusal(of head: borrowing HTTPRequest, for access: HTTPAccess) -> HTTPProblem? {
-                access == .member ? nil : HTTPProblem(.forbidden, code: "role-missing")
+            func caller(
+                of head: borrowing HTTPRequest, for access: HTTPAccess
+            ) throws(HTTPProblem) -> HTTPCaller {
+                guard access == .member else { throw HTTPProblem(.forbidden, code: "role-missing") }
+                return HTTPCaller(memberID: 7, role: .member, proof: .bearer)
             }
         }
-        let routes = ([.member, .manager] as [HTTPAccess]).map { access in
-            HTTPRoute(.get, "/\(access)", access: access, .immediate { _, _ in HTTPResponse(.noContent) })
+        let known = HTTPCaller(memberID: 7, role: .member, proof: .bearer)
+        let routes = ([.anyone, .member, .manager] as [HTTPAccess]).map { access in
+            HTTPRoute(
+                .get, "/\(access)", access: access,
+                .immediate { request, _ in HTTPResponse(request.caller == known ? .noContent : .accepted) })
         }
         let open = HTTPTestDriver(application: try HTTPApplication(routes: routes, authorizer: Permitting()))
         #expect(try await open.get("/member").status == 204)
+        #expect(try await open.get("/anyone").status == 202, "nobody asks who calls a route for anyone")
         #expect(try await open.get("/manager").status == 403)
     }
 

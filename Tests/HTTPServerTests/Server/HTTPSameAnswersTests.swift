@@ -13,6 +13,7 @@ import Testing
         var fields: [(String, String)] = []
         var body: [UInt8] = []
         let status: Int
+        var text: String?
     }
 
     private static let routes = [
@@ -34,8 +35,23 @@ import Testing
             .concurrent { request, _ in HTTPResponse(.created, body: .bytes(request.body)) }),
         HTTPRoute(.get, "/fails", access: .anyone, .concurrent { _, _ in throw SystemError(code: 1, call: "x") }),
         HTTPRoute(.get, "/closed", access: .manager, .immediate { _, _ in HTTPResponse(.ok) }),
+        HTTPRoute(
+            .post, "/mine", access: .member, bodyByteCountMax: 8,
+            .concurrent { request, _ in
+                HTTPResponse(.ok, body: .bytes(Array("member \(request.caller?.memberID ?? 0)".utf8)))
+            }),
         HTTPRoute(.delete, "/page", access: .anyone, .immediate { _, _ in HTTPResponse(.noContent) }),
     ]
+
+    /// Lets everybody in who says so, as member 7.
+    private struct Trusting: HTTPAuthorizer {
+        func caller(of head: borrowing HTTPRequest, for access: HTTPAccess) throws(HTTPProblem) -> HTTPCaller {
+            guard head.fields.contains(.authorization), access == .member else {
+                throw HTTPProblem(.unauthorized, code: "unauthenticated")
+            }
+            return HTTPCaller(memberID: 7, role: .member, proof: .bearer)
+        }
+    }
 
     private static let questions: [Question] = [
         Question(method: .get, target: "/page", status: 200),
@@ -49,6 +65,10 @@ import Testing
         Question(method: .post, target: "/echo", body: Array("12345678".utf8), status: 201),
         Question(method: .get, target: "/fails", status: 500),
         Question(method: .get, target: "/closed", status: 401),
+        Question(
+            method: .post, target: "/mine", fields: [("authorization", "me")], body: Array("x".utf8), status: 200,
+            text: "member 7"),
+        Question(method: .post, target: "/mine", status: 401),
         Question(method: .get, target: "/nowhere", status: 404),
         Question(method: .get, target: "/nowhere", fields: [("accept", "text/html")], status: 404),
         Question(method: .get, target: "/%2e%2e/x", status: 400),
@@ -61,9 +81,9 @@ import Testing
 
     @Test("status, fields and body", arguments: questions.indices) func same(index: Int) async throws {
         let question = Self.questions[index]
-        let server = try LiveServer(routes: Self.routes)
+        let server = try LiveServer(routes: Self.routes, authorizer: Trusting())
         let clients: [any HTTPTestClient] = [
-            HTTPTestDriver(application: try HTTPApplication(routes: Self.routes)),
+            HTTPTestDriver(application: try HTTPApplication(routes: Self.routes, authorizer: Trusting())),
             try LiveTestClient(port: server.port),
         ]
         var seen: [String] = []
@@ -71,6 +91,7 @@ import Testing
             let response = try await client.send(
                 question.method, question.target, fields: question.fields, body: question.body)
             #expect(response.status == question.status)
+            if let text = question.text { #expect(response.text == text) }
             seen.append(Self.describe(response))
         }
         #expect(seen[0] == seen[1])

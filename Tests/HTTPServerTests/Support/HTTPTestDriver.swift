@@ -28,12 +28,14 @@ struct HTTPTestDriver: HTTPTestClient {
     }
 
     private func answer(to request: HTTPRequest) async -> HTTPResponse {
+        var request = request
         let match: HTTPRouteMatch
         switch self.application.admit(request) {
         case .refuse(let response, _): return response
         case .accept(let accepted, let bodyByteCountMax):
             guard request.body.count <= bodyByteCountMax else { return HTTPResponse(.contentTooLarge) }
             match = accepted
+            request.caller = match.caller
         }
         var response: HTTPResponse
         switch self.application.handler(of: match) {

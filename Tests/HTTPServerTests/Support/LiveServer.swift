@@ -15,13 +15,14 @@ final class LiveServer: Sendable {
     var port: UInt16 { self.listener.address.port }
 
     init(
-        routes: [HTTPRoute], limits: HTTPLimits = HTTPLimits(), loopCount: Int = 1, security: TLSContext? = nil
+        routes: [HTTPRoute], limits: HTTPLimits = HTTPLimits(), loopCount: Int = 1, security: TLSContext? = nil,
+        authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer()
     ) throws {
         self.group = try EventLoopGroup(loopCount: loopCount)
         self.metrics = MetricsRegistry(loopCount: loopCount)
         self.frontend = HTTPFrontend(
-            name: "test", application: try HTTPApplication(routes: routes), group: self.group, limits: limits,
-            metrics: self.metrics, log: Log(level: .error))
+            name: "test", application: try HTTPApplication(routes: routes, authorizer: authorizer), group: self.group,
+            limits: limits, metrics: self.metrics, log: Log(level: .error))
         self.listener = try Listener(.loopback(port: 0))
         self.group.start()
         self.frontend.listen(self.listener, security: security)

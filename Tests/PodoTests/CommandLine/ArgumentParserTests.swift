@@ -34,6 +34,8 @@ import Testing
             Accepted(line: "serve --loops 2 --help", invocation: .help(.serve)),
             Accepted(line: "doctor --config podo.conf", invocation: run(.doctor, file: "podo.conf")),
             Accepted(line: "config print --config=a=b", invocation: run(.configPrint, file: "a=b")),
+            Accepted(line: "openapi", invocation: run(.openapi)),
+            Accepted(line: "help openapi", invocation: .help(.openapi)),
             Accepted(line: "config print -h", invocation: .help(.configPrint)),
             Accepted(
                 line: "serve --http-listen 127.0.0.1:1 --loops=3",
@@ -58,6 +60,8 @@ import Testing
             ("--hlep", "\"--hlep\" is not a command; did you mean --help?"),
             ("migrate", "\"migrate\" is not a command; see podo --help"),
             ("help migrate", "\"migrate\" is not a command; see podo --help"),
+            ("openapi now", "podo openapi takes no argument \"now\""),
+            ("openap", "\"openap\" is not a command; did you mean openapi?"),
             ("config", "\"config\" needs a second word: podo config print"),
             ("config show", "\"config\" needs a second word: podo config print"),
             ("serve now", "podo serve takes no argument \"now\""),

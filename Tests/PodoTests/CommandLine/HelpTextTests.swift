@@ -22,7 +22,9 @@ import Testing
 
     @Test(
         "each command explains its own exit codes",
-        arguments: [(CommandName.serve, [0, 1, 2, 3]), (.doctor, [0, 1, 2]), (.configPrint, [0, 1, 2])])
+        arguments: [
+            (CommandName.serve, [0, 1, 2, 3]), (.doctor, [0, 1, 2]), (.configPrint, [0, 1, 2]), (.openapi, [0, 1, 2]),
+        ])
     func ownExitCodes(_ command: CommandName, _ codes: [Int]) {
         let text = HelpText.command(command)
         for code in 0...3 { #expect(text.contains("\n  \(code)  ") == codes.contains(code)) }

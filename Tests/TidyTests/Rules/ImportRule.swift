@@ -17,23 +17,26 @@ struct ImportRule {
     /// C libraries, and Swift modules by row. Each C library has one owner, but for CLinux and OpenSSL: connections
     /// need its TLS, everyone else its hashes and ciphers.
     static let sharedLibraries: Set<String> = ["CLinux", "COpenSSL"]
-    static let libraries: Set<String> = ["CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CCurl"]
+    static let libraries: Set<String> = [
+        "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CCurl", "CArgon2",
+    ]
     static let table: [String: ModuleRow] = [
         "Primitives": ModuleRow(1, ["CLinux"]),
         "Observability": ModuleRow(1, ["CLinux", "Primitives"]),
         "Reactor": ModuleRow(2, ["CLinux", "COpenSSL", "Primitives", "Observability"]),
         "MediaTypes": ModuleRow(2, ["Primitives"]),
-        "Crypto": ModuleRow(2, ["COpenSSL", "Primitives"]),
+        "Crypto": ModuleRow(2, ["CArgon2", "COpenSSL", "Primitives"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
         "HTTPClient": ModuleRow(3, ["CCurl", "Primitives", "Observability", "Reactor"]),
+        "Auth": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"]),
         "HLSPackager": ModuleRow(
             4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
             5,
             [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "RTMPIngest",
-                "HLSPackager",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "RTMPIngest",
+                "HLSPackager", "Auth",
             ]),
     ]
 

@@ -6,8 +6,13 @@
 ///         guard let name, let seats else { throw json.failure }
 ///
 /// Names that are not read are ignored, so that a newer client can talk to an older server.
+///
+/// The API's description is made by asking the decoder too (`JSONDecodable.schema`).
 package protocol JSONDecodable {
     init(json: JSONObjectReader) throws(JSONFieldErrors)
+
+    /// What the type is called in the API's description; by itself its own name.
+    static var schemaName: String { get }
 }
 
 /// Everything that is wrong with the fields of one input.

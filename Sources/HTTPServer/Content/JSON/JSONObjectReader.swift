@@ -9,9 +9,22 @@ package final class JSONObjectReader {
     private let prefix: String
     package private(set) var errors: [HTTPProblem.FieldError] = []
 
+    /// Set when a decoder is only asked what it would take.
+    private let outerTypes: [ObjectIdentifier]?
+    /// What such a decoder has asked for, each name once.
+    private(set) var asked: [JSONSchemaMember] = []
+
     package init(_ members: [JSONName: JSONValue], prefix: String = "") {
         self.members = members
         self.prefix = prefix
+        self.outerTypes = nil
+    }
+
+    /// Reads an example, and writes down what is asked for. `types` are those whose decoders are at work.
+    init(describing example: JSONValue, within types: [ObjectIdentifier]) {
+        if case .object(let members) = example { self.members = members } else { self.members = [:] }
+        self.prefix = ""
+        self.outerTypes = types
     }
 
     /// What to throw when a field was nil that must not be.
@@ -28,19 +41,34 @@ package final class JSONObjectReader {
 
     // MARK: Fields
 
-    /// `lengthMax` counts Unicode scalars: one visible character may be made of any number of them.
-    package func string(_ name: String, lengthMax: Int, isRequired: Bool = true) -> String? {
-        guard let value = self.value(name, isRequired) else { return nil }
+    // `about` is a sentence for the API's description, and so is `format`, in a word of JSON Schema: `email`.
+
+    /// The lengths count Unicode scalars: one visible character may be made of any number of them.
+    package func string(
+        _ name: String, lengthMin: Int = 0, lengthMax: Int, format: StaticString = "", isRequired: Bool = true,
+        about: StaticString = ""
+    ) -> String? {
+        let value = self.value(
+            name, isRequired, about,
+            .string(JSONStringRule(lengthMin: lengthMin, lengthMax: lengthMax, format: format.description)))
+        guard let value else { return nil }
         guard case .string(let text) = value else { return self.wrongType(name, "a string") }
-        guard text.unicodeScalars.count <= lengthMax else {
+        let length = text.unicodeScalars.count
+        guard length <= lengthMax else {
             self.fail(name, "too-long", "at most \(lengthMax) characters")
+            return nil
+        }
+        guard length >= lengthMin else {
+            self.fail(name, "too-short", "at least \(lengthMin) characters")
             return nil
         }
         return text
     }
 
-    package func integer(_ name: String, in range: ClosedRange<Int64>, isRequired: Bool = true) -> Int64? {
-        guard let value = self.value(name, isRequired) else { return nil }
+    package func integer(
+        _ name: String, in range: ClosedRange<Int64>, isRequired: Bool = true, about: StaticString = ""
+    ) -> Int64? {
+        guard let value = self.value(name, isRequired, about, .integer(range)) else { return nil }
         guard case .integer(let number) = value else { return self.wrongType(name, "a whole number") }
         guard range.contains(number) else {
             self.fail(name, "out-of-range", "between \(range.lowerBound) and \(range.upperBound)")
@@ -50,8 +78,8 @@ package final class JSONObjectReader {
     }
 
     /// Takes a whole number too, when it can be kept exactly.
-    package func number(_ name: String, isRequired: Bool = true) -> Double? {
-        switch self.value(name, isRequired) {
+    package func number(_ name: String, isRequired: Bool = true, about: StaticString = "") -> Double? {
+        switch self.value(name, isRequired, about, .number) {
         case nil: return nil
         case .number(let number): return number
         case .integer(let number):
@@ -63,17 +91,19 @@ package final class JSONObjectReader {
         }
     }
 
-    package func boolean(_ name: String, isRequired: Bool = true) -> Bool? {
-        guard let value = self.value(name, isRequired) else { return nil }
+    package func boolean(_ name: String, isRequired: Bool = true, about: StaticString = "") -> Bool? {
+        guard let value = self.value(name, isRequired, about, .boolean) else { return nil }
         guard case .boolean(let flag) = value else { return self.wrongType(name, "true or false") }
         return flag
     }
 
     /// One of a fixed set of words.
     package func choice<Choice: RawRepresentable & CaseIterable>(
-        _ name: String, of type: Choice.Type, isRequired: Bool = true
+        _ name: String, of type: Choice.Type, isRequired: Bool = true, about: StaticString = ""
     ) -> Choice? where Choice.RawValue == String {
-        guard let value = self.value(name, isRequired) else { return nil }
+        guard let value = self.value(name, isRequired, about, .choice(Choice.allCases.map(\.rawValue))) else {
+            return nil
+        }
         guard case .string(let text) = value else { return self.wrongType(name, "a string") }
         // Byte for byte: `Choice(rawValue:)` would normalise a text of any length.
         if let choice = Choice.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) { return choice }
@@ -81,23 +111,29 @@ package final class JSONObjectReader {
         return nil
     }
 
-    package func object<Value: JSONDecodable>(_ name: String, _ type: Value.Type, isRequired: Bool = true) -> Value? {
-        guard let value = self.value(name, isRequired) else { return nil }
+    package func object<Value: JSONDecodable>(
+        _ name: String, _ type: Value.Type, isRequired: Bool = true, about: StaticString = ""
+    ) -> Value? {
+        guard let value = self.value(name, isRequired, about, self.schema(of: type).kind) else { return nil }
         return self.decode(value, name, type)
     }
 
     package func array<Value: JSONDecodable>(
-        _ name: String, of type: Value.Type, countMax: Int, isRequired: Bool = true
+        _ name: String, of type: Value.Type, countMax: Int, isRequired: Bool = true, about: StaticString = ""
     ) -> [Value]? {
-        guard let elements = self.elements(name, countMax, isRequired) else { return nil }
+        guard let elements = self.elements(name, countMax, isRequired, about, self.schema(of: type)) else {
+            return nil
+        }
         let values = elements.enumerated().map { self.decode($0.element, "\(name)[\($0.offset)]", type) }
         return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
     }
 
     package func integers(
-        _ name: String, in range: ClosedRange<Int64>, countMax: Int, isRequired: Bool = true
+        _ name: String, in range: ClosedRange<Int64>, countMax: Int, isRequired: Bool = true, about: StaticString = ""
     ) -> [Int64]? {
-        guard let elements = self.elements(name, countMax, isRequired) else { return nil }
+        guard let elements = self.elements(name, countMax, isRequired, about, JSONSchema(.integer(range))) else {
+            return nil
+        }
         var numbers: [Int64] = []
         for (index, element) in elements.enumerated() {
             if case .integer(let number) = element, range.contains(number) {
@@ -116,7 +152,15 @@ package final class JSONObjectReader {
         return value == .null ? nil : value
     }
 
-    private func value(_ name: String, _ isRequired: Bool) -> JSONValue? {
+    /// `kind` is looked at only when a decoder is asked what it takes.
+    private func value(
+        _ name: String, _ isRequired: Bool, _ about: StaticString, _ kind: @autoclosure () -> JSONSchema.Kind
+    ) -> JSONValue? {
+        if self.outerTypes != nil, !self.asked.contains(where: { $0.name == name }) {
+            // What may be left out may be null too.
+            let schema = JSONSchema(kind(), isNullable: !isRequired, about: about.description)
+            self.asked.append(JSONSchemaMember(name, schema, isRequired: isRequired))
+        }
         let value = self.given(name)
         if value == nil && isRequired { self.fail(name, "required", "must be given") }
         return value
@@ -127,14 +171,23 @@ package final class JSONObjectReader {
         return nil
     }
 
-    private func elements(_ name: String, _ countMax: Int, _ isRequired: Bool) -> [JSONValue]? {
-        guard let value = self.value(name, isRequired) else { return nil }
+    private func elements(
+        _ name: String, _ countMax: Int, _ isRequired: Bool, _ about: StaticString,
+        _ schema: @autoclosure () -> JSONSchema
+    ) -> [JSONValue]? {
+        guard let value = self.value(name, isRequired, about, .array(of: schema(), countMax: countMax)) else {
+            return nil
+        }
         guard case .array(let elements) = value else { return self.wrongType(name, "an array") }
         guard elements.count <= countMax else {
             self.fail(name, "too-many", "at most \(countMax)")
             return nil
         }
         return elements
+    }
+
+    private func schema<Value: JSONDecodable>(of type: Value.Type) -> JSONSchema {
+        Self.schema(of: type, within: self.outerTypes ?? [])
     }
 
     private func decode<Value: JSONDecodable>(_ value: JSONValue, _ name: String, _ type: Value.Type) -> Value? {

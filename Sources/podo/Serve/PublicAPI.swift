@@ -1,0 +1,40 @@
+internal import HTTPServer
+
+/// The API as it is described: at `/openapi.json`, on the page `/docs/`, and by `podo openapi`.
+enum PublicAPI {
+    private static let documentTag = "api"
+
+    static let info = OpenAPIInfo(
+        title: "Podo", version: PodoVersion.text,
+        about: HTTPWording(
+            """
+            Sells seats to live shows and streams them to the people who paid. Times are RFC 3339 in UTC, money is an \
+            integer of the smallest unit of its currency, and errors are problem documents (RFC 9457) whose `code` \
+            stays as it is. Where a browser asks for a page, problems are pages. Fields that are not named here are \
+            passed over in requests, and may come to be in answers.
+            """,
+            korean: """
+                라이브 공연의 좌석을 팔고, 산 사람에게 공연을 중계합니다. 시각은 UTC의 RFC 3339, 금액은 통화의 가장 작은 단위의 \
+                정수이고, 오류는 문제 문서(RFC 9457)이며 그 `code`는 바뀌지 않습니다. 브라우저가 페이지를 요청하면 문제도 페이지로 \
+                답합니다. 여기에 없는 필드는 요청에서는 무시되고, 응답에는 나중에 더해질 수 있습니다.
+                """),
+        tags: [(name: Self.documentTag, about: HTTPWording("The API itself", korean: "API 자체"))],
+        sessionCookieName: "podo-session")
+
+    /// The rows of all tables, known without anything that answers them.
+    static var table: [HTTPRoute] { self.documentTable.map(\.unbound) }
+
+    static var document: OpenAPIDocument { OpenAPIDocument(self.info, routes: self.table) }
+
+    /// One line of JSON, the same wherever the same program runs.
+    static var documentText: String { String(decoding: self.document.json, as: UTF8.self) }
+
+    /// The route of the document, which tells of these routes and of itself.
+    static func documentRoutes(describing routes: [HTTPRoute], madeAtUnixSeconds: Int) -> [HTTPRoute] {
+        let document = OpenAPIDocument(self.info, routes: routes + self.documentTable.map(\.unbound))
+        let content = APIDocumentRoute.content(of: document, modifiedAtUnixSeconds: madeAtUnixSeconds)
+        return self.documentTable.map { $0.bound(to: content) }
+    }
+
+    private static let documentTable = APIDocumentRoute.table(tag: Self.documentTag)
+}

@@ -1,0 +1,51 @@
+"""The API's description is OpenAPI 3.1, is what `podo openapi` prints, and tells of every answer that requests of any
+kind get. None of them is an error of the server."""
+
+import json
+import os
+import subprocess
+import urllib.error
+import urllib.request
+
+from support import api_tools
+from support.scenario import expect, expect_alive
+from support.servers import PODO, ROOT, Podo
+
+GOLDEN = os.path.join(ROOT, "fixtures/openapi/tiny.json")
+PAGE_PATHS = ["/docs/", "/docs/docs.js", "/docs/schema.js", "/docs/elements.js", "/docs/docs.css"]
+
+
+def run(site):
+    api_tools.require()
+    with open(GOLDEN) as file:
+        api_tools.validate(file.read())
+    podo = Podo(site, environment={"PODO_WEB_DIR": os.path.join(ROOT, "Web")}).start()
+    base = f"http://127.0.0.1:{podo.http_port}"
+    text = get(f"{base}/openapi.json").decode()
+    api_tools.validate(text)
+    printed = subprocess.run([PODO, "openapi"], capture_output=True, text=True, timeout=20, check=True).stdout
+    expect(printed == text + "\n", "`podo openapi` prints another document than the one that is served")
+    check_page(base)
+    count = api_tools.fuzz(text, base, site.path)
+    expect_alive(podo)
+    operations = sum(len(item) for item in json.loads(text)["paths"].values())
+    expect(count > 0, "schemathesis sent nothing")
+    return f"{operations} operations, {count} requests, every answer is one that the document tells of"
+
+
+def check_page(base):
+    """The page that draws the document has all its parts, and a policy that lets no other script run."""
+    for path in PAGE_PATHS:
+        get(base + path)
+    with urllib.request.urlopen(f"{base}/docs", timeout=5) as answer:
+        policy = answer.headers["content-security-policy"]
+        expect(answer.url == f"{base}/docs/", f"/docs leads to {answer.url}")
+    expect("default-src 'self'" in policy and "unsafe" not in policy, f"the policy of /docs/ is {policy}")
+
+
+def get(url):
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as error:
+        expect(False, f"{url} is answered with {error.code}")

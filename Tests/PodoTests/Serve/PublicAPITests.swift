@@ -1,0 +1,56 @@
+import Foundation
+import HTTPServer
+import Primitives
+import Testing
+
+@testable import podo
+
+@Suite struct PublicAPITests {
+    private func answer(_ application: HTTPApplication, _ path: String) throws -> HTTPResponse {
+        let request = HTTPRequest(
+            method: .get, version: .http1_1, target: Array(path.utf8), pathCount: path.utf8.count,
+            authority: Array("a".utf8), fields: HTTPFields())
+        guard case .accept(let match, _) = application.admit(request),
+            case .immediate(let answer) = application.handler(of: match)
+        else { return HTTPResponse(.notImplemented) }
+        return answer(request, match.parameters)
+    }
+
+    private func body(_ response: HTTPResponse) -> [UInt8] {
+        guard case .shared(let slice) = response.body else { return [] }
+        return Array(slice.owner.copyBytes()[slice.range])
+    }
+
+    @Test("every route of the API has a description that fits it")
+    func isWhole() { #expect(PublicAPI.document.mistakes == []) }
+
+    @Test("what is served is what `podo openapi` prints, and tells of every row of the tables with who may call it")
+    func isServed() throws {
+        let temporary = try TemporaryDirectory()
+        try Data("x".utf8).write(to: URL(filePath: temporary.path + "/index.html"))
+        let application = try PublicApplication(webDirectory: temporary.path).application
+        let response = try self.answer(application, "/openapi.json")
+        #expect(response.status == .ok && response.fields.contains(.etag))
+        #expect(self.body(response) == PublicAPI.document.json)
+
+        let document = try JSONSerialization.jsonObject(with: Data(self.body(response))) as? [String: Any]
+        let paths = try #require(document?["paths"] as? [String: [String: [String: Any]]])
+        for route in PublicAPI.table where route.aliasOf == nil {
+            let operation = paths[route.path]?[route.method.name.description.lowercased()]
+            #expect(operation?["x-authz"] as? String == route.access.map { "\($0)" })
+        }
+        #expect(paths.values.map(\.count).reduce(0, +) == PublicAPI.table.filter { $0.aliasOf == nil }.count)
+        // The rows that are described are the rows that are served.
+        let labels = Set(application.routeLabels)
+        #expect(PublicAPI.table.allSatisfy { labels.contains($0.label) })
+        let undescribed = labels.subtracting(PublicAPI.table.map(\.label)).filter { $0.contains(" /api/") }
+        #expect(undescribed == [])
+    }
+
+    @Test("a route of the API without a description would be found")
+    func findsUndescribed() {
+        let bare = HTTPRoute(.get, "/api/v1/seat", access: .anyone, .immediate { _, _ in HTTPResponse(.ok) })
+        #expect(
+            OpenAPIDocument(PublicAPI.info, routes: [bare]).mistakes == ["GET /api/v1/seat: has no description"])
+    }
+}

@@ -1,0 +1,90 @@
+import Crypto
+import Foundation
+import Testing
+
+@testable import podo
+
+@Suite struct SecretFileTests {
+    static let line = "1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
+
+    static func sentence(_ load: () throws -> RootSecret) -> String {
+        do {
+            _ = try load()
+            return "loaded"
+        } catch {
+            return (error as? StartError)?.sentence ?? "\(error)"
+        }
+    }
+
+    static func write(_ text: String, to path: String, mode: mode_t) throws {
+        try Data(text.utf8).write(to: URL(filePath: path))
+        chmod(path, mode)
+    }
+
+    @Test("the first start makes a secret for its user alone, and the next ones read the same")
+    func made() throws {
+        let temporary = try TemporaryDirectory()
+        let file = SecretFile(configured: nil, dataDirectory: temporary.path)
+        // What a crash in the middle of the first start leaves.
+        try Self.write("half", to: file.path + ".new", mode: 0o644)
+        let secret = try file.load()
+        let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(try file.load().text() == secret.text())
+        #expect(try file.reload().text() == secret.text())
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == ["secret"])
+        unlink(file.path)
+        #expect(Self.sentence { try file.reload() }.contains("put it back from a backup"))
+        #expect(try file.load().text() != secret.text())
+    }
+
+    @Test("a file that is named must be there: none is made")
+    func named() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/mine"
+        let file = SecretFile(configured: path, dataDirectory: temporary.path)
+        let sentence = Self.sentence { try file.load() }
+        #expect(sentence.hasPrefix("secret-file: \(path) does not exist; put a secret there by:"))
+        #expect(access(path, F_OK) != 0)
+        try Self.write(Self.line, to: path, mode: 0o400)
+        #expect(try file.load().text() == Array(Self.line.utf8))
+    }
+
+    @Test("a file that others can read or change is refused, with what to do", arguments: [0o644, 0o640, 0o620, 0o602])
+    func readable(mode: Int) throws {
+        let temporary = try TemporaryDirectory()
+        let file = SecretFile(configured: temporary.path + "/secret", dataDirectory: temporary.path)
+        try Self.write(Self.line, to: file.path, mode: mode_t(mode))
+        let sentence = Self.sentence { try file.load() }
+        #expect(sentence.contains("can be read or changed by others: chmod 600 \(file.path)"))
+        #expect(!sentence.contains("0001"))
+    }
+
+    @Test(
+        "a file that holds no secret is refused, with what to do",
+        arguments: [
+            ("", "is empty"), ("1 password", "shorter than 64"), ("x", "not a number from 1 to 255"),
+            (String(repeating: "a", count: 5000), "longer than 2048 bytes"),
+        ])
+    func malformed(text: String, reason: String) throws {
+        let temporary = try TemporaryDirectory()
+        let file = SecretFile(configured: nil, dataDirectory: temporary.path)
+        try Self.write(text, to: file.path, mode: 0o600)
+        let sentence = Self.sentence { try file.load() }
+        #expect(sentence.contains(reason))
+        #expect(sentence.contains("openssl rand -hex 32"))
+        #expect(!sentence.contains("password"))
+    }
+
+    @Test("a directory in its place is refused, and a file is followed where a link leads")
+    func kinds() throws {
+        let temporary = try TemporaryDirectory()
+        mkdir(temporary.path + "/secret", 0o700)
+        let file = SecretFile(configured: nil, dataDirectory: temporary.path)
+        #expect(Self.sentence { try file.load() }.hasSuffix("is not a file"))
+        rmdir(temporary.path + "/secret")
+        try Self.write(Self.line, to: temporary.path + "/elsewhere", mode: 0o600)
+        symlink("elsewhere", file.path)
+        #expect(try file.load().text() == Array(Self.line.utf8))
+    }
+}
