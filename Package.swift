@@ -21,6 +21,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq"),
         .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2"),
@@ -43,6 +44,7 @@ let package = Package(
 
         .target(
             name: "HTTPClient", dependencies: ["CCurl", "Primitives", "Observability", "Reactor"],
+            name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"],
             swiftSettings: strict),
 
         // Row 4: features, which never import each other.
@@ -67,6 +69,8 @@ let package = Package(
             dependencies: [
                 "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "RTMPIngest",
                 "HLSPackager", "Auth",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "Postgres",
+                "RTMPIngest", "HLSPackager",
             ],
             swiftSettings: strict),
 
@@ -87,6 +91,7 @@ let package = Package(
         .testTarget(
             name: "HTTPClientTests",
             dependencies: ["HTTPClient", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
+            name: "PostgresTests", dependencies: ["Postgres", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -112,6 +117,8 @@ let package = Package(
             dependencies: [
                 "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "Reactor",
                 "Primitives", "Observability", "TestSupport",
+                "podo", "HLSPackager", "RTMPIngest", "MediaTypes", "HTTPServer", "Postgres", "Reactor", "Primitives",
+                "Observability", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
@@ -164,6 +171,8 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "TokenCost", dependencies: ["Auth", "Crypto", "HTTPServer", "Primitives"],
             path: "Benchmarks/TokenCost", swiftSettings: strict),
+            name: "PostgresLoad", dependencies: ["Observability", "Postgres", "Primitives", "Reactor"],
+            path: "Benchmarks/PostgresLoad", swiftSettings: strict),
         .executableTarget(
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),

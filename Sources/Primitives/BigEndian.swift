@@ -16,6 +16,11 @@ extension RawSpan {
         return UInt32(bigEndian: unsafe self.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 
+    package func bigEndianUInt64(at offset: Int) -> UInt64? {
+        guard offset >= 0, offset <= self.byteCount - 8 else { return nil }
+        return UInt64(bigEndian: unsafe self.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
     package func byte(at offset: Int) -> UInt8? {
         guard offset >= 0, offset < self.byteCount else { return nil }
         return unsafe self.unsafeLoad(fromByteOffset: offset, as: UInt8.self)

@@ -12,6 +12,10 @@ struct BigEndianTests {
         #expect(span.bigEndianUInt24(at: 1) == 0x8203F4)
         #expect(span.bigEndianUInt32(at: 0) == 0x0182_03F4)
         #expect(span.bigEndianUInt32(at: 1) == 0x8203_F405)
+        let nine: [UInt8] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+        #expect(nine.span.bytes.bigEndianUInt64(at: 1) == 0x0102_0304_0506_0708)
+        #expect(nine.span.bytes.bigEndianUInt64(at: 2) == nil)
+        #expect(nine.span.bytes.bigEndianUInt64(at: -1) == nil)
     }
 
     @Test("A load that does not lie within the bytes is nil", arguments: [-1, Int.min, 5, Int.max])

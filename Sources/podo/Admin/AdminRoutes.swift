@@ -1,5 +1,6 @@
 internal import HTTPServer
 internal import Observability
+internal import Postgres
 internal import Primitives
 internal import RTMPIngest
 internal import Reactor
@@ -20,6 +21,7 @@ struct AdminRoutes: Sendable {
     let watchable: @Sendable () -> [WatchableStream]
     /// Viewers of a stream whose players wait for its next part.
     let waitingCount: @Sendable (_ stream: String) -> Int
+    let database: @Sendable () -> DatabaseReport
 
     var routes: [HTTPRoute] {
         [
@@ -70,13 +72,18 @@ struct AdminRoutes: Sendable {
         }
     }
 
+    /// Without its database Podo is degraded, and still the one to send viewers to: streams go on.
     private func ready() -> HTTPResponse {
         let phase = self.state.phase
+        let database = self.database().health.state
         let isReady = phase == .running
         return Self.json(isReady ? .ok : .serviceUnavailable) { writer in
-            writer.member("status", isReady ? "ready" : "not-ready")
+            writer.member("status", !isReady ? "not-ready" : database == .up ? "ready" : "degraded")
             writer.name("checks" as StaticString)
-            writer.object { $0.member("phase", "\(phase)") }
+            writer.object { writer in
+                writer.member("phase", "\(phase)")
+                writer.member("database", database.rawValue)
+            }
         }
     }
 
@@ -93,6 +100,8 @@ struct AdminRoutes: Sendable {
             writer.member("uptimeSeconds", Int(uptime.milliseconds / 1000))
             writer.member("loops", self.loops.count)
             writer.member("connections", self.connectionCount())
+            writer.name("database" as StaticString)
+            writer.object { self.database().write(to: &$0) }
             writer.name("streams" as StaticString)
             writer.array { writer in
                 for stream in self.streams() { writer.object { Self.write(stream, to: &$0) } }

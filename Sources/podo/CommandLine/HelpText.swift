@@ -60,6 +60,12 @@ enum HelpText {
                     "2  the command line or the configuration is wrong",
                     "3  it was told to end, and requests or publishers still there after drain-time were cut off",
                 ]
+            case .migrate:
+                [
+                    "0  the database has the schema of this Podo",
+                    "1  it has not: it cannot be reached, a migration failed, or it is of a newer Podo",
+                    "2  the command line or the configuration is wrong",
+                ]
             case .doctor:
                 [
                     "0  nothing must be mended; there may be warnings",

@@ -40,6 +40,8 @@ enum PodoCommand {
         switch command {
         case .serve:
             return ServeCommand.run(loaded)
+        case .migrate:
+            return MigrateCommand.run(loaded)
         case .doctor:
             return DoctorCommand.run(loaded)
         case .configPrint:

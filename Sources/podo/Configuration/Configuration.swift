@@ -44,6 +44,9 @@ struct Configuration: Sendable {
     // What it uses.
     var dataDirectory = "var"
     var secretFile: String?
+    var databaseURL: Secret<String>?
+    var databaseMigrate = true
+    var postgresDirectory: String?
     var webDirectory: String?
     var loopCount = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
 

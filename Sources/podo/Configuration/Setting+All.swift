@@ -83,6 +83,16 @@ extension Setting {
         Setting(
             "secret-file", \.secretFile, .optional(.path), defaultNote: "secret in data-dir, made when missing",
             "What all keys are derived from, readable by Podo's user alone. Back it up. SIGHUP reads it again."),
+            "database-url", \.databaseURL, .optional(.databaseURL), isSecret: true,
+            defaultNote: "a private PostgreSQL below data-dir",
+            "The PostgreSQL database, as postgresql://USER:PASSWORD@HOST/NAME. Not a flag: others would see it."),
+        Setting(
+            "database-migrate", \.databaseMigrate, .boolean,
+            "Brings the schema up to date at the start. Without it, podo migrate has to be run before."),
+        Setting(
+            "postgres-dir", \.postgresDirectory, .optional(.path),
+            defaultNote: "the newest that is installed, or that of the database",
+            "Where the programs of the private PostgreSQL are (postgres, initdb)."),
         Setting(
             "web-dir", \.webDirectory, .optional(.path),
             defaultNote: "Web in the working directory, or near the executable",

@@ -11,6 +11,8 @@ enum DoctorCommand {
         let data = DataDirectoryCheck(configuration.dataDirectory)
         return MachineCheck.libraries() + MachineCheck.limits(configuration) + [MachineCheck.clock()]
             + data.findings() + [PagesCheck.finding(configuration)]
+            + DatabaseCheck.findings(
+                configuration, runningPID: data.holder, environment: ProcessEnvironment.all())
             + NetworkCheck.ports(configuration, runningPID: data.holder) + NetworkCheck.security(configuration)
             + NetworkCheck.streamKeys(configuration)
     }

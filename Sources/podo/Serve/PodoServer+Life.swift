@@ -1,5 +1,6 @@
 internal import HTTPServer
 internal import Observability
+internal import Postgres
 internal import Primitives
 internal import RTMPIngest
 internal import Reactor
@@ -101,6 +102,7 @@ extension PodoServer {
             switch self.signals.next(deadline: deadline) {
             case .terminate(let name):
                 self.log.warning("stopped at once", ["signal": .text(name)])
+                self.database.close(.immediate)
                 return PodoCommand.Exit.failed
             case .reload:
                 continue
@@ -133,6 +135,8 @@ extension PodoServer {
     private func stop(allEnded: Bool) -> Int32 {
         self.group.stop()
         self.storage.close()
+        // Last, so that whatever ends can still write what it has to.
+        self.database.close(.fast, hurry: EndSignal(self.signals).hasCome)
         if allEnded {
             self.log.info("stopped")
             return PodoCommand.Exit.done

@@ -27,6 +27,7 @@ final class PodoServer: Sendable {
     let storage: StreamStorage
     let secretFile: SecretFile
     let memberTokens: MemberTokens
+    let database: DatabaseService
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -63,13 +64,18 @@ final class PodoServer: Sendable {
         } catch {
             throw StartError("\(error)")
         }
+        let webDirectory = try WebDirectory.find(configured: configuration.webDirectory)
         self.storage = try StreamStorage(configuration, log: log)
+        // Connections wait in the kernel's queues meanwhile.
+        self.database = try DatabaseService(
+            configuration, environment: environment, log: log, isCancelled: EndSignal(signals).hasCome)
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
         self.memberTokens = MemberTokens(root: rootSecret, publicURL: configuration.publicURL, registry: metrics)
         let streamMetrics = HLSMetrics(registry: metrics)
         self.storage.recordings?.register(in: metrics)
+        self.database.register(in: metrics)
         let posters = configuration.posterInterval.map { Posters(interval: $0) }
         posters?.register(in: metrics)
         let streams = PackagedStreams(
@@ -83,6 +89,7 @@ final class PodoServer: Sendable {
         self.publicApplication = try PublicApplication(
             webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes,
             authorizer: self.memberTokens.authorizer)
+            webDirectory: webDirectory, streams: delivery.routes)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)
@@ -97,7 +104,7 @@ final class PodoServer: Sendable {
             pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
             connectionCount: { [publicFrontend] in publicFrontend.connectionCount },
             streams: { [publisherFrontend] in publisherFrontend.streams }, watchable: { streams.all },
-            waitingCount: { delivery.waitingCount(of: $0) })
+            waitingCount: { delivery.waitingCount(of: $0) }, database: { [database] in database.report })
         self.adminFrontend = HTTPFrontend(
             name: "admin", application: try Self.application(admin.routes), group: self.group,
             limits: configuration.adminLimits, metrics: metrics, log: self.log)

@@ -16,6 +16,9 @@ enum ServeCommand {
                 loaded, environment: ProcessEnvironment.all(), signals: try SignalQueue(), log: log)
             server.start()
             return server.runUntilEnd()
+        } catch .toldToEnd {
+            log.info("ended before it had started")
+            return PodoCommand.Exit.done
         } catch {
             log.error("not started", ["reason": .text(error.sentence)])
             Terminal.tell("podo: \(error.sentence)")

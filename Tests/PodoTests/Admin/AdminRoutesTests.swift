@@ -2,9 +2,11 @@ import Foundation
 import HLSPackager
 import HTTPServer
 import Observability
+import Postgres
 import Primitives
 import RTMPIngest
 import Reactor
+import Synchronization
 import Testing
 
 @testable import podo
@@ -15,6 +17,7 @@ import Testing
         /// One for all tests, because its thread lives as long as the process.
         private static let pool = BlockingPool(name: "admin", threadCount: 1, waitingCountMax: 64)
         let state = ServerState()
+        let database = SharedReport()
         let group: EventLoopGroup
         let routes: AdminRoutes
 
@@ -25,7 +28,8 @@ import Testing
             self.routes = AdminRoutes(
                 loaded: loaded, state: self.state, loops: self.group.loops, metrics: Self.metrics(),
                 pool: Self.pool, connectionCount: { 17 }, streams: { Self.streams },
-                watchable: { Self.watchable }, waitingCount: { $0 == "main" ? 5 : 0 })
+                watchable: { Self.watchable }, waitingCount: { $0 == "main" ? 5 : 0 },
+                database: { [database] in database.report.withLock { $0 } })
         }
 
         private static var streams: [LiveStream] {
@@ -90,6 +94,23 @@ import Testing
         }
     }
 
+    /// What the routes are told of the database.
+    final class SharedReport: Sendable {
+        let report: Mutex<DatabaseReport>
+
+        init() {
+            let status = {
+                var status = ClusterStatus()
+                (status.phase, status.processID, status.startCount) = (.running, 4711, 1)
+                return status
+            }()
+            self.report = Mutex(
+                DatabaseReport(
+                    health: DatabaseHealth(state: .up, since: .now), place: "database podo at /x",
+                    ownServer: DatabaseReport.OwnServer(major: 15, status: status)))
+        }
+    }
+
     static let paths = ["/livez", "/readyz", "/metrics", "/statusz"]
 
     @Test("what is public is not here, and the other way round")
@@ -110,15 +131,19 @@ import Testing
         let admin = try Admin()
         var answer = try await admin.get("/readyz")
         #expect(answer.status == 503)
-        #expect(answer.body == #"{"status":"not-ready","checks":{"phase":"starting"}}"#)
+        #expect(answer.body == #"{"status":"not-ready","checks":{"phase":"starting","database":"up"}}"#)
         admin.state.phase = .running
         answer = try await admin.get("/readyz")
         #expect(answer.status == 200 && answer.type == "application/json")
-        #expect(answer.body == #"{"status":"ready","checks":{"phase":"running"}}"#)
+        #expect(answer.body == #"{"status":"ready","checks":{"phase":"running","database":"up"}}"#)
+        admin.database.report.withLock { $0.health.state = .away }
+        answer = try await admin.get("/readyz")
+        #expect(answer.status == 200, "streams go on without a database")
+        #expect(answer.body == #"{"status":"degraded","checks":{"phase":"running","database":"away"}}"#)
         admin.state.phase = .draining
         answer = try await admin.get("/readyz")
         #expect(answer.status == 503)
-        #expect(answer.body == #"{"status":"not-ready","checks":{"phase":"draining"}}"#)
+        #expect(answer.body == #"{"status":"not-ready","checks":{"phase":"draining","database":"away"}}"#)
     }
 
     @Test("a process whose loops all turn is alive")
@@ -156,6 +181,10 @@ import Testing
         #expect(main["segments"] as? Int == 9 && main["lateKeyframes"] as? Int == 2)
         #expect(main["lostSamples"] as? Int == 0 && main["muxerFailures"] as? Int == 0)
         #expect(packaging[1]["lastPartAgeSeconds"] is NSNull && packaging[1]["segmentSeconds"] is NSNull)
+        let database = try #require(object["database"] as? [String: Any])
+        #expect(database["state"] as? String == "up" && database["private"] as? Bool == true)
+        #expect(database["version"] as? Int == 15 && database["pid"] as? Int == 4711 && database["reason"] is NSNull)
+        #expect(database["phase"] as? String == "running" && database["starts"] as? Int == 1)
         let settings = try #require(object["configuration"] as? [String: String])
         #expect(settings["admin-hosts"] == "metrics.internal")
         #expect(Set(settings.keys) == Set(Setting.all.filter { !$0.isSecret }.map(\.name)))

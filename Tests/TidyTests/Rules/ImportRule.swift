@@ -18,7 +18,7 @@ struct ImportRule {
     /// need its TLS, everyone else its hashes and ciphers.
     static let sharedLibraries: Set<String> = ["CLinux", "COpenSSL"]
     static let libraries: Set<String> = [
-        "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CCurl", "CArgon2",
+        "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CCurl", "CArgon2", "CLibPQ",
     ]
     static let table: [String: ModuleRow] = [
         "Primitives": ModuleRow(1, ["CLinux"]),
@@ -29,6 +29,7 @@ struct ImportRule {
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
         "HTTPClient": ModuleRow(3, ["CCurl", "Primitives", "Observability", "Reactor"]),
         "Auth": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"]),
+        "Postgres": ModuleRow(3, ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"]),
         "HLSPackager": ModuleRow(
             4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
@@ -37,6 +38,8 @@ struct ImportRule {
             [
                 "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "RTMPIngest",
                 "HLSPackager", "Auth",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "Postgres",
+                "RTMPIngest", "HLSPackager",
             ]),
     ]
 

@@ -1,0 +1,130 @@
+internal import CLibPQ
+internal import Primitives
+internal import Reactor
+
+/// One session with the server, in pipeline mode, on one loop for life.
+///
+/// Units are sent in the order in which they come, and settled in the same order. The pool decides how many there may
+/// be; the connection only knows what is pending. It ends by an error, by the server's word, or when the answer to its
+/// first unit does not come in time; then whoever waits is told what is known, and the pool what happened.
+final class PostgresConnection: EventSource {
+    /// A statement that this session knows, by its text and the types of its parameters.
+    struct PreparedKey: Hashable {
+        let sql: UInt
+        let signature: UInt64
+    }
+
+    enum PreparedState {
+        /// On its way: others that need the statement meanwhile send its text along.
+        case preparing
+        case ready(name: [CChar])
+    }
+
+    let loop: EventLoop
+    let raw: OpaquePointer
+    let descriptor: CInt
+    let slot: Int
+    let pool: PostgresPool
+    let limits: PostgresLimits
+    let poolLimits: PoolLimits
+
+    var pending = PendingUnits()
+    var requests = FIFO<PostgresRequest>()
+    var prepared: [PreparedKey: PreparedState] = [:]
+    /// The statements of `prepare` steps that are pending, in order.
+    var preparing = FIFO<(key: PreparedKey, name: [CChar])>()
+    var nameCount = 0
+    private var events: ReadyEvents = [.readable]
+    private var timer: TimerID?
+    private(set) var isClosed = false
+    let usesTLS: Bool
+
+    /// Takes over a session that is authenticated and idle.
+    init(raw: OpaquePointer, slot: Int, pool: PostgresPool) {
+        self.raw = raw
+        self.descriptor = PQsocket(raw)
+        self.slot = slot
+        self.pool = pool
+        self.loop = pool.loop
+        self.limits = pool.databaseLimits
+        self.poolLimits = pool.limits
+        self.usesTLS = PQsslInUse(raw) == 1
+    }
+
+    deinit { if !self.isClosed { PQfinish(self.raw) } }
+
+    /// Begins to listen for the server's words. False when the session is of no use.
+    func start() -> Bool {
+        guard PQsetnonblocking(self.raw, 1) == 0, PQenterPipelineMode(self.raw) == 1 else { return false }
+        do {
+            try self.loop.register(self.descriptor, self.events, self)
+        } catch {
+            return false
+        }
+        return true
+    }
+
+    /// Closes the session. What is pending is lost.
+    func close() { self.end(afterDeadline: false, isOrderly: true) }
+
+    // MARK: What comes from the loop
+
+    func ready(_ events: ReadyEvents) {
+        guard !self.isClosed else { return }
+        let isAlive = self.receive()
+        if !isAlive { return self.end(afterDeadline: false) }
+        if self.events.contains(.writable), !self.isClosed { self.flush() }
+    }
+
+    /// Takes what has come, and settles what it settles. False when the session has ended.
+    private func receive() -> Bool {
+        var isOpen = true
+        repeat {
+            isOpen = PQconsumeInput(self.raw) == 1
+            // Also at the end: what came before it counts.
+            guard self.takeResults() else { return false }
+        } while isOpen && self.usesTLS && !self.isClosed && podo_pg_tls_pending(self.raw) > 0
+        return isOpen || self.isClosed
+    }
+
+    // MARK: What goes to the server
+
+    /// Sends what libpq has; what the socket does not take now goes when it is writable.
+    func flush() {
+        let result = PQflush(self.raw)
+        if result < 0 { return self.end(afterDeadline: false) }
+        let wanted: ReadyEvents = result == 0 ? [.readable] : [.readable, .writable]
+        guard wanted != self.events else { return }
+        self.events = wanted
+        self.loop.change(self.descriptor, wanted)
+    }
+
+    // MARK: Time
+
+    /// One timer for all that is pending: it looks again when it fires, and costs nothing for each statement.
+    func watchDeadline() {
+        guard self.timer == nil, let deadline = self.requests.first?.deadline else { return }
+        self.timer = self.loop.schedule(at: deadline) { [weak self] in self?.checkDeadline() }
+    }
+
+    private func checkDeadline() {
+        self.timer = nil
+        guard !self.isClosed, let deadline = self.requests.first?.deadline else { return }
+        if deadline <= self.loop.now { return self.end(afterDeadline: true) }
+        self.watchDeadline()
+    }
+
+    // MARK: The end
+
+    /// Gives up the session: the first pending request is the one whose time was over, if time was the reason.
+    func end(afterDeadline: Bool, isOrderly: Bool = false) {
+        guard !self.isClosed else { return }
+        self.isClosed = true
+        if let timer = self.timer.take() { self.loop.cancel(timer) }
+        self.loop.remove(self.descriptor)
+        PQfinish(self.raw)
+        let pool = self.pool
+        pool.connectionEnded(self, isOrderly: isOrderly)
+        while let request = self.requests.popFirst() { pool.lost(request, afterDeadline: afterDeadline) }
+    }
+}

@@ -1,0 +1,310 @@
+internal import CLibPQ
+internal import Observability
+internal import Primitives
+internal import Reactor
+
+/// The connections of one loop for one purpose: does what `PoolState` says.
+final class PostgresPool: @unchecked Sendable {
+    // SAFETY: everything that changes is touched on the loop only.
+
+    let loop: EventLoop
+    let purpose: PostgresPurpose
+    let limits: PoolLimits
+    let databaseLimits: PostgresLimits
+    let metrics: PostgresMetrics
+    private let connector: PostgresConnector
+    private let log: Log
+    private var state: PoolState
+    private var connections: [PostgresConnection?]
+    private var waiting: [UInt64: PostgresRequest] = [:]
+    private var random = FastRandom()
+    private var timer: (id: TimerID, time: MonotonicTime)?
+    private var counted = PostgresMetrics.PoolCounts()
+    private var isPumping = false
+    /// By the place of a statement's name, which is in the program's text.
+    private var histograms: [UInt: Histogram] = [:]
+
+    init(
+        loop: EventLoop, purpose: PostgresPurpose, limits: PostgresLimits, connector: PostgresConnector,
+        metrics: PostgresMetrics, log: Log
+    ) {
+        self.loop = loop
+        self.purpose = purpose
+        self.limits = limits.pool(purpose)
+        self.databaseLimits = limits
+        self.connector = connector
+        self.metrics = metrics
+        self.log = log
+        self.state = PoolState(limits: self.limits)
+        self.connections = Array(repeating: nil, count: self.limits.connectionCountMax)
+    }
+
+    // MARK: From any thread
+
+    /// Opens the first connection.
+    func start() { self.loop.executeOnLoop { self.pump() } }
+
+    func submit(_ request: PostgresRequest) {
+        self.loop.isOnLoop ? self.take(request) : self.loop.execute { self.take(request) }
+    }
+
+    /// Refuses whoever comes or waits, and closes connections as they become idle.
+    func stop() {
+        self.loop.executeOnLoop {
+            self.state.stop()
+            self.pump()
+        }
+    }
+
+    // MARK: Requests
+
+    private func take(_ request: PostgresRequest) {
+        request.submittedTime = self.loop.now
+        switch request.kind {
+        case .autocommit: self.place(request, .shared)
+        case .inTransaction(let lease): self.take(request, of: lease)
+        case .commit(let lease): self.end(lease, request, commits: true)
+        case .rollback(let lease): self.end(lease, request, commits: false)
+        case .ping: preconditionFailure("pings begin in the pool")
+        }
+        self.pump()
+    }
+
+    private func place(_ request: PostgresRequest, _ use: PoolState.Use) {
+        switch self.state.request(use, now: self.loop.now) {
+        case .use(let slot): self.begin(request, slot: slot)
+        case .wait(let ticket): self.waiting[ticket] = request
+        case .refuse(let refusal): self.refuse(request, refusal)
+        }
+    }
+
+    private func begin(_ request: PostgresRequest, slot: Int) {
+        self.metrics.acquired(self.purpose, after: self.loop.now - request.submittedTime, loop: self.loop.index)
+        guard let connection = self.connections[slot] else {
+            preconditionFailure("an open slot has a connection")
+        }
+        if case .inTransaction(let lease) = request.kind { lease.connection = connection }
+        connection.send(request)
+    }
+
+    private func refuse(_ request: PostgresRequest, _ refusal: PoolState.Refusal) {
+        let error = PostgresError(refusal == .overloaded ? .overloaded : .unavailable, statement: request.statement.name)
+        self.fail(request, error)
+    }
+
+    private func fail(_ request: PostgresRequest, _ error: PostgresError) {
+        if case .inTransaction(let lease) = request.kind {
+            lease.isBusy = false
+            lease.phase = .failed(error)
+        }
+        self.metrics.failed(error, loop: self.loop.index)
+        request.finish(.failed(error))
+    }
+
+    // MARK: Transactions
+
+    private func take(_ request: PostgresRequest, of lease: TransactionLease) {
+        if lease.isBusy { return request.finish(.failed(PostgresError(.protocolViolation).of(request.statement))) }
+        switch lease.phase {
+        case .fresh:
+            lease.isBusy = true
+            self.place(request, .exclusive)
+        case .active:
+            guard let connection = lease.connection, !connection.isClosed else {
+                return self.fail(request, PostgresError(.unavailable, statement: request.statement.name))
+            }
+            lease.isBusy = true
+            connection.send(request)
+        case .failed(let error): request.finish(.failed(error))
+        case .ended: request.finish(.failed(PostgresError(.protocolViolation).of(request.statement)))
+        }
+    }
+
+    /// A transaction without a statement, or whose connection is gone, has nothing to end at the server.
+    private func end(_ lease: TransactionLease, _ request: PostgresRequest, commits: Bool) {
+        let phase = lease.phase
+        lease.phase = .ended
+        guard let connection = lease.connection, !connection.isClosed else {
+            return self.endWithoutConnection(phase, request)
+        }
+        switch phase {
+        case .fresh, .ended: request.finish(.done(.none))
+        case .active where commits: connection.send(request)
+        case .active:
+            request.finish(.done(.none))
+            connection.send(PostgresRequest(.rollback(lease), TransactionStatements.rollback))
+        case .failed(let error):
+            request.finish(.failed(error))
+            connection.send(PostgresRequest(.rollback(lease), TransactionStatements.rollback))
+        }
+    }
+
+    private func endWithoutConnection(_ phase: TransactionLease.Phase, _ request: PostgresRequest) {
+        switch phase {
+        case .fresh, .ended: request.finish(.done(.none))
+        // Its session ended while the transaction had nothing to do: the server has rolled it back.
+        case .active: request.finish(.failed(PostgresError(.unavailable)))
+        case .failed(let error): request.finish(.failed(error))
+        }
+    }
+
+    // MARK: From connections
+
+    /// A unit is settled.
+    func settled(_ request: PostgresRequest, by connection: PostgresConnection) {
+        let now = self.loop.now
+        switch request.kind {
+        case .autocommit: self.state.answered(slot: connection.slot, now: now)
+        case .inTransaction(let lease):
+            lease.isBusy = false
+            if let failure = request.failure { lease.phase = .failed(failure) }
+        case .commit(let lease), .rollback(let lease):
+            lease.connection = nil
+            self.state.released(slot: connection.slot, now: now)
+        case .ping: self.state.released(slot: connection.slot, now: now)
+        }
+        if let failure = request.failure {
+            self.metrics.failed(failure, loop: self.loop.index)
+            request.finish(.failed(failure))
+        } else {
+            self.histogram(of: request.statement).record(now - request.submittedTime, loop: self.loop.index)
+            request.finish(.done(request.rows))
+        }
+        self.pump()
+    }
+
+    /// A unit was sent, and its connection ended before it was settled.
+    func lost(_ request: PostgresRequest, afterDeadline: Bool) {
+        switch request.kind {
+        case .inTransaction(let lease):
+            lease.isBusy = false
+            // Without its COMMIT it cannot have happened.
+            let error = PostgresError(afterDeadline ? .timedOut : .unavailable, statement: request.statement.name)
+            self.fail(request, request.failure ?? error)
+            lease.phase = .failed(error)
+        case .autocommit, .commit, .rollback, .ping:
+            // A failure that came before the end stands: nothing of the unit remains.
+            if let failure = request.failure {
+                self.fail(request, failure)
+            } else {
+                self.metrics.lostAnswer(loop: self.loop.index)
+                request.finish(.lost(afterDeadline: afterDeadline))
+            }
+        }
+    }
+
+    func sessionFailed(_ code: PostgresError.Code) {
+        self.log.warning(
+            "database session ended",
+            ["purpose": .text(self.purpose.label), "reason": .text(PostgresError(code).label.description)])
+    }
+
+    func connectionEnded(_ connection: PostgresConnection, isOrderly: Bool) {
+        guard self.connections[connection.slot] === connection else { return }
+        self.connections[connection.slot] = nil
+        if !isOrderly { self.state.lost(slot: connection.slot, now: self.loop.now, chance: self.chance()) }
+        // Callers are told first: what they do next should not find the state half changed.
+        self.loop.execute { self.pump() }
+    }
+
+    // MARK: The pump
+
+    /// Does what the state wants done, until it wants nothing more.
+    private func pump() {
+        if self.isPumping { return }
+        self.isPumping = true
+        let now = self.loop.now
+        while let (ticket, refusal) = self.state.nextRefused(now: now) {
+            if let request = self.waiting.removeValue(forKey: ticket) { self.refuse(request, refusal) }
+        }
+        while let (ticket, slot) = self.state.nextServed(now: now) {
+            if let request = self.waiting.removeValue(forKey: ticket) { self.begin(request, slot: slot) }
+        }
+        while let slot = self.state.nextToClose(now: now) { self.connections[slot]?.close() }
+        while let slot = self.state.nextToPing(now: now) {
+            self.connections[slot]?.send(PostgresRequest(.ping, Self.ping))
+        }
+        while let slot = self.state.nextToConnect(now: now) { self.connect(slot: slot) }
+        self.count()
+        self.armTimer(now: now)
+        self.isPumping = false
+    }
+
+    private static let ping = PostgresStatement("podo_ping", "", effect: .reads, timeout: .seconds(1))
+
+    private func armTimer(now: MonotonicTime) {
+        guard let next = self.state.nextDeadline(now: now) else { return }
+        if let timer = self.timer {
+            if timer.time <= next { return }
+            self.loop.cancel(timer.id)
+        }
+        let id = self.loop.schedule(at: next) { [weak self] in
+            self?.timer = nil
+            self?.pump()
+        }
+        self.timer = (id, next)
+    }
+
+    private func count() {
+        let counts = PostgresMetrics.PoolCounts(
+            open: self.state.openCount, inUse: self.state.inUseCount, waiting: self.state.waiters.count,
+            circuitOpen: self.state.isCircuitOpen ? 1 : 0)
+        if counts == self.counted { return }
+        if counts.circuitOpen > self.counted.circuitOpen {
+            self.log.error("database unreachable", ["purpose": .text(self.purpose.label)])
+        }
+        self.metrics.changed(self.purpose, from: self.counted, to: counts, loop: self.loop.index)
+        self.counted = counts
+    }
+
+    private func histogram(of statement: PostgresStatement) -> Histogram {
+        let key = UInt(bitPattern: statement.name.utf8Start)
+        if let histogram = self.histograms[key] { return histogram }
+        let histogram = self.metrics.histogram(of: statement)
+        self.histograms[key] = histogram
+        return histogram
+    }
+
+    private func chance() -> Double { Double.random(in: 0..<1, using: &self.random) }
+
+    // MARK: Connecting
+
+    private func connect(slot: Int) {
+        let isQueued = self.connector.connect(self.purpose, limits: self.limits) { [self] outcome in
+            self.loop.execute { self.connected(slot: slot, outcome) }
+        }
+        if !isQueued { self.state.connectFailed(slot: slot, now: self.loop.now, chance: self.chance()) }
+    }
+
+    private func connected(slot: Int, _ outcome: PostgresConnector.Outcome) {
+        switch outcome {
+        case .session(let session):
+            let connection = PostgresConnection(raw: session.take(), slot: slot, pool: self)
+            if connection.start() {
+                self.connections[slot] = connection
+                self.state.connected(slot: slot, now: self.loop.now)
+                self.metrics.connected(self.purpose, loop: self.loop.index)
+            } else {
+                self.state.connectFailed(slot: slot, now: self.loop.now, chance: self.chance())
+            }
+        case .failed(let failure):
+            self.metrics.connectFailed(self.purpose, loop: self.loop.index)
+            self.log.warning(
+                "database connection failed",
+                ["purpose": .text(self.purpose.label), "reason": .text(failure)])
+            self.state.connectFailed(slot: slot, now: self.loop.now, chance: self.chance())
+        }
+        self.pump()
+    }
+}
+
+extension PostgresPool {
+    /// Comes back after `time`, on the loop's timer.
+    func pause(_ time: TimeAmount) async {
+        await withCheckedContinuation { continuation in
+            self.loop.executeOnLoop { [self] in
+                _ = self.loop.schedule(at: self.loop.now + time) { continuation.resume() }
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// What connections are kept apart for, so that one kind of work cannot take those of another.
+package enum PostgresPurpose: Int, Sendable, CaseIterable {
+    /// Somebody waits for the answer: short statements, every loop has connections for them.
+    case interactive
+    /// Nobody waits: sweeps, relays, settlement.
+    case background
+    /// What takes minutes: migrations, COPY.
+    case long
+
+    package var label: String {
+        switch self {
+        case .interactive: "interactive"
+        case .background: "background"
+        case .long: "long"
+        }
+    }
+}

@@ -1,0 +1,115 @@
+internal import Glibc
+internal import Observability
+internal import Postgres
+internal import Primitives
+
+/// The database that this process works with: a private PostgreSQL below the data directory, or the one that
+/// `database-url` names. It has the schema of this Podo when it is open.
+final class DatabaseService: Sendable {
+    /// For libpq; may have a password in it.
+    let url: Secret<String>
+    private let cluster: PostgresCluster?
+    private let monitor: DatabaseMonitor
+    /// Where it is, without a password.
+    private let place: String
+
+    /// How long a database that another service starts is waited for.
+    private static let reachTime = TimeAmount.seconds(30)
+    private static let reachMicroseconds: UInt32 = 500_000
+
+    /// Starts or reaches the database and brings it up to date. Blocks; `isCancelled` is asked from time to time.
+    init(
+        _ configuration: Configuration, environment: [String: String], log: Log, isCancelled: @escaping () -> Bool
+    ) throws(StartError) {
+        self.cluster = try Self.startCluster(configuration, environment, log: log, isCancelled: isCancelled)
+        let url = configuration.databaseURL?.reveal() ?? self.cluster?.url ?? ""
+        self.url = Secret(url)
+        self.place = (try? PostgresAddress(url))?.description ?? "a database"  // What is no address was refused before.
+        do throws(StartError) {
+            try Self.bringUpToDate(
+                PostgresMigrator(url: url, migrations: Schema.migrations), place: self.place,
+                migrates: configuration.databaseMigrate, log: log, isCancelled: isCancelled)
+        } catch {
+            self.cluster?.stop(.immediate)
+            throw isCancelled() ? .toldToEnd : error
+        }
+        self.monitor = DatabaseMonitor(url: url, log: log)
+    }
+
+    private static func startCluster(
+        _ configuration: Configuration, _ environment: [String: String], log: Log,
+        isCancelled: @escaping () -> Bool
+    ) throws(StartError) -> PostgresCluster? {
+        guard configuration.databaseURL == nil else { return nil }
+        do throws(ClusterError) {
+            return try PostgresCluster.start(
+                configuration.clusterOptions(environment), log: log, isCancelled: isCancelled)
+        } catch {
+            throw isCancelled() ? .toldToEnd : StartError("the private database: \(error.sentence)")
+        }
+    }
+
+    /// A database that cannot be reached is waited for a while: what starts it may start with Podo.
+    private static func bringUpToDate(
+        _ migrator: PostgresMigrator, place: String, migrates: Bool, log: Log, isCancelled: @escaping () -> Bool
+    ) throws(StartError) {
+        let deadline = MonotonicTime.now + self.reachTime
+        while true {
+            do throws(MigrationError) {
+                if migrates {
+                    let outcome = try migrator.migrate(isCancelled: isCancelled)
+                    for number in outcome.numbers { log.info("database migrated", ["migration": .number(number)]) }
+                } else {
+                    try migrator.requireCurrent(isCancelled: isCancelled)
+                }
+                return
+            } catch {
+                guard error.code == .unavailable, MonotonicTime.now < deadline, !isCancelled() else {
+                    throw StartError("\(place): \(error.sentence)")
+                }
+                log.warning("database waited for", ["reason": .text(error.sentence)])
+                usleep(self.reachMicroseconds)
+            }
+        }
+    }
+
+    var report: DatabaseReport {
+        let status = self.cluster?.status
+        var health = self.monitor.health
+        // The server itself knows better why it is not there than who cannot connect.
+        if health.state == .away, let reason = status?.reason { health.reason = reason }
+        let server = self.cluster.flatMap { cluster in
+            status.map { DatabaseReport.OwnServer(major: cluster.major, status: $0) }
+        }
+        return DatabaseReport(health: health, place: self.place, ownServer: server)
+    }
+
+    func register(in metrics: MetricsRegistry) {
+        metrics.sampledGauge("podo_database_up", help: "1 while the database answers.") {
+            self.monitor.health.state == .up ? 1 : 0
+        }
+        guard let cluster = self.cluster else { return }
+        metrics.sampledCounter("podo_database_starts_total", help: "How often the private database was started.") {
+            Double(cluster.status.startCount)
+        }
+    }
+
+    /// Ends the private server; `hurry` is asked meanwhile, and true ends it at once.
+    func close(_ signal: ClusterSignal, hurry: () -> Bool = { false }) {
+        self.monitor.stop()
+        guard let cluster = self.cluster else { return }
+        cluster.requestStop(signal)
+        while !cluster.isOver {
+            if hurry() { cluster.requestStop(.immediate) }
+            usleep(5000)
+        }
+    }
+}
+
+extension Configuration {
+    func clusterOptions(_ environment: [String: String]) -> ClusterOptions {
+        ClusterOptions(
+            dataDirectory: self.dataDirectory, programDirectory: self.postgresDirectory,
+            searchPath: environment["PATH"] ?? "", runtimeDirectory: environment["XDG_RUNTIME_DIR"])
+    }
+}

@@ -1,0 +1,48 @@
+import Observability
+import Primitives
+import Reactor
+import TestSupport
+
+@testable import Postgres
+
+/// A database of its own on the cluster of the test process, and loops that reach it.
+final class LiveDatabase: Sendable {
+    let group: EventLoopGroup
+    let registry: MetricsRegistry
+    let database: PostgresDatabase
+    let log = LogMemory()
+
+    /// - Parameter url: Instead of an empty database on the shared cluster.
+    init(loopCount: Int = 1, limits: PostgresLimits = PostgresLimits(), url: String? = nil) throws {
+        self.group = try EventLoopGroup(loopCount: loopCount)
+        self.registry = MetricsRegistry(loopCount: loopCount)
+        let url = try url ?? TestCluster.shared.database()
+        self.database = PostgresDatabase(
+            options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops, limits: limits,
+            metrics: PostgresMetrics(registry: self.registry, limits: limits),
+            log: Log(level: .debug, memory: self.log))
+        self.group.start()
+        self.database.start()
+    }
+
+    deinit {
+        self.database.stop()
+        // Sessions close on the loops, before these end.
+        self.group.stop()
+    }
+
+    /// Runs on a loop, as handlers do.
+    func onLoop<Value: Sendable>(
+        _ index: Int = 0, _ body: @escaping @Sendable (PostgresDatabase) async throws -> Value
+    ) async throws -> Value {
+        let database = self.database
+        return try await Task(executorPreference: self.group.loops[index]) { try await body(database) }.value
+    }
+
+    /// The value of one line of the metrics.
+    func metric(_ line: String) -> Double? {
+        let text = String(decoding: self.registry.prometheusText(), as: UTF8.self)
+        let found = text.split(separator: "\n").first { $0.hasPrefix(line + " ") }
+        return found.flatMap { Double($0.dropFirst(line.count + 1)) }
+    }
+}
