@@ -44,6 +44,9 @@ let package = Package(
 
         .target(
             name: "HTTPClient", dependencies: ["CCurl", "Primitives", "Observability", "Reactor"],
+            swiftSettings: strict),
+
+        .target(
             name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"],
             swiftSettings: strict),
 
@@ -53,7 +56,10 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "Auth", dependencies: ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"],
+            name: "Auth",
+            dependencies: [
+                "Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "HTTPClient", "Postgres",
+            ],
             swiftSettings: strict),
 
         .target(
@@ -67,10 +73,8 @@ let package = Package(
         .executableTarget(
             name: "podo",
             dependencies: [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "RTMPIngest",
-                "HLSPackager", "Auth",
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "Postgres",
-                "RTMPIngest", "HLSPackager",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
+                "HTTPClient", "Postgres", "RTMPIngest", "HLSPackager", "Auth",
             ],
             swiftSettings: strict),
 
@@ -91,6 +95,8 @@ let package = Package(
         .testTarget(
             name: "HTTPClientTests",
             dependencies: ["HTTPClient", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
@@ -98,7 +104,10 @@ let package = Package(
             name: "CryptoTests", dependencies: ["Crypto", "Primitives", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "AuthTests",
-            dependencies: ["Auth", "Crypto", "HTTPServer", "Reactor", "Observability", "Primitives", "TestSupport"],
+            dependencies: [
+                "Auth", "Crypto", "HTTPServer", "HTTPClient", "Postgres", "Reactor", "Observability", "Primitives",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RTMPIngestTests",
@@ -115,10 +124,8 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "Reactor",
-                "Primitives", "Observability", "TestSupport",
-                "podo", "HLSPackager", "RTMPIngest", "MediaTypes", "HTTPServer", "Postgres", "Reactor", "Primitives",
-                "Observability", "TestSupport",
+                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "HTTPClient",
+                "Postgres", "Reactor", "Primitives", "Observability", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
@@ -171,6 +178,7 @@ if Context.environment["INGEST_TOOLS"] != nil {
         .executableTarget(
             name: "TokenCost", dependencies: ["Auth", "Crypto", "HTTPServer", "Primitives"],
             path: "Benchmarks/TokenCost", swiftSettings: strict),
+        .executableTarget(
             name: "PostgresLoad", dependencies: ["Observability", "Postgres", "Primitives", "Reactor"],
             path: "Benchmarks/PostgresLoad", swiftSettings: strict),
         .executableTarget(

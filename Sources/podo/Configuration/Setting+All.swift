@@ -83,6 +83,7 @@ extension Setting {
         Setting(
             "secret-file", \.secretFile, .optional(.path), defaultNote: "secret in data-dir, made when missing",
             "What all keys are derived from, readable by Podo's user alone. Back it up. SIGHUP reads it again."),
+        Setting(
             "database-url", \.databaseURL, .optional(.databaseURL), isSecret: true,
             defaultNote: "a private PostgreSQL below data-dir",
             "The PostgreSQL database, as postgresql://USER:PASSWORD@HOST/NAME. Not a flag: others would see it."),

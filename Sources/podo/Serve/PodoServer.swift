@@ -87,9 +87,7 @@ final class PodoServer: Sendable {
             promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
             posters: posters, metrics: streamMetrics)
         self.publicApplication = try PublicApplication(
-            webDirectory: try WebDirectory.find(configured: configuration.webDirectory), streams: delivery.routes,
-            authorizer: self.memberTokens.authorizer)
-            webDirectory: webDirectory, streams: delivery.routes)
+            webDirectory: webDirectory, streams: delivery.routes, authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)

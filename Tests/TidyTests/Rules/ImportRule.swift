@@ -28,7 +28,8 @@ struct ImportRule {
         "Crypto": ModuleRow(2, ["CArgon2", "COpenSSL", "Primitives"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
         "HTTPClient": ModuleRow(3, ["CCurl", "Primitives", "Observability", "Reactor"]),
-        "Auth": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"]),
+        "Auth": ModuleRow(
+            4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "HTTPClient", "Postgres"]),
         "Postgres": ModuleRow(3, ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"]),
         "HLSPackager": ModuleRow(
             4, ["CLibAV", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
@@ -36,10 +37,8 @@ struct ImportRule {
         "podo": ModuleRow(
             5,
             [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "RTMPIngest",
-                "HLSPackager", "Auth",
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Reactor", "HTTPServer", "Postgres",
-                "RTMPIngest", "HLSPackager",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
+                "HTTPClient", "Postgres", "RTMPIngest", "HLSPackager", "Auth",
             ]),
     ]
 
