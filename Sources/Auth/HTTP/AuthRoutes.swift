@@ -9,7 +9,8 @@ package enum AuthRoutes {
         self.signingIn + self.byMail + MemberRoutes.table
     }
 
-    static let tag = "members"
+    /// What the API's description calls them.
+    package static let tag = "members"
     static let prefix = "/api/v1"
     /// None of the bodies comes near.
     static let bodyByteCountMax = 8 * 1024

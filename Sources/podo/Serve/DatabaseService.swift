@@ -2,6 +2,7 @@ internal import Glibc
 internal import Observability
 internal import Postgres
 internal import Primitives
+internal import Reactor
 
 /// The database that this process works with: a private PostgreSQL below the data directory, or the one that
 /// `database-url` names. It has the schema of this Podo when it is open.
@@ -82,6 +83,17 @@ final class DatabaseService: Sendable {
             status.map { DatabaseReport.OwnServer(major: cluster.major, status: $0) }
         }
         return DatabaseReport(health: health, place: self.place, ownServer: server)
+    }
+
+    /// Statements and transactions for everybody, by connections of every loop.
+    func client(loops: [EventLoop], metrics: MetricsRegistry, log: Log) throws(StartError) -> PostgresDatabase {
+        let options: PostgresConnectionOptions
+        do throws(PostgresConnectionOptions.Malformed) {
+            options = try PostgresConnectionOptions(self.url)
+        } catch {
+            throw StartError("\(error)")
+        }
+        return PostgresDatabase(options: options, loops: loops, metrics: PostgresMetrics(registry: metrics), log: log)
     }
 
     func register(in metrics: MetricsRegistry) {

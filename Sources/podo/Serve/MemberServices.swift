@@ -10,17 +10,16 @@ internal import Synchronization
 
 /// Everything about members, put together, and what goes on for them while nobody asks.
 final class MemberServices: Sendable {
-    let authorizer: MemberAuthorizer
     let streamKeys: StreamKeys
     let signIns: SignIns
     let members: Members
-    let tokens: TokenService
     let service: AuthService
     private let passwordWork: PasswordWork
     private let news: AuthNews
     private let relay: MailRelay
     private let database: PostgresDatabase
     private let log: Log
+    private let isLoaded = Atomic(false)
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
     /// Between rounds in which there was no mail.
@@ -32,11 +31,13 @@ final class MemberServices: Sendable {
     /// Keys of members that are wrapped anew in one go.
     private static let rewrapCountMax = 100
     private static let waitingMailCountMax = 64
+    /// What a start waits at most for the database to tell what must be known.
+    private static let loadTime = TimeAmount.seconds(5)
 
     /// Hashes a password, which takes some 20 ms: for the main thread. `publicURL` is where people reach Podo.
     init(
-        _ configuration: Configuration, root: RootSecret, database: PostgresDatabase, group: EventLoopGroup,
-        publicURL: String, metrics: MetricsRegistry, log: Log
+        _ configuration: Configuration, root: RootSecret, tokens: MemberTokens, database: PostgresDatabase,
+        group: EventLoopGroup, publicURL: String, metrics: MetricsRegistry, log: Log
     ) throws(StartError) {
         self.database = database
         self.log = log
@@ -50,34 +51,29 @@ final class MemberServices: Sendable {
             throw StartError("passwords cannot be hashed: \(error); Podo needs 19 MiB of memory for each at a time")
         }
         self.members = Members(database: database, vault: vault, passwords: self.passwordWork, metrics: authMetrics)
-        self.tokens = TokenService(
-            tokens: AccessTokens(root: root, issuer: publicURL), epochs: TokenEpochs(), registry: metrics)
         let loop = group.loops[0]
         self.signIns = SignIns(
             SignIns.Parts(
-                database: database, vault: vault, passwords: self.passwordWork, tokens: self.tokens,
+                database: database, vault: vault, passwords: self.passwordWork, tokens: tokens.service,
                 successionKey: root.key(for: .refreshToken, in: root.current),
                 mark: AddressMark(key: root.key(for: .addressMark, in: root.current)), metrics: authMetrics,
                 pause: { await loop.pause($0) }))
         self.streamKeys = StreamKeys(database: database)
-        self.news = AuthNews(database: database, tokens: self.tokens, streamKeys: self.streamKeys)
+        self.news = AuthNews(database: database, tokens: tokens.service, streamKeys: self.streamKeys)
         self.relay = MailRelay(
             members: self.members,
             transport: MailDirectory(
                 path: configuration.dataDirectory + "/mail",
                 pool: BlockingPool(name: "mail", threadCount: 1, waitingCountMax: Self.waitingMailCountMax), log: log),
             sender: configuration.mailFrom, publicURL: publicURL, log: log)
-        self.authorizer = MemberAuthorizer(
-            tokens: self.tokens, origins: OriginRule(origins: configuration.publicURL.map { [$0] } ?? []),
-            isSecureAlways: publicURL.hasPrefix("https://"))
         self.service = AuthService(
             members: self.members, signIns: self.signIns,
             passwords: Passwords(members: self.members, signIns: self.signIns),
-            follows: Follows(members: self.members), authorizer: self.authorizer, limits: RequestLimits(),
+            follows: Follows(members: self.members), authorizer: tokens.authorizer, limits: RequestLimits(),
             metrics: authMetrics)
         authMetrics.watch(
             limiterEntries: { [signIns] in signIns.limiterEntryCount },
-            revocations: { [tokens] in tokens.epochs.count + tokens.sessions.count },
+            revocations: { [service = tokens.service] in service.epochs.count + service.sessions.count },
             streamKeys: { [streamKeys] in streamKeys.count })
     }
 
@@ -85,8 +81,16 @@ final class MemberServices: Sendable {
 
     // MARK: While it runs
 
-    /// Reads what must be known before anybody is let in. Waits for the database.
-    func load(on loop: EventLoop) async throws { try await self.news.reload() }
+    /// Waits until it is known whose tokens are void and which stream keys open what: before anybody is let in. Blocks,
+    /// for the main thread; false when the database did not tell in time.
+    func waitUntilLoaded() -> Bool {
+        let deadline = MonotonicTime.now + Self.loadTime
+        while !self.isLoaded.load(ordering: .acquiring) {
+            if MonotonicTime.now > deadline { return false }
+            usleep(1000)
+        }
+        return true
+    }
 
     func start(on loop: EventLoop) {
         let works: [@Sendable () async -> Void] = [
@@ -107,7 +111,9 @@ final class MemberServices: Sendable {
         while let notification = await notifications.next(), !Task.isCancelled {
             await self.insist("members not read", on: loop) {
                 switch notification {
-                case .resynchronize: try await self.news.reload()
+                case .resynchronize:
+                    try await self.news.reload()
+                    self.isLoaded.store(true, ordering: .releasing)
                 case .message(let text): try await self.news.hear(text)
                 }
             }
