@@ -1,4 +1,4 @@
-internal import Primitives
+package import Primitives
 
 /// A mail as it is handed to whoever delivers it (RFC 5322): one recipient, plain text.
 package struct MailMessage: Sendable {
@@ -9,7 +9,7 @@ package struct MailMessage: Sendable {
     package let bytes: [UInt8]
 
     /// `sender` and `recipient` are addresses that were looked at; subject and text may hold anything.
-    init(
+    package init(
         id: Int64, kind: MailKind, sender: String, recipient: String, subject: String, text: String, date: WallClock
     ) {
         self.id = id

@@ -1,7 +1,10 @@
+import Crypto
 import Foundation
 import HTTPServer
 import Observability
+import Postgres
 import Primitives
+import Reactor
 import TestSupport
 import Testing
 

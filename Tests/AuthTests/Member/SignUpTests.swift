@@ -1,5 +1,11 @@
+import Crypto
 import Foundation
 import HTTPServer
+import Observability
+import Postgres
+import Primitives
+import Reactor
+import TestSupport
 import Testing
 
 @testable import Auth

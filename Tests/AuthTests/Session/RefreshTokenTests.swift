@@ -1,4 +1,10 @@
 import Crypto
+import HTTPServer
+import Observability
+import Postgres
+import Primitives
+import Reactor
+import TestSupport
 import Testing
 
 @testable import Auth

@@ -1,6 +1,8 @@
+import Crypto
 import Foundation
 import HTTPServer
 import Observability
+import Postgres
 import Primitives
 import Reactor
 import TestSupport

@@ -1,7 +1,11 @@
+import Crypto
 import Foundation
 import HTTPServer
 import Observability
+import Postgres
 import Primitives
+import Reactor
+import TestSupport
 import Testing
 
 @testable import Auth
@@ -73,9 +77,10 @@ struct StreamKeysTests {
         let issue = try self.issue()
         let keys = await withTaskGroup(of: Secret<String>?.self) { group in
             for _ in 0..<10 {
+                // Whoever came too late is told so.
                 group.addTask { try? await rig.onLoop { try await rig.streamKeys.issue(issue, actor: "test") } }
             }
-            return await group.reduce(into: []) { if let key = $1 { $0.append(key) } }
+            return await group.reduce(into: [Secret<String>]()) { if let key = $1 { $0.append(key) } }
         }
         try await rig.onLoop { try await rig.streamKeys.reload() }
         #expect(!keys.isEmpty)
