@@ -18,7 +18,7 @@ ARGUMENTS ?=
 FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 
 # Suites in which threads meet: what the sanitizers and release-mode runs are for.
-CONCURRENT := 'ReactorTests|HTTPServerTests|ObservabilityTests|RTMPIngestTests|HLSPackagerTests|AuthTests'
+CONCURRENT := 'ReactorTests|HTTPServerTests|ObservabilityTests|RTMPIngestTests|HLSPackagerTests|AuthTests|PostgresTests'
 
 .PHONY: help
 help: ## list what make can do
@@ -76,6 +76,7 @@ bench: ## measure against a peer in one run; BENCH=name runs one
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product IngestParse
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product RTMPPublish
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product HLSBurst
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product PostgresLoad
 	$(SWIFT_ENV) Benchmarks/run $(BENCH)
 
 .PHONY: fuzz

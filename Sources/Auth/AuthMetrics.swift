@@ -50,7 +50,7 @@ package struct AuthMetrics: Sendable {
         }
     }
 
-    func watch(
+    package func watch(
         limiterEntries: @escaping @Sendable () -> Int, revocations: @escaping @Sendable () -> Int,
         streamKeys: @escaping @Sendable () -> Int
     ) {

@@ -130,7 +130,7 @@ package final class PostgresDatabase: Sendable {
         _ kind: PostgresRequest.Kind, _ statement: PostgresStatement, _ parameters: PostgresParameters,
         _ pool: PostgresPool
     ) async -> RequestOutcome {
-        await withCheckedContinuation { continuation in
+        await withUnsafeContinuation { continuation in
             pool.submit(PostgresRequest(kind, statement, parameters, continuation: continuation))
         }
     }

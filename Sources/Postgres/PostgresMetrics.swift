@@ -79,6 +79,10 @@ package final class PostgresMetrics: Sendable {
         pool.circuitOpen.add(new.circuitOpen - old.circuitOpen, loop: loop)
     }
 
+    func changed(_ purpose: PostgresPurpose, inUse change: Int, loop: Int) {
+        self.pools[purpose.rawValue].inUse.add(change, loop: loop)
+    }
+
     func acquired(_ purpose: PostgresPurpose, after time: TimeAmount, loop: Int) {
         self.pools[purpose.rawValue].acquire.record(time, loop: loop)
     }

@@ -46,7 +46,7 @@ package struct MailMessage: Sendable {
         }
         for scalar in text.unicodeScalars {
             let bytes = Array(String(scalar).utf8)
-            if piece.count + bytes.count > 45 { flush() }
+            if piece.count + bytes.count > 39 { flush() }
             piece.append(contentsOf: bytes)
         }
         flush()

@@ -8,7 +8,7 @@ enum MailStatements {
         "mail_request",
         """
         INSERT INTO mail_request (purpose, email_index)
-        SELECT $1, $2 WHERE (SELECT count(*) FROM (SELECT FROM mail_request LIMIT $3) AS some) < $3
+        SELECT $1, $2 WHERE (SELECT count(*) FROM (SELECT FROM mail_request LIMIT $3) AS waiting) < $3
         """)
 
     /// Takes requests out; they are gone when the transaction commits.
@@ -114,6 +114,6 @@ enum MailStatements {
 
     static let waitingCount = PostgresStatement(
         "mail_waiting_count",
-        "SELECT count(*) FROM (SELECT FROM mail WHERE sent_at IS NULL AND given_up_at IS NULL LIMIT 10000) AS some",
+        "SELECT count(*) FROM (SELECT FROM mail WHERE sent_at IS NULL AND given_up_at IS NULL LIMIT 10000) AS waiting",
         effect: .reads, purpose: .background)
 }

@@ -46,7 +46,7 @@ struct ClusterTuning: Equatable {
         ("log_destination", "stderr"),
         ("logging_collector", "off"),
         ("log_line_prefix", ""),
-        ("log_min_messages", "log"),
+        ("log_min_messages", "error"),
         ("log_min_error_statement", "panic"),
         ("log_error_verbosity", "terse"),
         ("log_checkpoints", "off"),

@@ -141,11 +141,12 @@ extension PostgresCluster {
                 "database disk full",
                 [
                     "directory": .text(self.place.directory), "message": .text(line.message),
-                    "explanation": "Make room; the database goes on by itself.",
+                    "explanation": "Make room for the database; it goes on by itself then.",
                 ])
             return
         }
         switch line.severity {
+        case .error: break
         case .notable: self.log.debug("database says", ["message": .text(line.message)])
         case .fatal: self.log.warning("database says", ["message": .text(line.message)])
         case .panic: self.log.error("database says", ["message": .text(line.message)])

@@ -1,6 +1,7 @@
 /// Cuts what the server writes to standard error into lines. What is beyond the bound of a line is left out.
 struct ServerLogLines {
     private var line: [UInt8] = []
+    private var previous: ServerLogLine?
     private let byteCountMax: Int
 
     init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
@@ -9,7 +10,12 @@ struct ServerLogLines {
     mutating func append(_ bytes: some Sequence<UInt8>, _ take: (ServerLogLine) -> Void) {
         for byte in bytes {
             if byte == UInt8(ascii: "\n") {
-                if !self.line.isEmpty { take(ServerLogLine(String(decoding: self.line, as: UTF8.self))) }
+                if !self.line.isEmpty {
+                    let text = String(decoding: self.line, as: UTF8.self)
+                    let whole = ServerLogLine(text, after: self.previous)
+                    self.previous = whole
+                    take(whole)
+                }
                 self.line.removeAll(keepingCapacity: true)
             } else if self.line.count < self.byteCountMax {
                 self.line.append(byte)

@@ -7,6 +7,7 @@ package struct PostgresParameters: Sendable {
         let offset: Int
         let byteCount: Int
         let isNull: Bool
+        let type: Oid
     }
 
     /// The largest number that the protocol can count.
@@ -14,7 +15,6 @@ package struct PostgresParameters: Sendable {
 
     private(set) var bytes: [UInt8] = []
     private var places: [Place] = []
-    private(set) var types: [Oid] = []
 
     var count: Int { self.places.count }
 
@@ -22,7 +22,6 @@ package struct PostgresParameters: Sendable {
 
     init(_ values: [any PostgresEncodable]) {
         self.places.reserveCapacity(values.count)
-        self.types.reserveCapacity(values.count)
         for value in values { self.append(value) }
     }
 
@@ -30,14 +29,17 @@ package struct PostgresParameters: Sendable {
         let offset = self.bytes.count
         let isThere = value.encode(to: &self.bytes)
         if !isThere { self.bytes.removeLast(self.bytes.count - offset) }
-        self.places.append(Place(offset: offset, byteCount: self.bytes.count - offset, isNull: !isThere))
-        self.types.append(type(of: value).postgresType.number)
+        let type = type(of: value).postgresType.number
+        self.places.append(
+            Place(offset: offset, byteCount: self.bytes.count - offset, isNull: !isThere, type: type))
     }
+
+    var types: [Oid] { self.places.map(\.type) }
 
     /// Distinguishes the lists of types that one statement was used with.
     var signature: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for type in self.types { hash = (hash ^ UInt64(type)) &* 0x0000_0100_0000_01B3 }
+        for place in self.places { hash = (hash ^ UInt64(place.type)) &* 0x0000_0100_0000_01B3 }
         return hash
     }
 

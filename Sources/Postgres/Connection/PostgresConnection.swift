@@ -28,13 +28,14 @@ final class PostgresConnection: EventSource {
     let limits: PostgresLimits
     let poolLimits: PoolLimits
 
-    var pending = PendingUnits()
-    var requests = FIFO<PostgresRequest>()
-    var prepared: [PreparedKey: PreparedState] = [:]
+    @exclusivity(unchecked) var pending = PendingUnits()
+    @exclusivity(unchecked) var requests = FIFO<PostgresRequest>()
+    @exclusivity(unchecked) var prepared: [PreparedKey: PreparedState] = [:]
     /// The statements of `prepare` steps that are pending, in order.
     var preparing = FIFO<(key: PreparedKey, name: [CChar])>()
     var nameCount = 0
-    private var events: ReadyEvents = [.readable]
+    /// libpq holds bytes that the socket did not take.
+    private var isWriting = false
     private var timer: TimerID?
     private(set) var isClosed = false
     let usesTLS: Bool
@@ -57,7 +58,7 @@ final class PostgresConnection: EventSource {
     func start() -> Bool {
         guard PQsetnonblocking(self.raw, 1) == 0, PQenterPipelineMode(self.raw) == 1 else { return false }
         do {
-            try self.loop.register(self.descriptor, self.events, self)
+            try self.loop.register(self.descriptor, .readable, self)
         } catch {
             return false
         }
@@ -73,7 +74,7 @@ final class PostgresConnection: EventSource {
         guard !self.isClosed else { return }
         let isAlive = self.receive()
         if !isAlive { return self.end(afterDeadline: false) }
-        if self.events.contains(.writable), !self.isClosed { self.flush() }
+        if self.isWriting, !self.isClosed { self.flush() }
     }
 
     /// Takes what has come, and settles what it settles. False when the session has ended.
@@ -93,10 +94,10 @@ final class PostgresConnection: EventSource {
     func flush() {
         let result = PQflush(self.raw)
         if result < 0 { return self.end(afterDeadline: false) }
-        let wanted: ReadyEvents = result == 0 ? [.readable] : [.readable, .writable]
-        guard wanted != self.events else { return }
-        self.events = wanted
-        self.loop.change(self.descriptor, wanted)
+        let isWriting = result != 0
+        guard isWriting != self.isWriting else { return }
+        self.isWriting = isWriting
+        self.loop.change(self.descriptor, isWriting ? [.readable, .writable] : .readable)
     }
 
     // MARK: Time

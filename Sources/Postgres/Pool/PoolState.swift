@@ -36,10 +36,10 @@ struct PoolState {
     }
 
     let limits: PoolLimits
-    var slots: [Slot]
+    private(set) var slots: [Slot]
     /// When the session of each slot was opened.
-    var openedTimes: [MonotonicTime]
-    var waiters = FIFO<Waiter>()
+    private var openedTimes: [MonotonicTime]
+    private(set) var waiters = FIFO<Waiter>()
     private var lastTicket: UInt64 = 0
     /// Failed attempts to connect since the last that succeeded.
     private(set) var failureCount = 0
@@ -56,25 +56,33 @@ struct PoolState {
 
     // MARK: Counts
 
-    var openCount: Int {
-        self.slots.count { slot in
-            switch slot {
-            case .empty, .connecting: false
-            case .idle, .shared, .exclusive, .pinging: true
-            }
+    /// Sessions that there are, and of them those with a caller's statement or transaction.
+    private(set) var openCount = 0
+    private(set) var inUseCount = 0
+    private var connectingCount = 0
+
+    private mutating func set(_ slot: Int, to new: Slot) {
+        self.add(self.slots[slot], -1)
+        self.add(new, 1)
+        self.slots[slot] = new
+    }
+
+    private mutating func add(_ slot: Slot, _ change: Int) {
+        switch slot {
+        case .empty: break
+        case .connecting: self.connectingCount += change
+        case .idle, .pinging: self.openCount += change
+        case .shared, .exclusive:
+            self.openCount += change
+            self.inUseCount += change
         }
     }
 
-    var inUseCount: Int {
-        self.slots.count { slot in
-            switch slot {
-            case .empty, .connecting, .idle, .pinging: false
-            case .shared, .exclusive: true
-            }
-        }
+    /// Something may have to be done that is not done by who asks or answers.
+    var wantsAttention: Bool {
+        !self.waiters.isEmpty || self.wantsMore || self.isStopped
+            || self.openCount < self.limits.connectionCountMin
     }
-
-    private var connectingCount: Int { self.slots.count { $0 == .connecting } }
 
     /// No connection, and attempts fail: callers need not wait.
     var isCircuitOpen: Bool { self.failureCount >= self.limits.circuitFailureCount && self.openCount == 0 }
@@ -122,12 +130,14 @@ struct PoolState {
             if best?.count == 0 { break }
         }
         guard let best else { return nil }
-        if best.count > 0 { self.wantsMore = true }
+        if best.count > 0, self.openCount + self.connectingCount < self.limits.connectionCountMax {
+            self.wantsMore = true
+        }
         switch (use, self.slots[best.slot]) {
-        case (.exclusive, _): self.slots[best.slot] = .exclusive
+        case (.exclusive, _): self.set(best.slot, to: .exclusive)
         case (.shared, .shared(let count, let headTime)):
-            self.slots[best.slot] = .shared(inFlightCount: count + 1, headTime: headTime)
-        case (.shared, _): self.slots[best.slot] = .shared(inFlightCount: 1, headTime: now)
+            self.set(best.slot, to: .shared(inFlightCount: count + 1, headTime: headTime))
+        case (.shared, _): self.set(best.slot, to: .shared(inFlightCount: 1, headTime: now))
         }
         return best.slot
     }
@@ -137,15 +147,16 @@ struct PoolState {
     /// A shared statement has been answered.
     mutating func answered(slot: Int, now: MonotonicTime) {
         guard case .shared(let count, _) = self.slots[slot] else { return }
-        self.slots[slot] =
-            count > 1 ? .shared(inFlightCount: count - 1, headTime: now) : .idle(since: now, pinged: now)
+        self.set(
+            slot,
+            to: count > 1 ? .shared(inFlightCount: count - 1, headTime: now) : .idle(since: now, pinged: now))
     }
 
     /// A transaction has given its connection back, or a ping was answered.
     mutating func released(slot: Int, now: MonotonicTime) {
         switch self.slots[slot] {
-        case .exclusive: self.slots[slot] = .idle(since: now, pinged: now)
-        case .pinging: self.slots[slot] = .idle(since: self.idleSince[slot] ?? now, pinged: now)
+        case .exclusive: self.set(slot, to: .idle(since: now, pinged: now))
+        case .pinging: self.set(slot, to: .idle(since: self.idleSince[slot] ?? now, pinged: now))
         case .empty, .connecting, .idle, .shared: break
         }
     }
@@ -158,23 +169,22 @@ struct PoolState {
         guard self.isConnectWanted, now >= self.nextConnectTime,
             let slot = self.slots.firstIndex(of: .empty)
         else { return nil }
-        self.slots[slot] = .connecting
+        self.set(slot, to: .connecting)
         self.wantsMore = false
         return slot
     }
 
     private var isConnectWanted: Bool {
         if self.isStopped { return false }
-        let connectingCount = self.connectingCount
         // While attempts fail, one at a time is enough to find out when they succeed again.
-        guard connectingCount < (self.failureCount > 0 ? 1 : self.limits.connectingCountMax) else { return false }
-        let count = self.openCount + connectingCount
+        guard self.connectingCount < (self.failureCount > 0 ? 1 : self.limits.connectingCountMax) else { return false }
+        let count = self.openCount + self.connectingCount
         guard count < self.limits.connectionCountMax else { return false }
-        return count < self.limits.connectionCountMin || self.wantsMore || self.waiters.count > connectingCount
+        return count < self.limits.connectionCountMin || self.wantsMore || self.waiters.count > self.connectingCount
     }
 
     mutating func connected(slot: Int, now: MonotonicTime) {
-        self.slots[slot] = .idle(since: now, pinged: now)
+        self.set(slot, to: .idle(since: now, pinged: now))
         self.openedTimes[slot] = now
         self.failureCount = 0
         self.nextConnectTime = now
@@ -182,7 +192,7 @@ struct PoolState {
 
     /// - Parameter chance: From 0 up to 1; takes up to half of the wait.
     mutating func connectFailed(slot: Int, now: MonotonicTime, chance: Double) {
-        self.slots[slot] = .empty
+        self.set(slot, to: .empty)
         self.failureCount += 1
         let doublings = min(self.failureCount - 1, 20)
         let time = min(self.limits.backoffTimeMin.nanoseconds << Int64(doublings), self.limits.backoffTimeMax.nanoseconds)
@@ -191,7 +201,7 @@ struct PoolState {
 
     /// An open connection has ended. Those of other loops have perhaps, too: chance keeps them from coming all at once.
     mutating func lost(slot: Int, now: MonotonicTime, chance: Double) {
-        self.slots[slot] = .empty
+        self.set(slot, to: .empty)
         self.idleSince[slot] = nil
         let wait = Int64(Double(self.limits.backoffTimeMin.nanoseconds) * chance)
         self.nextConnectTime = max(self.nextConnectTime, now + .nanoseconds(wait))
@@ -202,7 +212,7 @@ struct PoolState {
         for (index, slot) in self.slots.enumerated() {
             guard case .idle(let since, let pinged) = slot, now - pinged >= self.limits.pingTime else { continue }
             self.idleSince[index] = since
-            self.slots[index] = .pinging
+            self.set(index, to: .pinging)
             return index
         }
         return nil
@@ -215,7 +225,7 @@ struct PoolState {
             guard case .idle(let since, _) = slot else { continue }
             let isOld = now - self.openedTimes[index] >= self.limits.lifeTime
             if self.isStopped || isOld || (isSpare && now - since >= self.limits.idleTime) {
-                self.slots[index] = .empty
+                self.set(index, to: .empty)
                 return index
             }
         }
@@ -232,7 +242,7 @@ struct PoolState {
         func consider(_ time: MonotonicTime) { next = min(next ?? time, time) }
         if let waiter = self.waiters.first { consider(waiter.deadline) }
         if self.isConnectWanted { consider(self.nextConnectTime) }
-        if self.slots.contains(where: { if case .idle = $0 { true } else { false } }) { consider(now + self.limits.pingTime) }
+        if self.openCount > 0 { consider(now + self.limits.pingTime) }
         return next
     }
 }

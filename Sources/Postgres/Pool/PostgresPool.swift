@@ -14,15 +14,15 @@ final class PostgresPool: @unchecked Sendable {
     let metrics: PostgresMetrics
     private let connector: PostgresConnector
     private let log: Log
-    private var state: PoolState
-    private var connections: [PostgresConnection?]
+    @exclusivity(unchecked) private var state: PoolState
+    @exclusivity(unchecked) private var connections: [PostgresConnection?]
     private var waiting: [UInt64: PostgresRequest] = [:]
     private var random = FastRandom()
     private var timer: (id: TimerID, time: MonotonicTime)?
-    private var counted = PostgresMetrics.PoolCounts()
+    @exclusivity(unchecked) private var counted = PostgresMetrics.PoolCounts()
     private var isPumping = false
     /// By the place of a statement's name, which is in the program's text.
-    private var histograms: [UInt: Histogram] = [:]
+    @exclusivity(unchecked) private var histograms: [UInt: Histogram] = [:]
 
     init(
         loop: EventLoop, purpose: PostgresPurpose, limits: PostgresLimits, connector: PostgresConnector,
@@ -67,7 +67,7 @@ final class PostgresPool: @unchecked Sendable {
         case .rollback(let lease): self.end(lease, request, commits: false)
         case .ping: preconditionFailure("pings begin in the pool")
         }
-        self.pump()
+        self.pumpIfNeeded()
     }
 
     private func place(_ request: PostgresRequest, _ use: PoolState.Use) {
@@ -170,7 +170,7 @@ final class PostgresPool: @unchecked Sendable {
             self.histogram(of: request.statement).record(now - request.submittedTime, loop: self.loop.index)
             request.finish(.done(request.rows))
         }
-        self.pump()
+        self.pumpIfNeeded()
     }
 
     /// A unit was sent, and its connection ended before it was settled.
@@ -208,6 +208,11 @@ final class PostgresPool: @unchecked Sendable {
     }
 
     // MARK: The pump
+
+    /// Most calls find a connection and leave nothing to do.
+    private func pumpIfNeeded() {
+        if self.state.wantsAttention { self.pump() } else { self.count() }
+    }
 
     /// Does what the state wants done, until it wants nothing more.
     private func pump() {
@@ -249,7 +254,15 @@ final class PostgresPool: @unchecked Sendable {
         let counts = PostgresMetrics.PoolCounts(
             open: self.state.openCount, inUse: self.state.inUseCount, waiting: self.state.waiters.count,
             circuitOpen: self.state.isCircuitOpen ? 1 : 0)
-        if counts == self.counted { return }
+        if counts.open == self.counted.open, counts.waiting == self.counted.waiting,
+            counts.circuitOpen == self.counted.circuitOpen
+        {
+            // The one that changes with nearly every statement.
+            guard counts.inUse != self.counted.inUse else { return }
+            self.metrics.changed(self.purpose, inUse: counts.inUse - self.counted.inUse, loop: self.loop.index)
+            self.counted.inUse = counts.inUse
+            return
+        }
         if counts.circuitOpen > self.counted.circuitOpen {
             self.log.error("database unreachable", ["purpose": .text(self.purpose.label)])
         }

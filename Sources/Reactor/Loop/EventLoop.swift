@@ -15,6 +15,9 @@ package final class EventLoop: @unchecked Sendable {
     /// Bytes read from a socket at a time, into one buffer that all connections of the loop share.
     package static let readByteCountMax = 64 * 1024
 
+    /// How often in one turn the jobs are run that jobs have enqueued.
+    static let jobRoundCountMax = 8
+
     /// Work handed over from other threads, and whether the loop was already woken for it.
     struct Remote {
         var jobs: [UnownedJob] = []
@@ -133,16 +136,21 @@ package final class EventLoop: @unchecked Sendable {
         while let fire = self.timers.expireOne(now: self.now) { fire() }
     }
 
-    /// Runs what is there at the beginning of the turn; what these jobs enqueue waits for the next one, so that a
-    /// chain of jobs cannot keep sockets waiting.
+    /// Runs what is there, and what these jobs enqueue in turn for some rounds: a task changes its executor several
+    /// times between two waits, and a turn of the loop for each would cost more than the work. A longer chain of jobs
+    /// goes on in the next turn, so that it cannot keep sockets waiting.
     private func runJobs() {
         let (remoteJobs, calls) = self.remote.withLock { $0.take() }
         for call in calls { call() }
-        // The two arrays change places, so that a turn with jobs allocates nothing.
-        swap(&self.localJobs, &self.runningJobs)
-        for job in self.runningJobs { self.run(job) }
-        self.runningJobs.removeAll(keepingCapacity: true)
         for job in remoteJobs { self.run(job) }
+        var roundCount = 0
+        while !self.localJobs.isEmpty, roundCount < Self.jobRoundCountMax {
+            // The two arrays change places, so that a turn with jobs allocates nothing.
+            swap(&self.localJobs, &self.runningJobs)
+            for job in self.runningJobs { self.run(job) }
+            self.runningJobs.removeAll(keepingCapacity: true)
+            roundCount += 1
+        }
     }
 
     // MARK: On the loop: descriptors

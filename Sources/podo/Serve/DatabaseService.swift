@@ -7,8 +7,8 @@ internal import Reactor
 /// The database that this process works with: a private PostgreSQL below the data directory, or the one that
 /// `database-url` names. It has the schema of this Podo when it is open.
 final class DatabaseService: Sendable {
-    /// For libpq; may have a password in it.
-    let url: Secret<String>
+    /// For everyone who asks it something.
+    let connections: PostgresDatabase
     private let cluster: PostgresCluster?
     private let monitor: DatabaseMonitor
     /// Where it is, without a password.
@@ -20,11 +20,11 @@ final class DatabaseService: Sendable {
 
     /// Starts or reaches the database and brings it up to date. Blocks; `isCancelled` is asked from time to time.
     init(
-        _ configuration: Configuration, environment: [String: String], log: Log, isCancelled: @escaping () -> Bool
+        _ configuration: Configuration, environment: [String: String], loops: [EventLoop], metrics: MetricsRegistry,
+        log: Log, isCancelled: @escaping () -> Bool
     ) throws(StartError) {
         self.cluster = try Self.startCluster(configuration, environment, log: log, isCancelled: isCancelled)
         let url = configuration.databaseURL?.reveal() ?? self.cluster?.url ?? ""
-        self.url = Secret(url)
         self.place = (try? PostgresAddress(url))?.description ?? "a database"  // What is no address was refused before.
         do throws(StartError) {
             try Self.bringUpToDate(
@@ -34,7 +34,16 @@ final class DatabaseService: Sendable {
             self.cluster?.stop(.immediate)
             throw isCancelled() ? .toldToEnd : error
         }
+        let options: PostgresConnectionOptions
+        do throws(PostgresConnectionOptions.Malformed) {
+            options = try PostgresConnectionOptions(Secret(url))
+        } catch {
+            throw StartError("database-url: \(error)")
+        }
+        self.connections = PostgresDatabase(
+            options: options, loops: loops, metrics: PostgresMetrics(registry: metrics), log: log)
         self.monitor = DatabaseMonitor(url: url, log: log)
+        self.register(in: metrics)
     }
 
     private static func startCluster(
@@ -85,20 +94,12 @@ final class DatabaseService: Sendable {
         return DatabaseReport(health: health, place: self.place, ownServer: server)
     }
 
-    /// Statements and transactions for everybody, by connections of every loop.
-    func client(loops: [EventLoop], metrics: MetricsRegistry, log: Log) throws(StartError) -> PostgresDatabase {
-        let options: PostgresConnectionOptions
-        do throws(PostgresConnectionOptions.Malformed) {
-            options = try PostgresConnectionOptions(self.url)
-        } catch {
-            throw StartError("\(error)")
-        }
-        return PostgresDatabase(options: options, loops: loops, metrics: PostgresMetrics(registry: metrics), log: log)
-    }
+    /// The loops run: connections are opened.
+    func start() { self.connections.start() }
 
-    func register(in metrics: MetricsRegistry) {
-        metrics.sampledGauge("podo_database_up", help: "1 while the database answers.") {
-            self.monitor.health.state == .up ? 1 : 0
+    private func register(in metrics: MetricsRegistry) {
+        metrics.sampledGauge("podo_database_up", help: "1 while the database answers.") { [monitor] in
+            monitor.health.state == .up ? 1 : 0
         }
         guard let cluster = self.cluster else { return }
         metrics.sampledCounter("podo_database_starts_total", help: "How often the private database was started.") {
@@ -106,7 +107,10 @@ final class DatabaseService: Sendable {
         }
     }
 
-    /// Ends the private server; `hurry` is asked meanwhile, and true ends it at once.
+    /// Refuses everyone who asks something from now on. The loops still run, so that what is under way can end.
+    func refuse() { self.connections.stop() }
+
+    /// Ends the private server, after the loops; `hurry` is asked meanwhile, and true ends it at once.
     func close(_ signal: ClusterSignal, hurry: () -> Bool = { false }) {
         self.monitor.stop()
         guard let cluster = self.cluster else { return }

@@ -1,3 +1,4 @@
+internal import Auth
 internal import HTTPServer
 internal import Observability
 internal import Postgres
@@ -14,8 +15,8 @@ extension PodoServer {
     /// Starts loops and listening, and tells everyone who wants to know.
     func start() {
         self.group.start()
+        self.database.start()
         self.storage.maintain(on: self.group.loops[0])
-        self.databaseClient.start()
         self.members.start(on: self.group.loops[0])
         if !self.members.waitUntilLoaded() {
             self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
@@ -58,8 +59,8 @@ extension PodoServer {
 
     // MARK: Reloading
 
-    /// SIGHUP: certificates, the root secret and pages are read again. What fails leaves in force what was there before.
-    /// Settings stay: changing one needs a restart, which socket activation makes without a refused connection.
+    /// SIGHUP: certificates, the root secret and pages are read again. What fails leaves in force what was there
+    /// before. Settings stay: changing one needs a restart, which socket activation makes without a refused connection.
     private func reload() {
         self.serviceManager.send(.reloading)
         if let security = self.security {
@@ -130,6 +131,8 @@ extension PodoServer {
                 group.addTask { await self.publisherFrontend.drain() }
                 return await group.reduce(true) { $0 && $1 }
             }
+            self.members.stop()
+            self.database.refuse()
             // Who scrapes metrics may come again: a cut admin connection is no loss.
             _ = await self.adminFrontend.drain()
             self.drainResult.withLock { $0 = allEnded }
@@ -138,8 +141,6 @@ extension PodoServer {
     }
 
     private func stop(allEnded: Bool) -> Int32 {
-        self.members.stop()
-        self.databaseClient.stop()
         self.group.stop()
         self.storage.close()
         // Last, so that whatever ends can still write what it has to.

@@ -1,7 +1,6 @@
 internal import HLSPackager
 internal import HTTPServer
 internal import Observability
-internal import Postgres
 internal import Primitives
 internal import RTMPIngest
 internal import Reactor
@@ -29,7 +28,6 @@ final class PodoServer: Sendable {
     let secretFile: SecretFile
     let memberTokens: MemberTokens
     let database: DatabaseService
-    let databaseClient: PostgresDatabase
     let members: MemberServices
     private let dataDirectory: DataDirectory
 
@@ -57,19 +55,18 @@ final class PodoServer: Sendable {
         let webDirectory = try WebDirectory.find(configured: configuration.webDirectory)
         self.storage = try StreamStorage(configuration, log: log)
         // Connections wait in the kernel's queues meanwhile.
-        self.database = try DatabaseService(
-            configuration, environment: environment, log: log, isCancelled: EndSignal(signals).hasCome)
         let metrics = MetricsRegistry(loopCount: configuration.loopCount)
+        self.database = try DatabaseService(
+            configuration, environment: environment, loops: self.group.loops, metrics: metrics, log: log,
+            isCancelled: EndSignal(signals).hasCome)
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
         self.memberTokens = MemberTokens(root: rootSecret, publicURL: configuration.publicURL, registry: metrics)
-        self.databaseClient = try self.database.client(loops: self.group.loops, metrics: metrics, log: log)
         self.members = try MemberServices(
-            configuration, root: rootSecret, tokens: self.memberTokens, database: self.databaseClient,
+            configuration, root: rootSecret, tokens: self.memberTokens, database: self.database.connections,
             group: self.group, publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         let streamMetrics = HLSMetrics(registry: metrics)
         self.storage.recordings?.register(in: metrics)
-        self.database.register(in: metrics)
         let posters = configuration.posterInterval.map { Posters(interval: $0) }
         posters?.register(in: metrics)
         let streams = PackagedStreams(

@@ -49,7 +49,12 @@ struct AuditLogTests {
         let rig = try AuthRig()
         let client = AuthClient(rig: rig)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<40 { group.addTask { _ = try await client.signUp("kim\(number)") } }
+            for number in 0..<40 {
+                var client = client
+                client.address = .v4(UInt32(number))
+                let asker = client
+                group.addTask { _ = try await asker.signUp("kim\(number)") }
+            }
             try await group.waitForAll()
         }
         #expect(try rig.sql("SELECT count(*), audit_log_fault() IS NULL FROM audit_log") == "40|t")

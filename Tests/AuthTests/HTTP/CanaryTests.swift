@@ -35,7 +35,7 @@ struct CanaryTests {
                 "name", "email", "password", "currentPassword", "newPassword", "token", "refreshToken", "roleType",
                 "session", "everywhere",
             ]
-            let wrong = Dictionary(uniqueKeysWithValues: texts.map { ($0, "\(Self.canary)\n") })
+            let wrong = Dictionary(uniqueKeysWithValues: texts.map { ($0, "\(Self.canary)\u{7}") })
             answers.append(try await client.send(route.method, path, json: wrong))
             answers.append(try await client.send(route.method, path, body: Array("{\"\(Self.canary)".utf8)))
             var other = client

@@ -33,7 +33,7 @@ struct ErasureTests {
     }
 
     private func dump(_ rig: AuthRig) throws -> String {
-        let program = try TestCluster.shared.binaryDirectory() + "/pg_dump"
+        let program = try AuthRig.cluster.binaryDirectory() + "/pg_dump"
         let result = try TestCommand.run(program, ["--inserts", rig.url])
         try #require(result.status == 0)
         return result.output
@@ -134,6 +134,7 @@ struct ErasureTests {
         #expect(try await rig.onLoop { try await rig.members.find(email) } == nil)
         try await rig.onLoop { try await rig.streamKeys.reload("main") }
         #expect(rig.streamKeys.find([key], now: .now) == .unknown)
+        try await rig.deliver()
         let before = rig.mails.all.count
         _ = try await client.send(.post, "/api/v1/auth/password/forgot", json: ["email": email.text])
         try await rig.deliver()

@@ -150,11 +150,12 @@ struct SignInTests {
             return answers
         }
         let shed = answers.filter { $0.status == 503 }
-        #expect(shed.count == 17)
+        // One is looked at and two wait; the third may come before the first is taken up.
+        let heardCount = answers.count { $0.status == 401 }
+        #expect((2...3).contains(heardCount) && shed.count == 20 - heardCount)
         #expect(shed.allSatisfy { $0.code == "overloaded" && $0["retry-after"].flatMap { Int($0) } ?? 0 >= 1 })
-        #expect(answers.count { $0.status == 401 } == 3)
-        #expect(rig.metric("podo_auth_password_shed_total") == 17)
-        #expect(rig.signIns.limiterEntryCount == 3 + 1 + 3)
+        #expect(rig.metric("podo_auth_password_shed_total") == Double(shed.count))
+        #expect(rig.signIns.limiterEntryCount == heardCount + 1 + heardCount)
     }
 }
 

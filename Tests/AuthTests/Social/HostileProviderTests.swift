@@ -33,7 +33,7 @@ struct HostileProviderTests {
             let outcome = try await self.outcome(rig, "corp", mode)
             #expect(outcome == "401 social-token-invalid", "\(mode)")
             expected[fault, default: 0] += 1
-            let line = "podo_social_sign_ins_total{provider=\"corp\",outcome=\"\(fault)\"}"
+            let line = "podo_social_sign_ins_total{outcome=\"\(fault)\",provider=\"corp\"}"
             #expect(rig.auth.metric(line) == expected[fault], "\(mode)")
         }
         #expect(try rig.auth.sql("SELECT count(*) FROM member") == "0")

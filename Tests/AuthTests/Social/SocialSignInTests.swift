@@ -25,7 +25,7 @@ struct SocialSignInTests {
         let profile = try await browser.send(.get, "/api/v1/member/me")
         #expect(profile.json["name"] as? String == "Kim")
         #expect(profile.json["email"] as? String == (provider == "naver" ? "" : "kim@example.com"))
-        #expect(rig.auth.metric("podo_social_sign_ins_total{provider=\"\(provider)\",outcome=\"new-account\"}") == 1)
+        #expect(rig.auth.metric("podo_social_sign_ins_total{outcome=\"new-account\",provider=\"\(provider)\"}") == 1)
     }
 
     @Test("sets cookies for pages, and never puts a token into a URL") func cookies() async throws {
@@ -85,7 +85,7 @@ struct SocialSignInTests {
         let rig = try SocialRig()
         let browser = Browser(rig)
         let first = try await browser.leave("corp")
-        let second = try await browser.leave("naver")
+        let second = try await browser.leave("kakao")
         #expect(try await browser.send(.get, first).status == 303)
         #expect(try await browser.send(.get, second).status == 303)
     }

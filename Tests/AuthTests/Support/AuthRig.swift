@@ -31,11 +31,14 @@ final class AuthRig: Sendable {
     let application: HTTPApplication
     private let work: PasswordWork
 
+    /// Suites run beside each other, and each test has connections of its own.
+    static let cluster = TestCluster(settings: ["max_connections=400"])
+
     /// A database with every migration, made once per process and copied.
     private static let template: Result<String, any Error> = Result {
-        let url = try TestCluster.shared.database()
+        let url = try cluster.database()
         for migration in AuthMigrations.all {
-            try TestCluster.shared.query("BEGIN; \(migration.sql); COMMIT", at: url)
+            try cluster.query("BEGIN; \(migration.sql); COMMIT", at: url)
         }
         // "postgresql:///NAME?…"
         return String(url.dropFirst("postgresql:///".count).prefix { $0 != "?" })
@@ -47,7 +50,7 @@ final class AuthRig: Sendable {
         hashing: any PasswordHashing = QuickPasswords(), retention: any RetentionRule = NoRetention(),
         url: String? = nil
     ) throws {
-        let url = try url ?? TestCluster.shared.database(template: try Self.template.get())
+        let url = try url ?? Self.cluster.database(template: try Self.template.get())
         self.url = url
         self.group = try EventLoopGroup(loopCount: 1)
         self.registry = MetricsRegistry(loopCount: 1)
@@ -104,7 +107,7 @@ final class AuthRig: Sendable {
     // MARK: Looking into it
 
     @discardableResult
-    func sql(_ query: String) throws -> String { try TestCluster.shared.query(query, at: self.url) }
+    func sql(_ query: String) throws -> String { try Self.cluster.query(query, at: self.url) }
 
     /// The value of one line of the metrics.
     func metric(_ line: String) -> Double? {

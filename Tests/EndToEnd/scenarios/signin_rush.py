@@ -62,7 +62,7 @@ def make_members(podo):
     database.query(podo, f"""
         INSERT INTO member (id, role, data_key, email_sealed, email_index, name_sealed, password_hash)
         SELECT number, 'USER', data_key, email_sealed, index, name_sealed, password_hash
-        FROM (VALUES {rows}) AS fans (number, index), (SELECT * FROM member LIMIT 1) AS some;
+        FROM (VALUES {rows}) AS fans (number, index), (SELECT * FROM member LIMIT 1) AS pattern;
         ANALYZE member;""")
 
 

@@ -29,5 +29,10 @@ def ratio_line(name, value, bar):
     return f"RATIO {name} {value:.3f} {bar} {verdict(value, bar)}"
 
 
+def rate_line(name, value, bar):
+    """A ratio of which more is better."""
+    return f"RATIO {name} {value:.3f} >={bar} {'ok' if value >= bar else 'short'}"
+
+
 def figure_line(name, value, unit, bar):
     return f"FIGURE {name} {value:.0f} {unit} {bar} {verdict(value, bar)}"

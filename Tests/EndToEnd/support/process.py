@@ -12,14 +12,17 @@ class StartFailure(Exception):
 
 class Process:
     """One started program. Stopped by its own pid, never by name; what it says goes to a file, its output to `output`
-    where there is one, and it has the open `descriptors`. It can lead a group of processes of its own."""
+    where there is one, and it has the open `descriptors`. It can lead a group of processes of its own, and run as another
+    `user`, an entry of the list of users."""
 
-    def __init__(self, arguments, log_path, environment=None, output=None, descriptors=(), leads_group=False):
+    def __init__(self, arguments, log_path, environment=None, output=None, descriptors=(), leads_group=False,
+                 user=None):
         self.log_path = log_path
         with open(log_path, "wb") as log:
             self.child = subprocess.Popen(
                 arguments, stdin=subprocess.DEVNULL, stdout=log if output is None else output, stderr=log,
-                env=environment, pass_fds=descriptors, start_new_session=leads_group)
+                env=environment, pass_fds=descriptors, start_new_session=leads_group,
+                **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}))
 
     @property
     def pid(self):

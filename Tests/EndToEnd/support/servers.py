@@ -90,7 +90,8 @@ def small_page():
 class Podo(Process):
     """`podo serve` with its own data directory, ready when the constructor returns."""
 
-    def __init__(self, site, name="podo", data_directory=None, environment=(), pin=None, ports=None):
+    def __init__(self, site, name="podo", data_directory=None, environment=(), pin=None, ports=None, user=None,
+                 binary=None):
         self.ports = ports or [free_port() for _ in range(4)]
         self.http_port, self.https_port, self.admin_port, self.rtmp_port = self.ports
         self.data_directory = data_directory or site.join(f"{name}-data")
@@ -109,7 +110,7 @@ class Podo(Process):
         if not os.access(PODO, os.X_OK):
             raise SystemExit(f"no executable {PODO}: run `make build` first")
         self.variables = variables
-        super().__init__(pinned([PODO, "serve"], pin), site.join(f"{name}.log"), variables)
+        super().__init__(pinned([binary or PODO, "serve"], pin), site.join(f"{name}.log"), variables, user=user)
         site.servers.append(self)
 
     def run_command(self, *words):
@@ -117,7 +118,8 @@ class Podo(Process):
         return subprocess.run([PODO, *words], env=self.variables, capture_output=True, text=True, timeout=60)
 
     def start(self):
-        self.wait_until(lambda: self.admin("/readyz") is not None)
+        # The first start makes a database.
+        self.wait_until(lambda: self.admin("/readyz") is not None, seconds=60)
         return self
 
     def admin(self, path):

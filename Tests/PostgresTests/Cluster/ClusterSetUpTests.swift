@@ -43,7 +43,7 @@ struct ClusterSetUpTests {
         let shared = Int(values["shared_buffers"]?.dropLast(2) ?? "") ?? 0
         #expect(shared >= 32 && shared <= memory >> 20 / 4)
         #expect(values["listen_addresses"] == "")
-        #expect(values["log_min_messages"] == "log" && values["log_error_verbosity"] == "terse")
+        #expect(values["log_min_messages"] == "error" && values["log_error_verbosity"] == "terse")
     }
 
     @Test

@@ -34,7 +34,7 @@ struct ServerTextTests {
                 found.map(\.message) == [
                     "ready", "could not write: No space left on device", "\tHINT", String(repeating: "x", count: 60),
                 ])
-            #expect(found.map(\.severity) == [.notable, .panic, .notable, .notable])
+            #expect(found.map(\.severity) == [.notable, .panic, .panic, .notable])
             #expect(found.map(\.tellsOfFullDisk) == [false, true, false, false])
         }
     }
@@ -43,11 +43,31 @@ struct ServerTextTests {
         ("FATAL:  the database system is starting up", false),
         ("FATAL:  could not create lock file \"postmaster.pid\": No space left on device", true),
         ("PANIC:  could not write to file", true),
-        ("LOG:  could not extend file: No space left on device", true),
+        ("LOG:  could not write file: No space left on device", true),
+        ("ERROR:  could not extend file: No space left on device", false),
+        ("FATAL:  terminating connection due to administrator command", false),
         ("LOG:  database system is ready to accept connections", false),
     ])
     func `a reason is what went wrong, not who could not connect meanwhile`(_ text: String, _ isReason: Bool) {
         #expect(ServerLogLine(text).isReason == isReason)
+    }
+
+    @Test
+    func `what an error repeats of users is not shown, and cannot be taken for a full disk`() {
+        var lines = ServerLogLines(byteCountMax: 200)
+        var found: [ServerLogLine] = []
+        let text = """
+            ERROR:  invalid input: "canary
+            \tcanary: No space left on device"
+            \tcanary: No space left on device
+            ERROR:  canary No space left on device
+            ERROR:  could not extend file "base/5/16384": No space left on device
+            LOG:  fine
+
+            """
+        lines.append(text.utf8) { found.append($0) }
+        #expect(!found.contains { $0.message.contains("canary") })
+        #expect(found.map(\.tellsOfFullDisk) == [false, false, false, false, true, false])
     }
 
     @Test
