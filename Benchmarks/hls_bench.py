@@ -41,11 +41,16 @@ def run():
 
 def measure(part, site):
     """Each with servers that have seen nothing before."""
-    podo = PodoHLS(site, pin=SERVER_CORE).start()
     if part == "packaging":
-        both = PodoHLS(site, name="podo-ts", pin=SERVER_CORE, transport_stream=True).start()
-        hls_packaging.measure(site, podo, both, NginxHLS(site, pin=SERVER_CORE).start())
-    elif part == "delivery":
+        count = hls_packaging.WINDOW_SEGMENT_COUNT
+        window = {"PODO_HLS_WINDOW_SEGMENTS": str(count)}
+        podo = PodoHLS(site, pin=SERVER_CORE, environment=window).start()
+        both = PodoHLS(site, name="podo-ts", pin=SERVER_CORE, transport_stream=True, environment=window).start()
+        nginx = NginxHLS(site, pin=SERVER_CORE, window_segment_count=count).start()
+        hls_packaging.measure(site, podo, both, nginx)
+        return
+    podo = PodoHLS(site, pin=SERVER_CORE).start()
+    if part == "delivery":
         hls_delivery.measure(site, podo, Nginx(site, pin=SERVER_CORE).start())
     elif part == "burst":
         hls_burst.measure(site, podo, Nginx(site, pin=SERVER_CORE).start())

@@ -6,9 +6,11 @@ import ingest_bench
 from ingest_bench import PUBLISHER_COUNT, SECONDS
 from support.figures import median, ratio_line
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "4"))
-# Every stream has begun by then, and writes its second segment.
-SETTLE_SECONDS = 5
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+# By then every stream lets go of a segment for each that it makes, as it will from then on: six are listed, and each is
+# kept for as long again and two segments more.
+SETTLE_SECONDS = 30
+WINDOW_SEGMENT_COUNT = 6
 FRAGMENTS_BAR, BOTH_BAR = 0.5, 0.8
 
 

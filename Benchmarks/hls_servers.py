@@ -65,7 +65,8 @@ class PodoHLS(PodoIngest):
 class NginxHLS(NginxRTMP):
     """nginx-rtmp with one worker, writing MPEG-TS segments and their playlists to memory."""
 
-    def __init__(self, site, name="nginx-hls", pin=None):
+    def __init__(self, site, name="nginx-hls", pin=None, window_segment_count=WINDOW_SEGMENT_COUNT):
+        self.window_segment_count = window_segment_count
         self.output = tempfile.mkdtemp(prefix="podo-bench-", dir=MEMORY_DIRECTORY)
         super().__init__(site, name=name, pin=pin)
 
@@ -74,7 +75,7 @@ class NginxHLS(NginxRTMP):
             hls on;
             hls_path {self.output};
             hls_fragment {SEGMENT_SECONDS}s;
-            hls_playlist_length {SEGMENT_SECONDS * WINDOW_SEGMENT_COUNT}s;"""
+            hls_playlist_length {SEGMENT_SECONDS * self.window_segment_count}s;"""
 
     def expect_segments(self):
         """Every stream has a playlist and a segment."""

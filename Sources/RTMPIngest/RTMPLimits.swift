@@ -84,6 +84,8 @@ package struct RTMPLimits: Sendable {
     package var mediaLagTimeMax = TimeAmount.seconds(30)
     /// While a publisher is held back nothing is said to it, but no longer than this after its last byte arrived.
     package var backlogTime = TimeAmount.seconds(3600)
+    /// What a publisher sends waits so long to be read together with what others send. Decision 9 has what that saves.
+    package var gatherTime = TimeAmount.milliseconds(40)
     /// Connected, but without audio and video for this long: stalled.
     package var stallTime = TimeAmount.seconds(5)
 

@@ -79,7 +79,7 @@ final class LoopDelivery: @unchecked Sendable {
     }
 
     private func poster(of stream: String, _ request: borrowing HTTPRequest) -> HTTPResponse {
-        guard let posters = self.posters, let poster = posters[stream] else {
+        guard let posters = self.posters, let poster = posters.look(at: stream) else {
             return HTTPProblem.noPoster.mediaResponse(for: request)
         }
         return self.responses.poster(poster, interval: posters.interval)

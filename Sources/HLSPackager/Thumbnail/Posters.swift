@@ -24,7 +24,12 @@ package final class Posters: Sendable {
             waitingCountMax: ThumbnailLimits.poolWaitingCountMax)
     }
 
-    package subscript(stream: String) -> Thumbnail? { self.entries.withLock { $0[stream]?.latest } }
+    /// For somebody who looks at it, which has the next one made when it is due.
+    package func look(at stream: String) -> Thumbnail? {
+        let entry = self.entries.withLock { $0[stream] }
+        entry?.thumbnailer.want()
+        return entry?.latest
+    }
 
     /// Has posters made of what goes to `receiver`.
     package func tap(_ receiver: any MediaReceiver, stream: String, environment: PackagerEnvironment) -> PosterTap {

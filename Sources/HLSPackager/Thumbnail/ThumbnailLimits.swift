@@ -1,3 +1,5 @@
+package import Primitives
+
 /// What a thumbnail may cost. What would cost more is refused.
 package struct ThumbnailLimits: Sendable {
     /// Pictures are made smaller, never larger, so that neither side is longer.
@@ -11,6 +13,8 @@ package struct ThumbnailLimits: Sendable {
     package var outputByteCountMax = 512 * 1024
     /// libav's scale, on which 2 is best and 31 worst; some 40 KB for a picture of 640 by 360.
     package var quantizer = 4
+    /// How old a picture that nobody looks at may become: what is left of a stream that ends unseen.
+    package var unseenTime = TimeAmount.seconds(600)
 
     /// The pool that all streams share: one thread, because thumbnails may wait and media may not.
     package static let poolThreadCount = 1

@@ -6,9 +6,10 @@ internal import Synchronization
 /// Sees to a stream's thumbnails: picks a keyframe now and then, has its picture made on a pool's thread, and hands it
 /// on.
 ///
-/// A keyframe costs its publisher's loop one copy, once in the interval. A stream has one picture in the making at
-/// most, all streams together as many as the pool takes; what comes at a bad time is skipped, and the next keyframe
-/// has its chance.
+/// A picture costs more than all else that is done to a stream, so it is made again only when somebody has looked at
+/// the last one, and otherwise once in `ThumbnailLimits.unseenTime`. A keyframe costs its publisher's loop one copy. A
+/// stream has one picture in the making at most, all streams together as many as the pool takes; what comes at a bad
+/// time is skipped, and the next keyframe has its chance.
 package final class Thumbnailer: Sendable {
     /// Since the beginning.
     package struct Counts: Equatable, Sendable {
@@ -24,6 +25,10 @@ package final class Thumbnailer: Sendable {
         var counts = Counts()
         var isBusy = false
         var dueAt: MonotonicTime?
+        /// Somebody has looked at the latest, or would have if there were one.
+        var isWanted = true
+        /// When the next is made even if nobody looks.
+        var dueUnseenAt: MonotonicTime?
         var nextNumber: Int
     }
 
@@ -50,6 +55,9 @@ package final class Thumbnailer: Sendable {
 
     package var counts: Counts { self.state.withLock { $0.counts } }
 
+    /// Somebody looks at the latest picture: another is to be made when it is due.
+    package func want() { self.state.withLock { $0.isWanted = true } }
+
     /// A picture of the stream's main video at which decoding can begin. Returns at once, and keeps nothing of it
     /// unless it is due.
     package func offer(
@@ -74,12 +82,15 @@ package final class Thumbnailer: Sendable {
     private func begin(now: MonotonicTime) -> Bool {
         self.state.withLock { state in
             if let dueAt = state.dueAt, now < dueAt { return false }
+            if !state.isWanted, let dueUnseenAt = state.dueUnseenAt, now < dueUnseenAt { return false }
             guard !state.isBusy else {
                 state.counts.skipped += 1
                 return false
             }
             state.isBusy = true
+            state.isWanted = false
             state.dueAt = now + self.interval
+            state.dueUnseenAt = now + max(self.interval, self.limits.unseenTime)
             return true
         }
     }
@@ -89,6 +100,7 @@ package final class Thumbnailer: Sendable {
         self.state.withLock { state in
             state.counts.skipped += 1
             state.isBusy = false
+            state.isWanted = true
             state.dueAt = nil
         }
     }
@@ -114,6 +126,7 @@ package final class Thumbnailer: Sendable {
                 state.counts.failed += 1
                 state.counts.lastFailure = error
                 state.isBusy = false
+                state.isWanted = true
             }
         }
     }

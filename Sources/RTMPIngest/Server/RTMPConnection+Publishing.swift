@@ -23,7 +23,7 @@ extension RTMPConnection {
         self.session.acceptPublish()
         // Before media that is held back could keep it.
         self.takeOutput()
-        self.connection.gatherReads()
+        self.connection.gatherReads(every: self.limits.gatherTime)
         shared.metrics.publish("accepted", loop: self.loop.index)
         self.observe(.started)
         self.goOn()

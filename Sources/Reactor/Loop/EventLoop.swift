@@ -171,10 +171,12 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     /// Moves a registered descriptor among those that are read together. When it throws, nothing has changed.
-    func gather(_ fd: CInt, _ events: ReadyEvents, _ source: any EventSource) throws(SystemError) {
+    func gather(
+        _ fd: CInt, _ events: ReadyEvents, _ source: any EventSource, interval: TimeAmount
+    ) throws(SystemError) {
         self.assertIsOnLoop()
-        if self.gathered == nil { self.gathered = try GatheredReads(loop: self) }
-        try self.gathered?.register(fd, events, source)
+        if self.gathered == nil { self.gathered = try GatheredReads(loop: self, interval: interval) }
+        try self.gathered?.register(fd, events, source, interval: interval)
         self.poller.remove(fd)
     }
 

@@ -7,10 +7,11 @@ internal import Primitives
 /// A sweep that finds nothing ends this: the set waits in the loop's own again. So wake-ups a second are bounded
 /// however many publishers there are, and without them there are none. Decision 9 has the figures.
 ///
-/// A byte waits for at most `interval` and the millisecond to which `epoll_wait` rounds up: 5 ms.
+/// A byte waits for at most `interval` and the millisecond to which `epoll_wait` rounds up. A connection from which
+/// more has come than is read at a time is read on in the next turn.
 final class GatheredReads: EventSource {
-    /// From one sweep to the next.
-    static let interval = TimeAmount.milliseconds(4)
+    /// From one sweep to the next: the shortest that a connection has asked for.
+    @exclusivity(unchecked) private(set) var interval: TimeAmount
     /// Told once of the set's first event; waiting in the set again is what `arm` does.
     private static let armed: ReadyEvents = [.readable, .once]
 
@@ -18,18 +19,27 @@ final class GatheredReads: EventSource {
     private var poller: Poller
     /// When to look again; nil while the loop's own set watches this one.
     private(set) var nextSweep: MonotonicTime?
+    /// A connection has left bytes in the kernel.
+    private var leavesInput = false
 
-    init(loop: EventLoop) throws(SystemError) {
+    init(loop: EventLoop, interval: TimeAmount) throws(SystemError) {
         self.loop = loop
+        self.interval = interval
         self.poller = try Poller()
         try loop.register(self.poller.descriptor, Self.armed, self)
     }
 
     var registrationCount: Int { self.poller.registrationCount }
 
-    func register(_ fd: CInt, _ events: ReadyEvents, _ source: any EventSource) throws(SystemError) {
+    func register(
+        _ fd: CInt, _ events: ReadyEvents, _ source: any EventSource, interval: TimeAmount
+    ) throws(SystemError) {
         try self.poller.register(fd, events, source)
+        self.interval = min(self.interval, interval)
     }
+
+    /// Called by a connection that was read as often as is fair to the others.
+    func inputIsLeft() { self.leavesInput = true }
 
     func change(_ fd: CInt, _ events: ReadyEvents) { self.poller.change(fd, events) }
 
@@ -44,6 +54,7 @@ final class GatheredReads: EventSource {
     }
 
     private func sweep() {
+        self.leavesInput = false
         let count = self.poller.wait(timeoutMilliseconds: 0)
         for index in 0..<count {
             guard let (source, events) = self.poller.event(at: index) else { continue }
@@ -54,7 +65,8 @@ final class GatheredReads: EventSource {
             self.loop.change(self.poller.descriptor, Self.armed)
         } else {
             // A full batch may have left others waiting: they have their turn right after this one.
-            self.nextSweep = self.loop.now + (count < Poller.batchCountMax ? Self.interval : .nanoseconds(0))
+            let isBehind = count == Poller.batchCountMax || self.leavesInput
+            self.nextSweep = self.loop.now + (isBehind ? .nanoseconds(0) : self.interval)
         }
     }
 }

@@ -235,6 +235,7 @@ package final class Connection: EventSource {
                 return
             }
         }
+        if self.isGathered { self.loop.gathered?.inputIsLeft() }
     }
 
     /// Hands plain bytes on. Once we are closing nothing more is wanted, but unread bytes would make the kernel reset

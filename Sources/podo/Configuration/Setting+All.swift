@@ -50,7 +50,7 @@ extension Setting {
             "Encrypts segments (AES-128), with a new key after so many. Without parts: no low latency."),
         Setting(
             "poster-interval", \.posterInterval, .optional(.duration(.seconds(1)...(.seconds(3600)))),
-            "How often a stream's poster.jpg is made of a keyframe. Empty for none."),
+            "How often a stream's poster.jpg is made anew of a keyframe while it is looked at. Empty for none."),
         Setting(
             "hls-recording", \.hlsRecording, .boolean,
             "Records every stream below data-dir, for index.event.m3u8 and, when it is over, index.vod.m3u8."

@@ -163,6 +163,8 @@ extension Configuration {
         var limits = RTMPLimits()
         limits.connectionCountMax = self.rtmpConnectionCountMax
         limits.drainTime = self.drainTime
+        // A twelfth of a part: what low latency is made of must not wait long beside it.
+        limits.gatherTime = min(limits.gatherTime, .milliseconds(Int64(self.hlsPartMilliseconds / 12)))
         return limits
     }
 

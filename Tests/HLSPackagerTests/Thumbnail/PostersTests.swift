@@ -59,12 +59,12 @@ struct PostersTests {
         try self.play("hevc", as: TrackID(.video, 1), through: tap)
         let units = self.sink.unitCount
         #expect(units > 10 && self.sink.formatCount == 2)
-        #expect(self.eventually { self.posters["show"] != nil })
+        #expect(self.eventually { self.posters.look(at: "show") != nil })
         // Not another one within five seconds, of whichever track.
         try self.play("h264-aac", as: TrackID(.video), through: tap)
         tap.publishingEnded(.finished)
         #expect(self.sink.unitCount > units && self.sink.ends.count == 1)
-        #expect(self.posters["show"]?.number == 0 && self.posters["other"] == nil)
+        #expect(self.posters.look(at: "show")?.number == 0 && self.posters.look(at: "other") == nil)
         let text = String(decoding: registry.prometheusText(), as: UTF8.self)
         #expect(text.contains("podo_hls_posters_total{outcome=\"made\"} 1\n"))
     }
@@ -75,7 +75,7 @@ struct PostersTests {
         let before = try rig.ask("poster.jpg")
         #expect(before.status == 404 && before.text?.contains("no-poster") == true)
         try self.play("h264-aac", as: TrackID(.video), through: self.tap("show"))
-        #expect(self.eventually { self.posters["show"] != nil })
+        #expect(self.eventually { self.posters.look(at: "show") != nil })
         let poster = try rig.ask("poster.jpg")
         #expect(poster.status == 200 && poster["content-type"] == "image/jpeg")
         #expect(poster["cache-control"] == "public, max-age=5")

@@ -46,9 +46,10 @@ struct ThumbnailerTests {
         #expect(done.wait { $0 == [0] })
     }
 
-    @Test("the first keyframe is made a picture of, and then one every five seconds")
+    @Test("the first keyframe is made a picture of, and then one every five seconds while somebody looks")
     func interval() {
         for seconds in [100, 101, 104.9, 105, 106, 112, 116.5, 117] {
+            self.thumbnailer.want()
             self.offer(at: seconds)
             self.settle()
         }
@@ -60,11 +61,28 @@ struct ThumbnailerTests {
         self.pool.stop()
     }
 
+    @Test("one that nobody looks at is made again after ten minutes only, one that somebody looks at when it is due")
+    func unseen() {
+        for seconds in [100.0, 105, 699, 700, 710] {
+            self.offer(at: seconds)
+            self.settle()
+        }
+        self.thumbnailer.want()
+        for seconds in [711.0, 712, 717] {
+            self.offer(at: seconds)
+            self.settle()
+        }
+        #expect(self.log.entries.map(\.capturedAt.unixMilliseconds) == [100_000, 700_000, 711_000])
+        #expect(self.thumbnailer.counts.skipped == 0)
+        self.pool.stop()
+    }
+
     @Test("one is in the making at most; what is due meanwhile is skipped")
     func busy() {
         let gate = self.holdPool()
         self.offer(at: 10)
         #expect(self.pool.waitingCount == 1)
+        self.thumbnailer.want()
         self.offer(at: 12)
         self.offer(at: 15)
         self.offer(at: 17)
@@ -96,6 +114,7 @@ struct ThumbnailerTests {
 
     /// A stopped pool takes nothing, and the thumbnailer is none the worse.
     func settleStopped() {
+        self.thumbnailer.want()
         self.offer(at: 100)
         #expect(self.thumbnailer.counts.skipped == 3)
     }
