@@ -2,7 +2,7 @@ package import Observability
 
 /// What is counted of signing in by providers, by the names of the configuration.
 package struct SocialMetrics: Sendable {
-    private static let outcomes: [StaticString] = ["started", "signed-in", "new-account", "connected"]
+    private static let outcomes: [StaticString] = ["started", "new-account", "connected"]
 
     private let results: [String: ReasonCounters]
     private let fetches: [String: (good: Counter, bad: Counter)]

@@ -98,7 +98,7 @@ struct HostileProviderTests {
         #expect(try await AuthClient(rig: rig.auth).signIn("kim").status == 200)
         #expect(try await member.send(.get, "/api/v1/member/me").status == 200)
         // It comes back.
-        try rig.provider.set(["mode": "good"])
+        try rig.provider.set(["mode": "good", "email": "lee@example.com"])
         rig.clock.forward(.seconds(3))
         #expect(try await browser.signIn("corp").status == 200)
     }

@@ -15,9 +15,9 @@ final class SocialRig: Sendable {
     let provider: FakeProvider
     let client: HTTPClient
     let application: HTTPApplication
-    private let skew = Mutex<TimeAmount>(.seconds(0))
+    let clock = LateClock()
 
-    /// The provider goes by all names, as `google` would, `kakao` and `naver`.
+    /// The provider goes by three names: `corp`, `kakao` and `naver`.
     init(auth: AuthRig? = nil, secret: String = "podo-secret") throws {
         let auth = try auth ?? AuthRig()
         let provider = try FakeProvider()
@@ -33,32 +33,27 @@ final class SocialRig: Sendable {
             client: self.client, origin: "http://podo.test",
             metrics: SocialMetrics(providers: providers.map(\.name), registry: auth.registry),
             log: Log(level: .debug, memory: auth.logMemory))
-        let late = LateClock()
-        parts.clock = { late.now }
+        let clock = self.clock
+        parts.clock = { clock.now }
         let social = SocialSignIn(
             providers: providers, store: PostgresSocialStore(database: auth.database),
             issuer: MemberSessions(members: auth.members, signIns: auth.signIns), parts: parts)
         let service = SocialService(auth: auth.service, social: social)
-        self.clock = late
         self.application = try HTTPApplication(
             routes: SocialRoutes.table.map { $0.bound(to: service) }
                 + AuthRoutes.table.map { $0.bound(to: auth.service) }, authorizer: auth.service.authorizer)
     }
 
-    let clock: LateClock
-
     deinit { self.client.close() }
 }
 
-/// The clock, put forward.
+/// A clock that stands still until it is put forward.
 final class LateClock: Sendable {
-    private let late = Mutex<TimeAmount>(.seconds(0))
+    private let time = Mutex<MonotonicTime>(.now)
 
-    var now: MonotonicTime { .now + self.late.withLock { $0 } }
+    var now: MonotonicTime { self.time.withLock { $0 } }
 
-    func forward(_ time: TimeAmount) {
-        self.late.withLock { $0 = .nanoseconds($0.nanoseconds + time.nanoseconds) }
-    }
+    func forward(_ time: TimeAmount) { self.time.withLock { $0 = $0 + time } }
 }
 
 /// A browser: it keeps cookies, and goes where it is sent.

@@ -52,7 +52,7 @@ class Provider:
     def __init__(self, port):
         self.port, self.issuer = port, f"http://127.0.0.1:{port}"
         self.lock = threading.Lock()
-        self.key, self.other_key = Key(), Key()
+        self.key = Key()
         self.settings = {"mode": "good", "sub": "1234567890", "email": "kim@example.com", "verified": "1", "name": "Kim"}
         self.codes, self.access, self.counts = {}, {}, {}
 
@@ -146,7 +146,7 @@ class Provider:
         elif mode == "alg-hs256":
             signature = hmac.digest(json.dumps(self.key.jwk()).encode(), signed.encode(), "sha256")
         elif mode == "signature-other":
-            signature = self.other_key.sign(signed.encode())
+            signature = Key().sign(signed.encode())
         elif mode == "token-garbage":
             return "garbage"
         elif mode == "token-huge":
