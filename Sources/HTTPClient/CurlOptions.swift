@@ -8,7 +8,9 @@ struct CurlOptions {
 
     init(_ handle: UnsafeMutableRawPointer) { self.handle = handle }
 
-    mutating func set(_ option: CURLoption, _ value: Int) { self.check(podo_curl_set_number(self.handle, option, value)) }
+    mutating func set(_ option: CURLoption, _ value: Int) {
+        self.check(podo_curl_set_number(self.handle, option, value))
+    }
 
     mutating func set(_ option: CURLoption, size: Int) {
         self.check(podo_curl_set_size(self.handle, option, Int64(size)))

@@ -43,7 +43,8 @@ struct CachedDocument<Value: Sendable>: Sendable {
     }
 
     mutating func fetched(_ value: Value, freshTime: TimeAmount?, now: MonotonicTime) {
-        let time = min(max(freshTime ?? Self.freshTimes.lowerBound, Self.freshTimes.lowerBound), Self.freshTimes.upperBound)
+        let time = min(
+            max(freshTime ?? Self.freshTimes.lowerBound, Self.freshTimes.lowerBound), Self.freshTimes.upperBound)
         self.value = value
         self.freshUntil = now + time
         self.usableUntil = self.freshUntil + Self.staleTime

@@ -78,7 +78,8 @@ extension SocialFault: HTTPProblemConvertible {
         switch self {
         case .providerUnknown: .notFound
         case .returnPathInvalid:
-            HTTPProblem(.badRequest, code: "return-path-invalid", detail: "redirect is a path of this site, like /seats.")
+            HTTPProblem(
+                .badRequest, code: "return-path-invalid", detail: "redirect is a path of this site, like /seats.")
         case .stateInvalid:
             HTTPProblem(
                 .badRequest, code: "social-state-invalid",
@@ -87,7 +88,8 @@ extension SocialFault: HTTPProblemConvertible {
             HTTPProblem(.forbidden, code: "social-denied", detail: "Signing in was cancelled. Nothing has changed.")
         case .codeRefused:
             HTTPProblem(
-                .badRequest, code: "social-code-refused", detail: "The provider does not know this attempt. Begin again.")
+                .badRequest, code: "social-code-refused",
+                detail: "The provider does not know this attempt. Begin again.")
         case .providerUnreachable: Self.away
         case .providerRefused, .answerMalformed:
             HTTPProblem(
@@ -105,7 +107,8 @@ extension SocialFault: HTTPProblemConvertible {
         case .linkedElsewhere:
             HTTPProblem(
                 .conflict, code: "social-linked-elsewhere",
-                detail: "This account of the provider is connected to another member, or yours to another account there.")
+                detail:
+                    "This account of the provider is connected to another member, or yours to another account there.")
         case .addressNotProved:
             HTTPProblem(
                 .conflict, code: "social-email-unverified",

@@ -110,7 +110,11 @@ package struct SocialProvider: Sendable {
     }
 
     /// The issuer without the slash that it may end with.
-    private var base: String { self.issuer.text.hasSuffix("/") ? String(self.issuer.text.dropLast()) : self.issuer.text }
+    private var base: String {
+        self.issuer.text.hasSuffix("/") ? String(self.issuer.text.dropLast()) : self.issuer.text
+    }
 
-    private static func isLocal(_ url: HTTPClientURL) -> Bool { ["127.0.0.1", "localhost", "[::1]"].contains(url.host) }
+    private static func isLocal(_ url: HTTPClientURL) -> Bool {
+        ["127.0.0.1", "localhost", "[::1]"].contains(url.host)
+    }
 }

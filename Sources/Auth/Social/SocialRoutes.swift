@@ -83,7 +83,9 @@ package enum SocialRoutes {
             answers: [
                 HTTPAnswerDescription(
                     .found, "To the provider.",
-                    fields: [("location", "The provider's page."), ("set-cookie", "Binds the attempt to this browser.")])
+                    fields: [
+                        ("location", "The provider's page."), ("set-cookie", "Binds the attempt to this browser."),
+                    ])
             ],
             problems: [
                 HTTPProblemDescription(.badRequest, "return-path-invalid", "query-invalid"),

@@ -15,8 +15,9 @@ struct SocialSignInTests {
         let member = try #require(first.json["memberId"] as? Int64)
         let second = try await Browser(rig).signIn(provider)
         #expect(second.json["memberId"] as? Int64 == member)
-        #expect(try rig.auth.sql("SELECT provider, subject, member_id FROM member_identity")
-            == "\(provider)|1234567890|\(member)")
+        #expect(
+            try rig.auth.sql("SELECT provider, subject, member_id FROM member_identity")
+                == "\(provider)|1234567890|\(member)")
         // Naver's word on an address is worth nothing: the account has none.
         let proved = provider == "naver" ? "f|f" : "t|t"
         #expect(try rig.auth.sql("SELECT email_index IS NOT NULL, email_verified_at IS NOT NULL FROM member") == proved)
