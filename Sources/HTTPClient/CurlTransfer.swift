@@ -79,8 +79,8 @@ final class CurlTransfer {
             }
         }
         if !request.isRepeatable { options.set(CURLOPT_FRESH_CONNECT, 1) }
-        // Names without a value keep the library from adding these by itself: it would wait for leave to send a body, and
-        // call the body a form.
+        // Names without a value keep the library from adding these by itself: it would wait for leave to send a body,
+        // and call the body a form.
         self.add("Expect:")
         if !request.fields.contains(where: { $0.name == "content-type" }) { self.add("Content-Type:") }
         for field in request.fields { self.add("\(field.name): \(field.value)") }

@@ -14,8 +14,8 @@ package struct HTTPClientRequest: Sendable {
     package var fields: [HTTPClientField]
     package var body: [UInt8]
     /// Whether it does no harm that the other side gets it twice: true for GET, or where the request carries an
-    /// idempotency key. Others are never sent on a connection that was used before, because when such a one turns out to
-    /// be closed, the library sends again by itself.
+    /// idempotency key. Others are never sent on a connection that was used before, because when such a one turns out
+    /// to be closed, the library sends again by itself.
     package var isRepeatable: Bool
     /// Which addresses the name may stand for.
     package var addresses: HTTPClientAddresses

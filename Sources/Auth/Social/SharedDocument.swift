@@ -16,8 +16,8 @@ final class SharedDocument<Value: Sendable>: Sendable {
 
     init(clock: @escaping @Sendable () -> MonotonicTime) { self.clock = clock }
 
-    /// The document, by `fetch` if it is not there, not fresh, or not enough. `fetch` ends in bounded time, and says how
-    /// long the provider wants it kept.
+    /// The document, by `fetch` if it is not there, not fresh, or not enough. `fetch` ends in bounded time, and says
+    /// how long the provider wants it kept.
     func value(
         lacksSomething: Bool = false, fetch: () async throws(SocialFault) -> (Value, TimeAmount?)
     ) async throws(SocialFault) -> Value {

@@ -2,8 +2,8 @@ internal import HTTPServer
 internal import Observability
 internal import Primitives
 
-/// The cookie of a browser that is signing in by a provider: 32 random bytes that nobody else has, for ten minutes. It is
-/// sent along when the provider sends the browser back, which is a link from another site: `SameSite=Lax`.
+/// The cookie of a browser that is signing in by a provider: 32 random bytes that nobody else has, for ten minutes. It
+/// is sent along when the provider sends the browser back, which is a link from another site: `SameSite=Lax`.
 enum SocialCookie {
     private static func name(isSecure: Bool) -> StaticString { isSecure ? "__Host-podo-social" : "podo-social" }
 

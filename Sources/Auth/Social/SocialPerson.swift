@@ -17,7 +17,8 @@ struct SocialPerson {
         self.known = connection.provider.shape == .standard && claimed.email != nil ? claimed : nil
     }
 
-    /// By Naver, which is asked: its access token was given to us for a code that was given to us, so it is nobody else's.
+    /// By Naver, which is asked: its access token was given to us for a code that was given to us, so it is nobody
+    /// else's.
     init(naver tokens: ProviderTokens, _ connection: ProviderConnection) async throws(SocialFault) {
         guard let url = connection.provider.profile else { throw .answerMalformed }
         guard let person = SocialProfile.naver(try await connection.person(url, tokens.accessToken)) else {

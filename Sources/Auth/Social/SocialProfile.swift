@@ -33,8 +33,8 @@ struct SocialProfile {
         self.init(email: Self.email(account?["email"]), isEmailVerified: isVerified, name: Self.name(nickname))
     }
 
-    /// By Naver's `/v1/nid/me`, which is also who somebody is: all lies one level deeper, and an address is what somebody
-    /// has typed.
+    /// By Naver's `/v1/nid/me`, which is also who somebody is: all lies one level deeper, and an address is what
+    /// somebody has typed.
     static func naver(_ json: ProviderJSON) -> (subject: SocialSubject, profile: SocialProfile)? {
         guard json.string("resultcode", lengthMax: 8) == "00", let response = ProviderJSON(json["response"]),
             let subject = SocialSubject(response.string("id", lengthMax: SocialSubject.byteCountMax))

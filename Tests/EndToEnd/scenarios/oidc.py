@@ -142,7 +142,8 @@ def wrong(podo, fake):
         browser = Browser(podo)
         answer = browser.back(oidc_mock.visit(browser.start("corp")))
         expect((answer.status, answer.code) == (401, "social-token-invalid"), f"{mode}: {answer.status} {answer.code}")
-    broken = {"exchange:html": 502, "exchange:huge": 502, "exchange:500": 503, "exchange:cut": 503, "exchange:deep": 502}
+    broken = {"exchange:html": 502, "exchange:huge": 502, "exchange:500": 503, "exchange:cut": 503,
+              "exchange:deep": 502}
     for mode, status in broken.items():
         fake.set(mode=mode)
         browser = Browser(podo)

@@ -2,8 +2,8 @@
 """A provider of sign-in that does as it is told, mostly wrong: OpenID Connect with PKCE, Kakao's and Naver's shapes.
 
 Prints its port, and ends when its standard input does. `/control?name=value&…` says what it does from then on: `mode`
-one of the words below, `sub`, `email`, `verified`, `name` of whoever signs in, `rotate` for new keys. `/counts` tells how
-often each path was asked for. Nobody is asked at `/authorize`: it sends the browser back at once.
+one of the words below, `sub`, `email`, `verified`, `name` of whoever signs in, `rotate` for new keys. `/counts` tells
+how often each path was asked for. Nobody is asked at `/authorize`: it sends the browser back at once.
 """
 
 import base64
@@ -53,7 +53,8 @@ class Provider:
         self.port, self.issuer = port, f"http://127.0.0.1:{port}"
         self.lock = threading.Lock()
         self.key = Key()
-        self.settings = {"mode": "good", "sub": "1234567890", "email": "kim@example.com", "verified": "1", "name": "Kim"}
+        self.settings = {"mode": "good", "sub": "1234567890", "email": "kim@example.com", "verified": "1",
+                         "name": "Kim"}
         self.codes, self.access, self.counts = {}, {}, {}
 
     @property
@@ -166,7 +167,8 @@ class Provider:
             return 200, changes.get(self.mode, {"resultcode": "00", "message": "success", "response": response})
         if path == "/v2/user/me":
             verified = user["verified"] == "1"
-            return 200, {"id": int(user["sub"]) + (self.mode == "person-other"), "properties": {"nickname": user["name"]},
+            return 200, {"id": int(user["sub"]) + (self.mode == "person-other"),
+                         "properties": {"nickname": user["name"]},
                          "kakao_account": {"email": user["email"], "is_email_valid": self.mode != "person-invalid",
                                            "is_email_verified": verified, "profile": {"nickname": user["name"]}}}
         return 200, {"sub": user["sub"], "email": user["email"], "email_verified": user["verified"] == "1",

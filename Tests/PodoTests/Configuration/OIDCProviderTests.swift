@@ -11,7 +11,8 @@ import Testing
     @Test("are names, client ids and issuers, and have their secrets apart") func good() throws {
         let configuration = try self.load([
             "PODO_OIDC_PROVIDERS":
-                "google=1-a.apps.example, kakao=abc,corp=a@b@https://login.example/realms/x,dev=x@http://127.0.0.1:9000",
+                "google=1-a.apps.example, kakao=abc,corp=a@b@https://login.example/realms/x,"
+                + "dev=x@http://127.0.0.1:9000",
             "PODO_OIDC_SECRETS": "google=s=e/c@r+et,corp=another",
         ])
         let providers = configuration.socialProviders
