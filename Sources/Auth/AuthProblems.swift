@@ -7,7 +7,8 @@ enum AuthProblems {
     static let badCredentials = HTTPProblem(
         .unauthorized, code: "bad-credentials", detail: "There is no account with this address and password.")
     static let duplicateEmail = HTTPProblem(
-        .conflict, code: "duplicate-email", detail: "There is an account with this address. Sign in, or ask for a "
+        .conflict, code: "duplicate-email",
+        detail: "There is an account with this address. Sign in, or ask for a "
             + "new password.")
     /// For refresh tokens that lead nowhere any more.
     static let sessionOver = HTTPProblem(

@@ -65,7 +65,8 @@ struct SignOutInput: JSONDecodable {
         self.refreshToken = json.string("refreshToken", lengthMax: 128, isRequired: false).map(Secret.init)
         self.isEverywhere =
             json.boolean(
-                "everywhere", isRequired: false, about: "Ends every session of the member, and voids all access tokens.")
+                "everywhere", isRequired: false, about: "Ends every session of the member, and voids all access tokens."
+            )
             ?? false
     }
 }

@@ -65,7 +65,8 @@ enum MemberRoutes {
                 korean: "개인정보는 즉시 파기되며, 법령에 따라 보관해야 하는 정보만 별도로 보관됩니다."), takes: LeaveInput.schema,
             answers: [HTTPAnswerDescription(.noContent, "The account is gone.")],
             problems: [
-                HTTPProblemDescription(.unauthorized, "bad-credentials"), HTTPProblemDescription(.notFound, "not-found"),
+                HTTPProblemDescription(.unauthorized, "bad-credentials"),
+                HTTPProblemDescription(.notFound, "not-found"),
                 AuthRoutes.invalidInput, AuthRoutes.rateLimited, AuthRoutes.away,
             ])
     }
@@ -81,7 +82,8 @@ enum MemberRoutes {
                     "Follow an organizer", korean: "주최자 팔로우", tag: AuthRoutes.tag, parameters: [member],
                     answers: [HTTPAnswerDescription(.noContent, "Followed, now or before.")],
                     problems: [
-                        HTTPProblemDescription(.notFound, "not-found"), HTTPProblemDescription(.conflict, "follow-limit"),
+                        HTTPProblemDescription(.notFound, "not-found"),
+                        HTTPProblemDescription(.conflict, "follow-limit"),
                         AuthRoutes.away,
                     ])
             ) { service in .concurrent { request, values in try await service.follow(request, values) } },

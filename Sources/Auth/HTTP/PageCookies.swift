@@ -14,7 +14,8 @@ enum PageCookies {
             signedIn.accessToken.reveal(), maxAgeSeconds: AuthProblems.seconds(signedIn.accessTime),
             isSecure: isSecure, in: &response.fields)
         self.add(
-            signedIn.refreshToken.reveal(), maxAgeSeconds: AuthProblems.seconds(signedIn.refreshTime), isSecure, to: &response)
+            signedIn.refreshToken.reveal(), maxAgeSeconds: AuthProblems.seconds(signedIn.refreshTime), isSecure,
+            to: &response)
     }
 
     static func clear(isSecure: Bool, in response: inout HTTPResponse) {

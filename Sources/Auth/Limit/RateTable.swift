@@ -3,8 +3,8 @@ internal import Primitives
 /// How much of its allowance each key has used: a bucket that fills by one a time and leaks one per interval, kept as
 /// the one moment at which it will be empty (the generic cell rate algorithm).
 ///
-/// Holds `countMax` keys. A bucket that is empty is worth nothing and goes first; when all are in use, any one goes. Who
-/// wants to push somebody's bucket out has to fill as many others, each of which counts against him elsewhere.
+/// Holds `countMax` keys. A bucket that is empty is worth nothing and goes first; when all are in use, any one goes.
+/// Who wants to push somebody's bucket out has to fill as many others, each of which counts against him elsewhere.
 struct RateTable<Key: Hashable & Sendable>: Sendable {
     /// A full table is looked through this often at most.
     private static var sweepTime: TimeAmount { .seconds(1) }

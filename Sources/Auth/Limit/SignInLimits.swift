@@ -19,8 +19,8 @@ package struct SignInLimits: Sendable {
     package var delayedCountPerAccountMax = 32
     package var delayedCountMax = 2048
 
-    /// Tries of one address that are under way at once.
-    package var busyCountPerAddressMax = 256
+    /// Tries of one address that are under way at once: half of the places that passwords have to wait.
+    package var busyCountPerAddressMax = 128
 
     /// Pairs, addresses and accounts that are remembered; the oldest or emptiest are forgotten.
     package var pairCountMax = 65_536

@@ -31,7 +31,8 @@ package struct MailMessage: Sendable {
 
     /// With padding, as mail wants it (RFC 2045 §6.8).
     private static func base64(_ bytes: [UInt8]) -> String {
-        let text = Base64Text.plain.encode(bytes) + [UInt8](repeating: UInt8(ascii: "="), count: (3 - bytes.count % 3) % 3)
+        let text =
+            Base64Text.plain.encode(bytes) + [UInt8](repeating: UInt8(ascii: "="), count: (3 - bytes.count % 3) % 3)
         return String(decoding: text, as: UTF8.self)
     }
 

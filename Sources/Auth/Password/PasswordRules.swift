@@ -83,11 +83,13 @@ package enum PasswordRules {
     /// What is left of the favourites when case and the digits behind them are taken away.
     private static let common: Set<String> = [
         "password", "passwort", "passwd", "passw0rd", "p@ssword", "p@ssw0rd", "qwerty", "qwertyui", "qwertyuiop",
-        "qwer", "asdf", "asdfgh", "asdfghjk", "asdfghjkl", "zxcv", "zxcvbn", "zxcvbnm", "letmein", "welcome", "iloveyou",
+        "qwer", "asdf", "asdfgh", "asdfghjk", "asdfghjkl", "zxcv", "zxcvbn", "zxcvbnm", "letmein", "welcome",
+        "iloveyou",
         "sunshine", "princess", "football", "baseball", "superman", "batman", "dragon", "monkey", "master", "admin",
         "administrator", "trustno", "changeme", "computer", "internet", "whatever", "starwars", "abc", "abcd",
         "test", "testtest", "secret", "mypassword", "newpassword", "guest", "default", "login", "podo", "podopodo",
-        "ticket", "concert", "korea", "seoul", "dkssud", "dkssudgktpdy", "tkfkdgo", "qlalfqjsgh", "1q2w3e4r", "1q2w3e4r5t",
+        "ticket", "concert", "korea", "seoul", "dkssud", "dkssudgktpdy", "tkfkdgo", "qlalfqjsgh", "1q2w3e4r",
+        "1q2w3e4r5t",
         "q1w2e3r4", "1qaz2wsx", "qazwsx", "qazwsxedc", "zaq12wsx", "12341234", "11223344", "12344321", "87654321",
         "147258369", "123123123", "1234567890", "0123456789", "9876543210", "00000000", "qwe123qwe", "a1b2c3d4",
     ]

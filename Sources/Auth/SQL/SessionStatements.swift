@@ -81,5 +81,5 @@ enum SessionStatements {
         effect: .reads, purpose: .background)
 
     /// Tells every process of the cluster, when the transaction commits.
-    static let tell = PostgresStatement("auth_tell", "SELECT pg_notify('podo_auth', $1)")
+    static let tell = PostgresStatement("auth_tell", "SELECT pg_notify('auth_news', $1)")
 }

@@ -1,4 +1,4 @@
-/// What processes tell each other by NOTIFY, on the channel `podo_auth`. Hints without secrets: whoever hears one reads
+/// What processes tell each other by NOTIFY, on the channel `auth_news`. Hints without secrets: whoever hears one reads
 /// the database, or forgets something.
 package enum AuthNotice: Equatable, Sendable {
     /// Access tokens of the member are void unless they are of this epoch or later.
@@ -7,7 +7,7 @@ package enum AuthNotice: Equatable, Sendable {
     case session(String)
     case streamKey(String)
 
-    package static let channel: StaticString = "podo_auth"
+    package static let channel: StaticString = "auth_news"
 
     package var text: String {
         switch self {

@@ -2,8 +2,8 @@ package import Primitives
 
 /// Sessions that were ended while access tokens of theirs may still be about: a value without clock and I/O.
 ///
-/// A token lives a quarter of an hour, so that is how long anything is remembered. When there are too many all the same,
-/// those go first that would be forgotten first.
+/// A token lives a quarter of an hour, so that is how long anything is remembered. When there are too many all the
+/// same, those go first that would be forgotten first.
 package struct RevokedSessionTable: Sendable {
     package static let countMax = 262_144
 

@@ -8,8 +8,8 @@ internal import Synchronization
 /// Stream keys that the database keeps: made, rotated and taken back here, and answered for from memory, so that a
 /// publisher gets in while the database is away.
 ///
-/// A key is 160 random bits, shown once; the database has its hash. Every process hears of a change by NOTIFY, and reads
-/// everything again when it may have missed one.
+/// A key is 160 random bits, shown once; the database has its hash. Every process hears of a change by NOTIFY, and
+/// reads everything again when it may have missed one.
 package final class StreamKeys: Sendable {
     private static let keyByteCount = 20
 

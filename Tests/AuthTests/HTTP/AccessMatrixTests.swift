@@ -10,8 +10,8 @@ import Testing
 
 @testable import Auth
 
-/// S-07 and S-10: every route, for everybody, also with what is somebody else's. Made from the route table: a route that
-/// is not in `expectations` fails, so nobody can add one without saying what strangers get.
+/// S-07 and S-10: every route, for everybody, also with what is somebody else's. Made from the route table: a route
+/// that is not in `expectations` fails, so nobody can add one without saying what strangers get.
 @Suite(.timeLimit(.minutes(5)))
 struct AccessMatrixTests {
     /// What a route answers to each role, when the request is otherwise right.
@@ -103,7 +103,9 @@ struct AccessMatrixTests {
                 let path = route.path.replacing("{id}", with: "\(organizer.id)")
                 let answer = try await asker.send(route.method, path, json: expected.body)
                 #expect(answer.status == status, "\(name): \(route.label) -> \(answer.status) \(answer.text)")
-                guard route.path.contains("{id}"), let strangerStatus = expected.stranger, status < 300 else { continue }
+                guard route.path.contains("{id}"), let strangerStatus = expected.stranger, status < 300 else {
+                    continue
+                }
                 for id in ["\(stranger.id)", "1", "0", "-1", "9007199254740992", "x", "1e3"] {
                     let answer = try await asker.send(
                         route.method, route.path.replacing("{id}", with: id), json: expected.body)
@@ -123,9 +125,10 @@ struct AccessMatrixTests {
         let foreign = TokenService(
             tokens: AccessTokens(root: .random(), issuer: "http://podo.test"), epochs: TokenEpochs())
         var forger = user
-        forger.accessToken = foreign.issue(
-            memberID: tokens.id, role: .manager, epoch: 0, session: [UInt8](repeating: 1, count: 16)
-        ).accessToken
+        forger.accessToken =
+            foreign.issue(
+                memberID: tokens.id, role: .manager, epoch: 0, session: [UInt8](repeating: 1, count: 16)
+            ).accessToken
         for route in AuthRoutes.table.map(\.unbound) where route.access != .anyone {
             let answer = try await forger.send(route.method, route.path.replacing("{id}", with: "1"))
             #expect(answer.status == 401, "\(route.label)")

@@ -68,7 +68,8 @@ struct CanaryTests {
     @Test
     func `values that hold secrets show none`() throws {
         let signUp = SignUp(
-            name: try #require(PersonName(Self.canary)), email: try #require(EmailAddress("\(Self.canary)@example.com")),
+            name: try #require(PersonName(Self.canary)),
+            email: try #require(EmailAddress("\(Self.canary)@example.com")),
             password: Secret(Self.canary), isSeller: false)
         let token = RefreshToken()
         let link = LinkToken()

@@ -77,7 +77,9 @@ struct PageCookieTests {
         ("http://sub.podo.test", false), ("http://podo.test.evil.example", false), ("http://podo.test:81", false),
         (nil, false),
     ])
-    func `pages of other sites change nothing with a visitor's cookies`(_ origin: String?, _ isAllowed: Bool) async throws {
+    func `pages of other sites change nothing with a visitor's cookies`(_ origin: String?, _ isAllowed: Bool)
+        async throws
+    {
         let client = AuthClient(rig: try AuthRig())
         _ = try await client.signUp("kim")
         let page = self.withCookies(client, try await self.signIn(client))
@@ -103,7 +105,9 @@ struct PageCookieTests {
     func `another site cannot sign its visitors in`() async throws {
         let client = AuthClient(rig: try AuthRig())
         _ = try await client.signUp("kim")
-        for fields in [[("origin", "https://evil.example")], [("origin", "null")], [], [("sec-fetch-site", "cross-site")]] {
+        for fields in [
+            [("origin", "https://evil.example")], [("origin", "null")], [], [("sec-fetch-site", "cross-site")],
+        ] {
             let answer = try await self.signIn(client, fields)
             #expect(answer.status == 403, "\(fields)")
             #expect(answer["set-cookie"] == nil)

@@ -56,7 +56,8 @@ struct ErasureTests {
         for secret in [Self.name, Self.address, AuthClient.password, tokens.refresh, tokens.access] {
             #expect(!dump.contains(secret))
             // As bytea stands in a dump.
-            #expect(!dump.contains(secret.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()))
+            #expect(
+                !dump.contains(secret.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()))
         }
     }
 

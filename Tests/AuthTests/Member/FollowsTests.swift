@@ -54,7 +54,10 @@ struct FollowsTests {
         #expect(found.count == 7 && Set(found) == expected)
     }
 
-    @Test(arguments: ["limit=0", "limit=101", "limit=x", "limit=1&limit=2", "cursor=x", "cursor=" + String(repeating: "A", count: 200)])
+    @Test(arguments: [
+        "limit=0", "limit=101", "limit=x", "limit=1&limit=2", "cursor=x",
+        "cursor=" + String(repeating: "A", count: 200),
+    ])
     func `a page that is none is refused`(_ query: String) async throws {
         let client = AuthClient(rig: try AuthRig())
         let (fan, _) = try await client.asNewMember("fan")

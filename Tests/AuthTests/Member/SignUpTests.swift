@@ -15,7 +15,9 @@ struct SignUpTests {
     @Test(arguments: ["/member", "/api/v1/member"])
     func `whoever signs up is a member, by either path`(_ path: String) async throws {
         let client = AuthClient(rig: try AuthRig())
-        let body = ["name": "김포도", "email": "Kim@Example.com", "password": AuthClient.password, "roleType": "ROLE_SELLER"]
+        let body = [
+            "name": "김포도", "email": "Kim@Example.com", "password": AuthClient.password, "roleType": "ROLE_SELLER",
+        ]
         let answer = try await client.send(.post, path, json: body)
         #expect(answer.status == 201)
         #expect(answer["cache-control"] == "no-store")
@@ -81,7 +83,8 @@ struct SignUpTests {
     @Test
     func `everything that is wrong is told at once`() async throws {
         let client = AuthClient(rig: try AuthRig())
-        let answer = try await client.send(.post, "/member", json: ["name": "a\nb", "email": "nobody", "password": "short"])
+        let answer = try await client.send(
+            .post, "/member", json: ["name": "a\nb", "email": "nobody", "password": "short"])
         #expect(answer.status == 422)
         let errors = try #require(answer.json["errors"] as? [[String: Any]])
         #expect(Set(errors.compactMap { $0["field"] as? String }) == ["name", "email", "password"])

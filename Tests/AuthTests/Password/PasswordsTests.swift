@@ -19,7 +19,8 @@ struct PasswordsTests {
     private func token(_ rig: AuthRig, _ kind: MailKind) async throws -> String {
         try await rig.deliver()
         let mail = try #require(rig.mails.all.last { $0.kind == kind })
-        return try #require(mail.words.components(separatedBy: "#").last?.trimmingCharacters(in: .whitespacesAndNewlines))
+        return try #require(
+            mail.words.components(separatedBy: "#").last?.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
     private func forgot(_ client: AuthClient, _ name: String) async throws -> AuthClient.Answer {
@@ -255,7 +256,8 @@ struct PasswordsTests {
         try await rig.deliver()
         try await rig.onLoop { try await rig.relay.sweep() }
         #expect(rig.mails.all.count == 1)
-        #expect(try rig.sql("SELECT count(*) FROM mail WHERE given_up_at IS NOT NULL AND content_sealed IS NULL") == "1")
+        #expect(
+            try rig.sql("SELECT count(*) FROM mail WHERE given_up_at IS NOT NULL AND content_sealed IS NULL") == "1")
     }
 
     @Test

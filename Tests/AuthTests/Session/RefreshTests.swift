@@ -159,7 +159,9 @@ struct RefreshTests {
         let (stranger, _) = try await client.asNewMember("lee")
         #expect(try await member.send(.post, "/auth/signout", json: ["everywhere": true]).status == 204)
         for client in [member, other] { #expect(try await self.profileStatus(client) == 401) }
-        for refresh in [tokens.refresh, otherTokens.refresh] { #expect(try await client.refresh(refresh).status == 401) }
+        for refresh in [tokens.refresh, otherTokens.refresh] {
+            #expect(try await client.refresh(refresh).status == 401)
+        }
         #expect(try await self.profileStatus(stranger) == 200)
         let (again, _) = try await client.asMember("kim", tokens.id)
         #expect(try await self.profileStatus(again) == 200)

@@ -19,7 +19,9 @@ struct RefreshTokenTests {
         #expect(text.utf8.count == 64)
         let read = try #require(RefreshToken(text))
         #expect(read.hash == token.hash && read.session == token.session)
-        for wrong in ["", String(text.dropLast()), text + "A", text.replacing("-", with: "+") + "=", " " + text.dropFirst()] {
+        for wrong in [
+            "", String(text.dropLast()), text + "A", text.replacing("-", with: "+") + "=", " " + text.dropFirst(),
+        ] {
             #expect(RefreshToken(wrong)?.hash != token.hash || wrong == text)
         }
         #expect(RefreshToken(String(repeating: "é", count: 32)) == nil)

@@ -65,7 +65,9 @@ struct StreamKeysTests {
             try await rig.onLoop { _ = try await rig.streamKeys.issue(theirs, actor: "test") }
         }
         #expect(problem?.status == .notFound)
-        #expect(try await rig.onLoop { try await rig.streamKeys.revoke(stream: "main", owner: lee.id, actor: "x") } == false)
+        #expect(
+            try await rig.onLoop { try await rig.streamKeys.revoke(stream: "main", owner: lee.id, actor: "x") } == false
+        )
         #expect(rig.streamKeys.find([second], now: .now) == .stream("main"))
         #expect(try await rig.onLoop { try await rig.streamKeys.revoke(stream: "main", owner: kim.id, actor: "x") })
         #expect(rig.streamKeys.find([second], now: .now) == .unknown)

@@ -69,8 +69,6 @@ import Testing
             ("member erasures 7", "podo member erasures takes no argument \"7\""),
             ("doctro", "\"doctro\" is not a command; did you mean doctor?"),
             ("--hlep", "\"--hlep\" is not a command; did you mean --help?"),
-            ("migrate", "\"migrate\" is not a command; see podo --help"),
-            ("help migrate", "\"migrate\" is not a command; see podo --help"),
             ("openapi now", "podo openapi takes no argument \"now\""),
             ("openap", "\"openap\" is not a command; did you mean openapi?"),
             ("config", "\"config\" needs a second word: podo config print"),
