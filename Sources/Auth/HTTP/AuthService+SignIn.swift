@@ -92,7 +92,7 @@ extension AuthService {
     // MARK: Helpers
 
     /// What holds tokens is kept by nobody on the way.
-    private func answer(_ signedIn: SignedIn, to request: HTTPRequest, isForPages: Bool) -> HTTPResponse {
+    func answer(_ signedIn: SignedIn, to request: HTTPRequest, isForPages: Bool) -> HTTPResponse {
         var response = HTTPResponse(json: SignInAnswer(signedIn: signedIn, hasTokens: !isForPages))
         response.fields.append(.cacheControl, "no-store")
         if isForPages { PageCookies.set(signedIn, isSecure: self.authorizer.isSecure(request), in: &response) }

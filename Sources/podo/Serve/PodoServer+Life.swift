@@ -131,6 +131,7 @@ extension PodoServer {
                 group.addTask { await self.publisherFrontend.drain() }
                 return await group.reduce(true) { $0 && $1 }
             }
+            self.social.stop()
             self.members.stop()
             self.database.refuse()
             // Who scrapes metrics may come again: a cut admin connection is no loss.

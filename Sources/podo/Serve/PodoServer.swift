@@ -29,6 +29,7 @@ final class PodoServer: Sendable {
     let memberTokens: MemberTokens
     let database: DatabaseService
     let members: MemberServices
+    let social: SocialServices
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -65,6 +66,9 @@ final class PodoServer: Sendable {
         self.members = try MemberServices(
             configuration, root: rootSecret, tokens: self.memberTokens, database: self.database.connections,
             group: self.group, publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
+        self.social = SocialServices(
+            configuration, members: self.members, database: self.databaseClient, loop: self.group.loops[0],
+            publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         let streamMetrics = HLSMetrics(registry: metrics)
         self.storage.recordings?.register(in: metrics)
         let posters = configuration.posterInterval.map { Posters(interval: $0) }
@@ -78,7 +82,7 @@ final class PodoServer: Sendable {
             promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
             posters: posters, metrics: streamMetrics)
         self.publicApplication = try PublicApplication(
-            webDirectory: webDirectory, api: self.members.routes, streams: delivery.routes,
+            webDirectory: webDirectory, api: self.members.routes + self.social.routes, streams: delivery.routes,
             authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,

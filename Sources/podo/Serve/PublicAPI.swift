@@ -26,7 +26,9 @@ enum PublicAPI {
         sessionCookieName: "podo-session")
 
     /// The rows of all tables, known without anything that answers them.
-    static var table: [HTTPRoute] { AuthRoutes.table.map(\.unbound) + self.documentTable.map(\.unbound) }
+    static var table: [HTTPRoute] {
+        AuthRoutes.table.map(\.unbound) + SocialRoutes.table.map(\.unbound) + self.documentTable.map(\.unbound)
+    }
 
     static var document: OpenAPIDocument { OpenAPIDocument(self.info, routes: self.table) }
 
