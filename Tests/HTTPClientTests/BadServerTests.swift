@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite("A client and a bad server") struct BadServerTests {
+@Suite("A client and a bad server", .timeLimit(.minutes(2))) struct BadServerTests {
     private static var limits: HTTPClientLimits {
         var limits = HTTPClientLimits()
         limits.bodyByteCountMax = 100_000

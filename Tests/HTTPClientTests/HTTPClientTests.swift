@@ -8,7 +8,7 @@ import Testing
 @testable import HTTPClient
 
 /// Against Podo's own server.
-@Suite("A client and a good server") struct HTTPClientTests {
+@Suite("A client and a good server", .timeLimit(.minutes(2))) struct HTTPClientTests {
     private final class Server: Sendable {
         let group: EventLoopGroup
         private let frontend: HTTPFrontend
