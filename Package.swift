@@ -23,6 +23,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq"),
         .systemLibrary(name: "CLibAV", pkgConfig: "libavformat"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2"),
 
         // Row 1: no I/O of the network, no Foundation.
@@ -42,6 +43,10 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
+            name: "HTTPClient", dependencies: ["CCurl", "Primitives", "Observability", "Reactor"],
+            swiftSettings: strict),
+
+        .target(
             name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"],
             swiftSettings: strict),
 
@@ -51,7 +56,10 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "Auth", dependencies: ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"],
+            name: "Auth",
+            dependencies: [
+                "Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "HTTPClient", "Postgres",
+            ],
             swiftSettings: strict),
 
         .target(
@@ -65,8 +73,8 @@ let package = Package(
         .executableTarget(
             name: "podo",
             dependencies: [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "Postgres",
-                "RTMPIngest", "HLSPackager", "Auth",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
+                "HTTPClient", "Postgres", "RTMPIngest", "HLSPackager", "Auth",
             ],
             swiftSettings: strict),
 
@@ -85,6 +93,10 @@ let package = Package(
             dependencies: ["HTTPServer", "CNGHTTP2", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["HTTPClient", "HTTPServer", "Reactor", "Primitives", "Observability", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "Reactor", "Primitives", "Observability", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "MediaTypesTests", dependencies: ["MediaTypes", "TestSupport"], swiftSettings: strict),
@@ -92,7 +104,10 @@ let package = Package(
             name: "CryptoTests", dependencies: ["Crypto", "Primitives", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "AuthTests",
-            dependencies: ["Auth", "Crypto", "HTTPServer", "Reactor", "Observability", "Primitives", "TestSupport"],
+            dependencies: [
+                "Auth", "Crypto", "HTTPServer", "HTTPClient", "Postgres", "Reactor", "Observability", "Primitives",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RTMPIngestTests",
@@ -109,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "Postgres",
-                "Reactor", "Primitives", "Observability", "TestSupport",
+                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "HTTPClient",
+                "Postgres", "Reactor", "Primitives", "Observability", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -9,4 +9,8 @@ package enum KeyPurpose: String, CaseIterable, Sendable {
     case personalData = "personal-data"
     /// Blind indexes of personal columns.
     case personalIndex = "personal-index"
+    /// Computes the refresh token that follows another.
+    case refreshToken = "refresh-token"
+    /// Marks networks without telling which they are.
+    case addressMark = "address-mark"
 }

@@ -21,22 +21,34 @@ package struct MemberAuthorizer: HTTPAuthorizer {
     package func isSecure(_ head: borrowing HTTPRequest) -> Bool { head.isSecure || self.isSecureAlways }
 
     package func caller(of head: borrowing HTTPRequest, for access: HTTPAccess) throws(HTTPProblem) -> HTTPCaller {
-        let token: AccessToken
-        let proof: HTTPCaller.Proof
-        switch RequestCredential(head.fields, isSecure: self.isSecure(head)) {
-        case .none: throw Self.unauthenticated
-        case .invalid: throw Self.problem(.malformed)
-        case .bearer(let text): (token, proof) = (try self.verify(text, of: head), .bearer)
-        case .cookie(let text): (token, proof) = (try self.verify(text[...], of: head), .cookie)
-        }
-        if proof == .cookie, !self.origins.allows(head) {
-            throw HTTPProblem(
-                .forbidden, code: "forbidden", detail: "with a cookie, only pages of this site may change anything")
-        }
+        let (token, proof) = try self.credential(of: head)
         guard token.role.access >= access else {
             throw HTTPProblem(.forbidden, code: "forbidden", detail: "this needs another role")
         }
         return HTTPCaller(memberID: token.memberID, role: token.role.access, proof: proof)
+    }
+
+    /// What the token of a request says, for routes that are for anyone and do more for members.
+    func token(of head: borrowing HTTPRequest) throws(HTTPProblem) -> AccessToken { try self.credential(of: head).0 }
+
+    /// Throws unless a request that a cookie matters for comes from a page of ours.
+    func requireOwnPage(_ head: borrowing HTTPRequest) throws(HTTPProblem) {
+        guard self.origins.allows(head) else {
+            throw HTTPProblem(
+                .forbidden, code: "forbidden", detail: "with a cookie, only pages of this site may change anything")
+        }
+    }
+
+    private func credential(of head: borrowing HTTPRequest) throws(HTTPProblem) -> (AccessToken, HTTPCaller.Proof) {
+        switch RequestCredential(head.fields, isSecure: self.isSecure(head)) {
+        case .none: throw Self.unauthenticated
+        case .invalid: throw Self.problem(.malformed)
+        case .bearer(let text): return (try self.verify(text, of: head), .bearer)
+        case .cookie(let text):
+            let token = try self.verify(text[...], of: head)
+            try self.requireOwnPage(head)
+            return (token, .cookie)
+        }
     }
 
     private func verify(

@@ -17,7 +17,7 @@ package enum TokenFailure: String, Error, CaseIterable, Sendable {
     /// Issued in the future.
     case notYetValid = "not-yet-valid"
     case expired = "expired"
-    /// Its member has signed out everywhere, or has another role since.
+    /// Its session has ended, or its member has signed out everywhere or has another role since.
     case revoked = "revoked"
 
     /// The `code` of the problem that answers it.

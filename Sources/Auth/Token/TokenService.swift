@@ -5,7 +5,7 @@ package import Reactor
 internal import Synchronization
 
 /// The access tokens of a process: issued by the keys in use, verified, remembered, and refused when their member's
-/// epoch has been raised. For all threads; never waits for anything but a short lock.
+/// epoch has been raised or their session has ended. For all threads; never waits for anything but a short lock.
 package final class TokenService: Sendable {
     private struct Keys {
         var tokens: AccessTokens
@@ -14,6 +14,8 @@ package final class TokenService: Sendable {
     }
 
     package let epochs: TokenEpochs
+    /// Sessions that have ended.
+    package let sessions: RevokedSessions
     private let keys: Mutex<Keys>
     private let verified: VerifiedTokens
     private let forgeries: ForgeryGuard
@@ -28,6 +30,7 @@ package final class TokenService: Sendable {
     ) {
         self.keys = Mutex(Keys(tokens: tokens))
         self.epochs = epochs
+        self.sessions = RevokedSessions(limits: limits)
         self.verified = VerifiedTokens(countMax: limits.verifiedCountMax)
         self.forgeries = ForgeryGuard(limits: limits)
         self.metrics = registry.map { TokenMetrics(registry: $0) }
@@ -82,7 +85,7 @@ package final class TokenService: Sendable {
         } else {
             token = try self.verifyAnew(text, digest, peer, now)
         }
-        guard !self.epochs.refuses(token) else { throw TokenFailure.revoked }
+        guard !self.epochs.refuses(token), !self.sessions.contains(token.session) else { throw TokenFailure.revoked }
         return token
     }
 

@@ -43,6 +43,7 @@ package struct HTTPStatus: Equatable, Sendable {
     package static let headerFieldsTooLarge = HTTPStatus(431, "Request Header Fields Too Large")
     package static let internalServerError = HTTPStatus(500, "Internal Server Error")
     package static let notImplemented = HTTPStatus(501, "Not Implemented")
+    package static let badGateway = HTTPStatus(502, "Bad Gateway")
     package static let serviceUnavailable = HTTPStatus(503, "Service Unavailable")
     package static let versionNotSupported = HTTPStatus(505, "HTTP Version Not Supported")
 

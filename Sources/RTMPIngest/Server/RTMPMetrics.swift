@@ -23,7 +23,7 @@ struct RTMPMetrics: Sendable {
     /// What became of publishes that were asked for.
     static let outcomes: [StaticString] = [
         "accepted", "unknown-key", "in-use", "too-many-wrong-keys", "undecided", "server-stopping",
-        "no-keys",
+        "no-keys", "key-too-early", "key-over",
     ]
     /// How accepted publishes ended; another end is a refusal of the connection, and counts there with its reason.
     static let ends: [StaticString] = ["finished", "peer-closed", "peer-gone", "replaced", "silent", "server-stopping"]

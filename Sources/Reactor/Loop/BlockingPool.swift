@@ -3,7 +3,9 @@ internal import Glibc
 internal import Synchronization
 
 /// The pool's queue is at its bound: the caller sheds the work (503), it does not wait.
-package struct BlockingPoolFull: Error {}
+package struct BlockingPoolFull: Error {
+    package init() {}
+}
 
 /// Threads for work that blocks or computes for long: password hashing, disks, name look-ups. Never more threads and
 /// never more waiting jobs than it was made for.
@@ -34,7 +36,8 @@ package final class BlockingPool: Sendable {
     package let threadCount: Int
     package let waitingCountMax: Int
 
-    package init(name: String, threadCount: Int, waitingCountMax: Int) {
+    /// `niceness` of 1 to 19 lets everything else that wants the processor go first, the more the higher.
+    package init(name: String, threadCount: Int, waitingCountMax: Int, niceness: Int = 0) {
         precondition(threadCount > 0 && waitingCountMax > 0, "a pool has threads and room for work")
         self.threadCount = threadCount
         self.waitingCountMax = waitingCountMax
@@ -42,6 +45,8 @@ package final class BlockingPool: Sendable {
         for index in 0..<threadCount {
             Thread.start { [self] in
                 podo_thread_name("\(name)-\(index)")
+                // Of this thread alone, as Linux has it. One that cannot be nicer works all the same.
+                if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, CInt(clamping: niceness)) }
                 self.work()
             }
         }

@@ -8,6 +8,18 @@ struct ConfiguredStreamKeys: PublishAuthorizer {
     let bitsPerSecondMax: Int?
     let framesPerSecondMax: Int?
 
+    init(keys: [StreamKey], bitsPerSecondMax: Int? = nil, framesPerSecondMax: Int? = nil) {
+        self.keys = keys
+        self.bitsPerSecondMax = bitsPerSecondMax
+        self.framesPerSecondMax = framesPerSecondMax
+    }
+
+    init(_ configuration: Configuration) {
+        self.init(
+            keys: configuration.streamKeys, bitsPerSecondMax: configuration.streamBitsPerSecondMax,
+            framesPerSecondMax: configuration.streamFramesPerSecondMax)
+    }
+
     /// Looks at every key for every candidate, whichever fits, so that the time tells nothing.
     func authorize(_ address: PublishAddress, from peer: SocketAddress) async -> PublishDecision {
         var stream: String?

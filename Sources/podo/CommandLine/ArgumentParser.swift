@@ -57,6 +57,10 @@ struct ArgumentParser {
         var flags = CommandFlags()
         while let argument = self.rest.popFirst() {
             if argument == "--help" || argument == "-h" { return .help(command) }
+            if !argument.hasPrefix("--"), command.operand != nil, flags.operand == nil {
+                flags.operand = argument
+                continue
+            }
             guard argument.hasPrefix("--") else {
                 throw UsageError(message: "podo \(command.rawValue) takes no argument \"\(argument)\"")
             }
@@ -69,6 +73,9 @@ struct ArgumentParser {
             } else {
                 flags.settings.append(try self.parseSetting(name, value, of: command, after: flags.settings))
             }
+        }
+        if let operand = command.operand, flags.operand == nil {
+            throw UsageError(message: "podo \(command.rawValue) needs \(operand); see podo \(command.rawValue) --help")
         }
         return .run(command, flags)
     }

@@ -5,6 +5,11 @@ enum CommandName: String, CaseIterable {
     case doctor
     case configPrint = "config print"
     case openapi
+    case memberPromote = "member promote"
+    case memberDemote = "member demote"
+    case memberErasures = "member erasures"
+    case memberErase = "member erase"
+    case streamKeyMake = "stream-key make"
 
     var words: [String] { self.rawValue.split(separator: " ").map(String.init) }
 
@@ -16,6 +21,21 @@ enum CommandName: String, CaseIterable {
         case .doctor: "Check this machine and the configuration, and say what to do about what is wrong."
         case .configPrint: "Show every setting, its value and where it came from. The output is a valid file."
         case .openapi: "Print the description of the HTTP API, in OpenAPI 3.1, as JSON."
+        case .memberPromote: "Make the account with this address a manager. Its member has to sign in again."
+        case .memberDemote: "Make the account with this address a fan's. Its member has to sign in again."
+        case .memberErasures: "Print the numbers of all members who were erased, to be kept apart from the database."
+        case .memberErase: "Erase a member by number, as after a backup was restored that still has him."
+        case .streamKeyMake: "Make a new key for a stream, for a year, and print it once. The one before is void."
+        }
+    }
+
+    /// What the command is given besides flags; nil when nothing.
+    var operand: String? {
+        switch self {
+        case .serve, .migrate, .doctor, .configPrint, .openapi, .memberErasures: nil
+        case .memberPromote, .memberDemote: "ADDRESS"
+        case .memberErase: "NUMBER"
+        case .streamKeyMake: "NAME"
         }
     }
 }

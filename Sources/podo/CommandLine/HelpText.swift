@@ -1,8 +1,8 @@
 /// The texts of `podo --help` and `podo <command> --help`, made from the tables.
 enum HelpText {
     static func overview() -> String {
-        let width = CommandName.allCases.map(\.rawValue.count).max() ?? 0
-        let commands = CommandName.allCases.map { "  \(self.padded($0.rawValue, width))  \($0.summary)" }
+        let width = CommandName.allCases.map { self.usage(of: $0).count }.max() ?? 0
+        let commands = CommandName.allCases.map { "  \(self.padded(self.usage(of: $0), width))  \($0.summary)" }
         return """
             Podo sells tickets for live concerts and streams them, in one program.
 
@@ -24,7 +24,7 @@ enum HelpText {
 
     static func command(_ command: CommandName, settings: [Setting] = Setting.all) -> String {
         """
-        Usage: podo \(command.rawValue) [--config FILE] [flags]
+        Usage: podo \(self.usage(of: command)) [--config FILE] [flags]
 
         \(command.summary)
         \(command == .serve ? self.signals : "")
@@ -40,6 +40,10 @@ enum HelpText {
         Exit codes:
         \(self.exitCodes(of: command))
         """
+    }
+
+    private static func usage(of command: CommandName) -> String {
+        command.operand.map { "\(command.rawValue) \($0)" } ?? command.rawValue
     }
 
     private static let signals = """
@@ -64,6 +68,12 @@ enum HelpText {
                 [
                     "0  the database has the schema of this Podo",
                     "1  it has not: it cannot be reached, a migration failed, or it is of a newer Podo",
+                    "2  the command line or the configuration is wrong",
+                ]
+            case .memberPromote, .memberDemote, .memberErasures, .memberErase, .streamKeyMake:
+                [
+                    "0  done",
+                    "1  it is not done: the database cannot be reached, or has no such member",
                     "2  the command line or the configuration is wrong",
                 ]
             case .doctor:

@@ -9,6 +9,8 @@ enum Invocation: Equatable {
 /// The flags of a command, in the order they were given; their values are not looked at yet.
 struct CommandFlags: Equatable {
     var configurationFile: String?
+    /// What `CommandName.operand` stands for.
+    var operand: String?
     var settings: [SettingText] = []
 }
 

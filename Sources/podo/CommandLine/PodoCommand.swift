@@ -48,6 +48,8 @@ enum PodoCommand {
             return self.answer(ConfigurationPrinter.text(loaded))
         case .openapi:
             return self.answer(PublicAPI.documentText)
+        case .memberPromote, .memberDemote, .memberErasures, .memberErase, .streamKeyMake:
+            return OperatorCommand.run(command, operand: flags.operand ?? "", loaded)
         }
     }
 }

@@ -32,6 +32,15 @@ struct Configuration: Sendable {
     var hlsRecordingByteCountMax = RecordingLimits().byteCountMax
     var openGate = false
 
+    // Who else says who members are, and how other servers are reached.
+    var oidcProviders: [OIDCProvider] = []
+    var oidcSecrets: [OIDCSecret] = []
+    var outgoingCertificateFile: String?
+    var outgoingProxy: String?
+
+    // What is sent to members.
+    var mailFrom = "podo@localhost"
+
     // Where its operator looks.
     var adminListen: [SocketAddress] = [.loopback(port: 9090)]
     var adminAllowRemote = false
@@ -93,6 +102,9 @@ struct Configuration: Sendable {
                     "\(address) can be reached from other machines and has no password; "
                         + "use 127.0.0.1, or set admin-allow-remote = true behind a firewall")
             }
+        }
+        for secret in self.oidcSecrets where !self.oidcProviders.contains(where: { $0.name == secret.name }) {
+            add("oidc-secrets", "has a secret for \(secret.name), which is not in oidc-providers")
         }
         return found + self.addressesUsedTwice()
     }

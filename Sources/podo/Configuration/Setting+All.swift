@@ -65,6 +65,21 @@ extension Setting {
             "public-url", \.publicURL, .optional(.origin), defaultNote: "the first listening address",
             "How people reach Podo, where that differs from the listening address."),
         Setting(
+            "oidc-providers", \.oidcProviders, .oidcProviders,
+            "Who else members may sign in by: google, kakao, naver, or any OpenID Connect issuer by its URL."),
+        Setting(
+            "oidc-secrets", \.oidcSecrets, .oidcSecrets, isSecret: true,
+            "What the providers have given with the client ids. Not a flag: other users of the machine would see it."),
+        Setting(
+            "outgoing-ca-file", \.outgoingCertificateFile, .optional(.path), defaultNote: "the system's",
+            "The authorities that certificates of other servers are verified by, in PEM form."),
+        Setting(
+            "outgoing-proxy", \.outgoingProxy, .optional(.origin),
+            "A proxy that requests to other servers go through. Those of the environment are not used."),
+        Setting(
+            "mail-from", \.mailFrom, .mailAddress,
+            "Who mails to members come from. Until they are sent, mails are files in the folder mail of data-dir."),
+        Setting(
             "admin-listen", \.adminListen, .addresses(atLeastOne: true),
             "Where /livez, /readyz, /metrics and /statusz are answered, apart from everything public."),
         Setting(

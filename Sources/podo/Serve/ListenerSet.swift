@@ -13,6 +13,13 @@ struct ListenerSet {
 
     private static let names = ["http", "https", "rtmp", "rtmps", "admin"]
 
+    /// Where people reach Podo: what is configured, or the first address that is listened on.
+    func publicURL(_ configuration: Configuration) -> String {
+        if let configured = configuration.publicURL { return configured }
+        if let first = self.http.first { return "http://\(first.address)" }
+        return self.https.first.map { "https://\($0.address)" } ?? "http://localhost"
+    }
+
     var all: [Listener] { self.http + self.https + self.rtmp + self.rtmps + self.admin }
 
     init(_ configuration: Configuration, inherited: [(name: String, listener: Listener)]) throws(StartError) {

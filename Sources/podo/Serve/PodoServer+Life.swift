@@ -1,3 +1,4 @@
+internal import Auth
 internal import HTTPServer
 internal import Observability
 internal import Postgres
@@ -16,6 +17,10 @@ extension PodoServer {
         self.group.start()
         self.database.start()
         self.storage.maintain(on: self.group.loops[0])
+        self.members.start(on: self.group.loops[0])
+        if !self.members.waitUntilLoaded() {
+            self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
+        }
         for listener in self.listeners.http { self.publicFrontend.listen(listener, security: nil) }
         for listener in self.listeners.https { self.publicFrontend.listen(listener, security: self.security) }
         for listener in self.listeners.rtmp { self.publisherFrontend.listen(listener, security: nil) }
@@ -126,6 +131,8 @@ extension PodoServer {
                 group.addTask { await self.publisherFrontend.drain() }
                 return await group.reduce(true) { $0 && $1 }
             }
+            self.social.stop()
+            self.members.stop()
             self.database.refuse()
             // Who scrapes metrics may come again: a cut admin connection is no loss.
             _ = await self.adminFrontend.drain()
@@ -165,11 +172,11 @@ extension PodoServer {
     /// What somebody who wants to publish needs to know; nil where nobody can.
     private var publisherSentence: String? {
         guard let url = self.publisherURLs.first else { return nil }
-        guard self.loaded.configuration.streamKeys.isEmpty else {
+        guard self.loaded.configuration.streamKeys.isEmpty, self.members.streamKeys.count == 0 else {
             return "Publish to \(self.publisherURLs.joined(separator: " or ")) with one of the stream keys."
         }
-        return "Nobody can publish to \(url) yet, because stream-keys is not set. "
-            + "\"openssl rand -hex 16\" makes a KEY; start Podo with PODO_STREAM_KEYS=main=KEY for a stream named main."
+        return "Nobody can publish to \(url) yet: there is no stream key. "
+            + "\"podo stream-key make main\" makes one for a stream named main."
     }
 
     private var adminURLs: [String] { self.listeners.admin.map { "http://\($0.address)" } }

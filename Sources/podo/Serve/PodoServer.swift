@@ -25,9 +25,11 @@ final class PodoServer: Sendable {
     /// Set when draining has ended: whether everything ended by itself.
     let drainResult = Mutex<Bool?>(nil)
     let storage: StreamStorage
-    let database: DatabaseService
     let secretFile: SecretFile
     let memberTokens: MemberTokens
+    let database: DatabaseService
+    let members: MemberServices
+    let social: SocialServices
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -43,27 +45,14 @@ final class PodoServer: Sendable {
         self.signals = signals
         self.serviceManager = ServiceManager(environment: environment)
         self.log = log
-        let allowed = DescriptorLimit.raise()
-        let wanted = DescriptorLimit.wanted(configuration)
-        if allowed < wanted {
-            log.warning("descriptors are few", ["allowed": .number(allowed), "wanted": .number(wanted)])
-        }
+        Self.raiseDescriptorLimit(configuration, log: log)
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
         self.secretFile = SecretFile(
             configured: configuration.secretFile, dataDirectory: configuration.dataDirectory)
         let rootSecret = try self.secretFile.load()
         self.security = try Self.security(configuration, applicationProtocols: ["h2", "http/1.1"])
         self.publisherSecurity = try Self.security(configuration, applicationProtocols: [])
-        do {
-            let inherited = try InheritedListeners(environment: { environment[$0] }).named
-            InheritedListeners.forget()
-            self.group = try EventLoopGroup(loopCount: configuration.loopCount)
-            self.listeners = try ListenerSet(configuration, inherited: inherited)
-        } catch let error as StartError {
-            throw error
-        } catch {
-            throw StartError("\(error)")
-        }
+        (self.group, self.listeners) = try Self.openListeners(configuration, environment: environment)
         let webDirectory = try WebDirectory.find(configured: configuration.webDirectory)
         self.storage = try StreamStorage(configuration, log: log)
         // Connections wait in the kernel's queues meanwhile.
@@ -74,6 +63,12 @@ final class PodoServer: Sendable {
         self.log.registerMetrics(in: metrics)
         ProcessMetrics.register(in: metrics, version: PodoVersion.text, revision: PodoVersion.revision)
         self.memberTokens = MemberTokens(root: rootSecret, publicURL: configuration.publicURL, registry: metrics)
+        self.members = try MemberServices(
+            configuration, root: rootSecret, tokens: self.memberTokens, database: self.database.connections,
+            group: self.group, publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
+        self.social = SocialServices(
+            configuration, members: self.members, database: self.databaseClient, loop: self.group.loops[0],
+            publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         let streamMetrics = HLSMetrics(registry: metrics)
         self.storage.recordings?.register(in: metrics)
         let posters = configuration.posterInterval.map { Posters(interval: $0) }
@@ -87,15 +82,15 @@ final class PodoServer: Sendable {
             promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
             posters: posters, metrics: streamMetrics)
         self.publicApplication = try PublicApplication(
-            webDirectory: webDirectory, streams: delivery.routes, authorizer: self.memberTokens.authorizer)
+            webDirectory: webDirectory, api: self.members.routes + self.social.routes, streams: delivery.routes,
+            authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, metrics: metrics, log: self.log)
         self.publisherFrontend = RTMPFrontend(
             group: self.group, limits: configuration.publisherLimits,
-            authorizer: ConfiguredStreamKeys(
-                keys: configuration.streamKeys, bitsPerSecondMax: configuration.streamBitsPerSecondMax,
-                framesPerSecondMax: configuration.streamFramesPerSecondMax),
+            authorizer: StreamKeyAuthorizer(
+                configured: ConfiguredStreamKeys(configuration), keys: self.members.streamKeys),
             destination: streams, observer: StreamLog(log: self.log), metrics: metrics, log: self.log)
         let admin = AdminRoutes(
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
@@ -106,6 +101,29 @@ final class PodoServer: Sendable {
         self.adminFrontend = HTTPFrontend(
             name: "admin", application: try Self.application(admin.routes), group: self.group,
             limits: configuration.adminLimits, metrics: metrics, log: self.log)
+    }
+
+    private static func raiseDescriptorLimit(_ configuration: Configuration, log: Log) {
+        let allowed = DescriptorLimit.raise()
+        let wanted = DescriptorLimit.wanted(configuration)
+        if allowed < wanted {
+            log.warning("descriptors are few", ["allowed": .number(allowed), "wanted": .number(wanted)])
+        }
+    }
+
+    private static func openListeners(
+        _ configuration: Configuration, environment: [String: String]
+    ) throws(StartError) -> (EventLoopGroup, ListenerSet) {
+        do {
+            let inherited = try InheritedListeners(environment: { environment[$0] }).named
+            InheritedListeners.forget()
+            let group = try EventLoopGroup(loopCount: configuration.loopCount)
+            return (group, try ListenerSet(configuration, inherited: inherited))
+        } catch let error as StartError {
+            throw error
+        } catch {
+            throw StartError("\(error)")
+        }
     }
 
     private static func application(_ routes: [HTTPRoute]) throws(StartError) -> HTTPApplication {

@@ -1,3 +1,4 @@
+internal import Auth
 internal import HTTPServer
 
 /// The API as it is described: at `/openapi.json`, on the page `/docs/`, and by `podo openapi`.
@@ -18,11 +19,16 @@ enum PublicAPI {
                 정수이고, 오류는 문제 문서(RFC 9457)이며 그 `code`는 바뀌지 않습니다. 브라우저가 페이지를 요청하면 문제도 페이지로 \
                 답합니다. 여기에 없는 필드는 요청에서는 무시되고, 응답에는 나중에 더해질 수 있습니다.
                 """),
-        tags: [(name: Self.documentTag, about: HTTPWording("The API itself", korean: "API 자체"))],
+        tags: [
+            (name: AuthRoutes.tag, about: HTTPWording("Accounts, and who is signed in", korean: "회원과 로그인")),
+            (name: Self.documentTag, about: HTTPWording("The API itself", korean: "API 자체")),
+        ],
         sessionCookieName: "podo-session")
 
     /// The rows of all tables, known without anything that answers them.
-    static var table: [HTTPRoute] { self.documentTable.map(\.unbound) }
+    static var table: [HTTPRoute] {
+        AuthRoutes.table.map(\.unbound) + SocialRoutes.table.map(\.unbound) + self.documentTable.map(\.unbound)
+    }
 
     static var document: OpenAPIDocument { OpenAPIDocument(self.info, routes: self.table) }
 

@@ -109,8 +109,13 @@ class Podo(Process):
         } | dict(environment)
         if not os.access(PODO, os.X_OK):
             raise SystemExit(f"no executable {PODO}: run `make build` first")
+        self.variables = variables
         super().__init__(pinned([binary or PODO, "serve"], pin), site.join(f"{name}.log"), variables, user=user)
         site.servers.append(self)
+
+    def run_command(self, *words):
+        """Another command of the program, with the settings of this server."""
+        return subprocess.run([PODO, *words], env=self.variables, capture_output=True, text=True, timeout=60)
 
     def start(self):
         # The first start makes a database.

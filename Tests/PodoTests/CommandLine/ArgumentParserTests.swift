@@ -36,6 +36,14 @@ import Testing
             Accepted(line: "config print --config=a=b", invocation: run(.configPrint, file: "a=b")),
             Accepted(line: "openapi", invocation: run(.openapi)),
             Accepted(line: "help openapi", invocation: .help(.openapi)),
+            Accepted(
+                line: "member promote kim@example.com --log-level debug",
+                invocation: .run(
+                    .memberPromote,
+                    CommandFlags(
+                        operand: "kim@example.com", settings: [SettingText(name: "log-level", text: "debug")]))),
+            Accepted(line: "member erasures", invocation: run(.memberErasures)),
+            Accepted(line: "stream-key make --help", invocation: .help(.streamKeyMake)),
             Accepted(line: "config print -h", invocation: .help(.configPrint)),
             Accepted(
                 line: "serve --http-listen 127.0.0.1:1 --loops=3",
@@ -56,10 +64,11 @@ import Testing
         arguments: [
             ("", "a command is missing; podo --help lists them"),
             ("serv", "\"serv\" is not a command; did you mean serve?"),
+            ("member promote", "podo member promote needs ADDRESS; see podo member promote --help"),
+            ("member promote a@b.cc d@e.ff", "podo member promote takes no argument \"d@e.ff\""),
+            ("member erasures 7", "podo member erasures takes no argument \"7\""),
             ("doctro", "\"doctro\" is not a command; did you mean doctor?"),
             ("--hlep", "\"--hlep\" is not a command; did you mean --help?"),
-            ("migrate", "\"migrate\" is not a command; see podo --help"),
-            ("help migrate", "\"migrate\" is not a command; see podo --help"),
             ("openapi now", "podo openapi takes no argument \"now\""),
             ("openap", "\"openap\" is not a command; did you mean openapi?"),
             ("config", "\"config\" needs a second word: podo config print"),

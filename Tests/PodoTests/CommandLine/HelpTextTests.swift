@@ -5,7 +5,9 @@ import Testing
 @Suite struct HelpTextTests {
     @Test("the overview names every command", arguments: CommandName.allCases)
     func overview(_ command: CommandName) {
-        #expect(HelpText.overview().contains("  \(command.rawValue)  "))
+        let usage = command.operand.map { "\(command.rawValue) \($0)" } ?? command.rawValue
+        #expect(HelpText.overview().contains("  \(usage)  "))
+        #expect(HelpText.command(command).hasPrefix("Usage: podo \(usage) [--config FILE]"))
         #expect(HelpText.overview().contains(command.summary))
     }
 
@@ -25,6 +27,7 @@ import Testing
         arguments: [
             (CommandName.serve, [0, 1, 2, 3]), (.doctor, [0, 1, 2]), (.migrate, [0, 1, 2]), (.configPrint, [0, 1, 2]),
             (.openapi, [0, 1, 2]),
+            (.memberPromote, [0, 1, 2]), (.streamKeyMake, [0, 1, 2]),
         ])
     func ownExitCodes(_ command: CommandName, _ codes: [Int]) {
         let text = HelpText.command(command)

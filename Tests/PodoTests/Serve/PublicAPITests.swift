@@ -1,3 +1,4 @@
+import Auth
 import Foundation
 import HTTPServer
 import Primitives
@@ -28,7 +29,9 @@ import Testing
     func isServed() throws {
         let temporary = try TemporaryDirectory()
         try Data("x".utf8).write(to: URL(filePath: temporary.path + "/index.html"))
-        let application = try PublicApplication(webDirectory: temporary.path).application
+        let application = try PublicApplication(
+            webDirectory: temporary.path, api: AuthRoutes.table.map(\.unbound)
+        ).application
         let response = try self.answer(application, "/openapi.json")
         #expect(response.status == .ok && response.fields.contains(.etag))
         #expect(self.body(response) == PublicAPI.document.json)

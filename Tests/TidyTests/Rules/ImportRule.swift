@@ -18,7 +18,7 @@ struct ImportRule {
     /// need its TLS, everyone else its hashes and ciphers.
     static let sharedLibraries: Set<String> = ["CLinux", "COpenSSL"]
     static let libraries: Set<String> = [
-        "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CLibPQ", "CArgon2",
+        "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CCurl", "CArgon2", "CLibPQ",
     ]
     static let table: [String: ModuleRow] = [
         "Primitives": ModuleRow(1, ["CLinux"]),
@@ -27,16 +27,18 @@ struct ImportRule {
         "MediaTypes": ModuleRow(2, ["Primitives"]),
         "Crypto": ModuleRow(2, ["CArgon2", "COpenSSL", "Primitives"]),
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
+        "HTTPClient": ModuleRow(3, ["CCurl", "Primitives", "Observability", "Reactor"]),
+        "Auth": ModuleRow(
+            4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "HTTPClient", "Postgres"]),
         "Postgres": ModuleRow(3, ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"]),
-        "Auth": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer"]),
         "HLSPackager": ModuleRow(
             4, ["CLibAV", "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
         "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
         "podo": ModuleRow(
             5,
             [
-                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer", "Postgres",
-                "RTMPIngest", "HLSPackager", "Auth",
+                "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
+                "HTTPClient", "Postgres", "RTMPIngest", "HLSPackager", "Auth",
             ]),
     ]
 

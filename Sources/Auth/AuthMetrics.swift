@@ -1,0 +1,68 @@
+package import Observability
+
+/// Everything about members that is counted.
+package struct AuthMetrics: Sendable {
+    /// The words that outcomes are counted under.
+    static let signInOutcomes: [StaticString] = [
+        "signed-in", "wrong", "locked", "changed-meanwhile", "pair", "address", "busy", "account", "overloaded",
+        "failed",
+    ]
+    static let refreshOutcomes: [StaticString] = ["rotated", "repeated", "reuse", "over", "unknown"]
+    static let mailOutcomes: [StaticString] = ["sent", "failed", "gave-up", "unreadable"]
+    static let eventKinds: [StaticString] = [
+        "signed-up", "signed-out", "signed-out-everywhere", "password-changed", "password-reset", "email-verified",
+        "erased", "role-changed",
+    ]
+
+    let signIns: ReasonCounters
+    let refreshes: ReasonCounters
+    let mails: ReasonCounters
+    let events: ReasonCounters
+    let limited: Counter
+    let passwordShed: Counter
+    let passwordTime: Histogram
+    private let registry: MetricsRegistry
+
+    package init(registry: MetricsRegistry) {
+        self.registry = registry
+        self.signIns = ReasonCounters(Self.signInOutcomes) {
+            registry.counter("podo_auth_sign_ins_total", help: "Attempts to sign in.", labels: ["outcome": $0])
+        }
+        self.refreshes = ReasonCounters(Self.refreshOutcomes) {
+            registry.counter("podo_auth_refreshes_total", help: "Refresh tokens offered.", labels: ["outcome": $0])
+        }
+        self.mails = ReasonCounters(Self.mailOutcomes) {
+            registry.counter("podo_auth_mails_total", help: "Attempts to send a mail.", labels: ["outcome": $0])
+        }
+        self.events = ReasonCounters(Self.eventKinds) {
+            registry.counter("podo_auth_events_total", help: "What members did.", labels: ["event": $0])
+        }
+        self.limited = registry.counter(
+            "podo_auth_limited_total", help: "Requests refused because one address asked too often.")
+        self.passwordShed = registry.counter(
+            "podo_auth_password_shed_total", help: "Passwords not looked at because too many waited.")
+        self.passwordTime = registry.histogram(
+            "podo_auth_password_seconds", help: "Time to hash a password, waiting apart.")
+    }
+
+    func watchPasswordQueue(_ read: @escaping @Sendable () -> Int) {
+        self.registry.sampledGauge("podo_auth_password_queue", help: "Passwords that wait to be hashed.") {
+            Double(read())
+        }
+    }
+
+    package func watch(
+        limiterEntries: @escaping @Sendable () -> Int, revocations: @escaping @Sendable () -> Int,
+        streamKeys: @escaping @Sendable () -> Int
+    ) {
+        self.registry.sampledGauge(
+            "podo_auth_limiter_entries", help: "What is remembered of attempts to sign in."
+        ) { Double(limiterEntries()) }
+        self.registry.sampledGauge(
+            "podo_auth_revocations", help: "Sessions and members whose access tokens are void before their time."
+        ) { Double(revocations()) }
+        self.registry.sampledGauge("podo_auth_stream_keys", help: "Stream keys of the database that are in force.") {
+            Double(streamKeys())
+        }
+    }
+}

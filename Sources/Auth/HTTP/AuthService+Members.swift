@@ -1,0 +1,128 @@
+internal import HTTPServer
+internal import Primitives
+internal import Reactor
+
+/// Handlers of accounts. Whose account it is always comes from the token, never from the request.
+extension AuthService {
+    func signUp(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let input = try request.decodeJSON(SignUpInput.self)
+        try self.take(self.limits.signUps, request)
+        let id = try await self.guarded { try await self.members.signUp(input.signUp) }
+        return Self.uncached(HTTPResponse(.created, json: SignUpAnswer(id: id, role: input.signUp.role)))
+    }
+
+    func profile(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let profile = try await self.guarded { try await self.members.profile(member) }
+        return Self.uncached(HTTPResponse(json: ProfileAnswer(profile: profile)))
+    }
+
+    func changeProfile(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let input = try request.decodeJSON(ProfileInput.self)
+        let profile = try await self.guarded {
+            guard let name = input.name else { return try await self.members.profile(member) }
+            return try await self.members.rename(member, to: name)
+        }
+        return Self.uncached(HTTPResponse(json: ProfileAnswer(profile: profile)))
+    }
+
+    func leave(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let input = try request.decodeJSONIfAny(LeaveInput.self)
+        try await self.guarded {
+            try await self.passwords.require(
+                input?.password, of: member, from: Self.address(of: request))
+            let epoch = try await self.members.erase(member, actor: AuditEvent.name(member))
+            self.signIns.raise(member, to: epoch)
+        }
+        return self.signedOut(request)
+    }
+
+    // MARK: Following
+
+    func follow(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let seller = try Self.member(values)
+        try await self.guarded { try await self.follows.follow(seller, as: member) }
+        return Self.empty(.noContent)
+    }
+
+    func unfollow(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let seller = try Self.member(values)
+        try await self.guarded { try await self.follows.unfollow(seller, as: member) }
+        return Self.empty(.noContent)
+    }
+
+    func following(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let page = try PageRequest(request.decodeQuery())
+        let found = try await self.guarded {
+            try await self.follows.list(of: member, after: page.cursor, countMax: page.countMax)
+        }
+        let items = found.items.map(FollowedSeller.init)
+        return Self.uncached(HTTPResponse(json: PageAnswer(items: items, next: found.next)))
+    }
+
+    // MARK: For managers
+
+    func listMembers(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let query = try request.decodeQuery()
+        let page = try PageRequest(query)
+        let role = try Self.role(try query.single("role"))
+        let found = try await self.guarded {
+            try await self.members.list(
+                role: role, after: page.cursor, countMax: page.countMax, manager: member,
+                address: request.peer?.host)
+        }
+        let items = found.items.map(ListedMember.init)
+        return Self.uncached(HTTPResponse(json: PageAnswer(items: items, next: found.next)))
+    }
+
+    // MARK: Helpers
+
+    private static func role(_ text: String?) throws(HTTPProblem) -> MemberRole? {
+        guard let text else { return nil }
+        if let role = MemberRole.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) { return role }
+        throw HTTPProblem(.badRequest, code: "query-invalid", detail: "role is USER, SELLER or MANAGER")
+    }
+
+    /// What is no number of a member is nobody.
+    private static func member(_ values: HTTPPathParameters) throws(HTTPProblem) -> Int64 {
+        guard let bytes = values.bytes("id"), let number = DecimalText.parse(bytes),
+            let id = Int64(exactly: number), (1...MemberNumber.max).contains(id)
+        else { throw .notFound }
+        return id
+    }
+
+    private static func uncached(_ response: HTTPResponse) -> HTTPResponse {
+        var response = response
+        response.fields.append(.cacheControl, "no-store")
+        return response
+    }
+}
+
+/// Which part of a list is asked for.
+struct PageRequest {
+    static let countDefault = 20
+    static let countMax = 100
+
+    let cursor: MemberCursor
+    let countMax: Int
+
+    init(_ query: HTTPQuery) throws(HTTPProblem) {
+        var cursor = MemberCursor.start
+        if let text = try query.single("cursor") { cursor = try MemberCursor(text) }
+        self.cursor = cursor
+        guard let text = try query.single("limit") else {
+            self.countMax = Self.countDefault
+            return
+        }
+        guard let count = DecimalText.parse(Array(text.utf8)), (1...Self.countMax).contains(count) else {
+            throw HTTPProblem(.badRequest, code: "query-invalid", detail: "limit is 1 to \(Self.countMax)")
+        }
+        self.countMax = count
+    }
+}

@@ -1,0 +1,27 @@
+internal import Observability
+
+/// What a mail is made from when it is sent: kept sealed until then.
+struct MailContent: Equatable, Sendable {
+    let address: String
+    let name: String
+    /// Of the link, where there is one.
+    let token: String
+
+    init(address: EmailAddress, name: String, token: String = "") {
+        self.address = address.text
+        self.name = name
+        self.token = token
+    }
+
+    /// Nil when a text is none that `text` made.
+    init?(_ text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count == 3 else { return nil }
+        self.address = String(lines[0])
+        self.name = String(lines[1])
+        self.token = String(lines[2])
+    }
+
+    /// No part holds a line end: addresses, names and tokens have none.
+    var text: String { "\(self.address)\n\(self.name)\n\(self.token)" }
+}

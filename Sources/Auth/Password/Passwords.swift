@@ -1,0 +1,141 @@
+internal import Crypto
+internal import HTTPServer
+package import Observability
+internal import Postgres
+internal import Primitives
+package import Reactor
+
+/// Changing a password, and choosing a new one by a link in a mail; proving an address by such a link.
+package final class Passwords: Sendable {
+    private let members: Members
+    private let signIns: SignIns
+
+    package init(members: Members, signIns: SignIns) {
+        self.members = members
+        self.signIns = signIns
+    }
+
+    // MARK: Changing
+
+    /// By the old password, or without one where there is none. Every other session ends; whoever asks has to sign in
+    /// again too, with what he has just chosen. Throws what the client is to be told.
+    package func change(
+        of id: Int64, old: Secret<String>?, new: Secret<String>, from address: SocketAddress.Host
+    ) async throws {
+        let row = try await self.members.row(id)
+        if let hash = row.passwordHash {
+            guard let old else { throw AuthProblems.badCredentials }
+            try await self.require(old, hash: hash, row: row, from: address)
+        }
+        let profile = try self.members.profile(row)
+        try self.look(at: new, profile)
+        let hash = try await self.members.passwords.hash(new)
+        let name = AuditEvent.name(id)
+        let epoch = try await self.members.database.transaction("password_change", actor: name) { transaction in
+            let rows = try await transaction.run(MemberStatements.changePassword, id, hash, row.passwordHash)
+            guard let changed = rows.first else { throw AuthProblems.changedMeanwhile }
+            let epoch: Int32 = try changed.get(0)
+            try await self.endSessions(of: id, epoch: epoch, in: transaction)
+            try await self.members.queueNotice(.passwordChanged, to: row, in: transaction)
+            try await transaction.note(AuditEvent(actor: name, action: "password-changed", subject: name))
+            return epoch
+        }
+        self.signIns.raise(id, to: epoch)
+        self.members.metrics.events.add("password-changed", loop: nil)
+    }
+
+    /// Throws `bad-credentials` unless this is the member's password; a member without one needs none. For what must
+    /// not be done with a stolen token alone.
+    package func require(_ password: Secret<String>?, of id: Int64, from address: SocketAddress.Host) async throws {
+        let row = try await self.members.row(id)
+        guard let hash = row.passwordHash else { return }
+        guard let password else { throw AuthProblems.badCredentials }
+        try await self.require(password, hash: hash, row: row, from: address)
+    }
+
+    private func require(
+        _ password: Secret<String>, hash: String, row: MemberRow, from address: SocketAddress.Host
+    ) async throws {
+        let email = EmailAddress(try self.members.profile(row).email)
+        let account = email.map(self.members.vault.index(of:)) ?? Array("\(row.id)".utf8)
+        let isRight = try await self.signIns.checkPassword(password, against: hash, account: account, from: address)
+        guard isRight else { throw AuthProblems.badCredentials }
+    }
+
+    // MARK: By mail
+
+    /// Takes down that somebody wants a link for this address. Whether there is an account is looked up later, where
+    /// nobody can measure it (`MailRelay`).
+    package func forgot(_ email: EmailAddress) async throws {
+        _ = try await self.members.database.run(
+            MailStatements.request, MailKind.reset.rawValue, self.members.vault.index(of: email),
+            self.members.mailLimits.requestCountMax)
+    }
+
+    /// A new password by a link. The link is used up, every session ends, and the address is proved.
+    package func reset(_ token: LinkToken, new: Secret<String>) async throws {
+        let database = self.members.database
+        // Before the work of a hash: whoever has no link gets none done.
+        guard let found = try await database.run(MailStatements.peekLink, token.hash, MailKind.reset.rawValue).first
+        else { throw AuthProblems.linkInvalid }
+        let id: Int64 = try found.get(0)
+        let row = try await self.members.row(id)
+        try self.look(at: new, self.members.profile(row))
+        let hash = try await self.members.passwords.hash(new)
+        let name = AuditEvent.name(id)
+        let epoch = try await database.transaction("password_reset", actor: name) { transaction in
+            let used = try await transaction.run(MailStatements.useLink, token.hash, MailKind.reset.rawValue)
+            guard let link = used.first, try link.get(0, as: Int64.self) == id else { throw AuthProblems.linkInvalid }
+            let changed = try await transaction.run(
+                MemberStatements.resetPassword, id, hash, try link.get(1, as: [UInt8].self))
+            guard let changed = changed.first else { throw AuthProblems.linkInvalid }
+            let epoch: Int32 = try changed.get(0)
+            try await self.endSessions(of: id, epoch: epoch, in: transaction)
+            try await self.members.queueNotice(.passwordChanged, to: row, in: transaction)
+            try await transaction.note(AuditEvent(actor: name, action: "password-reset", subject: name))
+            return epoch
+        }
+        self.signIns.raise(id, to: epoch)
+        self.members.metrics.events.add("password-reset", loop: nil)
+    }
+
+    /// Proves the address by a link.
+    package func verifyEmail(_ token: LinkToken) async throws {
+        try await self.members.database.transaction("email_verify") { transaction in
+            let used = try await transaction.run(MailStatements.useLink, token.hash, MailKind.verify.rawValue)
+            guard let link = used.first else { throw AuthProblems.linkInvalid }
+            let id: Int64 = try link.get(0)
+            let rows = try await transaction.run(
+                MemberStatements.verifyEmail, id, try link.get(1, as: [UInt8].self))
+            guard rows.affectedCount == 1 else { throw AuthProblems.linkInvalid }
+            let name = AuditEvent.name(id)
+            try await transaction.note(AuditEvent(actor: name, action: "email-verified", subject: name))
+        }
+        self.members.metrics.events.add("email-verified", loop: nil)
+    }
+
+    /// Another mail that proves the address.
+    package func sendVerification(to id: Int64) async throws {
+        let profile = try await self.members.profile(id)
+        guard !profile.isEmailVerified, let email = EmailAddress(profile.email) else { return }
+        _ = try await self.members.database.run(
+            MailStatements.request, MailKind.verify.rawValue, self.members.vault.index(of: email),
+            self.members.mailLimits.requestCountMax)
+    }
+
+    // MARK: Helpers
+
+    private func look(at password: Secret<String>, _ profile: MemberProfile) throws {
+        let local = EmailAddress(profile.email).map { String($0.local) }
+        let personal = [profile.name] + (local.map { [$0] } ?? [])
+        if let weakness = PasswordRules.weakness(of: password, personal: personal) {
+            throw AuthProblems.weak(weakness, field: "newPassword")
+        }
+    }
+
+    private func endSessions(of id: Int64, epoch: Int32, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.run(SessionStatements.revokeAll, id, "everywhere")
+        _ = try await transaction.run(MailStatements.dropLinks, id)
+        _ = try await transaction.run(SessionStatements.tell, AuthNotice.epoch(member: id, epoch: epoch).text)
+    }
+}

@@ -1,0 +1,146 @@
+internal import Postgres
+
+/// What is asked of the table of members. Every statement says `deleted_at IS NULL`: who is gone is not found.
+enum MemberStatements {
+    /// id, role, data key, address sealed, its index, name sealed, password hash, indexes that older keys made of the
+    /// address. No row when there is an account with that address.
+    static let insert = PostgresStatement(
+        "member_insert",
+        """
+        INSERT INTO member (id, role, data_key, email_sealed, email_index, name_sealed, password_hash)
+        SELECT $1, $2, $3, $4, $5, $6, $7
+        WHERE NOT EXISTS (SELECT FROM member WHERE email_index = ANY ($8::bytea[]) AND deleted_at IS NULL)
+        """)
+
+    /// What signing in looks at.
+    static let byIndex = PostgresStatement(
+        "member_by_index",
+        """
+        SELECT id, role, status, password_hash, token_epoch
+        FROM member WHERE email_index = ANY ($1::bytea[]) AND deleted_at IS NULL
+        """, effect: .reads)
+
+    static let byID = PostgresStatement(
+        "member_by_id",
+        """
+        SELECT id, role, status, data_key, email_sealed, name_sealed, password_hash, email_verified_at IS NOT NULL,
+            token_epoch, (extract(epoch FROM created_at) * 1000)::bigint
+        FROM member WHERE id = $1 AND deleted_at IS NULL
+        """, effect: .reads)
+
+    static let rename = PostgresStatement(
+        "member_rename",
+        "UPDATE member SET name_sealed = $2 WHERE id = $1 AND data_key = $3 AND deleted_at IS NULL")
+
+    /// The new hash, if the old one is still there: whoever changed the password meanwhile has won. A new epoch ends
+    /// all access tokens.
+    static let changePassword = PostgresStatement(
+        "member_change_password",
+        """
+        UPDATE member SET password_hash = $2, token_epoch = token_epoch + 1, token_epoch_at = now()
+        WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $3 AND deleted_at IS NULL
+        RETURNING token_epoch
+        """)
+
+    /// As by `changePassword`, whatever was there before, and the address is proved.
+    static let resetPassword = PostgresStatement(
+        "member_reset_password",
+        """
+        UPDATE member SET password_hash = $2, token_epoch = token_epoch + 1, token_epoch_at = now(),
+            email_verified_at = coalesce(email_verified_at, now())
+        WHERE id = $1 AND email_index = $3 AND deleted_at IS NULL
+        RETURNING token_epoch
+        """)
+
+    /// The same password hashed with today's parameters.
+    static let rehash = PostgresStatement(
+        "member_rehash",
+        "UPDATE member SET password_hash = $2 WHERE id = $1 AND password_hash = $3 AND deleted_at IS NULL")
+
+    static let verifyEmail = PostgresStatement(
+        "member_verify_email",
+        """
+        UPDATE member SET email_verified_at = coalesce(email_verified_at, now())
+        WHERE id = $1 AND email_index = $2 AND deleted_at IS NULL
+        """)
+
+    static let nextEpoch = PostgresStatement(
+        "member_next_epoch",
+        """
+        UPDATE member SET token_epoch = token_epoch + 1, token_epoch_at = now()
+        WHERE id = $1 AND deleted_at IS NULL
+        RETURNING token_epoch
+        """)
+
+    static let setRole = PostgresStatement(
+        "member_set_role",
+        """
+        UPDATE member SET role = $2, token_epoch = token_epoch + 1, token_epoch_at = now()
+        WHERE id = $1 AND deleted_at IS NULL
+        RETURNING token_epoch
+        """)
+
+    /// With the key goes everything that it encrypted, in copies too.
+    static let erase = PostgresStatement(
+        "member_erase",
+        """
+        UPDATE member SET status = 'WITHDRAWN', deleted_at = now(), data_key = NULL, email_sealed = NULL,
+            email_index = NULL, name_sealed = NULL, password_hash = NULL, email_verified_at = NULL,
+            token_epoch = token_epoch + 1, token_epoch_at = now()
+        WHERE id = $1 AND deleted_at IS NULL
+        RETURNING token_epoch
+        """)
+
+    static let noteErasure = PostgresStatement(
+        "member_note_erasure", "INSERT INTO member_erasure (member_id) VALUES ($1) ON CONFLICT DO NOTHING")
+
+    static let erasures = PostgresStatement(
+        "member_erasures", "SELECT member_id FROM member_erasure ORDER BY erased_at, member_id", effect: .reads)
+
+    static let retain = PostgresStatement(
+        "member_retain",
+        """
+        INSERT INTO retained.member (member_id, reason, keep_until, record_sealed)
+        VALUES ($1, $2, now() + $3::bigint * interval '1 day', $4)
+        ON CONFLICT (member_id, reason) DO NOTHING
+        """)
+
+    static let dropRetained = PostgresStatement(
+        "member_drop_retained", "DELETE FROM retained.member WHERE keep_until < now()", purpose: .background)
+
+    /// Newest first, from the place after a row on: role or null, time and id of the last row, how many.
+    static let list = PostgresStatement(
+        "member_list",
+        """
+        SELECT id, role, status, data_key, email_sealed, name_sealed, email_verified_at IS NOT NULL,
+            (extract(epoch FROM created_at) * 1000000)::bigint
+        FROM member
+        WHERE deleted_at IS NULL AND ($1::text IS NULL OR role = $1)
+            AND (created_at, id) < ('epoch'::timestamptz + $2::bigint * interval '1 microsecond', $3::bigint)
+        ORDER BY created_at DESC, id DESC LIMIT $4
+        """, effect: .reads)
+
+    /// Members whose data keys were wrapped by an older key than the one of this number.
+    static let outdated = PostgresStatement(
+        "member_outdated",
+        """
+        SELECT id, data_key, email_sealed FROM member
+        WHERE deleted_at IS NULL AND get_byte(data_key, 1) <> $1 AND id > $2
+        ORDER BY id LIMIT $3
+        """, effect: .reads, purpose: .background)
+
+    static let rewrap = PostgresStatement(
+        "member_rewrap",
+        """
+        UPDATE member SET data_key = $2, email_index = $3
+        WHERE id = $1 AND data_key = $4 AND deleted_at IS NULL
+        """, purpose: .background)
+
+    /// Who was told since then that all access tokens are void: to know it after a start.
+    static let recentEpochs = PostgresStatement(
+        "member_recent_epochs",
+        """
+        SELECT id, token_epoch FROM member
+        WHERE token_epoch_at > now() - $1::bigint * interval '1 second' AND token_epoch > 0
+        """, effect: .reads, purpose: .background)
+}

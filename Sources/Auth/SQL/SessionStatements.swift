@@ -1,0 +1,85 @@
+internal import Postgres
+
+/// What is asked of the table of sessions.
+enum SessionStatements {
+    /// session, member, hash, idle and life time in seconds, epoch that the password was looked at under, sessions that
+    /// may stay beside it. No row when the member is not as it was when the password was looked at.
+    static let begin = PostgresStatement(
+        "session_begin",
+        """
+        WITH ended AS (
+            UPDATE session SET revoked_at = now(), revoked_for = 'limit'
+            WHERE id IN (
+                SELECT id FROM session WHERE member_id = $2 AND revoked_at IS NULL
+                ORDER BY created_at DESC, id OFFSET $7))
+        INSERT INTO session (id, member_id, token_hash, rotated_for, expires_at, ends_at)
+        SELECT $1, id, $3, $8, now() + $4::bigint * interval '1 second', now() + $5::bigint * interval '1 second'
+        FROM member
+        WHERE id = $2 AND token_epoch = $6 AND status = 'ACTIVE' AND deleted_at IS NULL
+        """)
+
+    /// Everything that decides what a refresh token means, and nobody else decides meanwhile.
+    static let lock = PostgresStatement(
+        "session_lock",
+        """
+        SELECT s.generation, s.token_hash, s.previous_hash, (extract(epoch FROM s.rotated_at) * 1000)::bigint,
+            s.rotated_for, (extract(epoch FROM s.repeated_at) * 1000)::bigint,
+            (extract(epoch FROM least(s.expires_at, s.ends_at)) * 1000)::bigint,
+            s.revoked_at IS NOT NULL, (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+            m.id, m.role, m.status, m.token_epoch
+        FROM session s JOIN member m ON m.id = s.member_id
+        WHERE s.id = $1 AND m.deleted_at IS NULL
+        FOR UPDATE OF s
+        """)
+
+    /// Whether the token is the session's last one, or the one before.
+    static let peek = PostgresStatement(
+        "session_peek",
+        "SELECT FROM session WHERE id = $1 AND (token_hash = $2 OR previous_hash = $2)", effect: .reads)
+
+    static let rotate = PostgresStatement(
+        "session_rotate",
+        """
+        UPDATE session SET generation = generation + 1, previous_hash = token_hash, token_hash = $2,
+            rotated_at = clock_timestamp(), rotated_for = $3,
+            expires_at = least(ends_at, now() + $4::bigint * interval '1 second')
+        WHERE id = $1
+        """)
+
+    static let noteRepeat = PostgresStatement(
+        "session_note_repeat", "UPDATE session SET repeated_at = clock_timestamp() WHERE id = $1")
+
+    static let revoke = PostgresStatement(
+        "session_revoke",
+        """
+        UPDATE session SET revoked_at = now(), revoked_for = $2
+        WHERE id = $1 AND revoked_at IS NULL
+        RETURNING member_id
+        """)
+
+    static let revokeAll = PostgresStatement(
+        "session_revoke_all",
+        "UPDATE session SET revoked_at = now(), revoked_for = $2 WHERE member_id = $1 AND revoked_at IS NULL")
+
+    static let deleteAll = PostgresStatement(
+        "session_delete_all", "DELETE FROM session WHERE member_id = $1")
+
+    /// What has been over for so many seconds, a piece at a time.
+    static let sweep = PostgresStatement(
+        "session_sweep",
+        """
+        DELETE FROM session WHERE id IN (
+            SELECT id FROM session
+            WHERE least(expires_at, coalesce(revoked_at, expires_at)) < now() - $1::bigint * interval '1 second'
+            LIMIT $2)
+        """, purpose: .background)
+
+    /// Sessions that were ended since then: to know it after a start.
+    static let recentlyRevoked = PostgresStatement(
+        "session_recently_revoked",
+        "SELECT id FROM session WHERE revoked_at > now() - $1::bigint * interval '1 second'",
+        effect: .reads, purpose: .background)
+
+    /// Tells every process of the cluster, when the transaction commits.
+    static let tell = PostgresStatement("auth_tell", "SELECT pg_notify('auth_news', $1)")
+}

@@ -1,0 +1,76 @@
+internal import Postgres
+
+/// What is asked of the tables of signing in by providers. Whatever is kept takes some of what is too old with it, so
+/// that the tables stay as small as the last minutes were busy.
+enum SocialStatements {
+    /// state, browser, provider, member or null, path, seconds.
+    static let keepFlow = PostgresStatement(
+        "social_keep_flow",
+        """
+        WITH old AS (
+            DELETE FROM social_flow WHERE state_hash IN (
+                SELECT state_hash FROM social_flow WHERE expires_at < now()
+                ORDER BY expires_at LIMIT 20 FOR UPDATE SKIP LOCKED))
+        INSERT INTO social_flow (state_hash, browser_hash, provider, member_id, return_path, expires_at)
+        VALUES ($1, $2, $3, $4, $5, now() + $6::bigint * interval '1 second')
+        """)
+
+    /// state, browser, provider.
+    static let takeFlow = PostgresStatement(
+        "social_take_flow",
+        """
+        DELETE FROM social_flow WHERE state_hash = $1 AND browser_hash = $2 AND provider = $3
+        RETURNING member_id, return_path, expires_at > now()
+        """)
+
+    /// code, browser, member, seconds.
+    static let keepGrant = PostgresStatement(
+        "social_keep_grant",
+        """
+        WITH old AS (
+            DELETE FROM social_grant WHERE code_hash IN (
+                SELECT code_hash FROM social_grant WHERE expires_at < now()
+                ORDER BY expires_at LIMIT 20 FOR UPDATE SKIP LOCKED))
+        INSERT INTO social_grant (code_hash, browser_hash, member_id, expires_at)
+        VALUES ($1, $2, $3, now() + $4::bigint * interval '1 second')
+        """)
+
+    /// code, browser.
+    static let takeGrant = PostgresStatement(
+        "social_take_grant",
+        """
+        DELETE FROM social_grant WHERE code_hash = $1 AND browser_hash = $2
+        RETURNING member_id, expires_at > now()
+        """)
+
+    static let member = PostgresStatement(
+        "social_member", "SELECT member_id FROM member_identity WHERE provider = $1 AND subject = $2",
+        effect: .reads)
+
+    /// provider, subject, member. A row when the identity is this member's afterwards.
+    static let link = PostgresStatement(
+        "social_link",
+        """
+        INSERT INTO member_identity (provider, subject, member_id)
+        SELECT $1, $2, id FROM member WHERE id = $3 AND deleted_at IS NULL
+        ON CONFLICT (provider, subject) DO UPDATE SET subject = excluded.subject
+            WHERE member_identity.member_id = excluded.member_id
+        RETURNING member_id
+        """)
+
+    static let lockMember = PostgresStatement(
+        "social_lock_member",
+        """
+        SELECT password_hash IS NOT NULL,
+            (SELECT count(*) FROM member_identity WHERE member_id = $1 AND provider = $2),
+            (SELECT count(*) FROM member_identity WHERE member_id = $1 AND provider <> $2)
+        FROM member WHERE id = $1 AND deleted_at IS NULL FOR UPDATE
+        """)
+
+    static let unlink = PostgresStatement(
+        "social_unlink", "DELETE FROM member_identity WHERE member_id = $1 AND provider = $2")
+
+    static let providers = PostgresStatement(
+        "social_providers", "SELECT provider FROM member_identity WHERE member_id = $1 ORDER BY provider",
+        effect: .reads)
+}

@@ -1,0 +1,24 @@
+/// An attempt to sign in, while somebody is away at the provider.
+package struct SocialFlow: Sendable {
+    /// How long somebody may take there.
+    package static let secondsMax = 600
+
+    package let stateHash: [UInt8]
+    package let browserHash: [UInt8]
+    package let provider: String
+    /// A member who connects the provider with his account; nil to sign in.
+    package let member: Int64?
+    /// Where the page goes on afterwards.
+    package let returnPath: String
+}
+
+/// Somebody as a provider knows him.
+package struct SocialIdentity: Hashable, Sendable {
+    package let provider: String
+    package let subject: SocialSubject
+
+    package init(provider: String, subject: SocialSubject) {
+        self.provider = provider
+        self.subject = subject
+    }
+}
