@@ -54,7 +54,8 @@ import Testing
     func lost() async throws {
         for retries in [true, false] {
             let faulty = try FaultyDatabase(limits: Self.limits)
-            let (runCount, code) = try await self.insert(.swallowRequest("transaction_commit"), faulty, retries: retries)
+            let (runCount, code) = try await self.insert(
+                .swallowRequest("transaction_commit"), faulty, retries: retries)
             #expect(code == (retries ? nil : .unavailable))
             #expect(runCount == (retries ? 2 : 1))
             #expect(try await self.rowCount(faulty) == (retries ? 1 : 0))
