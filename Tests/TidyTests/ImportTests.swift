@@ -69,7 +69,9 @@ struct ImportTests {
     @Test("a table in which features know each other, or a library has two owners, is refused")
     func badTableIsFound() {
         let table = [
-            "Auth": ModuleRow(ImportRule.featureRow, ["COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CArgon2", "CLibPQ"]),
+            "Auth": ModuleRow(
+                ImportRule.featureRow,
+                ["COpenSSL", "CNGHTTP2", "CZlib", "CLibAV", "CCurl", "CArgon2", "CLibPQ"]),
             "Ticketing": ModuleRow(ImportRule.featureRow, ["Auth", "CZlib"]),
         ]
         let expected = ["Ticketing imports Auth: not below", "CZlib has 2 importers, not one"]

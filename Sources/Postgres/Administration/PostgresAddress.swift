@@ -32,7 +32,7 @@ package struct PostgresAddress: Equatable, Sendable, CustomStringConvertible {
         let isPort = port.utf8.allSatisfy {
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ",")
         }
-        guard isPort, !host.contains("@") || host.hasPrefix("@"), !database.contains("@") else {
+        guard isPort, !host.contains("@") || host.hasPrefix("@/"), !database.contains("@") else {
             throw Problem(
                 reason: "has an @, a colon or a slash too many; in a password they are written %40, %3A and %2F")
         }

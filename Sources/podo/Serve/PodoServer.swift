@@ -67,7 +67,7 @@ final class PodoServer: Sendable {
             configuration, root: rootSecret, tokens: self.memberTokens, database: self.database.connections,
             group: self.group, publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         self.social = SocialServices(
-            configuration, members: self.members, database: self.databaseClient, loop: self.group.loops[0],
+            configuration, members: self.members, database: self.database.connections, loop: self.group.loops[0],
             publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         let streamMetrics = HLSMetrics(registry: metrics)
         self.storage.recordings?.register(in: metrics)

@@ -1,3 +1,5 @@
+import Auth
+import HTTPClient
 import Observability
 import Testing
 
