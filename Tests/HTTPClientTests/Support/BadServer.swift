@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A server in Python that answers as the path says, mostly wrongly, with or without TLS. Ends with this object, or with the process.
+/// A server in Python that answers as the path says, mostly wrongly, with or without TLS. Ends with this object, or
+/// with the process.
 final class BadServer: Sendable {
     let port: UInt16
     private let process: Process
