@@ -44,7 +44,7 @@ struct PendingUnits {
         }
     }
 
-    /// A unit whose statements have all succeeded can still fail where it commits, by a deferred constraint for example.
+    /// A unit whose statements have all succeeded can still fail where it commits: a deferred constraint does that.
     private mutating func failedToCommit(_ answer: Answer) -> Action {
         guard !self.units.isEmpty, answer == .failure, !self.hasFailed else { return .violation }
         self.hasFailed = true

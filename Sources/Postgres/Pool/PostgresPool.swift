@@ -175,7 +175,7 @@ final class PostgresPool: @unchecked Sendable {
         self.isPumping = false
     }
 
-    private static let ping = PostgresStatement("podo_ping", "", effect: .reads, timeout: .seconds(1))
+    private static let ping = PostgresStatement("connection_ping", "", effect: .reads, timeout: .seconds(1))
 
     private func armTimer(now: MonotonicTime) {
         guard let next = self.state.nextDeadline(now: now) else { return }

@@ -27,12 +27,12 @@ package struct PostgresTransactionOptions: Sendable {
         }
     }
 
-    private static let begin = PostgresStatement("podo_begin", "BEGIN")
-    private static let beginReading = PostgresStatement("podo_begin", "BEGIN READ ONLY")
-    private static let beginRepeatable = PostgresStatement("podo_begin", "BEGIN ISOLATION LEVEL REPEATABLE READ")
+    private static let begin = PostgresStatement("transaction_begin", "BEGIN")
+    private static let beginReading = PostgresStatement("transaction_begin", "BEGIN READ ONLY")
+    private static let beginRepeatable = PostgresStatement("transaction_begin", "BEGIN ISOLATION LEVEL REPEATABLE READ")
     private static let beginRepeatableReading = PostgresStatement(
-        "podo_begin", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    private static let beginSerializable = PostgresStatement("podo_begin", "BEGIN ISOLATION LEVEL SERIALIZABLE")
+        "transaction_begin", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    private static let beginSerializable = PostgresStatement("transaction_begin", "BEGIN ISOLATION LEVEL SERIALIZABLE")
     private static let beginSerializableReading = PostgresStatement(
-        "podo_begin", "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY")
+        "transaction_begin", "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY")
 }

@@ -43,7 +43,7 @@ import Testing
     func committed(endsClient: Bool) async throws {
         let faulty = try FaultyDatabase(limits: Self.limits)
         let (runCount, code) = try await self.insert(
-            .swallowAnswer(to: "podo_commit", endsClient: endsClient), faulty)
+            .swallowAnswer(to: "transaction_commit", endsClient: endsClient), faulty)
         #expect(code == nil)
         #expect(runCount == 1)
         #expect(try await self.rowCount(faulty) == 1)
@@ -54,7 +54,7 @@ import Testing
     func lost() async throws {
         for retries in [true, false] {
             let faulty = try FaultyDatabase(limits: Self.limits)
-            let (runCount, code) = try await self.insert(.swallowRequest("podo_commit"), faulty, retries: retries)
+            let (runCount, code) = try await self.insert(.swallowRequest("transaction_commit"), faulty, retries: retries)
             #expect(code == (retries ? nil : .unavailable))
             #expect(runCount == (retries ? 2 : 1))
             #expect(try await self.rowCount(faulty) == (retries ? 1 : 0))
@@ -73,7 +73,7 @@ import Testing
             try await faulty.live.database.transaction("insert") { transaction in
                 runs.add(1)
                 _ = try await transaction.run(Self.insert, Int32(1))
-                faulty.proxy.set(.swallowAnswer(to: "podo_commit", endsClient: true), then: .drop)
+                faulty.proxy.set(.swallowAnswer(to: "transaction_commit", endsClient: true), then: .drop)
             }
         }
         #expect(code == .commitUnknown)

@@ -28,12 +28,14 @@ import Testing
     func statementTime() async throws {
         let live = try LiveDatabase(limits: Self.limits)
         #expect(try await live.database.run(Self.one).single(Int.self) == 1)
-        let begin = MonotonicTime.now
-        #expect(await failureCode { _ = try await live.database.run(Self.sleep, 10.0) } == .timedOut)
-        #expect((MonotonicTime.now - begin).milliseconds < 3000)
-        let own = MonotonicTime.now
-        #expect(await failureCode { _ = try await live.database.run(Self.sleepShort, 10.0) } == .timedOut)
-        #expect((MonotonicTime.now - own).milliseconds < 3000)
+        // On the loop: other tests may hold the threads of the default executor for long.
+        try await live.onLoop { database in
+            for statement in [Self.sleep, Self.sleepShort] {
+                let begin = MonotonicTime.now
+                #expect(await failureCode { _ = try await database.run(statement, 10.0) } == .timedOut)
+                #expect((MonotonicTime.now - begin).milliseconds < 3000)
+            }
+        }
         // The time of one statement is not that of the next.
         #expect(await failureCode { _ = try await live.database.run(Self.sleep, 0.15) } == nil)
         #expect(live.metric(#"podo_postgres_connects_total{purpose="interactive"}"#) == 1)
@@ -52,12 +54,14 @@ import Testing
         let codes = TestLog<(PostgresError.Code?, Int64)>()
         try await locker.database.transaction("lock") { transaction in
             _ = try await transaction.run(Self.lock)
-            await withTaskGroup { group in
-                for _ in 0..<200 {
-                    group.addTask {
-                        let begin = MonotonicTime.now
-                        let code = await failureCode { _ = try await live.database.run(Self.insert) }
-                        codes.add((code, (MonotonicTime.now - begin).milliseconds))
+            try await live.onLoop { database in
+                await withTaskGroup { group in
+                    for _ in 0..<200 {
+                        group.addTask {
+                            let begin = MonotonicTime.now
+                            let code = await failureCode { _ = try await database.run(Self.insert) }
+                            codes.add((code, (MonotonicTime.now - begin).milliseconds))
+                        }
                     }
                 }
             }
@@ -67,7 +71,7 @@ import Testing
         #expect(overloaded.count >= 70)
         #expect(codes.entries.allSatisfy { $0.0 != nil })
         // Wait for a connection, time of the statement, grace; and some for a busy machine.
-        #expect(codes.entries.allSatisfy { $0.1 < 1500 })
+        #expect(codes.entries.allSatisfy { $0.1 < 3000 })
         #expect(await failureCode { _ = try await live.database.run(Self.insert) } == nil)
         // None of those that were told to have failed for sure has happened.
         let unknownCount = codes.entries.count { $0.0 == .commitUnknown }
@@ -94,17 +98,19 @@ import Testing
         #expect(try await faulty.live.database.run(Self.one).single(Int.self) == 1)
         faulty.proxy.set(.blackHole)
         let begin = MonotonicTime.now
-        let code = await failureCode { _ = try await faulty.live.database.run(Self.one) }
-        #expect(code == .timedOut)
-        #expect((MonotonicTime.now - begin).milliseconds < 5000)
-        // Attempts to connect are swallowed as well.
-        let second = MonotonicTime.now
-        let refused = await failureCode { _ = try await faulty.live.database.run(Self.one) }
-        #expect(refused == .unavailable || refused == .overloaded)
-        #expect((MonotonicTime.now - second).milliseconds < 1500)
+        try await faulty.live.onLoop { database in
+            let code = await failureCode { _ = try await database.run(Self.one) }
+            #expect(code == .timedOut)
+            #expect((MonotonicTime.now - begin).milliseconds < 5000)
+            // Attempts to connect are swallowed as well.
+            let second = MonotonicTime.now
+            let refused = await failureCode { _ = try await database.run(Self.one) }
+            #expect(refused == .unavailable || refused == .overloaded)
+            #expect((MonotonicTime.now - second).milliseconds < 3000)
+        }
         faulty.proxy.set(.pass)
         var isBack = false
-        while !isBack, (MonotonicTime.now - begin).milliseconds < 15_000 {
+        while !isBack, (MonotonicTime.now - begin).milliseconds < 60_000 {
             isBack = await failureCode { _ = try await faulty.live.database.run(Self.one) } == nil
         }
         #expect(isBack)
@@ -122,7 +128,7 @@ import Testing
         }
         #expect(code == .unavailable)
         faulty.proxy.set(.pass)
-        while code != nil, (MonotonicTime.now - begin).milliseconds < 15_000 {
+        while code != nil, (MonotonicTime.now - begin).milliseconds < 60_000 {
             code = await failureCode { _ = try await faulty.live.database.run(Self.one) }
         }
         #expect(code == nil)
