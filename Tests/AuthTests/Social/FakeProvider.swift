@@ -15,7 +15,9 @@ final class FakeProvider: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
         process.arguments = [Self.script]
+        // Its end is the provider's, and it keeps nothing of ours open: the tests' output would never end.
         process.standardInput = Pipe()
+        process.standardError = FileHandle.nullDevice
         let output = Pipe()
         process.standardOutput = output
         try process.run()

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A server in Python that answers as the path says, mostly wrongly, with or without TLS. Ends with this object.
+/// A server in Python that answers as the path says, mostly wrongly, with or without TLS. Ends with this object, or
+/// with the process.
 final class BadServer: Sendable {
     let port: UInt16
     private let process: Process
@@ -10,6 +11,9 @@ final class BadServer: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         process.arguments = ["-c", Self.program, certificateFile ?? "", keyFile ?? ""]
+        // Its end is the server's, and it keeps nothing of ours open: the tests' output would never end.
+        process.standardInput = Pipe()
+        process.standardError = FileHandle.nullDevice
         let output = Pipe()
         process.standardOutput = output
         try process.run()
@@ -30,7 +34,7 @@ final class BadServer: Sendable {
 
     /// The head of each request is read; its path says what follows. `/log` tells the paths that came, one a line.
     private static let program = #"""
-        import socket, ssl, sys, threading, time
+        import os, socket, ssl, sys, threading, time
         certificate, key = sys.argv[1:3]
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         context = None
@@ -39,6 +43,7 @@ final class BadServer: Sendable {
             context.load_cert_chain(certificate, key)
         print(listener.getsockname()[1], flush=True)
         log = []
+        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 
         def answer(connection, head, path, count):
             ok = b"HTTP/1.1 200 OK\r\n"
