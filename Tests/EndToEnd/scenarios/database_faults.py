@@ -189,7 +189,11 @@ def away(site):
 
 
 def other_schema(site):
-    """F-11: a database of a newer Podo is refused with clear words, by every command."""
+    """F-11: a database of a newer Podo is refused with clear words, by every command, and one of an older Podo where it is
+    not to be brought up to date."""
+    older = Podo(site, "older", environment={"PODO_DATABASE_MIGRATE": "false"})
+    expect(older.wait(60) == 1 and "the database lacks migration 1" in older.log_tail(),
+           f"it started without a schema, or did not say why not: {older.log_tail()}")
     podo = Podo(site, "schema").start()
     database = PrivateDatabase(podo.data_directory)
     database.query("""
@@ -206,7 +210,7 @@ def other_schema(site):
     said = command(podo, "migrate")
     expect(said.returncode == 1 and words in said.stderr, f"migrate: {said}")
     database.expect_nothing_left()
-    return "a newer schema refused"
+    return "an older and a newer schema refused"
 
 
 def command(podo, *words):
