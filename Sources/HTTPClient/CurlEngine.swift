@@ -18,7 +18,7 @@ final class CurlEngine {
     init(
         loop: EventLoop, settings: CurlSettings, ended: @escaping (CurlTransfer, CurlTransfer.Outcome) -> Void
     ) throws(HTTPClientError) {
-        let failure = HTTPClientError(.libraryFailed, mayHaveBeenReceived: false)
+        let failure = HTTPClientError(.curlFailed, mayHaveBeenReceived: false)
         guard CurlLibrary.isReady, let multi = curl_multi_init() else { throw failure }
         self.loop = loop
         self.settings = settings
@@ -59,7 +59,7 @@ final class CurlEngine {
         guard curl_multi_add_handle(self.multi, handle) == CURLM_OK else {
             self.transfers[handle] = nil
             transfer.release()
-            throw HTTPClientError(.libraryFailed, mayHaveBeenReceived: false)
+            throw HTTPClientError(.curlFailed, mayHaveBeenReceived: false)
         }
     }
 

@@ -45,7 +45,7 @@ final class CurlTransfer {
     /// Makes the handle, ready to be started.
     func prepare(_ settings: CurlSettings, socketContext: UnsafeRawPointer) throws(HTTPClientError) {
         guard let handle = curl_easy_init() else {
-            throw HTTPClientError(.libraryFailed, mayHaveBeenReceived: false)
+            throw HTTPClientError(.curlFailed, mayHaveBeenReceived: false)
         }
         self.handle = handle
         self.checksAddress = settings.proxy == nil
@@ -57,7 +57,7 @@ final class CurlTransfer {
         options.set(CURLOPT_CLOSESOCKETDATA, pointer: socketContext)
         guard options.firstFailure == nil else {
             self.release()
-            throw HTTPClientError(.libraryFailed, mayHaveBeenReceived: false)
+            throw HTTPClientError(.curlFailed, mayHaveBeenReceived: false)
         }
     }
 
@@ -202,7 +202,7 @@ extension HTTPClientError.Code {
         case CURLE_OUT_OF_MEMORY: self = .headTooLarge
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
             self = .responseMalformed
-        default: self = .libraryFailed
+        default: self = .curlFailed
         }
     }
 }

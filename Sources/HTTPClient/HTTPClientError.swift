@@ -24,7 +24,7 @@ package struct HTTPClientError: Error, Equatable, Sendable {
         case bodyTooLarge
         case responseMalformed
         /// Anything else that the library reports; it should not happen.
-        case libraryFailed
+        case curlFailed
 
         /// For metrics and logs.
         package var name: StaticString {
@@ -43,7 +43,7 @@ package struct HTTPClientError: Error, Equatable, Sendable {
             case .headTooLarge: "head-too-large"
             case .bodyTooLarge: "body-too-large"
             case .responseMalformed: "response-malformed"
-            case .libraryFailed: "library-failed"
+            case .curlFailed: "library-failed"
             }
         }
     }
