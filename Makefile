@@ -17,8 +17,8 @@ ARGUMENTS ?=
 # What swift format reads: every folder of Swift that exists.
 FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 
-# Suites that start servers of their own, in processes of their own: Foundation's Process reads beyond its memory when
-# some 1,360 descriptors are open, and the loops of a process's tests stay open to its end.
+# Suites that start servers of their own, in processes of their own: what a process's tests have open stays open to its
+# end, and some 1,360 descriptors are more than Foundation's Process bears, with which PodoTests start a program.
 SERVERS := PostgresTests AuthTests HTTPClientTests TestSupportTests
 SPACE := $(eval) $(eval)
 
@@ -43,11 +43,12 @@ run: build ## build, then serve on 127.0.0.1:8080 until Ctrl-C
 	.build/release/podo serve $(ARGUMENTS)
 
 .PHONY: test
-test: setup ## run the unit tests and the tidy test; those with servers of their own are test-servers
+test: setup ## run every unit test and the tidy test
 	$(SWIFT) test --skip '$(subst $(SPACE),|,$(SERVERS))'
+	$(MAKE) test-servers
 
 .PHONY: test-servers
-test-servers: setup ## run the unit tests that start PostgreSQL and other servers
+test-servers: setup ## run those unit tests alone that start PostgreSQL and other servers
 	$(SWIFT) build --build-tests
 	for suite in $(SERVERS); do $(SWIFT) test --skip-build --filter "$$suite" || exit 1; done
 

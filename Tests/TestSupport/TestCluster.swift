@@ -120,45 +120,32 @@ extension TestCluster {
         private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "EndToEnd/support/cluster_keeper.py").path
 
-        private let process = Process()
-        private let input = Pipe()
-        private let output = Pipe()
-        private var unread = Data()
+        private let program: TestProgram
 
         init(settings: [String]) throws {
-            self.process.executableURL = URL(filePath: "/usr/bin/python3")
-            self.process.arguments = [Self.script] + settings
-            self.process.standardInput = self.input
-            self.process.standardOutput = self.output
-            try self.process.run()
+            self.program = try TestProgram("/usr/bin/python3", [Self.script] + settings)
         }
 
         func ask(_ command: String) throws -> State {
-            try self.input.fileHandleForWriting.write(contentsOf: Data((command + "\n").utf8))
+            try self.program.input.write(contentsOf: Data((command + "\n").utf8))
             return try self.answer()
         }
 
         func answer() throws -> State {
-            while true {
-                if let end = self.unread.firstIndex(of: UInt8(ascii: "\n")) {
-                    let line = Data(self.unread[..<end])
-                    self.unread = Data(self.unread[(end + 1)...])
-                    if let refusal = try? JSONDecoder().decode(Refusal.self, from: line) {
-                        throw Failure(reason: refusal.error)
-                    }
-                    return try JSONDecoder().decode(State.self, from: line)
-                }
-                let came = self.output.fileHandleForReading.availableData
-                guard !came.isEmpty else { throw Failure(reason: "the keeper of the test cluster ended") }
-                self.unread.append(came)
+            let line = Data(try self.program.readLine().utf8)
+            guard !line.isEmpty else { throw Failure(reason: "the keeper of the test cluster ended") }
+            // Anything else is a state, or no JSON, which says so itself.
+            if let refusal = try? JSONDecoder().decode(Refusal.self, from: line) {
+                throw Failure(reason: refusal.error)
             }
+            return try JSONDecoder().decode(State.self, from: line)
         }
 
         /// The server is gone when this returns.
         func end() {
             // The keeper that has ended already is as good as one that is told to.
-            try? self.input.fileHandleForWriting.close()
-            self.process.waitUntilExit()
+            try? self.program.input.close()
+            self.program.wait()
         }
     }
 }

@@ -9,20 +9,13 @@ package enum TestCommand {
     }
 
     package static func run(_ path: String, _ arguments: [String], input: String = "") throws -> Result {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        let inputPipe = Pipe()
-        let outputPipe = Pipe()
-        process.standardInput = inputPipe
-        process.standardOutput = outputPipe
-        process.standardError = outputPipe
-        try process.run()
-        inputPipe.fileHandleForWriting.write(Data(input.utf8))
-        try inputPipe.fileHandleForWriting.close()
-        let output = outputPipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Result(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
+        let program = try TestProgram(path, arguments)
+        // A program that does not read all of its input, or ends before, is judged by what it printed. SIGPIPE is
+        // nobody's end here: the write is told.
+        try? program.input.write(contentsOf: Data(input.utf8))
+        try program.input.close()
+        let output = try program.output.readToEnd() ?? Data()
+        return Result(status: program.wait(), output: String(decoding: output, as: UTF8.self))
     }
 
     /// Runs a Python program with the arguments in `sys.argv[1:]`.

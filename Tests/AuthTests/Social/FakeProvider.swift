@@ -4,7 +4,7 @@ import TestSupport
 /// The provider of `Tests/EndToEnd/support/fake_provider.py`, for as long as this object lives.
 final class FakeProvider: Sendable {
     let port: Int
-    private let process: Process
+    private let program: TestProgram
 
     var issuer: String { "http://127.0.0.1:\(self.port)" }
 
@@ -12,26 +12,11 @@ final class FakeProvider: Sendable {
         .deletingLastPathComponent().appending(path: "EndToEnd/support/fake_provider.py").path
 
     init() throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = [Self.script]
-        // Its end is the provider's, and it keeps nothing of ours open: the tests' output would never end.
-        process.standardInput = Pipe()
-        process.standardError = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty, byte != Data("\n".utf8) {
-            line += byte
-        }
-        guard let port = Int(String(decoding: line, as: UTF8.self)) else { throw Failure() }
+        // Its end is the provider's.
+        self.program = try TestProgram("/usr/bin/python3", [Self.script], errors: .nowhere)
+        guard let port = Int(try self.program.readLine()) else { throw Failure() }
         self.port = port
-        self.process = process
     }
-
-    /// Threads of tests hand on that every signal is blocked; this one cannot be.
-    deinit { kill(self.process.processIdentifier, SIGKILL) }
 
     struct Failure: Error {}
 

@@ -23,7 +23,7 @@ import time
 START_SECONDS = 60
 STOP_SECONDS = 60
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
-SETTINGS = ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB",
+SETTINGS = ["listen_addresses=", "fsync=off", "full_page_writes=off", "shared_buffers=64MB",
             "max_connections=200", "log_min_duration_statement=-1", "logging_collector=off"]
 
 

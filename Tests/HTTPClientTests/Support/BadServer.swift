@@ -1,39 +1,24 @@
-import Foundation
 import Synchronization
+import TestSupport
 
 /// A server in Python that answers as the path says, mostly wrongly, with or without TLS. Ends with this object, or
 /// with the process.
 final class BadServer: Sendable {
     let port: UInt16
-    private let process: Process
+    private let program: TestProgram
 
     init(certificateFile: String? = nil, keyFile: String? = nil) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = ["-c", Self.program, certificateFile ?? "", keyFile ?? ""]
-        // Its end is the server's, and it keeps nothing of ours open: the tests' output would never end.
-        process.standardInput = Pipe()
-        process.standardError = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8) {
-            if byte.isEmpty { break }
-            line += byte
-        }
-        guard let port = UInt16(String(decoding: line, as: UTF8.self)) else { throw Failure() }
-        self.process = process
+        // Its end is the server's.
+        self.program = try TestProgram(
+            "/usr/bin/python3", ["-c", Self.text, certificateFile ?? "", keyFile ?? ""], errors: .nowhere)
+        guard let port = UInt16(try self.program.readLine()) else { throw Failure() }
         self.port = port
     }
-
-    /// Threads of tests hand on that every signal is blocked; this one cannot be.
-    deinit { kill(self.process.processIdentifier, SIGKILL) }
 
     struct Failure: Error {}
 
     /// The head of each request is read; its path says what follows. `/log` tells the paths that came, one a line.
-    private static let program = #"""
+    private static let text = #"""
         import os, socket, ssl, sys, threading, time
         certificate, key = sys.argv[1:3]
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
