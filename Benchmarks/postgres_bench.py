@@ -18,6 +18,8 @@ IN_FLIGHT = (1, 8, 64)
 RATE_BAR = 1.0
 # A database that keeps what it acknowledges, unlike that of unit tests.
 SETTINGS = ["fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=256MB"]
+# Podo's own default, `database-connections`, shared by its loops; opened only as they are of use.
+CONNECTIONS = 64
 SCRIPTS = {
     "read": "SELECT abalance FROM pgbench_accounts WHERE aid = :aid;",
     "commit": "INSERT INTO pgbench_history (tid, bid, aid, delta) VALUES (1, 1, :aid, 1);",
@@ -68,7 +70,8 @@ def run():
         loops = len(os.sched_getaffinity(0))
         for kind in SCRIPTS:
             for in_flight in IN_FLIGHT:
-                lines.append(compare(cluster, f"postgres-{kind}-{in_flight}", kind, in_flight, in_flight, (loops, 2)))
+                places = (loops, max(2, CONNECTIONS // loops))
+                lines.append(compare(cluster, f"postgres-{kind}-{in_flight}", kind, in_flight, in_flight, places))
             # All over one connection, against one connection that waits for each answer.
             lines.append(compare(cluster, f"postgres-{kind}-pipelined-64", kind, 64, 1, (1, 1)))
     for line in lines:

@@ -24,7 +24,6 @@ let statement = arguments[2] == "read" ? read : commit
 
 var limits = PostgresLimits()
 limits.interactive.connectionCountMax = connectionCount
-limits.interactive.connectionCountMin = connectionCount
 let group = try EventLoopGroup(loopCount: loopCount)
 let database = PostgresDatabase(
     options: try PostgresConnectionOptions(Secret(arguments[1])), loops: group.loops, limits: limits,

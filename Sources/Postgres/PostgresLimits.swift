@@ -2,7 +2,7 @@ package import Primitives
 
 /// Every bound on what a database, or the way to it, can make Podo hold or wait for.
 package struct PostgresLimits: Sendable {
-    /// Connections of one loop for interactive work: with two, all loops together have twice the number of cores.
+    /// Connections of one loop for interactive work.
     package var interactive = PoolLimits(connectionCountMax: 2, statementTime: .seconds(2))
     /// Connections of the whole process.
     package var background = PoolLimits(connectionCountMax: 1, statementTime: .seconds(30), acquireTime: .seconds(10))

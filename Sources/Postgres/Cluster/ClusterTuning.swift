@@ -6,7 +6,7 @@ struct ClusterTuning: Equatable {
     /// Room on the disk of the database, which the log of changes must not fill.
     let freeByteCount: Int
 
-    /// Each loop, of which there is one for a core, has a few; and there is room for some tools.
+    /// The loops' share of connections, two at least for each, one loop for a core; and there is room for some tools.
     private static let connectionCountMin = 100
     private static let connectionCountPerCore = 6
 

@@ -14,6 +14,8 @@ package struct PoolLimits: Sendable {
 
     /// Statements of different callers that may be on their way over one connection.
     package var pipelineDepthMax = 32
+    /// Connections over which reads go, while these take them.
+    package var readConnectionCount = 2
     /// A connection whose oldest statement has been on its way for longer is slow: nothing is added behind it.
     package var pipelineAgeMax = TimeAmount.milliseconds(20)
 

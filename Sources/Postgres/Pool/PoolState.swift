@@ -7,7 +7,8 @@ internal import Primitives
 /// find none wait in one line: a transaction at its head keeps others from slipping past, so the connections drain for
 /// it. Everything that depends on time or chance is handed in.
 struct PoolState {
-    enum Use: Equatable { case shared, exclusive }
+    /// Reads and writes share connections with others of their kind; a transaction has one for itself.
+    enum Use: Equatable { case read, write, exclusive }
 
     enum Refusal: Equatable { case overloaded, unavailable }
 
@@ -116,35 +117,51 @@ struct PoolState {
     }
 
     private mutating func take(_ use: Use, now: MonotonicTime) -> Int? {
+        guard let (slot, count) = self.place(use, now: now) else { return nil }
+        if count > 0, self.isMoreOfUse(to: use) { self.wantsMore = true }
+        switch (use, self.slots[slot]) {
+        case (.exclusive, _): self.set(slot, to: .exclusive)
+        case (_, .shared(let count, let headTime)):
+            self.set(slot, to: .shared(inFlightCount: count + 1, headTime: headTime))
+        case (_, _): self.set(slot, to: .shared(inFlightCount: 1, headTime: now))
+        }
+        return slot
+    }
+
+    /// Where the fewest statements are on their way, up to the depth of a pipeline.
+    ///
+    /// Reads look from the front and keep to the first that they may use: a server process that finds several in one
+    /// packet answers them for less than several processes would. A write waits for the disk, and those of different
+    /// connections share that wait, so writes and transactions spread, from the back.
+    private func place(_ use: Use, now: MonotonicTime) -> (slot: Int, count: Int)? {
         var best: (slot: Int, count: Int)?
-        for (index, slot) in self.slots.enumerated() {
-            switch slot {
-            case .idle: best = (index, 0)
+        var seenCount = 0
+        for step in 0..<self.slots.count {
+            let index = use == .read ? step : self.slots.count - 1 - step
+            switch self.slots[index] {
+            case .idle:
+                best = (index, 0)
+                seenCount += 1
             case .shared(let count, let headTime):
-                let isOpen = use == .shared && count < self.limits.pipelineDepthMax
-                if isOpen, now - headTime <= self.limits.pipelineAgeMax, count < best?.count ?? .max {
-                    best = (index, count)
-                }
-            case .empty, .connecting, .exclusive, .pinging: break
+                if use == .exclusive || now - headTime > self.limits.pipelineAgeMax { continue }
+                seenCount += 1
+                if count < self.limits.pipelineDepthMax, count < best?.count ?? .max { best = (index, count) }
+            case .empty, .connecting, .exclusive, .pinging: continue
             }
             if best?.count == 0 { break }
+            if use == .read, best != nil, seenCount >= self.limits.readConnectionCount { break }
         }
-        guard let best else { return nil }
-        if best.count > 0, self.openCount + self.connectingCount < self.limits.connectionCountMax {
-            self.wantsMore = true
-        }
-        switch (use, self.slots[best.slot]) {
-        case (.exclusive, _): self.set(best.slot, to: .exclusive)
-        case (.shared, .shared(let count, let headTime)):
-            self.set(best.slot, to: .shared(inFlightCount: count + 1, headTime: headTime))
-        case (.shared, _): self.set(best.slot, to: .shared(inFlightCount: 1, headTime: now))
-        }
-        return best.slot
+        return best
+    }
+
+    private func isMoreOfUse(to use: Use) -> Bool {
+        let wantedMax = use == .read ? self.limits.readConnectionCount : .max
+        return self.openCount + self.connectingCount < min(wantedMax, self.limits.connectionCountMax)
     }
 
     // MARK: Connections
 
-    /// A shared statement has been answered.
+    /// A read or a write has been answered.
     mutating func answered(slot: Int, now: MonotonicTime) {
         guard case .shared(let count, _) = self.slots[slot] else { return }
         self.set(

@@ -60,7 +60,7 @@ final class PostgresPool: @unchecked Sendable {
     private func take(_ request: PostgresRequest) {
         request.submittedTime = self.loop.now
         switch request.kind {
-        case .autocommit: self.place(request, .shared)
+        case .autocommit: self.place(request, request.statement.effect == .reads ? .read : .write)
         case .inTransaction(let lease): self.take(request, of: lease)
         case .commit(let lease): self.end(lease, request, commits: true)
         case .rollback(let lease): self.end(lease, request, commits: false)

@@ -50,6 +50,7 @@ struct Configuration: Sendable {
     // What it uses.
     var dataDirectory = "var"
     var databaseURL: Secret<String>?
+    var databaseConnectionCount = 64
     var databaseMigrate = true
     var postgresDirectory: String?
     var secretFile: String?

@@ -40,8 +40,11 @@ final class DatabaseService: Sendable {
         } catch {
             throw StartError("database-url: \(error)")
         }
+        var limits = PostgresLimits()
+        // A loop with a transaction can read beside it.
+        limits.interactive.connectionCountMax = max(2, configuration.databaseConnectionCount / loops.count)
         self.connections = PostgresDatabase(
-            options: options, loops: loops, metrics: PostgresMetrics(registry: metrics), log: log)
+            options: options, loops: loops, limits: limits, metrics: PostgresMetrics(registry: metrics), log: log)
         self.monitor = DatabaseMonitor(url: url, log: log)
         self.register(in: metrics)
     }
