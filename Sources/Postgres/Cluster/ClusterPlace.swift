@@ -17,6 +17,7 @@ struct ClusterPlace {
     static func prepare(
         _ options: ClusterOptions, isCancelled: () -> Bool
     ) throws(ClusterError) -> ClusterPlace {
+        ClientEnvironment.forget()
         guard let parent = Directory.resolved(options.dataDirectory) else {
             throw ClusterError("\(options.dataDirectory) cannot be read: \(String(cString: strerror(errno)))")
         }
@@ -77,7 +78,7 @@ struct ClusterPlace {
             freeByteCount: Machine.freeByteCount(at: self.directory))
         var arguments = ["-D", ChildProcess.directoryPath]
         for (name, value) in tuning.settings(compressesLog: compressesLog)
-            + [("unix_socket_directories", self.socket.serverSetting)]
+            + [("unix_socket_directories", self.socket.serverSetting), ("port", ClusterSocket.port)]
         {
             arguments += ["-c", "\(name)=\(value)"]
         }
