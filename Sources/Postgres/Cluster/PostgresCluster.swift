@@ -117,7 +117,7 @@ package final class PostgresCluster: Sendable {
     private func makeDatabase() throws(ClusterError) {
         let url = self.place.socket.url(database: "postgres", user: "postgres")
         do throws(AdministrationError) {
-            let connection = try AdministrationConnection(url: url, timeMax: .seconds(10))
+            let connection = try AdministrationConnection(url: Secret(url), timeMax: .seconds(10))
             let name = Self.name
             if try connection.run("SELECT 1 FROM pg_roles WHERE rolname = $1", [name]).isEmpty {
                 try connection.run("CREATE ROLE \(name) LOGIN")

@@ -9,9 +9,23 @@ enum TransactionStatements {
         "transaction_timeout", "SELECT set_config('statement_timeout', $1, true)", effect: .reads)
     static let setActor = PostgresStatement(
         "transaction_actor", "SELECT set_config('podo.actor', $1, true)", effect: .reads)
-    /// What became of a transaction: `committed`, `aborted`, `in progress`, NULL when it is too long ago.
+    /// Which server it is, and which timeline of it: one that was promoted begins a new one, in which the numbers of
+    /// transactions mean others than before. Nothing where writes are refused.
+    static let history =
+        """
+        SELECT (SELECT system_identifier FROM pg_control_system())
+            || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
+        WHERE NOT pg_is_in_recovery()
+        """
+    /// What became of a transaction: `committed`, `aborted`, `in progress`, NULL when it is too long ago. Nothing from a
+    /// server with another past.
     static let status = PostgresStatement(
-        "transaction_status", "SELECT pg_xact_status($1)", effect: .reads)
+        "transaction_status",
+        """
+        SELECT pg_xact_status($1)
+        WHERE $2 = (SELECT system_identifier FROM pg_control_system())
+            || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
+        """, effect: .reads)
     /// Ends the session in which a transaction still waits for its COMMIT, if there is one.
     static let terminate = PostgresStatement(
         "transaction_terminate",

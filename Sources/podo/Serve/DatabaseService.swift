@@ -24,8 +24,8 @@ final class DatabaseService: Sendable {
         log: Log, isCancelled: @escaping () -> Bool
     ) throws(StartError) {
         self.cluster = try Self.startCluster(configuration, environment, log: log, isCancelled: isCancelled)
-        let url = configuration.databaseURL?.reveal() ?? self.cluster?.url ?? ""
-        self.place = (try? PostgresAddress(url))?.description ?? "a database"  // What is no address was refused before.
+        let url = configuration.databaseURL ?? Secret(self.cluster?.url ?? "")
+        self.place = (try? PostgresAddress(url.reveal()))?.description ?? "a database"  // What is no address was refused before.
         do throws(StartError) {
             try Self.bringUpToDate(
                 PostgresMigrator(url: url, migrations: Schema.migrations), place: self.place,
@@ -34,9 +34,10 @@ final class DatabaseService: Sendable {
             self.cluster?.stop(.immediate)
             throw isCancelled() ? .toldToEnd : error
         }
+        Self.checkRoom(url, loopCount: loops.count, log: log)
         let options: PostgresConnectionOptions
         do throws(PostgresConnectionOptions.Malformed) {
-            options = try PostgresConnectionOptions(Secret(url))
+            options = try PostgresConnectionOptions(url)
         } catch {
             throw StartError("database-url: \(error)")
         }
@@ -87,6 +88,22 @@ final class DatabaseService: Sendable {
         }
     }
 
+    /// Too few connections are told now, and not only by callers who are refused when much is to be done.
+    private static func checkRoom(_ url: Secret<String>, loopCount: Int, log: Log) {
+        do throws(AdministrationError) {
+            let room = try ConnectionRoom(of: url, loopCount: loopCount)
+            guard !room.isEnough else { return }
+            log.warning(
+                "database connections few",
+                [
+                    "wanted": .number(room.wanted), "available": .number(room.available),
+                    "explanation": "Raise max_connections of the server, or the limit of the role or the database.",
+                ])
+        } catch {
+            log.warning("database connections not counted", ["reason": .text(error.message)])
+        }
+    }
+
     deinit {
         // Where a start fails further on, nobody closes it.
         self.monitor.stop()
@@ -123,12 +140,7 @@ final class DatabaseService: Sendable {
     /// Ends the private server, after the loops; `hurry` is asked meanwhile, and true ends it at once.
     func close(_ signal: ClusterSignal, hurry: () -> Bool = { false }) {
         self.monitor.stop()
-        guard let cluster = self.cluster else { return }
-        cluster.requestStop(signal)
-        while !cluster.isOver {
-            if hurry() { cluster.requestStop(.immediate) }
-            usleep(5000)
-        }
+        self.cluster?.stop(signal, hurry: hurry)
     }
 }
 
