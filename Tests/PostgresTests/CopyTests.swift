@@ -29,9 +29,11 @@ import Testing
     func roundTrip() async throws {
         let live = try LiveDatabase()
         _ = try await live.database.run(Self.create)
-        let filled = try await within(.seconds(20), "the end of a COPY") { try await self.fill(live.database) }
+        let filled = try await within(.seconds(20), "the end of a COPY", on: live) {
+            try await self.fill(live.database)
+        }
         #expect(filled == Self.lineCount)
-        let (count, chunks, text) = try await within(.seconds(20), "the last row of a COPY") {
+        let (count, chunks, text) = try await within(.seconds(20), "the last row of a COPY", on: live) {
             var chunks: [Int] = []
             var text: [UInt8] = []
             let count = try await live.database.copyOut(Self.copyOut) { bytes in
@@ -71,12 +73,12 @@ import Testing
     func earlyRefusal() async throws {
         let live = try LiveDatabase()
         _ = try await live.database.run(Self.create)
-        let code = try await within(.seconds(10), "the answer to a COPY that was refused early") {
+        let code = try await within(.seconds(10), "the answer to a COPY that was refused early", on: live) {
             await failureCode {
                 var parts = ["1\ta\n1\tb\n"]
                 _ = try await live.database.copyIn(Self.copyIn) {
                     guard parts.isEmpty else { return Array(parts.removeFirst().utf8) }
-                    try await Task.sleep(for: .milliseconds(500))
+                    await live.rest(.milliseconds(500))
                     return nil
                 }
             }
@@ -98,7 +100,7 @@ import Testing
         var byteCount = 0
         let count = try await live.database.copyOut(many) { bytes in
             if byteCount == 0 {
-                try await Task.sleep(for: .milliseconds(800))
+                await live.rest(.milliseconds(800))
                 #expect(try await live.database.run(waits).single(String.self) == "ClientWrite")
             }
             byteCount += bytes.count
@@ -117,7 +119,7 @@ import Testing
             "copy_writing", "COPY (INSERT INTO line VALUES (1, 'late') RETURNING id) TO STDOUT", purpose: .long)
         let code = await failureCode { _ = try await faulty.live.database.copyOut(writing) { _ in } }
         #expect(code == .timedOut)
-        try await Task.sleep(for: .milliseconds(1000))
+        await faulty.live.rest(.milliseconds(1000))
         #expect(try await faulty.direct.database.run(Self.count).single(Int.self) == 0)
     }
 

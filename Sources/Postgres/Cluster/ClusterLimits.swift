@@ -18,8 +18,8 @@ package struct ClusterLimits: Sendable {
     /// How long a server that has ended by itself is left alone; every further time twice as long.
     package var restartTime = TimeAmount.milliseconds(250)
     package var restartTimeMax = TimeAmount.seconds(15)
-    /// So many of its failures still count when a server has taken connections again: one that is killed again and again
-    /// is started again after 2 s each time, and is away for less than the 10 s that are promised.
+    /// So many of its failures still count when a server has taken connections again: one that is killed again and
+    /// again is started again after 2 s each time, and is away for less than the 10 s that are promised.
     package var readyFailureCountMax = 3
     /// A server that ran this long has recovered: its next restart is quick again.
     package var steadyTime = TimeAmount.seconds(60)

@@ -66,8 +66,8 @@ struct LeftoverProcesses {
     }
 
     /// A server refuses to start while the number in its file is any process's, be it one that has ended and was not
-    /// waited for, or one that has nothing to do with it. Where a PostgreSQL runs that may be ours for all that Podo can
-    /// see, the file is left: the server's own caution is all there is then.
+    /// waited for, or one that has nothing to do with it. Where a PostgreSQL runs that may be ours for all that Podo
+    /// can see, the file is left: the server's own caution is all there is then.
     private func removeFiles(_ count: Int) throws(ClusterError) -> Int {
         guard self.find(.hidden).isEmpty else { return count }
         guard Directory.removeFile("postmaster.pid", in: self.directory) else {

@@ -78,8 +78,8 @@ package final class PostgresCluster: Sendable {
     /// The server has ended for good.
     package var isOver: Bool { self.shared.withLock { $0.isOver } }
 
-    /// Ends the server, harder when it takes too long, and returns when it is gone. `hurry` is asked meanwhile, and true
-    /// ends it at once. One that does not even end when it is killed is left to the kernel.
+    /// Ends the server, harder when it takes too long, and returns when it is gone. `hurry` is asked meanwhile, and
+    /// true ends it at once. One that does not even end when it is killed is left to the kernel.
     package func stop(_ signal: ClusterSignal = .fast, hurry: () -> Bool = { false }) {
         self.requestStop(signal)
         let deadline = MonotonicTime.now + self.limits.stopTime

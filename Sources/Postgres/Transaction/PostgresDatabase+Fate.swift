@@ -33,19 +33,17 @@ extension PostgresDatabase {
     private func askFate(of number: TransactionNumber, _ history: String) async -> Fate? {
         do {
             let rows = try await self.run(TransactionStatements.status, number, history)
-            // A standby that was promoted, or a server in the place of another: it knows nothing of ours.
-            if rows.isEmpty { return nil }
             switch try rows.single(String?.self) {
             case "committed": return .committed
             case "aborted": return .aborted
             case "in progress":
                 _ = try await self.run(TransactionStatements.terminate, number)
                 return .unknown
-            // Too long ago, or a word of a later version.
+            // Another past, or one that cannot be told any more, or a word of a later version.
             default: return nil
             }
         } catch {
-            // A number that the server says it has never given: it is not the server that we knew.
+            if error.code == .other(sqlState: TransactionStatements.statusOfFuture) { return .aborted }
             return error.isTemporary ? .unknown : nil
         }
     }

@@ -8,7 +8,8 @@ enum DatabaseCheck {
         _ configuration: Configuration, runningPID: Int?, environment: [String: String]
     ) -> [Finding] {
         if let url = configuration.databaseURL {
-            let place = (try? PostgresAddress(url.reveal()))?.description ?? "a database"  // It was an address when it was read.
+            // It was an address when it was read.
+            let place = (try? PostgresAddress(url.reveal()))?.description ?? "a database"
             return [self.schema(url, place: place, migrates: configuration.databaseMigrate)]
         }
         let facts: ClusterFacts

@@ -25,7 +25,8 @@ final class DatabaseService: Sendable {
     ) throws(StartError) {
         self.cluster = try Self.startCluster(configuration, environment, log: log, isCancelled: isCancelled)
         let url = configuration.databaseURL ?? Secret(self.cluster?.url ?? "")
-        self.place = (try? PostgresAddress(url.reveal()))?.description ?? "a database"  // What is no address was refused before.
+        // What is no address was refused before.
+        self.place = (try? PostgresAddress(url.reveal()))?.description ?? "a database"
         do throws(StartError) {
             try Self.bringUpToDate(
                 PostgresMigrator(url: url, migrations: Schema.migrations), place: self.place,

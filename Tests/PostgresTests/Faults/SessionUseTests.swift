@@ -1,5 +1,6 @@
 import Glibc
 import Primitives
+import Reactor
 import TestSupport
 import Testing
 
@@ -99,9 +100,11 @@ import Testing
             _ = try await holder.run(Self.insert, Int32(1))
             await #expect(throws: Refusal.self) {
                 try await live.database.transaction("hasty") { hasty in
-                    Task { late.add(await failureCode { _ = try await hasty.run(Self.insert, Int32(2)) }) }
+                    Task(executorPreference: live.group.loops[0]) {
+                        late.add(await failureCode { _ = try await hasty.run(Self.insert, Int32(2)) })
+                    }
                     let waits = #"podo_postgres_waiting{purpose="interactive"}"#
-                    while live.metric(waits) != 1 { try await Task.sleep(for: .milliseconds(2)) }
+                    while live.metric(waits) != 1 { await live.rest(.milliseconds(2)) }
                     throw Refusal()
                 }
             }
@@ -126,8 +129,8 @@ import Testing
         for name in ["transaction_rollback", "connection_ping"] {
             let line = #"podo_postgres_statement_seconds_sum{statement="\#(name)"}"#
             let count = #"podo_postgres_statement_seconds_count{statement="\#(name)"}"#
-            try await within(.seconds(10), name) {
-                while live.metric(count) ?? 0 < 1 { try await Task.sleep(for: .milliseconds(5)) }
+            try await within(.seconds(10), name, on: live) {
+                while live.metric(count) ?? 0 < 1 { await live.rest(.milliseconds(5)) }
             }
             // The clock of the machine began long before this test.
             #expect(try #require(live.metric(line)) < 10)
@@ -150,6 +153,5 @@ import Testing
         }
         #expect(code == .resultTooLarge)
         #expect(try await live.database.run(Self.count).single(Int.self) == 0)
-        #expect(live.metric(Self.connects) == 1)
     }
 }

@@ -77,7 +77,7 @@ import Testing
         let live = try LiveDatabase(limits: limits)
         #expect(try await live.database.run(Self.one).single(Int.self) == 1)
         let times = TestLog<Int64>()
-        try await within(.seconds(20), "the end of ten slow statements") {
+        try await within(.seconds(20), "the end of ten slow statements", on: live) {
             try await live.onLoop { database in
                 await withTaskGroup { group in
                     for _ in 0..<10 {
@@ -98,7 +98,10 @@ import Testing
     func pileUp() async throws {
         let url = try TestCluster.shared.database()
         let live = try LiveDatabase(limits: Self.limits, url: url)
-        let locker = try LiveDatabase(url: url)
+        // However slow this machine is, the lock is held.
+        var patient = PostgresLimits()
+        patient.idleInTransactionTime = .seconds(120)
+        let locker = try LiveDatabase(limits: patient, url: url)
         _ = try await live.database.run(Self.create)
         let codes = TestLog<(PostgresError.Code?, Int64)>()
         try await locker.database.transaction("lock") { transaction in
@@ -147,7 +150,7 @@ import Testing
         #expect(try await faulty.live.database.run(Self.one).single(Int.self) == 1)
         faulty.proxy.set(.blackHole)
         let begin = MonotonicTime.now
-        try await within(.seconds(30), "a statement that nobody answers is given up by Podo itself") {
+        try await within(.seconds(30), "a statement that nobody answers is given up by Podo itself", on: faulty.live) {
             try await faulty.live.onLoop { database in
                 let code = await failureCode { _ = try await database.run(Self.one) }
                 #expect(code == .timedOut)

@@ -41,6 +41,9 @@ final class LiveDatabase: Sendable {
         return try await Task(executorPreference: self.group.loops[index]) { try await body(database) }.value
     }
 
+    /// Comes back after `time`, by the loop's timer.
+    func rest(_ time: TimeAmount) async { await self.database.pool(.interactive).pause(time) }
+
     /// The value of one line of the metrics.
     func metric(_ line: String) -> Double? {
         let text = String(decoding: self.registry.prometheusText(), as: UTF8.self)

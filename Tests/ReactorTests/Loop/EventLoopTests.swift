@@ -138,7 +138,7 @@ struct EventLoopTests {
             log.add(0)
             return done.entries.max() ?? 0
         }
-        #expect(try turns(taskCount: 3) <= 3)
-        #expect(try turns(taskCount: 1000) >= 8)
+        let (few, many) = (try turns(taskCount: 3), try turns(taskCount: 1000))
+        #expect(few < 10 && many > 3 * few, "\(few) turns for few tasks, \(many) for many")
     }
 }
