@@ -8,6 +8,7 @@ static const int podo_pg_diag_severity = PG_DIAG_SEVERITY_NONLOCALIZED;
 static const int podo_pg_diag_sqlstate = PG_DIAG_SQLSTATE;
 static const int podo_pg_diag_constraint = PG_DIAG_CONSTRAINT_NAME;
 static const int podo_pg_diag_column = PG_DIAG_COLUMN_NAME;
+static const int podo_pg_diag_source_function = PG_DIAG_SOURCE_FUNCTION;
 
 // Bytes that are decrypted and not yet taken by PQconsumeInput: no descriptor tells of them.
 static inline int podo_pg_tls_pending(PGconn *connection) {

@@ -23,6 +23,12 @@ struct FIFO<Element> {
         return element
     }
 
+    /// For what happens seldom: it looks at every element.
+    mutating func removeAll(where isUnwanted: (Element) -> Bool) {
+        self.elements = self.elements[self.head...].filter { $0.map { !isUnwanted($0) } ?? false }
+        self.head = 0
+    }
+
     /// Changes the front element where it lies.
     mutating func updateFirst(_ change: (inout Element) -> Void) {
         guard !self.isEmpty, var element = self.elements[self.head].take() else { return }

@@ -27,12 +27,8 @@ package final class PostgresDatabase: Sendable {
         self.limits = limits
         self.metrics = metrics
         self.log = log
-        let attemptCountMax = PostgresPurpose.allCases.reduce(0) {
-            $0 + limits.pool($1).connectionCountMax * ($1 == .interactive ? loops.count : 1)
-        }
-        // And one to listen.
-        let sessionCountMax = attemptCountMax + limits.copyCountMax + 1
-        let connector = PostgresConnector(options: options, limits: limits, attemptCountMax: sessionCountMax)
+        let connector = PostgresConnector(
+            options: options, limits: limits, attemptCountMax: limits.connectionCountMax(loopCount: loops.count))
         self.connector = connector
         // Loops accept connections in their order; the last has the least to do beside.
         self.pools = PostgresPurpose.allCases.map { purpose in

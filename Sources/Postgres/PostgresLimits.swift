@@ -41,10 +41,19 @@ package struct PostgresLimits: Sendable {
 
     /// All parameters of a statement together.
     package var parameterByteCountMax = 16 * 1024 * 1024
+    /// One result, with what libpq keeps beside the values.
+    package var resultByteCountMax = 64 * 1024 * 1024
     /// Statement names with a histogram of their own; those that come later share one.
     package var statementLabelCountMax = 192
 
     package init() {}
+
+    /// Connections of all pools, of COPY, and the one to listen.
+    package func connectionCountMax(loopCount: Int) -> Int {
+        PostgresPurpose.allCases.reduce(self.copyCountMax + 1) {
+            $0 + self.pool($1).connectionCountMax * ($1 == .interactive ? loopCount : 1)
+        }
+    }
 
     package func pool(_ purpose: PostgresPurpose) -> PoolLimits {
         switch purpose {

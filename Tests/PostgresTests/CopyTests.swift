@@ -1,4 +1,5 @@
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -28,13 +29,19 @@ import Testing
     func roundTrip() async throws {
         let live = try LiveDatabase()
         _ = try await live.database.run(Self.create)
-        #expect(try await self.fill(live.database) == Self.lineCount)
-        var chunks: [Int] = []
-        var text: [UInt8] = []
-        let count = try await live.database.copyOut(Self.copyOut) { bytes in
-            chunks.append(bytes.count)
-            text += bytes
-            #expect(bytes.last == UInt8(ascii: "\n"))
+        let filled = try await within(.seconds(20), "the end of a COPY", on: live) {
+            try await self.fill(live.database)
+        }
+        #expect(filled == Self.lineCount)
+        let (count, chunks, text) = try await within(.seconds(20), "the last row of a COPY", on: live) {
+            var chunks: [Int] = []
+            var text: [UInt8] = []
+            let count = try await live.database.copyOut(Self.copyOut) { bytes in
+                chunks.append(bytes.count)
+                text += bytes
+                #expect(bytes.last == UInt8(ascii: "\n"))
+            }
+            return (count, chunks, text)
         }
         #expect(count == Self.lineCount)
         #expect(chunks.count > 10 && chunks.allSatisfy { $0 < 128 * 1024 })
@@ -60,6 +67,60 @@ import Testing
         }
         #expect(try await live.database.run(Self.count).single(Int.self) == 0)
         #expect(try await self.fill(live.database) == Self.lineCount)
+    }
+
+    @Test("A row that was refused long before the end is told at the end")
+    func earlyRefusal() async throws {
+        let live = try LiveDatabase()
+        _ = try await live.database.run(Self.create)
+        let code = try await within(.seconds(10), "the answer to a COPY that was refused early", on: live) {
+            await failureCode {
+                var parts = ["1\ta\n1\tb\n"]
+                _ = try await live.database.copyIn(Self.copyIn) {
+                    guard parts.isEmpty else { return Array(parts.removeFirst().utf8) }
+                    await live.rest(.milliseconds(500))
+                    return nil
+                }
+            }
+        }
+        #expect(code == .uniqueViolation(constraint: "line_pkey"))
+    }
+
+    @Test("The server waits for whoever takes rows slowly, so that they do not pile up in memory")
+    func slowTaker() async throws {
+        let live = try LiveDatabase()
+        let many = PostgresStatement(
+            "copy_many", "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 30000)) TO STDOUT", purpose: .long)
+        let waits = PostgresStatement(
+            "copy_waits",
+            """
+            SELECT coalesce(wait_event, '') FROM pg_stat_activity
+            WHERE query LIKE 'COPY (SELECT repeat%' AND datname = current_database()
+            """, effect: .reads)
+        var byteCount = 0
+        let count = try await live.database.copyOut(many) { bytes in
+            if byteCount == 0 {
+                await live.rest(.milliseconds(800))
+                #expect(try await live.database.run(waits).single(String.self) == "ClientWrite")
+            }
+            byteCount += bytes.count
+        }
+        #expect(count == 30_000 && byteCount == 30_000 * 1001)
+    }
+
+    @Test("A session that comes when its COPY was given up is not begun with")
+    func lateSession() async throws {
+        var limits = PostgresLimits()
+        limits.copyStallTime = .milliseconds(100)
+        let faulty = try FaultyDatabase(limits: limits)
+        _ = try await faulty.direct.database.run(Self.create)
+        faulty.proxy.set(.delay(milliseconds: 60))
+        let writing = PostgresStatement(
+            "copy_writing", "COPY (INSERT INTO line VALUES (1, 'late') RETURNING id) TO STDOUT", purpose: .long)
+        let code = await failureCode { _ = try await faulty.live.database.copyOut(writing) { _ in } }
+        #expect(code == .timedOut)
+        await faulty.live.rest(.milliseconds(1000))
+        #expect(try await faulty.direct.database.run(Self.count).single(Int.self) == 0)
     }
 
     @Test("More at a time than may be are refused")

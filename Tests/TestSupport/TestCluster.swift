@@ -12,13 +12,18 @@ package final class TestCluster: @unchecked Sendable {
     package static let shared = TestCluster()
 
     private let settings: [String]
+    private let primary: TestCluster?
     private let lock = NSLock()
     private var keeper: Keeper?
     private var state = State()
     private var databaseCount = 0
 
-    /// `settings` are the server's, as `name=value`: `max_connections=10`.
-    package init(settings: [String] = []) { self.settings = settings }
+    /// `settings` are the server's, as `name=value`: `max_connections=10`. It is a standby of `primary` until it is
+    /// promoted.
+    package init(settings: [String] = [], standbyOf primary: TestCluster? = nil) {
+        self.settings = settings
+        self.primary = primary
+    }
 
     deinit { self.keeper?.end() }
 
@@ -73,6 +78,8 @@ package final class TestCluster: @unchecked Sendable {
         /// SIGSTOP of the postmaster: it takes no more connections, those that are there go on.
         case pause
         case resume
+        /// A standby becomes a primary, with a history of its own from then on.
+        case promote
     }
 
     package func perform(_ command: Command) throws {
@@ -93,7 +100,8 @@ package final class TestCluster: @unchecked Sendable {
     private func running() throws -> State {
         try self.lock.withLock {
             if self.keeper == nil {
-                let keeper = try Keeper(settings: self.settings)
+                let standby = try self.primary.map { ["--standby-of=\(try $0.socketDirectory())"] } ?? []
+                let keeper = try Keeper(settings: standby + self.settings)
                 self.state = try keeper.answer()
                 self.keeper = keeper
             }

@@ -1,5 +1,6 @@
 internal import CLibPQ
 internal import Glibc
+package import Observability
 package import Primitives
 
 /// One plain connection for what happens seldom: migrations, making the private database, asking whether the server is
@@ -12,40 +13,37 @@ package final class AdministrationConnection {
     /// How often somebody is asked whether to go on waiting.
     private static let sliceMilliseconds: Int64 = 100
     /// What was sent and not acknowledged for this long: the peer is gone.
-    private static let unacknowledgedMilliseconds = "5000"
+    private static let unacknowledgedTime = TimeAmount.seconds(5)
 
-    /// Connects, trying each host that `url` names.
+    /// Connects, trying each host that `url` names for its part of `timeMax`.
     package init(
-        url: String, timeMax: TimeAmount = .seconds(5), isCancelled: () -> Bool = { false }
+        url: Secret<String>, timeMax: TimeAmount = .seconds(5), isCancelled: () -> Bool = { false }
     ) throws(AdministrationError) {
-        let options = [
-            ("fallback_application_name", "podo"), ("tcp_user_timeout", Self.unacknowledgedMilliseconds),
-            ("client_encoding", "UTF8"), ("dbname", url),
-        ]
-        let names = options.map { strdup($0.0) }
-        let values = options.map { strdup($0.1) }
-        defer { for text in names + values { free(text) } }
-        let namePointers = names.map { UnsafePointer($0) } + [nil]
-        let valuePointers = values.map { UnsafePointer($0) } + [nil]
-        guard let connection = PQconnectStartParams(namePointers, valuePointers, 1) else {
-            throw AdministrationError(.unavailable, "no memory is left for a connection")
+        let hosts: [SessionOpening.Settings]
+        do throws(PostgresConnectionOptions.Malformed) {
+            hosts = try PostgresConnectionOptions(url).hosts {
+                $0.forAdministration(unacknowledged: Self.unacknowledgedTime)
+            }
+        } catch {
+            throw AdministrationError(.malformed, "\(error)")
         }
-        self.connection = connection
-        PQsetNoticeReceiver(connection, { _, _ in }, nil)
-        let deadline = MonotonicTime.now + timeMax
-        var event = Int16(POLLOUT)
-        guard PQstatus(connection) != CONNECTION_BAD else { throw self.lost() }
-        while true {
-            try self.wait(for: event, deadline: deadline, isCancelled: isCancelled)
-            switch PQconnectPoll(connection) {
-            case PGRES_POLLING_READING: event = Int16(POLLIN)
-            case PGRES_POLLING_WRITING: event = Int16(POLLOUT)
-            case PGRES_POLLING_OK:
-                guard PQsetnonblocking(connection, 1) == 0 else { throw self.lost() }
+        let time = TimeAmount.nanoseconds(timeMax.nanoseconds / Int64(hosts.count))
+        var failures: [SessionOpening.Failure] = []
+        for host in hosts {
+            do throws(SessionOpening.Failure) {
+                let session = try SessionOpening.open(host, time: time, isCancelled: isCancelled)
+                // Without it a long text would be waited for within libpq.
+                guard PQsetnonblocking(session.raw, 1) == 0 else {
+                    throw SessionOpening.Failure(message: "the connection was lost")
+                }
+                self.connection = session.take()
                 return
-            default: throw self.lost()
+            } catch {
+                failures.append(error)
             }
         }
+        let code = failures.last?.sqlState.map { AdministrationError.Code.refused(sqlState: $0) }
+        throw AdministrationError(code ?? .unavailable, failures.map(\.message).joined(separator: "; "))
     }
 
     deinit { PQfinish(self.connection) }

@@ -3,6 +3,8 @@ package struct AdministrationError: Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         /// There is no connection, or it broke, or the time was over: it may be different in a moment.
         case unavailable
+        /// The connection string cannot be read.
+        case malformed
         /// The server refused, with this SQLSTATE.
         case refused(sqlState: String)
     }
@@ -20,7 +22,7 @@ package struct AdministrationError: Error, Equatable, CustomStringConvertible {
 
     package var sqlState: String? {
         switch self.code {
-        case .unavailable: nil
+        case .unavailable, .malformed: nil
         case .refused(let state): state
         }
     }
@@ -29,6 +31,7 @@ package struct AdministrationError: Error, Equatable, CustomStringConvertible {
     package var isTemporary: Bool {
         switch self.code {
         case .unavailable: true
+        case .malformed: false
         case .refused(let state): state == "53300" || state.hasPrefix("57P") || state.hasPrefix("08")
         }
     }

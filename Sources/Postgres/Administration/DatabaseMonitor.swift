@@ -42,11 +42,11 @@ package final class DatabaseMonitor: Sendable {
     private static let silenceTime = TimeAmount.seconds(6)
 
     private let record: Mutex<Record>
-    private let url: String
+    private let url: Secret<String>
     private let log: Log
 
     /// Begins with a database that has just been there.
-    package init(url: String, log: Log) {
+    package init(url: Secret<String>, log: Log) {
         self.url = url
         self.log = log
         let now = MonotonicTime.now
@@ -81,9 +81,11 @@ package final class DatabaseMonitor: Sendable {
                         try AdministrationConnection(
                             url: self.url, timeMax: Self.answerTime, isCancelled: { self.isStopped })
                     }
-                connection = current
                 let answer = try current.run("SELECT pg_is_in_recovery()", timeMax: Self.answerTime)
-                self.report(.up, answer.first == ["t"] ? "it takes no writes: it is a standby" : nil)
+                let isStandby = answer.first == ["t"]
+                // Where there are several servers, another one takes writes perhaps.
+                connection = isStandby ? nil : current
+                self.report(.up, isStandby ? "it takes no writes: it is a standby" : nil)
             } catch {
                 connection = nil
                 self.report(.away, error.message)

@@ -14,6 +14,7 @@ package struct ClusterFacts: Equatable, Sendable {
 
     /// Throws what would keep the server from being started.
     package init(_ options: ClusterOptions) throws(ClusterError) {
+        ClientEnvironment.forget()
         let parent = Directory.resolved(options.dataDirectory) ?? options.dataDirectory
         let path = parent + "/" + ClusterPlace.name
         let found = try ClusterPlace.look(at: path)

@@ -73,6 +73,7 @@ struct ClusterLife {
         switch input {
         case .ready:
             self.hasRun = true
+            self.failureCount = min(self.failureCount, self.limits.readyFailureCountMax)
             self.state = .running(since: now)
         case .gone: self.wait(now: now)
         case .stop(let signal): return self.stop(signal, now: now)

@@ -17,6 +17,7 @@ struct ClusterPlace {
     static func prepare(
         _ options: ClusterOptions, isCancelled: () -> Bool
     ) throws(ClusterError) -> ClusterPlace {
+        ClientEnvironment.forget()
         guard let parent = Directory.resolved(options.dataDirectory) else {
             throw ClusterError("\(options.dataDirectory) cannot be read: \(String(cString: strerror(errno)))")
         }
@@ -71,13 +72,13 @@ struct ClusterPlace {
     }
 
     /// What the server is started with.
-    func arguments(compressesLog: Bool) -> [String] {
+    func arguments(compressesLog: Bool, limits: ClusterLimits) -> [String] {
         let tuning = ClusterTuning(
             memoryByteCount: Machine.memoryByteCount, coreCount: Machine.coreCount,
-            freeByteCount: Machine.freeByteCount(at: self.directory))
+            freeByteCount: Machine.freeByteCount(at: self.directory), connectionCount: limits.connectionCount)
         var arguments = ["-D", ChildProcess.directoryPath]
         for (name, value) in tuning.settings(compressesLog: compressesLog)
-            + [("unix_socket_directories", self.socket.serverSetting)]
+            + [("unix_socket_directories", self.socket.serverSetting), ("port", ClusterSocket.port)]
         {
             arguments += ["-c", "\(name)=\(value)"]
         }

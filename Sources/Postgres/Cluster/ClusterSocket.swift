@@ -10,7 +10,10 @@ struct ClusterSocket: Equatable {
     let serverSetting: String
     let isApart: Bool
 
-    static let fileName = ".s.PGSQL.5432"
+    /// Part of the socket's name, and nothing else. Said on both sides: the server's file of settings and the
+    /// environment of libpq may name another one.
+    static let port = "5432"
+    static let fileName = ".s.PGSQL." + Self.port
     /// `sun_path` without the zero at its end.
     static let pathByteCountMax = 107
     /// Further names that are tried when a directory of this name is somebody else's.
@@ -67,12 +70,15 @@ struct ClusterSocket: Equatable {
 
     /// The URL for libpq.
     func url(database: String, user: String) -> String {
-        "postgresql:///\(database)?host=\(PercentText.encode(self.directory))&user=\(user)"
+        "postgresql:///\(database)?host=\(PercentText.encode(self.directory))&port=\(Self.port)&user=\(user)"
     }
 
     /// The socket and its lock that a killed server has left, whose number may be somebody else's by now.
     func removeFiles() {
-        for name in [Self.fileName, Self.fileName + ".lock"] { unlink(self.directory + "/" + name) }
+        for name in [Self.fileName, Self.fileName + ".lock"] {
+            // What is left all the same the server complains of.
+            _ = Directory.removeFile(name, in: self.directory)
+        }
     }
 
     /// For whoever has stopped the server for good.

@@ -6,9 +6,7 @@ struct ClusterTuning: Equatable {
     /// Room on the disk of the database, which the log of changes must not fill.
     let freeByteCount: Int
 
-    /// The loops' share of connections, two at least for each, one loop for a core; and there is room for some tools.
-    private static let connectionCountMin = 100
-    private static let connectionCountPerCore = 6
+    let connectionCount: Int
 
     /// Names and values. Only what is no default of PostgreSQL.
     func settings(compressesLog: Bool) -> [(name: String, value: String)] {
@@ -22,7 +20,7 @@ struct ClusterTuning: Equatable {
         return [
             ("listen_addresses", ""),
             ("unix_socket_permissions", "0700"),
-            ("max_connections", "\(max(Self.connectionCountMin, Self.connectionCountPerCore * self.coreCount))"),
+            ("max_connections", "\(self.connectionCount)"),
             ("shared_buffers", "\(shared)MB"),
             ("effective_cache_size", "\(max(memory / 2, 64))MB"),
             ("work_mem", "\(work)MB"),
@@ -35,6 +33,8 @@ struct ClusterTuning: Equatable {
             ("random_page_cost", "1.1"),
             ("autovacuum_vacuum_scale_factor", "0.05"),
             ("autovacuum_naptime", "15s"),
+            // What had committed before a crash can be told from what only got the same number after it.
+            ("track_commit_timestamp", "on"),
             ("idle_in_transaction_session_timeout", "60s"),
             ("jit", "off"),
             ("cluster_name", "podo"),

@@ -7,19 +7,38 @@ struct LeftoverProcesses {
     /// The directory of the database, without links.
     let directory: String
     let limits: ClusterLimits
+    /// Who a process is; replaced by tests.
+    var look: (pid_t, String) -> Sight = Sight.init
+
+    enum Sight {
+        /// A PostgreSQL in this directory.
+        case ours
+        /// It is another program, in another directory, or gone.
+        case others
+        /// A PostgreSQL whose directory Podo may not see: root of a container without CAP_SYS_PTRACE sees nobody's.
+        case hidden
+
+        init(_ processID: pid_t, in directory: String) {
+            let process = "/proc/\(processID)"
+            switch Directory.link(process + "/cwd") {
+            case directory?:
+                // A program that was upgraded meanwhile is called so, and " (deleted)".
+                let program = Directory.link(process + "/exe")?.split(separator: "/").last
+                self = program?.split(separator: " ").first == "postgres" ? .ours : .others
+            case nil where errno == EACCES || errno == EPERM:
+                // What a program is called everybody may read.
+                self = SmallFile.text(process + "/comm") == "postgres\n" ? .hidden : .others
+            default: self = .others
+            }
+        }
+    }
 
     /// Every process that is a PostgreSQL in this directory. One that has ended and was not waited for is none: it has
     /// no directory any more.
-    func find() -> [pid_t] {
-        Directory.names(in: "/proc").compactMap { pid_t($0) }.filter { self.isOurs($0) }
-    }
+    func find() -> [pid_t] { self.find(.ours) }
 
-    private func isOurs(_ processID: pid_t) -> Bool {
-        guard let place = Directory.link("/proc/\(processID)/cwd"), place == self.directory,
-            let program = Directory.link("/proc/\(processID)/exe")
-        else { return false }
-        // A program that was upgraded meanwhile is called so, and " (deleted)".
-        return program.split(separator: "/").last?.split(separator: " ").first == "postgres"
+    private func find(_ sight: Sight) -> [pid_t] {
+        Directory.names(in: "/proc").compactMap { pid_t($0) }.filter { self.look($0, self.directory) == sight }
     }
 
     /// Ends them all at once, as a crash would, and removes what their numbers stand in: returns how many there were.
@@ -33,7 +52,8 @@ struct LeftoverProcesses {
             while true {
                 let left = self.find()
                 if left.isEmpty { return try self.removeFiles(count) }
-                for processID in left where told.insert(processID).inserted && self.isOurs(processID) {
+                for processID in left
+                where told.insert(processID).inserted && self.look(processID, self.directory) == .ours {
                     kill(processID, signal)
                 }
                 guard MonotonicTime.now < deadline else { break }
@@ -46,11 +66,13 @@ struct LeftoverProcesses {
     }
 
     /// A server refuses to start while the number in its file is any process's, be it one that has ended and was not
-    /// waited for, or one that has nothing to do with it.
+    /// waited for, or one that has nothing to do with it. Where a PostgreSQL runs that may be ours for all that Podo
+    /// can see, the file is left: the server's own caution is all there is then.
     private func removeFiles(_ count: Int) throws(ClusterError) -> Int {
-        let path = self.directory + "/postmaster.pid"
-        guard unlink(path) == 0 || errno == ENOENT else {
-            throw ClusterError("\(path) cannot be removed: \(String(cString: strerror(errno)))")
+        guard self.find(.hidden).isEmpty else { return count }
+        guard Directory.removeFile("postmaster.pid", in: self.directory) else {
+            throw ClusterError(
+                "\(self.directory)/postmaster.pid cannot be removed: \(String(cString: strerror(errno)))")
         }
         return count
     }

@@ -74,7 +74,7 @@ extension PostgresCluster {
             let directory = try self.place.openDirectory()
             defer { close(directory) }
             let compressesLog = self.place.canCompress(directory: directory, limits: self.limits)
-            let arguments = self.place.arguments(compressesLog: compressesLog)
+            let arguments = self.place.arguments(compressesLog: compressesLog, limits: self.limits)
             do throws(SystemError) {
                 let child = try ChildProcess(
                     self.place.programs.server, arguments, user: self.place.user, directory: directory,

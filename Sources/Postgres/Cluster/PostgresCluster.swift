@@ -78,10 +78,18 @@ package final class PostgresCluster: Sendable {
     /// The server has ended for good.
     package var isOver: Bool { self.shared.withLock { $0.isOver } }
 
-    /// Ends the server, harder when it takes too long, and returns when it is gone.
-    package func stop(_ signal: ClusterSignal = .fast) {
+    /// Ends the server, harder when it takes too long, and returns when it is gone. `hurry` is asked meanwhile, and
+    /// true ends it at once. One that does not even end when it is killed is left to the kernel.
+    package func stop(_ signal: ClusterSignal = .fast, hurry: () -> Bool = { false }) {
         self.requestStop(signal)
-        while !self.isOver { usleep(5000) }
+        let deadline = MonotonicTime.now + self.limits.stopTime
+        while !self.isOver {
+            guard MonotonicTime.now < deadline else {
+                return self.log.error("database does not end", ["pid": .number(Int(self.status.processID ?? 0))])
+            }
+            if hurry() { self.requestStop(.immediate) }
+            usleep(5000)
+        }
     }
 
     /// The same without waiting. May be called again, to hurry.
@@ -109,7 +117,7 @@ package final class PostgresCluster: Sendable {
     private func makeDatabase() throws(ClusterError) {
         let url = self.place.socket.url(database: "postgres", user: "postgres")
         do throws(AdministrationError) {
-            let connection = try AdministrationConnection(url: url, timeMax: .seconds(10))
+            let connection = try AdministrationConnection(url: Secret(url), timeMax: .seconds(10))
             let name = Self.name
             if try connection.run("SELECT 1 FROM pg_roles WHERE rolname = $1", [name]).isEmpty {
                 try connection.run("CREATE ROLE \(name) LOGIN")

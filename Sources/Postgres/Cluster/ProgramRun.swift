@@ -13,6 +13,8 @@ enum ProgramRun {
 
     /// How often its end is looked for when it says nothing.
     private static let lookMilliseconds: CInt = 50
+    /// How long its end is waited for when it was killed.
+    private static let killTime = TimeAmount.seconds(5)
 
     /// Waits for the end. A program that takes longer than `timeMax`, or that nobody wants any more, is killed.
     static func run(
@@ -46,7 +48,8 @@ enum ProgramRun {
             if !isOpen { usleep(1000) }
             guard MonotonicTime.now < deadline, !isCancelled() else {
                 child.send(SIGKILL)
-                while child.ended() == nil { usleep(1000) }
+                let killDeadline = MonotonicTime.now + self.killTime
+                while child.ended() == nil, MonotonicTime.now < killDeadline { usleep(1000) }
                 return Result(failure: "was given up", output: String(decoding: output, as: UTF8.self))
             }
         }

@@ -4,9 +4,9 @@ internal import Glibc
 enum SmallFile {
     private static let byteCountMax = 4096
 
-    /// The first 4 KiB of the file; nil when it cannot be read.
+    /// The first 4 KiB of the file; nil when it cannot be read. A link or a pipe that somebody has put there is none.
     static func text(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: self.byteCountMax)

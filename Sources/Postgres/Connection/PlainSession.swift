@@ -97,11 +97,14 @@ final class PlainSession: EventSource {
         return !self.isClosed
     }
 
-    /// Ends a COPY to the server, whose answer follows; with `reason` it is given up there.
+    /// Ends a COPY to the server, whose answer follows.
     func putEnd() {
         guard !self.isClosed else { return }
         self.isCopying = false
-        if PQputCopyEnd(self.raw, nil) == 1 { self.flush() } else { self.close() }
+        guard PQputCopyEnd(self.raw, nil) == 1 else { return self.close() }
+        self.flush()
+        // The server may have refused a row long ago: its answer was read then, and nothing more comes.
+        self.takeResults()
     }
 
     var isFlushed: Bool { !self.events.contains(.writable) }

@@ -1,5 +1,6 @@
 internal import CLibPQ
 internal import Primitives
+internal import Reactor
 
 extension PostgresConnection {
     /// Takes every result that has come whole. False when the session cannot go on.
@@ -46,6 +47,8 @@ extension PostgresConnection {
         }
         switch step {
         case .prepare: self.prepareEnded(isReady: true)
+        case .statement where result.byteCount > self.limits.resultByteCountMax:
+            request.failure = PostgresError(.resultTooLarge, statement: request.statement.name)
         case .statement: request.rows = PostgresRows(result: result)
         case .transactionID: self.learn(result, of: request)
         case .commit where result.tagBegins("ROLLBACK"):
@@ -73,14 +76,28 @@ extension PostgresConnection {
         }
         request.failure = PostgresError(failure.code, statement: request.statement.name)
         if step == .prepare { self.prepareEnded(isReady: false) }
-        if failure.forgetsPrepared, step != .prepare {
-            // Whichever of the unit's statements it was: each is parsed anew when it is next used.
-            let sql = UInt(bitPattern: request.statement.sql.utf8Start)
-            self.prepared = self.prepared.filter { key, state in
-                if case .ready = state { key.sql != sql } else { true }
-            }
-        }
+        if failure.forgetsPrepared { self.forgetPrepared(request) }
+        if failure.isReadOnly { self.refusesWrites(request) }
         return true
+    }
+
+    /// What the session remembers of statements holds no more: each is parsed anew when it is next used. A transaction
+    /// has failed with it and has to begin again.
+    private func forgetPrepared(_ request: PostgresRequest) {
+        self.prepared = self.prepared.filter { if case .preparing = $0.value { true } else { false } }
+        request.isStale = true
+        if case .autocommit = request.kind { return }
+        request.failure = PostgresError(.conflict, statement: request.statement.name)
+    }
+
+    /// The server has become a standby, or was told to refuse writes: others may take them.
+    private func refusesWrites(_ request: PostgresRequest) {
+        if case .inTransaction(let lease) = request.kind, lease.options.isReadOnly {
+            // The transaction has asked for it.
+            request.failure = PostgresError(.other(sqlState: SQLState.readOnly), statement: request.statement.name)
+        } else {
+            self.pool.refusesWrites(self)
+        }
     }
 
     private func skipped() -> Bool {
@@ -96,6 +113,10 @@ extension PostgresConnection {
 
     private func synchronised() -> Bool {
         guard self.pending.synchronised(), let request = self.requests.popFirst() else { return false }
+        if let next = self.requests.first {
+            next.deadline = min(next.deadline, self.loop.now + next.time)
+            self.watchDeadline()
+        }
         self.pool.settled(request, by: self)
         return true
     }

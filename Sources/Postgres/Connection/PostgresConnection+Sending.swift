@@ -7,8 +7,7 @@ extension PostgresConnection {
     func send(_ request: PostgresRequest) {
         var steps = UnitSteps()
         let timeout = request.statement.timeout ?? self.poolLimits.statementTime
-        request.deadline = self.loop.now + timeout + self.limits.answerGraceTime
-        self.pendingBegins(request)
+        self.begin(request, time: .nanoseconds(timeout.nanoseconds + self.limits.answerGraceTime.nanoseconds))
         let isSent = self.append(request, timeout: timeout, to: &steps) && PQpipelineSync(self.raw) == 1
         self.pending.append(steps)
         guard isSent else { return self.end(afterDeadline: false) }
@@ -16,7 +15,15 @@ extension PostgresConnection {
         if !self.isClosed { self.watchDeadline() }
     }
 
-    private func pendingBegins(_ request: PostgresRequest) { self.requests.append(request) }
+    /// A unit's time begins when those before it are settled. Behind others it may be on its way for as long again as
+    /// the slowest of them may take, and no longer.
+    private func begin(_ request: PostgresRequest, time: TimeAmount) {
+        request.time = time
+        let isFirst = self.requests.isEmpty
+        self.longestTime = isFirst ? time : max(self.longestTime, time)
+        request.deadline = self.loop.now + time + (isFirst ? .seconds(0) : self.longestTime)
+        self.requests.append(request)
+    }
 
     private func append(_ request: PostgresRequest, timeout: TimeAmount, to steps: inout UnitSteps) -> Bool {
         switch request.kind {

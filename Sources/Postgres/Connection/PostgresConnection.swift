@@ -23,6 +23,8 @@ final class PostgresConnection: EventSource {
     let loop: EventLoop
     let raw: OpaquePointer
     let descriptor: CInt
+    /// Of the server: see `PostgresSession`.
+    let history: String?
     let slot: Int
     let pool: PostgresPool
     let limits: PostgresLimits
@@ -36,20 +38,23 @@ final class PostgresConnection: EventSource {
     var nameCount = 0
     /// libpq holds bytes that the socket did not take.
     private var isWriting = false
-    private var timer: TimerID?
+    private var timer: (id: TimerID, time: MonotonicTime)?
+    /// The longest that one of the pending units may take for itself.
+    @exclusivity(unchecked) var longestTime = TimeAmount.seconds(0)
     private(set) var isClosed = false
     let usesTLS: Bool
 
     /// Takes over a session that is authenticated and idle.
-    init(raw: OpaquePointer, slot: Int, pool: PostgresPool) {
-        self.raw = raw
-        self.descriptor = PQsocket(raw)
+    init(_ session: PostgresSession, slot: Int, pool: PostgresPool) {
+        self.raw = session.take()
+        self.history = session.history
+        self.descriptor = PQsocket(self.raw)
         self.slot = slot
         self.pool = pool
         self.loop = pool.loop
         self.limits = pool.databaseLimits
         self.poolLimits = pool.limits
-        self.usesTLS = PQsslInUse(raw) == 1
+        self.usesTLS = PQsslInUse(self.raw) == 1
     }
 
     deinit { if !self.isClosed { PQfinish(self.raw) } }
@@ -95,17 +100,34 @@ final class PostgresConnection: EventSource {
         let result = PQflush(self.raw)
         if result < 0 { return self.end(afterDeadline: false) }
         let isWriting = result != 0
+        if isWriting { self.receiveLater() }
         guard isWriting != self.isWriting else { return }
         self.isWriting = isWriting
         self.loop.change(self.descriptor, isWriting ? [.readable, .writable] : .readable)
     }
 
+    /// libpq reads what has come while the socket takes no more: epoll does not tell of that again.
+    private func receiveLater() {
+        _ = self.loop.schedule(at: self.loop.now) { [weak self] in
+            guard let self, !self.isClosed else { return }
+            if !self.receive() { self.end(afterDeadline: false) }
+        }
+    }
+
+    /// Nothing is pending, and yet a transaction is open, or given up and not rolled back.
+    var holdsTransaction: Bool { self.requests.isEmpty && PQtransactionStatus(self.raw) != PQTRANS_IDLE }
+
     // MARK: Time
 
     /// One timer for all that is pending: it looks again when it fires, and costs nothing for each statement.
     func watchDeadline() {
-        guard self.timer == nil, let deadline = self.requests.first?.deadline else { return }
-        self.timer = self.loop.schedule(at: deadline) { [weak self] in self?.checkDeadline() }
+        guard let deadline = self.requests.first?.deadline else { return }
+        if let timer = self.timer {
+            if timer.time <= deadline { return }
+            self.loop.cancel(timer.id)
+        }
+        let id = self.loop.schedule(at: deadline) { [weak self] in self?.checkDeadline() }
+        self.timer = (id, deadline)
     }
 
     private func checkDeadline() {
@@ -121,11 +143,12 @@ final class PostgresConnection: EventSource {
     func end(afterDeadline: Bool, isOrderly: Bool = false) {
         guard !self.isClosed else { return }
         self.isClosed = true
-        if let timer = self.timer.take() { self.loop.cancel(timer) }
+        if let timer = self.timer.take() { self.loop.cancel(timer.id) }
         self.loop.remove(self.descriptor)
         PQfinish(self.raw)
         let pool = self.pool
         pool.connectionEnded(self, isOrderly: isOrderly)
-        while let request = self.requests.popFirst() { pool.lost(request, afterDeadline: afterDeadline) }
+        if let first = self.requests.popFirst() { pool.lost(first, afterDeadline: afterDeadline) }
+        while let request = self.requests.popFirst() { pool.lost(request, afterDeadline: false) }
     }
 }

@@ -1,15 +1,12 @@
-internal import CLibPQ
-internal import Glibc
-internal import Observability
 internal import Primitives
 internal import Reactor
+internal import Synchronization
 
-/// Opens sessions, on threads that may block: names are looked up, certificates read and passwords hashed meanwhile,
-/// all of which libpq does where it is called.
+/// Opens the sessions of pools, of LISTEN and of COPY, on threads that may block.
 final class PostgresConnector: Sendable {
     enum Outcome: Sendable {
         case session(PostgresSession)
-        /// Why not, for the log: SQLSTATE and what the server said, which is about the connection string.
+        /// Why not, for the log.
         case failed(String)
     }
 
@@ -19,6 +16,8 @@ final class PostgresConnector: Sendable {
     private let options: PostgresConnectionOptions
     private let limits: PostgresLimits
     private let threads: BlockingPool
+    /// Where the last session was to be had; looked at first.
+    private let lastHost = Atomic<Int>(0)
 
     init(options: PostgresConnectionOptions, limits: PostgresLimits, attemptCountMax: Int) {
         self.options = options
@@ -39,53 +38,21 @@ final class PostgresConnector: Sendable {
     // MARK: On a thread of the pool
 
     private func connectNow(_ purpose: PostgresPurpose, _ limits: PoolLimits) -> Outcome {
-        let settings = self.options.parameters(purpose: purpose, pool: limits, limits: self.limits)
-        guard let raw = Self.begin(settings) else { return .failed("out of memory") }
-        let session = PostgresSession(raw)
-        podo_pg_silence(raw)
-        // With the code in it; the server's language is not known.
-        PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)
-        let deadline = MonotonicTime.now + self.options.connectTime(self.limits)
-        var wanted = PGRES_POLLING_WRITING
-        while PQstatus(raw) != CONNECTION_BAD {
-            guard Self.wait(for: PQsocket(raw), wanted, until: deadline) else { return .failed("timed out") }
-            wanted = PQconnectPoll(raw)
-            if wanted == PGRES_POLLING_OK { return .session(session) }
-            if wanted == PGRES_POLLING_FAILED { break }
+        let hosts = self.options.hosts { $0.forPool(purpose, limits, self.limits) }
+        let first = self.lastHost.load(ordering: .relaxed)
+        let time = self.options.connectTime ?? self.limits.connectTime
+        var messages: [String] = []
+        for turn in hosts.indices {
+            let index = (first + turn) % hosts.count
+            do throws(SessionOpening.Failure) {
+                let session = try SessionOpening.open(hosts[index], time: time)
+                session.history = try SessionOpening.ask(session, TransactionStatements.history, time: time)
+                self.lastHost.store(index, ordering: .relaxed)
+                return .session(session)
+            } catch {
+                messages.append(error.message)
+            }
         }
-        return .failed(Self.message(raw))
-    }
-
-    private static func begin(_ settings: [(keyword: String, value: String)]) -> OpaquePointer? {
-        let texts = (settings.map(\.keyword) + settings.map(\.value)).map { strdup($0) }
-        defer { for text in texts { free(text) } }
-        var keywords = texts[..<settings.count].map { UnsafePointer($0) }
-        var values = texts[settings.count...].map { UnsafePointer($0) }
-        keywords.append(nil)
-        values.append(nil)
-        return PQconnectStartParams(keywords, values, 0)
-    }
-
-    /// False when the time is over.
-    private static func wait(
-        for descriptor: CInt, _ wanted: PostgresPollingStatusType, until deadline: MonotonicTime
-    ) -> Bool {
-        while true {
-            let milliseconds = (deadline - .now).milliseconds
-            if milliseconds <= 0 { return false }
-            let events = CShort(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT)
-            var entry = pollfd(fd: descriptor, events: events, revents: 0)
-            let count = poll(&entry, 1, CInt(clamping: milliseconds))
-            if count > 0 { return true }
-            // An own descriptor: only a signal interrupts. What else there may be libpq will find out.
-            if count < 0, errno != EINTR { return true }
-        }
-    }
-
-    /// One line, bounded.
-    private static func message(_ raw: OpaquePointer) -> String {
-        guard let text = PQerrorMessage(raw) else { return "unknown" }
-        let lines = String(cString: text).split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }
-        return String(lines.joined(separator: " ").prefix(300))
+        return .failed(messages.joined(separator: "; "))
     }
 }

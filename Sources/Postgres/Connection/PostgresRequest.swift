@@ -30,12 +30,25 @@ final class PostgresRequest: @unchecked Sendable {
     let parameters: PostgresParameters
     private var continuation: UnsafeContinuation<RequestOutcome, Never>?
     var submittedTime = MonotonicTime(nanoseconds: 0)
+    /// How long its connection may take for it alone.
+    var time = TimeAmount.seconds(0)
     /// When the connection is given up for it.
     var deadline = MonotonicTime(nanoseconds: .max)
 
     // What has been answered, until the synchronisation point settles it.
     var rows = PostgresRows.none
     var failure: PostgresError?
+    /// It failed because of what its session remembered of a statement, and has forgotten now.
+    var isStale = false
+    private(set) var isRepeated = false
+
+    /// It is sent once more, as if it never was.
+    func beginAgain() {
+        self.rows = .none
+        self.failure = nil
+        self.isStale = false
+        self.isRepeated = true
+    }
 
     init(
         _ kind: Kind, _ statement: PostgresStatement, _ parameters: PostgresParameters = PostgresParameters(),

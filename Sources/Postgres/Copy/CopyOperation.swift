@@ -64,14 +64,17 @@ final class CopyOperation: @unchecked Sendable {
     func next() async -> Step {
         await self.step { [self] in
             self.wantsChunk = true
-            self.session?.pauseReading(false)
             self.gather()
         }
     }
 
     /// Without an end before it the server forgets the COPY.
     func close() {
-        self.loop.executeOnLoop { self.session?.close() }
+        self.loop.executeOnLoop {
+            // A session that is still on its way is not begun with.
+            if self.last == nil { self.last = .failed(PostgresError(.unavailable, statement: self.statement.name)) }
+            self.session?.close()
+        }
     }
 
     private func step(_ begin: @escaping @Sendable () -> Void) async -> Step {
@@ -94,6 +97,8 @@ final class CopyOperation: @unchecked Sendable {
         switch outcome {
         case .failed: self.finish(.failed(PostgresError(.unavailable, statement: self.statement.name)))
         case .session(let session):
+            // The caller has gone, or was told that it took too long.
+            guard self.last == nil else { return }
             let session = PlainSession(raw: session.take(), loop: self.loop, owner: self)
             self.session = session
             if session.start() { session.send(self.statement.sql.description) } else { session.close() }
@@ -109,24 +114,30 @@ final class CopyOperation: @unchecked Sendable {
     private func gather() {
         guard self.wantsChunk, let session = self.session else { return }
         // All rows have been taken; what follows is the answer.
-        if !session.isCopying { return session.takeResultsNow() }
+        if !session.isCopying { return self.takeEnd(of: session) }
         while self.chunk.count < self.limits.copyChunkByteCount {
             switch session.nextRow() {
             case .bytes(let bytes): self.chunk += bytes
             case .later:
-                if !self.chunk.isEmpty { self.answerChunk() }
+                if self.chunk.isEmpty { session.pauseReading(false) } else { self.answerChunk() }
                 return
             case .end:
-                if self.chunk.isEmpty { session.takeResultsNow() } else { self.answerChunk() }
+                if self.chunk.isEmpty { self.takeEnd(of: session) } else { self.answerChunk() }
                 return
             }
         }
-        session.pauseReading(true)
         self.answerChunk()
     }
 
+    private func takeEnd(of session: PlainSession) {
+        session.pauseReading(false)
+        session.takeResultsNow()
+    }
+
+    /// Until the next is asked for, nothing is read: the server waits for the caller, and no memory fills.
     private func answerChunk() {
         self.wantsChunk = false
+        self.session?.pauseReading(true)
         self.answer(.chunk(self.chunk))
         self.chunk = []
     }
@@ -147,7 +158,10 @@ final class CopyOperation: @unchecked Sendable {
 extension CopyOperation: PlainSessionOwner {
     func sessionAnswered(_ session: PlainSession, _ answer: PlainSession.Answer) {
         switch answer {
-        case .copyIn, .copyOut: self.answer(.ready)
+        case .copyIn: self.answer(.ready)
+        case .copyOut:
+            session.pauseReading(true)
+            self.answer(.ready)
         case .done(let result): self.finish(.done(rowCount: result.affectedCount))
         case .failed(let error): self.finish(.failed(error.of(self.statement)))
         }

@@ -26,6 +26,8 @@ package struct PostgresError: Error, Sendable {
         case decoding
         /// A parameter or a list of them is larger than `PostgresLimits` allow.
         case tooLarge
+        /// A result is larger than `PostgresLimits` allow. A write that commits by itself has happened.
+        case resultTooLarge
         /// SQLSTATE of five characters.
         case other(sqlState: String)
     }
@@ -49,7 +51,7 @@ package struct PostgresError: Error, Sendable {
         switch self.code {
         case .unavailable, .timedOut, .overloaded, .conflict, .lockNotAvailable, .commitUnknown, .diskFull: true
         case .uniqueViolation, .foreignKeyViolation, .checkViolation, .exclusionViolation, .notNullViolation,
-            .protocolViolation, .decoding, .tooLarge, .other:
+            .protocolViolation, .decoding, .tooLarge, .resultTooLarge, .other:
             false
         }
     }
@@ -62,7 +64,7 @@ package struct PostgresError: Error, Sendable {
     static let labels: [StaticString] = [
         "unavailable", "timed-out", "overloaded", "unique-violation", "foreign-key-violation", "check-violation",
         "exclusion-violation", "not-null-violation", "conflict", "lock-not-available", "commit-unknown", "disk-full",
-        "protocol-violation", "decoding", "too-large", "sql",
+        "protocol-violation", "decoding", "too-large", "result-too-large", "sql",
     ]
 
     private static func label(_ code: Code) -> StaticString {
@@ -82,6 +84,7 @@ package struct PostgresError: Error, Sendable {
         case .protocolViolation: "protocol-violation"
         case .decoding: "decoding"
         case .tooLarge: "too-large"
+        case .resultTooLarge: "result-too-large"
         case .other: "sql"
         }
     }
@@ -112,6 +115,7 @@ extension PostgresError: CustomStringConvertible {
         case .protocolViolation: "the connection broke the protocol and was closed; look into the database's log"
         case .decoding: "a column has another type than it was read as; compare statement and schema"
         case .tooLarge: "the parameters are too large; send less at a time"
+        case .resultTooLarge: "the result is too large; ask for fewer rows at a time"
         case .other(let state): "the database refused with SQLSTATE \(state); look it up, and into the database's log"
         }
     }

@@ -14,12 +14,18 @@ enum SQLState {
         case "53100": .diskFull
         case "53200", "53300", "53400": .overloaded
         // Admin, crash shutdown, cannot connect now, idle session, and a standby in the place of the server.
-        case "57P01", "57P02", "57P03", "57P05", "25006": .unavailable
+        case "57P01", "57P02", "57P03", "57P05", Self.readOnly: .unavailable
         default:
             if state.hasPrefix("08") { .unavailable } else { .other(sqlState: state) }
         }
     }
 
-    /// The plan or name that a connection remembers is no good any more: preparing anew helps.
-    static func forgetsPrepared(_ state: String) -> Bool { state == "26000" || state == "0A000" || state == "42P05" }
+    /// A write was refused because the transaction, the session or the server only reads.
+    static let readOnly = "25006"
+
+    /// The plan or name that a connection remembers is no good any more: preparing anew helps. 0A000 is told of many
+    /// things that are not supported; of a plan whose columns have changed by one function of the server.
+    static func forgetsPrepared(_ state: String, raisedBy function: String) -> Bool {
+        state == "26000" || state == "42P05" || (state == "0A000" && function == "RevalidateCachedQuery")
+    }
 }

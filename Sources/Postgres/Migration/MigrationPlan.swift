@@ -24,15 +24,17 @@ struct MigrationPlan: Equatable {
                     "the database has migration \(record.number) (\(record.name)), which this Podo does not know: it "
                         + "was used by a newer Podo; run that one, or restore a backup from before")
             }
-            guard own.checksum == record.checksum else {
-                throw MigrationError(
-                    .schemaChanged,
-                    "migration \(record.number) (\(record.name)) was applied to the database with another text than "
-                        + "this Podo has: run the Podo that it was used with, or restore a backup from before")
-            }
+            guard own.checksum == record.checksum else { throw Self.changed(record.number, record.name) }
         }
         let appliedNumbers = Set(applied.map(\.number))
         self.pending = known.map(\.number).filter { !appliedNumbers.contains($0) }.sorted()
         self.appliedCount = applied.count
+    }
+
+    static func changed(_ number: Int, _ name: String) -> MigrationError {
+        MigrationError(
+            .schemaChanged,
+            "migration \(number) (\(name)) was applied to the database with another text than "
+                + "this Podo has: run the Podo that it was used with, or restore a backup from before")
     }
 }

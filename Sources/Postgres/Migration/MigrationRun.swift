@@ -28,9 +28,19 @@ struct MigrationRun {
                 url: migrator.url, timeMax: migrator.limits.connectTime, isCancelled: isCancelled)
         } catch {
             throw MigrationError(
-                error.isTemporary ? .unavailable : .unfit, "the database cannot be reached: \(error)")
+                error.isTemporary ? .unavailable : .unfit, "the database cannot be reached: \(error)\(Self.hint(error))"
+            )
         }
         try self.checkFitness()
+    }
+
+    /// What to do about a server that is there and lets nobody in.
+    private static func hint(_ error: AdministrationError) -> String {
+        switch error.sqlState?.prefix(2) {
+        case "28": "; mend the user or the password in database-url, or the server's pg_hba.conf"
+        case "3D": "; make it with CREATE DATABASE, or mend its name in database-url"
+        default: ""
+        }
     }
 
     private func checkFitness() throws(MigrationError) {
@@ -88,8 +98,8 @@ struct MigrationRun {
     /// How one attempt at a migration went.
     private enum Attempt {
         case applied
-        /// Somebody else was faster.
-        case present
+        /// Somebody else was faster, with the same text or another.
+        case present, changed
         /// Another Podo is migrating.
         case notOurTurn
     }
@@ -98,12 +108,11 @@ struct MigrationRun {
     func apply(_ migration: PostgresMigration) throws(MigrationError) -> Bool {
         let turnDeadline = MonotonicTime.now + self.limits.turnTime
         var lockAttemptCount = 0
-        while true {
+        var attempt = Attempt.notOurTurn
+        while attempt == .notOurTurn {
             do throws(AdministrationError) {
-                switch try self.attempt(migration) {
-                case .applied: return true
-                case .present: return false
-                case .notOurTurn:
+                attempt = try self.attempt(migration)
+                if attempt == .notOurTurn {
                     guard MonotonicTime.now < turnDeadline else {
                         throw AdministrationError(.unavailable, "another Podo has been migrating for too long")
                     }
@@ -119,6 +128,8 @@ struct MigrationRun {
                 usleep(UInt32(clamping: self.limits.lockWaitTime.nanoseconds / 1000))
             }
         }
+        if attempt == .changed { throw MigrationPlan.changed(migration.number, migration.name.description) }
+        return attempt == .applied
     }
 
     private func attempt(_ migration: PostgresMigration) throws(AdministrationError) -> Attempt {
@@ -138,9 +149,13 @@ struct MigrationRun {
         }
         self.migrator.observe(.locked(number))
         try self.run(Self.makeTable)
-        guard try self.run("SELECT 1 FROM podo_migration WHERE number = \(number)").isEmpty else {
+        let record = try self.run(
+            """
+            SELECT checksum = encode(sha256(convert_to($1, 'UTF8')), 'hex') FROM podo_migration WHERE number = \(number)
+            """, [migration.sql.description])
+        guard record.isEmpty else {
             try self.run("ROLLBACK")
-            return .present
+            return record.first == ["t"] ? .present : .changed
         }
         try self.run(migration.sql.description)
         self.migrator.observe(.changed(number))
@@ -183,7 +198,7 @@ struct MigrationRun {
                     + "pg_stat_activity, end them, and run it again")
         }
         switch error.code {
-        case .unavailable:
+        case .unavailable, .malformed:
             return MigrationError(
                 .unavailable, "\(name) was interrupted, and whatever is not committed is undone: \(error)")
         case .refused(let state):

@@ -16,4 +16,17 @@ package struct PostgresMigration: Sendable {
         self.name = name
         self.sql = sql
     }
+
+    /// What begins or ends a transaction: one that ends the migration's own would keep half of it, unrecorded.
+    private static let transactionWords: Set<String> = [
+        "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE",
+    ]
+
+    func check() throws(MigrationError) {
+        let words = StatementWords.first(in: self.sql.description)
+        guard let word = words.first(where: Self.transactionWords.contains) else { return }
+        throw MigrationError(
+            .failed,
+            "migration \(self.number) (\(self.name)) says \(word), and runs in a transaction: nothing was changed")
+    }
 }

@@ -1,3 +1,4 @@
+package import Observability
 internal import Primitives
 
 /// Brings a database to the schema of this program. Blocks; for the main thread or a pool, never for a loop.
@@ -31,13 +32,15 @@ package struct PostgresMigrator: Sendable {
     /// `podo` in ASCII: whoever else uses the database keeps off it.
     static let lockKey = "1886348399"
 
-    let url: String
+    let url: Secret<String>
     let migrations: [PostgresMigration]
     let limits: MigrationLimits
     /// Told of every step.
     var observe: @Sendable (Step) -> Void = { _ in }
 
-    package init(url: String, migrations: [PostgresMigration], limits: MigrationLimits = MigrationLimits()) {
+    package init(
+        url: Secret<String>, migrations: [PostgresMigration], limits: MigrationLimits = MigrationLimits()
+    ) {
         precondition(
             Set(migrations.map(\.number)).count == migrations.count, "two migrations have the same number")
         self.url = url
@@ -68,6 +71,7 @@ package struct PostgresMigrator: Sendable {
         let plan = try run.plan()
         var outcome = Outcome(appliedCount: plan.appliedCount)
         guard !plan.pending.isEmpty else { return outcome }
+        for migration in self.migrations where plan.pending.contains(migration.number) { try migration.check() }
         for number in plan.pending {
             guard let migration = self.migrations.first(where: { $0.number == number }) else { continue }
             if try run.apply(migration) { outcome.numbers.append(number) }

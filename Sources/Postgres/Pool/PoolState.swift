@@ -39,20 +39,27 @@ struct PoolState {
     let limits: PoolLimits
     private(set) var slots: [Slot]
     /// When the session of each slot was opened.
-    private var openedTimes: [MonotonicTime]
+    var openedTimes: [MonotonicTime]
+    /// Of slots that are being pinged: since when they were idle.
+    var idleSince: [Int: MonotonicTime] = [:]
+    /// Of each slot: something was answered over it; nothing new goes over it.
+    var isProven: [Bool]
+    var isWorn: [Bool]
     private(set) var waiters = FIFO<Waiter>()
     private var lastTicket: UInt64 = 0
-    /// Failed attempts to connect since the last that succeeded.
-    private(set) var failureCount = 0
-    private(set) var nextConnectTime = MonotonicTime(nanoseconds: .min)
+    /// Failed attempts to connect since a connection was last of use.
+    var failureCount = 0
+    var nextConnectTime = MonotonicTime(nanoseconds: .min)
     /// Somebody had to share, or to wait: one more connection would be of use.
-    private var wantsMore = false
-    private(set) var isStopped = false
+    var wantsMore = false
+    var isStopped = false
 
     init(limits: PoolLimits) {
         self.limits = limits
         self.slots = Array(repeating: .empty, count: limits.connectionCountMax)
         self.openedTimes = Array(repeating: MonotonicTime(nanoseconds: 0), count: limits.connectionCountMax)
+        self.isProven = Array(repeating: false, count: limits.connectionCountMax)
+        self.isWorn = Array(repeating: false, count: limits.connectionCountMax)
     }
 
     // MARK: Counts
@@ -60,9 +67,9 @@ struct PoolState {
     /// Sessions that there are, and of them those with a caller's statement or transaction.
     private(set) var openCount = 0
     private(set) var inUseCount = 0
-    private var connectingCount = 0
+    var connectingCount = 0
 
-    private mutating func set(_ slot: Int, to new: Slot) {
+    mutating func set(_ slot: Int, to new: Slot) {
         self.add(self.slots[slot], -1)
         self.add(new, 1)
         self.slots[slot] = new
@@ -106,6 +113,9 @@ struct PoolState {
         return (first.ticket, slot)
     }
 
+    /// Who waits with this ticket does not want it any more.
+    mutating func cancel(ticket: UInt64) { self.waiters.removeAll { $0.ticket == ticket } }
+
     /// The first who has waited too long, or who waits for what will not come.
     mutating func nextRefused(now: MonotonicTime) -> (ticket: UInt64, refusal: Refusal)? {
         guard let first = self.waiters.first else { return nil }
@@ -143,7 +153,8 @@ struct PoolState {
                 best = (index, 0)
                 seenCount += 1
             case .shared(let count, let headTime):
-                if use == .exclusive || now - headTime > self.limits.pipelineAgeMax { continue }
+                let isTooSlow = now - headTime > self.limits.pipelineAgeMax
+                if use == .exclusive || isTooSlow || self.isWorn[index] { continue }
                 seenCount += 1
                 if count < self.limits.pipelineDepthMax, count < best?.count ?? .max { best = (index, count) }
             case .empty, .connecting, .exclusive, .pinging: continue
@@ -158,99 +169,6 @@ struct PoolState {
         let wantedMax = use == .read ? self.limits.readConnectionCount : .max
         return self.openCount + self.connectingCount < min(wantedMax, self.limits.connectionCountMax)
     }
-
-    // MARK: Connections
-
-    /// A read or a write has been answered.
-    mutating func answered(slot: Int, now: MonotonicTime) {
-        guard case .shared(let count, _) = self.slots[slot] else { return }
-        self.set(
-            slot,
-            to: count > 1 ? .shared(inFlightCount: count - 1, headTime: now) : .idle(since: now, pinged: now))
-    }
-
-    /// A transaction has given its connection back, or a ping was answered.
-    mutating func released(slot: Int, now: MonotonicTime) {
-        switch self.slots[slot] {
-        case .exclusive: self.set(slot, to: .idle(since: now, pinged: now))
-        case .pinging: self.set(slot, to: .idle(since: self.idleSince[slot] ?? now, pinged: now))
-        case .empty, .connecting, .idle, .shared: break
-        }
-    }
-
-    /// Of slots that are being pinged: since when they were idle.
-    private var idleSince: [Int: MonotonicTime] = [:]
-
-    /// A slot for which a connection should be opened now; it counts as connecting from here on.
-    mutating func nextToConnect(now: MonotonicTime) -> Int? {
-        guard self.isConnectWanted, now >= self.nextConnectTime,
-            let slot = self.slots.firstIndex(of: .empty)
-        else { return nil }
-        self.set(slot, to: .connecting)
-        self.wantsMore = false
-        return slot
-    }
-
-    private var isConnectWanted: Bool {
-        if self.isStopped { return false }
-        // While attempts fail, one at a time is enough to find out when they succeed again.
-        guard self.connectingCount < (self.failureCount > 0 ? 1 : self.limits.connectingCountMax) else { return false }
-        let count = self.openCount + self.connectingCount
-        guard count < self.limits.connectionCountMax else { return false }
-        return count < self.limits.connectionCountMin || self.wantsMore || self.waiters.count > self.connectingCount
-    }
-
-    mutating func connected(slot: Int, now: MonotonicTime) {
-        self.set(slot, to: .idle(since: now, pinged: now))
-        self.openedTimes[slot] = now
-        self.failureCount = 0
-        self.nextConnectTime = now
-    }
-
-    /// - Parameter chance: From 0 up to 1; takes up to half of the wait.
-    mutating func connectFailed(slot: Int, now: MonotonicTime, chance: Double) {
-        self.set(slot, to: .empty)
-        self.failureCount += 1
-        let doublings = min(self.failureCount - 1, 20)
-        let doubled = self.limits.backoffTimeMin.nanoseconds << Int64(doublings)
-        let time = min(doubled, self.limits.backoffTimeMax.nanoseconds)
-        self.nextConnectTime = now + .nanoseconds(time - Int64(Double(time) * 0.5 * chance))
-    }
-
-    /// An open connection has ended. Those of other loops have perhaps, too: chance keeps them from coming all at once.
-    mutating func lost(slot: Int, now: MonotonicTime, chance: Double) {
-        self.set(slot, to: .empty)
-        self.idleSince[slot] = nil
-        let wait = Int64(Double(self.limits.backoffTimeMin.nanoseconds) * chance)
-        self.nextConnectTime = max(self.nextConnectTime, now + .nanoseconds(wait))
-    }
-
-    /// An idle connection to ask whether it is still there.
-    mutating func nextToPing(now: MonotonicTime) -> Int? {
-        for (index, slot) in self.slots.enumerated() {
-            guard case .idle(let since, let pinged) = slot, now - pinged >= self.limits.pingTime else { continue }
-            self.idleSince[index] = since
-            self.set(index, to: .pinging)
-            return index
-        }
-        return nil
-    }
-
-    /// An idle connection to close: too old, or one too many. It is empty from here on.
-    mutating func nextToClose(now: MonotonicTime) -> Int? {
-        let isSpare = self.openCount > self.limits.connectionCountMin
-        for (index, slot) in self.slots.enumerated() {
-            guard case .idle(let since, _) = slot else { continue }
-            let isOld = now - self.openedTimes[index] >= self.limits.lifeTime
-            if self.isStopped || isOld || (isSpare && now - since >= self.limits.idleTime) {
-                self.set(index, to: .empty)
-                return index
-            }
-        }
-        return nil
-    }
-
-    mutating func stop() { self.isStopped = true }
 
     // MARK: Time
 

@@ -10,6 +10,11 @@ extension PostgresPool {
     func settled(_ request: PostgresRequest, by connection: PostgresConnection) {
         let now = self.loop.now
         switch request.kind {
+        case .autocommit where request.isStale && !request.isRepeated:
+            // Nothing of it remains, and the session knows better now.
+            request.beginAgain()
+            self.metrics.retried()
+            return connection.send(request)
         case .autocommit: self.state.answered(slot: connection.slot, now: now)
         case .inTransaction(let lease):
             lease.isBusy = false
@@ -19,6 +24,7 @@ extension PostgresPool {
             self.state.released(slot: connection.slot, now: now)
         case .ping: self.state.released(slot: connection.slot, now: now)
         }
+        self.closeIfUseless(connection, after: request)
         if let failure = request.failure {
             self.metrics.failed(failure, loop: self.loop.index)
             request.finish(.failed(failure))
@@ -27,6 +33,25 @@ extension PostgresPool {
             request.finish(.done(request.rows))
         }
         self.pumpIfNeeded()
+    }
+
+    /// A session in which a transaction was left open, or that refuses writes, is not given to anybody.
+    private func closeIfUseless(_ connection: PostgresConnection, after request: PostgresRequest) {
+        if case .inTransaction = request.kind { return }
+        let isOpen = connection.holdsTransaction
+        if isOpen, request.failure == nil {
+            // What it did ends with the session.
+            request.failure = PostgresError(.protocolViolation, statement: request.statement.name)
+        }
+        if isOpen || (connection.requests.isEmpty && self.state.isWorn[connection.slot]) {
+            connection.end(afterDeadline: false)
+        }
+    }
+
+    /// The server takes no writes over this connection any more; another one may lead to a server that does.
+    func refusesWrites(_ connection: PostgresConnection) {
+        self.log.warning("database refuses writes", ["purpose": .text(self.purpose.label)])
+        self.state.wearOut(slot: connection.slot)
     }
 
     /// A unit was sent, and its connection ended before it was settled.
@@ -74,7 +99,7 @@ extension PostgresPool {
     private func connected(slot: Int, _ outcome: PostgresConnector.Outcome) {
         switch outcome {
         case .session(let session):
-            let connection = PostgresConnection(raw: session.take(), slot: slot, pool: self)
+            let connection = PostgresConnection(session, slot: slot, pool: self)
             if connection.start() {
                 self.connections[slot] = connection
                 self.state.connected(slot: slot, now: self.loop.now)

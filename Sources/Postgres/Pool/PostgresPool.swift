@@ -72,7 +72,9 @@ final class PostgresPool: @unchecked Sendable {
     private func place(_ request: PostgresRequest, _ use: PoolState.Use) {
         switch self.state.request(use, now: self.loop.now) {
         case .use(let slot): self.begin(request, slot: slot)
-        case .wait(let ticket): self.waiting[ticket] = request
+        case .wait(let ticket):
+            self.waiting[ticket] = request
+            if case .inTransaction(let lease) = request.kind { lease.ticket = ticket }
         case .refuse(let refusal): self.refuse(request, refusal)
         }
     }
@@ -82,7 +84,11 @@ final class PostgresPool: @unchecked Sendable {
         guard let connection = self.connections[slot] else {
             preconditionFailure("an open slot has a connection")
         }
-        if case .inTransaction(let lease) = request.kind { lease.connection = connection }
+        if case .inTransaction(let lease) = request.kind {
+            lease.ticket = nil
+            lease.connection = connection
+            lease.history = connection.history
+        }
         connection.send(request)
     }
 
@@ -93,6 +99,7 @@ final class PostgresPool: @unchecked Sendable {
 
     func fail(_ request: PostgresRequest, _ error: PostgresError) {
         if case .inTransaction(let lease) = request.kind {
+            lease.ticket = nil
             lease.isBusy = false
             lease.phase = .failed(error)
         }
@@ -121,6 +128,11 @@ final class PostgresPool: @unchecked Sendable {
 
     /// A transaction without a statement, or whose connection is gone, has nothing to end at the server.
     private func end(_ lease: TransactionLease, _ request: PostgresRequest, commits: Bool) {
+        if let ticket = lease.ticket, let first = self.waiting.removeValue(forKey: ticket) {
+            // Its statement would be served later, and commit by itself.
+            self.state.cancel(ticket: ticket)
+            self.fail(first, PostgresError(.protocolViolation, statement: first.statement.name))
+        }
         let phase = lease.phase
         lease.phase = .ended
         guard let connection = lease.connection, !connection.isClosed else {
@@ -131,11 +143,19 @@ final class PostgresPool: @unchecked Sendable {
         case .active where commits: connection.send(request)
         case .active:
             request.finish(.done(.none))
-            connection.send(PostgresRequest(.rollback(lease), TransactionStatements.rollback))
+            self.send(.rollback(lease), TransactionStatements.rollback, over: connection)
         case .failed(let error):
             request.finish(.failed(error))
-            connection.send(PostgresRequest(.rollback(lease), TransactionStatements.rollback))
+            self.send(.rollback(lease), TransactionStatements.rollback, over: connection)
         }
+    }
+
+    /// What the pool itself asks, and no caller waits for.
+    private func send(_ kind: PostgresRequest.Kind, _ statement: PostgresStatement, over connection: PostgresConnection)
+    {
+        let request = PostgresRequest(kind, statement)
+        request.submittedTime = self.loop.now
+        connection.send(request)
     }
 
     private func endWithoutConnection(_ phase: TransactionLease.Phase, _ request: PostgresRequest) {
@@ -167,7 +187,7 @@ final class PostgresPool: @unchecked Sendable {
         }
         while let slot = self.state.nextToClose(now: now) { self.connections[slot]?.close() }
         while let slot = self.state.nextToPing(now: now) {
-            self.connections[slot]?.send(PostgresRequest(.ping, Self.ping))
+            if let connection = self.connections[slot] { self.send(.ping, Self.ping, over: connection) }
         }
         while let slot = self.state.nextToConnect(now: now) { self.connect(slot: slot) }
         self.count()

@@ -16,6 +16,9 @@ final class PostgresResult: @unchecked Sendable {
 
     deinit { PQclear(self.raw) }
 
+    /// What it takes of memory.
+    var byteCount: Int { PQresultMemorySize(self.raw) }
+
     /// The rows that a statement changed or returned, as its command tag says.
     var affectedCount: Int {
         var count = 0

@@ -9,12 +9,12 @@ extension PostgresDatabase {
 
     /// Asks the server until it knows. A session that still waits for the COMMIT, which got lost on its way, is ended,
     /// so that the answer cannot change any more.
-    func fate(of number: TransactionNumber) async -> Fate {
+    func fate(of number: TransactionNumber, history: String?) async -> Fate {
         let end = MonotonicTime.now + self.limits.resolveTime
         var wait = TimeAmount.milliseconds(20)
         var fate = Fate.unknown
-        while fate == .unknown {
-            guard let known = await self.askFate(of: number) else { break }
+        while fate == .unknown, let history {
+            guard let known = await self.askFate(of: number, history) else { break }
             fate = known
             if fate != .unknown || MonotonicTime.now >= end { break }
             await self.pool(.interactive).pause(wait)
@@ -30,20 +30,20 @@ extension PostgresDatabase {
     }
 
     /// Nil when nobody will ever know.
-    private func askFate(of number: TransactionNumber) async -> Fate? {
+    private func askFate(of number: TransactionNumber, _ history: String) async -> Fate? {
         do {
-            let rows = try await self.run(TransactionStatements.status, number)
+            let rows = try await self.run(TransactionStatements.status, number, history)
             switch try rows.single(String?.self) {
             case "committed": return .committed
             case "aborted": return .aborted
             case "in progress":
                 _ = try await self.run(TransactionStatements.terminate, number)
                 return .unknown
-            // Too long ago, or a word of a later version.
+            // Another past, or one that cannot be told any more, or a word of a later version.
             default: return nil
             }
         } catch {
-            // A number that the server says it has never given: it is not the server that we knew.
+            if error.code == .other(sqlState: TransactionStatements.statusOfFuture) { return .aborted }
             return error.isTemporary ? .unknown : nil
         }
     }

@@ -56,7 +56,7 @@ extension PostgresDatabase {
         }
         // Without a number it has written nothing that could be lost.
         guard let number = lease.transactionID else { return .failed(PostgresError(.unavailable)) }
-        switch await self.fate(of: TransactionNumber(value: number)) {
+        switch await self.fate(of: TransactionNumber(value: number), history: lease.history) {
         case .committed: return .committed
         case .aborted: return .failed(PostgresError(.unavailable))
         case .unknown: return .failed(PostgresError(.commitUnknown))

@@ -9,9 +9,36 @@ enum TransactionStatements {
         "transaction_timeout", "SELECT set_config('statement_timeout', $1, true)", effect: .reads)
     static let setActor = PostgresStatement(
         "transaction_actor", "SELECT set_config('podo.actor', $1, true)", effect: .reads)
-    /// What became of a transaction: `committed`, `aborted`, `in progress`, NULL when it is too long ago.
+    /// Which server it is and which timeline of it, and when it last recovered from a crash, which is when it begins
+    /// its statistics anew. Nothing where writes are refused.
+    static let history =
+        """
+        SELECT system_identifier || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
+            || '/' || extract(epoch FROM stats_reset)
+        FROM pg_control_system(), pg_stat_archiver WHERE NOT pg_is_in_recovery()
+        """
+    /// What became of a transaction: `committed`, `aborted`, `in progress`, NULL when that cannot be known: it is too
+    /// long ago, or the server has another past. After a crash a number that the disk has not seen is given out again,
+    /// so `committed` is believed then only when it was so before.
     static let status = PostgresStatement(
-        "transaction_status", "SELECT pg_xact_status($1)", effect: .reads)
+        "transaction_status",
+        """
+        SELECT CASE
+            WHEN $2 = server || crash THEN pg_xact_status($1)
+            WHEN NOT starts_with($2, server) THEN NULL
+            WHEN pg_xact_status($1) = 'aborted' THEN 'aborted'
+            WHEN current_setting('track_commit_timestamp')::bool THEN
+                CASE WHEN pg_xact_status($1) = 'committed' THEN
+                    CASE WHEN pg_xact_commit_timestamp($1::xid) < stats_reset THEN 'committed' END
+                END
+            END
+        FROM (
+            SELECT system_identifier || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/' AS server,
+                extract(epoch FROM stats_reset)::text AS crash, stats_reset
+            FROM pg_control_system(), pg_stat_archiver) AS history
+        """, effect: .reads)
+    /// Of a number that the server has not given out: what had it was lost in a crash.
+    static let statusOfFuture = "22023"
     /// Ends the session in which a transaction still waits for its COMMIT, if there is one.
     static let terminate = PostgresStatement(
         "transaction_terminate",

@@ -17,6 +17,8 @@ package final class EventLoop: @unchecked Sendable {
 
     /// How often in one turn the jobs are run that jobs have enqueued.
     static let jobRoundCountMax = 8
+    /// After so many jobs a turn begins no further round: what thousands of tasks have to do is spread over turns.
+    static let jobCountMax = 256
 
     /// Work handed over from other threads, and whether the loop was already woken for it.
     struct Remote {
@@ -138,18 +140,19 @@ package final class EventLoop: @unchecked Sendable {
 
     /// Runs what is there, and what these jobs enqueue in turn for some rounds: a task changes its executor several
     /// times between two waits, and a turn of the loop for each would cost more than the work. A longer chain of jobs
-    /// goes on in the next turn, so that it cannot keep sockets waiting.
+    /// goes on in the next turn, so that it cannot keep sockets waiting; and so does what many tasks enqueue.
     private func runJobs() {
         let (remoteJobs, calls) = self.remote.withLock { $0.take() }
         for call in calls { call() }
         for job in remoteJobs { self.run(job) }
-        var roundCount = 0
-        while !self.localJobs.isEmpty, roundCount < Self.jobRoundCountMax {
+        var (roundCount, jobCount) = (0, 0)
+        while !self.localJobs.isEmpty, roundCount < Self.jobRoundCountMax, jobCount < Self.jobCountMax {
             // The two arrays change places, so that a turn with jobs allocates nothing.
             swap(&self.localJobs, &self.runningJobs)
             for job in self.runningJobs { self.run(job) }
-            self.runningJobs.removeAll(keepingCapacity: true)
+            jobCount += self.runningJobs.count
             roundCount += 1
+            self.runningJobs.removeAll(keepingCapacity: true)
         }
     }
 

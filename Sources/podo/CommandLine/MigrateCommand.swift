@@ -32,7 +32,7 @@ enum MigrateCommand {
         _ configuration: Configuration, log: Log, isCancelled: @escaping () -> Bool
     ) throws(StartError) -> PostgresMigrator.Outcome {
         if let url = configuration.databaseURL {
-            return try self.migrate(url.reveal(), isCancelled: isCancelled)
+            return try self.migrate(url, isCancelled: isCancelled)
         }
         // Held to the end: a Podo that serves from this directory has migrated its database itself.
         let directory = try DataDirectory(configuration.dataDirectory)
@@ -45,11 +45,11 @@ enum MigrateCommand {
             throw StartError("the private database: \(error.sentence)")
         }
         defer { cluster.stop() }
-        return try self.migrate(cluster.url, isCancelled: isCancelled)
+        return try self.migrate(Secret(cluster.url), isCancelled: isCancelled)
     }
 
     private static func migrate(
-        _ url: String, isCancelled: @escaping () -> Bool
+        _ url: Secret<String>, isCancelled: @escaping () -> Bool
     ) throws(StartError) -> PostgresMigrator.Outcome {
         do throws(MigrationError) {
             return try PostgresMigrator(url: url, migrations: Schema.migrations).migrate(isCancelled: isCancelled)

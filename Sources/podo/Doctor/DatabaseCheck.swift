@@ -7,8 +7,9 @@ enum DatabaseCheck {
     static func findings(
         _ configuration: Configuration, runningPID: Int?, environment: [String: String]
     ) -> [Finding] {
-        if let url = configuration.databaseURL?.reveal() {
-            let place = (try? PostgresAddress(url))?.description ?? "a database"  // It was an address when it was read.
+        if let url = configuration.databaseURL {
+            // It was an address when it was read.
+            let place = (try? PostgresAddress(url.reveal()))?.description ?? "a database"
             return [self.schema(url, place: place, migrates: configuration.databaseMigrate)]
         }
         let facts: ClusterFacts
@@ -28,10 +29,10 @@ enum DatabaseCheck {
         guard let url = facts.url else {
             return [programs, Finding(.ok, "database", "\(facts.directory), run by Podo; see /statusz")]
         }
-        return [programs, self.schema(url, place: facts.directory, migrates: configuration.databaseMigrate)]
+        return [programs, self.schema(Secret(url), place: facts.directory, migrates: configuration.databaseMigrate)]
     }
 
-    private static func schema(_ url: String, place: String, migrates: Bool) -> Finding {
+    private static func schema(_ url: Secret<String>, place: String, migrates: Bool) -> Finding {
         do throws(MigrationError) {
             let outcome = try PostgresMigrator(url: url, migrations: Schema.migrations).inspect()
             guard let first = outcome.numbers.first else {

@@ -28,15 +28,15 @@ final class OperatorSession: Sendable {
         self.signals = try SignalQueue()
         let told = EndSignal(self.signals)
         let secret = SecretFile(configured: configuration.secretFile, dataDirectory: configuration.dataDirectory)
-        let url: String
+        let url: Secret<String>
         if let configured = configuration.databaseURL {
-            (url, self.ownCluster, self.directory) = (configured.reveal(), nil, nil)
+            (url, self.ownCluster, self.directory) = (configured, nil, nil)
         } else if DataDirectory.holder(of: configuration.dataDirectory) != nil {
-            (url, self.ownCluster, self.directory) = (try Self.runningURL(configuration), nil, nil)
+            (url, self.ownCluster, self.directory) = (Secret(try Self.runningURL(configuration)), nil, nil)
         } else {
             let directory = try DataDirectory(configuration.dataDirectory)
             let cluster = try Self.startCluster(configuration, log: log, isCancelled: told.hasCome)
-            (url, self.ownCluster, self.directory) = (cluster.url, cluster, directory)
+            (url, self.ownCluster, self.directory) = (Secret(cluster.url), cluster, directory)
         }
         do {
             let root = try secret.load()
@@ -44,7 +44,7 @@ final class OperatorSession: Sendable {
             self.group = try EventLoopGroup(loopCount: 1)
             let registry = MetricsRegistry(loopCount: 1)
             self.database = PostgresDatabase(
-                options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops,
+                options: try PostgresConnectionOptions(url), loops: self.group.loops,
                 metrics: PostgresMetrics(registry: registry), log: log)
             let metrics = AuthMetrics(registry: registry)
             self.passwordWork = try PasswordWork(Argon2Passwords(), limits: PasswordLimits(), metrics: metrics)

@@ -24,8 +24,9 @@ final class DatabaseService: Sendable {
         log: Log, isCancelled: @escaping () -> Bool
     ) throws(StartError) {
         self.cluster = try Self.startCluster(configuration, environment, log: log, isCancelled: isCancelled)
-        let url = configuration.databaseURL?.reveal() ?? self.cluster?.url ?? ""
-        self.place = (try? PostgresAddress(url))?.description ?? "a database"  // What is no address was refused before.
+        let url = configuration.databaseURL ?? Secret(self.cluster?.url ?? "")
+        // What is no address was refused before.
+        self.place = (try? PostgresAddress(url.reveal()))?.description ?? "a database"
         do throws(StartError) {
             try Self.bringUpToDate(
                 PostgresMigrator(url: url, migrations: Schema.migrations), place: self.place,
@@ -34,15 +35,14 @@ final class DatabaseService: Sendable {
             self.cluster?.stop(.immediate)
             throw isCancelled() ? .toldToEnd : error
         }
+        let limits = configuration.databaseLimits(loopCount: loops.count)
+        Self.checkRoom(url, loopCount: loops.count, limits: limits, log: log)
         let options: PostgresConnectionOptions
         do throws(PostgresConnectionOptions.Malformed) {
-            options = try PostgresConnectionOptions(Secret(url))
+            options = try PostgresConnectionOptions(url)
         } catch {
             throw StartError("database-url: \(error)")
         }
-        var limits = PostgresLimits()
-        // A loop with a transaction can read beside it.
-        limits.interactive.connectionCountMax = max(2, configuration.databaseConnectionCount / loops.count)
         self.connections = PostgresDatabase(
             options: options, loops: loops, limits: limits, metrics: PostgresMetrics(registry: metrics), log: log)
         self.monitor = DatabaseMonitor(url: url, log: log)
@@ -90,6 +90,24 @@ final class DatabaseService: Sendable {
         }
     }
 
+    /// Too few connections are told now, and not only by callers who are refused when much is to be done.
+    private static func checkRoom(_ url: Secret<String>, loopCount: Int, limits: PostgresLimits, log: Log) {
+        do throws(AdministrationError) {
+            let room = try ConnectionRoom(of: url, loopCount: loopCount, limits: limits)
+            guard !room.isEnough else { return }
+            log.warning(
+                "database connections few",
+                [
+                    "wanted": .number(room.wanted), "available": .number(room.available),
+                    "explanation": """
+                        Raise max_connections of the server, the role or the database, or lower database-connections.
+                        """,
+                ])
+        } catch {
+            log.warning("database connections not counted", ["reason": .text(error.message)])
+        }
+    }
+
     deinit {
         // Where a start fails further on, nobody closes it.
         self.monitor.stop()
@@ -126,19 +144,27 @@ final class DatabaseService: Sendable {
     /// Ends the private server, after the loops; `hurry` is asked meanwhile, and true ends it at once.
     func close(_ signal: ClusterSignal, hurry: () -> Bool = { false }) {
         self.monitor.stop()
-        guard let cluster = self.cluster else { return }
-        cluster.requestStop(signal)
-        while !cluster.isOver {
-            if hurry() { cluster.requestStop(.immediate) }
-            usleep(5000)
-        }
+        self.cluster?.stop(signal, hurry: hurry)
     }
 }
 
 extension Configuration {
+    /// Beside Podo's own: the monitor, `podo member` and its like, an operator's psql, and those kept for a superuser.
+    private static let toolConnectionCount = 20
+
+    func databaseLimits(loopCount: Int) -> PostgresLimits {
+        var limits = PostgresLimits()
+        // A loop with a transaction can read beside it.
+        limits.interactive.connectionCountMax = max(2, self.databaseConnectionCount / loopCount)
+        return limits
+    }
+
     func clusterOptions(_ environment: [String: String]) -> ClusterOptions {
-        ClusterOptions(
+        var options = ClusterOptions(
             dataDirectory: self.dataDirectory, programDirectory: self.postgresDirectory,
             searchPath: environment["PATH"] ?? "", runtimeDirectory: environment["XDG_RUNTIME_DIR"])
+        let wanted = self.databaseLimits(loopCount: self.loopCount).connectionCountMax(loopCount: self.loopCount)
+        options.limits.connectionCount = max(options.limits.connectionCount, wanted + Self.toolConnectionCount)
+        return options
     }
 }

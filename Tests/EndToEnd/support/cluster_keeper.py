@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Keeps a throw-away PostgreSQL for whoever started this: `cluster_keeper.py [name=value …]`, settings of the server.
+"""Keeps a throw-away PostgreSQL for whoever started this: `cluster_keeper.py [--standby-of=DIR] [name=value …]`, settings
+of the server. It is a standby of the one whose socket is in DIR, until it is told to `promote`.
 
 It is fast and forgets everything when the machine does. One line of JSON on standard output says where it is; then each
-line on standard input is a command (`start`, `fast`, `immediate`, `kill`, `pause`, `resume`) that is answered by one
+line on standard input is a command (`start`, `fast`, `immediate`, `kill`, `pause`, `resume`, `promote`) that is answered by one
 line of JSON. When standard input ends, or the parent does, the server is stopped and its directory is gone, however
 that parent ended. As root the server runs as `postgres`, or `nobody` where there is no such user.
 """
@@ -56,7 +57,8 @@ def die_with_parent():
 
 
 class Cluster:
-    def __init__(self, settings):
+    def __init__(self, settings, primary):
+        self.primary = primary
         self.binaries = find_binaries()
         self.directory = tempfile.mkdtemp(prefix="podo-pg-", dir="/tmp")
         self.data = self.directory + "/data"
@@ -65,12 +67,18 @@ class Cluster:
         self.server = None
 
     def initialise(self):
-        made = subprocess.run(
-            [self.binaries + "/initdb", "-D", self.data, "-A", "trust", "-U", "podo", "-E", "UTF8",
-             "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+        if self.primary is None:
+            self.run("initdb", "-A", "trust", "-U", "podo", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
+                     "--no-instructions")
+        else:
+            self.run("pg_basebackup", "-h", self.primary, "-U", "podo", "-R", "-c", "fast", "--no-sync")
+
+    def run(self, program, *arguments):
+        done = subprocess.run(
+            [f"{self.binaries}/{program}", "-D", self.data, *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        if made.returncode != 0:
-            raise KeeperError("initdb failed: " + made.stdout[-2000:])
+        if done.returncode != 0:
+            raise KeeperError(f"{program} failed: " + done.stdout[-2000:])
 
     def start(self):
         if self.server is not None and self.server.poll() is None:
@@ -145,6 +153,7 @@ class Cluster:
             case "kill": self.end(signal.SIGKILL)
             case "pause": self.signal(signal.SIGSTOP)
             case "resume": self.signal(signal.SIGCONT)
+            case "promote": self.run("pg_ctl", "promote", "-w")
             case _: raise KeeperError(f"{command} is not a command")
 
     def state(self):
@@ -176,7 +185,8 @@ def main(settings):
     os.umask(0o077)
     try:
         drop_privileges()
-        cluster = Cluster(settings)
+        primaries = [text.partition("=")[2] for text in settings if text.startswith("--standby-of=")]
+        cluster = Cluster([text for text in settings if not text.startswith("--")], primaries[0] if primaries else None)
     except (KeeperError, OSError) as error:
         say({"error": str(error)})
         return

@@ -45,7 +45,7 @@ struct DatabaseCheckTests {
         let url = try TestCluster.shared.database()
         let configure: (inout Configuration) -> Void = { $0.databaseURL = Secret(url) }
         #expect(self.findings(configure).map(\.verdict) == [.ok])
-        _ = try PostgresMigrator(url: url, migrations: Schema.migrations).migrate()
+        _ = try PostgresMigrator(url: Secret(url), migrations: Schema.migrations).migrate()
         #expect(
             self.findings(configure).first?.detail.hasSuffix("\(Schema.migrations.count) migrations applied") == true)
         try TestCluster.shared.query(

@@ -37,7 +37,7 @@ struct ClusterSetUpTests {
 
     @Test(arguments: [256 << 20, 1 << 30, 24 << 30, 1 << 40])
     func `tuning stays within what a machine of any size has`(_ memory: Int) {
-        let settings = ClusterTuning(memoryByteCount: memory, coreCount: 2, freeByteCount: memory)
+        let settings = ClusterTuning(memoryByteCount: memory, coreCount: 2, freeByteCount: memory, connectionCount: 100)
             .settings(compressesLog: true)
         let values = Dictionary(uniqueKeysWithValues: settings)
         let shared = Int(values["shared_buffers"]?.dropLast(2) ?? "") ?? 0
@@ -48,12 +48,13 @@ struct ClusterSetUpTests {
 
     @Test
     func `a full disk leaves little room for the log of changes`() {
-        let settings = ClusterTuning(memoryByteCount: 1 << 30, coreCount: 2, freeByteCount: 100 << 20)
+        let settings = ClusterTuning(memoryByteCount: 1 << 30, coreCount: 2, freeByteCount: 100 << 20, connectionCount: 136)
             .settings(compressesLog: false)
         let values = Dictionary(uniqueKeysWithValues: settings)
         #expect(values["max_wal_size"] == "64MB")
         #expect(values["min_wal_size"] == "36MB")
         #expect(values["wal_compression"] == "off")
+        #expect(values["max_connections"] == "136")
     }
 
     @Test

@@ -153,6 +153,42 @@ struct PostgresClusterTests {
     }
 
     @Test
+    func `an operator's settings of where to listen change nothing about where it is reached`() throws {
+        let first = try self.start()
+        first.stop()
+        let file = try FileHandle(forWritingTo: URL(filePath: self.databaseDirectory + "/postgresql.conf"))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data("\nport = 6000\nunix_socket_directories = '/tmp'\n".utf8))
+        try file.close()
+        let second = try self.start()
+        #expect(try self.ask(second, "SHOW port") == "5432")
+        second.stop()
+    }
+
+    @Test
+    func `what libpq would take from the environment is forgotten`() throws {
+        // No other: this process has connections to open meanwhile.
+        setenv("PGGEQO", "on", 1)
+        let cluster = try self.start()
+        cluster.stop()
+        #expect(getenv("PGGEQO") == nil)
+        let names = Set(ClientEnvironment.names)
+        #expect(names.isSuperset(of: ["PGHOSTADDR", "PGPORT", "PGSERVICE", "PGOPTIONS", "PGSSLMODE", "PGSERVICEFILE"]))
+    }
+
+    @Test
+    func `one that does not end in time is told of, and not waited for`() throws {
+        var options = self.options
+        options.limits.fastStopTime = .seconds(0)
+        options.limits.immediateStopTime = .seconds(0)
+        options.limits.killTime = .seconds(0)
+        let cluster = try PostgresCluster.start(options, log: self.log)
+        cluster.stop()
+        #expect(self.said("database does not end"))
+        self.wait("its end") { cluster.isOver }
+    }
+
+    @Test
     func `a database of another version is refused and left alone`() throws {
         let cluster = try self.start()
         cluster.stop()

@@ -15,6 +15,8 @@ import Testing
         limits.interactive.statementTime = .milliseconds(500)
         limits.answerGraceTime = .milliseconds(500)
         limits.resolveTime = .seconds(5)
+        // The server itself ends no session that only thinks while a test runs: Podo has to.
+        limits.idleInTransactionTime = .seconds(60)
         return limits
     }
 

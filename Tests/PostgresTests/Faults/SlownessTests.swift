@@ -8,6 +8,7 @@ import Testing
 @Suite("A database that does not answer", .timeLimit(.minutes(5))) struct SlownessTests {
     private static let one = PostgresStatement("one", "SELECT 1", effect: .reads)
     private static let sleep = PostgresStatement("sleep", "SELECT pg_sleep($1)", effect: .reads)
+    private static let sleepWriting = PostgresStatement("sleep_writing", "SELECT pg_sleep($1)")
     private static let sleepShort = PostgresStatement(
         "sleep_short", "SELECT pg_sleep($1)", effect: .reads, timeout: .milliseconds(50))
     private static let create = PostgresStatement("create", "CREATE TABLE seat (id int)")
@@ -45,11 +46,62 @@ import Testing
         }
     }
 
+    @Test("soon enough costs those behind it nothing: their time begins when it is done")
+    func followers() async throws {
+        var limits = Self.limits
+        limits.interactive.connectionCountMax = 1
+        limits.interactive.statementTime = .milliseconds(1500)
+        limits.answerGraceTime = .milliseconds(200)
+        let live = try LiveDatabase(limits: limits)
+        #expect(try await live.database.run(Self.one).single(Int.self) == 1)
+        let codes = TestLog<PostgresError.Code?>()
+        let begin = MonotonicTime.now
+        try await live.onLoop { database in
+            await withTaskGroup { group in
+                for _ in 0..<2 {
+                    group.addTask { codes.add(await failureCode { _ = try await database.run(Self.sleep, 1.0) }) }
+                }
+            }
+        }
+        #expect(codes.entries == [nil, nil])
+        #expect(MonotonicTime.now - begin > .milliseconds(1900), "they did not share a connection")
+        #expect(live.metric(#"podo_postgres_connects_total{purpose="interactive"}"#) == 1)
+        #expect(live.metric("podo_postgres_retries_total") == 0)
+    }
+
+    @Test("one after the other are not waited for without end by those behind them")
+    func slowLine() async throws {
+        var limits = Self.limits
+        limits.interactive.connectionCountMax = 1
+        limits.interactive.acquireTime = .seconds(10)
+        let live = try LiveDatabase(limits: limits)
+        #expect(try await live.database.run(Self.one).single(Int.self) == 1)
+        let times = TestLog<Int64>()
+        try await within(.seconds(20), "the end of ten slow statements", on: live) {
+            try await live.onLoop { database in
+                await withTaskGroup { group in
+                    for _ in 0..<10 {
+                        group.addTask {
+                            let begin = MonotonicTime.now
+                            _ = await failureCode { _ = try await database.run(Self.sleepWriting, 0.25) }
+                            times.add((MonotonicTime.now - begin).milliseconds)
+                        }
+                    }
+                }
+            }
+        }
+        // 700 ms for each alone, and as much again for those before it; ten in a line would take 2500.
+        #expect(try #require(times.entries.max()) < 2300)
+    }
+
     @Test("behind a lock refuses at once who cannot wait, answers the rest in time, and goes on after it")
     func pileUp() async throws {
         let url = try TestCluster.shared.database()
         let live = try LiveDatabase(limits: Self.limits, url: url)
-        let locker = try LiveDatabase(url: url)
+        // However slow this machine is, the lock is held.
+        var patient = PostgresLimits()
+        patient.idleInTransactionTime = .seconds(120)
+        let locker = try LiveDatabase(limits: patient, url: url)
         _ = try await live.database.run(Self.create)
         let codes = TestLog<(PostgresError.Code?, Int64)>()
         try await locker.database.transaction("lock") { transaction in
@@ -98,15 +150,17 @@ import Testing
         #expect(try await faulty.live.database.run(Self.one).single(Int.self) == 1)
         faulty.proxy.set(.blackHole)
         let begin = MonotonicTime.now
-        try await faulty.live.onLoop { database in
-            let code = await failureCode { _ = try await database.run(Self.one) }
-            #expect(code == .timedOut)
-            #expect((MonotonicTime.now - begin).milliseconds < 5000)
-            // Attempts to connect are swallowed as well.
-            let second = MonotonicTime.now
-            let refused = await failureCode { _ = try await database.run(Self.one) }
-            #expect(refused == .unavailable || refused == .overloaded)
-            #expect((MonotonicTime.now - second).milliseconds < 3000)
+        try await within(.seconds(30), "a statement that nobody answers is given up by Podo itself", on: faulty.live) {
+            try await faulty.live.onLoop { database in
+                let code = await failureCode { _ = try await database.run(Self.one) }
+                #expect(code == .timedOut)
+                #expect((MonotonicTime.now - begin).milliseconds < 5000)
+                // Attempts to connect are swallowed as well.
+                let second = MonotonicTime.now
+                let refused = await failureCode { _ = try await database.run(Self.one) }
+                #expect(refused == .unavailable || refused == .overloaded)
+                #expect((MonotonicTime.now - second).milliseconds < 3000)
+            }
         }
         faulty.proxy.set(.pass)
         var isBack = false

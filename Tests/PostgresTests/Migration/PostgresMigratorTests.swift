@@ -152,14 +152,38 @@ struct PostgresMigratorTests {
         #expect(try TestCluster.shared.query("SELECT to_regclass('half') IS NULL", at: url) == "t")
     }
 
-    @Test
-    func `a migration that ends its transaction is refused`() throws {
+    @Test(arguments: [
+        "CREATE TABLE a (id int); COMMIT; BEGIN" as StaticString, "-- COMMIT\nROLLBACK", "SELECT ';' /* ; */; end",
+    ])
+    func `a migration that ends its transaction is refused before anything is changed`(_ sql: StaticString) throws {
         let url = try TestCluster.shared.database()
-        let rude = PostgresMigration(number: 1, name: "rude", sql: "CREATE TABLE a (id int); COMMIT")
+        let good = PostgresMigration(number: 1, name: "good", sql: "CREATE TABLE good (id int)")
+        let rude = PostgresMigration(number: 2, name: "rude", sql: sql)
         let error = #expect(throws: MigrationError.self) {
-            try PostgresMigrator(url: url, migrations: [rude]).migrate()
+            try PostgresMigrator(url: url, migrations: [good, rude]).migrate()
         }
-        #expect(error?.sentence.contains("ends the transaction") == true)
+        #expect(error?.code == .failed)
+        #expect(error?.sentence.contains("migration 2 (rude) says") == true)
+        #expect(try TestCluster.shared.query("SELECT to_regclass('good') IS NULL", at: url) == "t")
+    }
+
+    @Test
+    func `another text of a migration that somebody else applies meanwhile ends the run there`() throws {
+        let url = try TestCluster.shared.database()
+        let other = PostgresMigration(number: 1, name: "members", sql: "CREATE TABLE member (id int)")
+        let second = PostgresMigration(number: 2, name: "second", sql: "CREATE TABLE second (id int)")
+        var migrator = PostgresMigrator(url: url, migrations: [Self.migrations[0], second])
+        migrator.observe = { step in
+            guard step == .begun(1) else { return }
+            do {
+                _ = try PostgresMigrator(url: url, migrations: [other]).migrate()
+            } catch {
+                Issue.record(error)
+            }
+        }
+        let error = #expect(throws: MigrationError.self) { try migrator.migrate() }
+        #expect(error?.code == .schemaChanged)
+        #expect(try TestCluster.shared.query("SELECT to_regclass('second') IS NULL", at: url) == "t")
     }
 
     @Test
@@ -201,7 +225,18 @@ struct PostgresMigratorTests {
         #expect(away?.code == .unavailable)
         let url = try TestCluster.shared.url(database: "no_such_database")
         let error = #expect(throws: MigrationError.self) { try PostgresMigrator(url: url, migrations: []).inspect() }
-        #expect(error?.code == .unavailable || error?.code == .unfit)
-        #expect(error?.sentence.contains("does not exist") == true)
+        // Waiting does not help.
+        #expect(error?.code == .unfit)
+        #expect(error?.sentence.contains("does not exist; make it with CREATE DATABASE") == true)
+        let stranger = try TestCluster.shared.url(user: "nobody_we_know")
+        let refused = #expect(throws: MigrationError.self) {
+            try PostgresMigrator(url: stranger, migrations: []).inspect()
+        }
+        #expect(refused?.code == .unfit)
+        #expect(refused?.sentence.contains("mend the user or the password in database-url") == true)
+        let unreadable = #expect(throws: MigrationError.self) {
+            try PostgresMigrator(url: "postgresql://me:hush@[", migrations: []).inspect()
+        }
+        #expect(unreadable?.code == .unfit && unreadable?.sentence.contains("hush") == false)
     }
 }

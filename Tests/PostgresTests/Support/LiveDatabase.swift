@@ -10,6 +10,7 @@ final class LiveDatabase: Sendable {
     let group: EventLoopGroup
     let registry: MetricsRegistry
     let database: PostgresDatabase
+    let url: String
     let log = LogMemory()
 
     /// - Parameter url: Instead of an empty database on the shared cluster.
@@ -17,6 +18,7 @@ final class LiveDatabase: Sendable {
         self.group = try EventLoopGroup(loopCount: loopCount)
         self.registry = MetricsRegistry(loopCount: loopCount)
         let url = try url ?? TestCluster.shared.database()
+        self.url = url
         self.database = PostgresDatabase(
             options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops, limits: limits,
             metrics: PostgresMetrics(registry: self.registry, limits: limits),
@@ -38,6 +40,9 @@ final class LiveDatabase: Sendable {
         let database = self.database
         return try await Task(executorPreference: self.group.loops[index]) { try await body(database) }.value
     }
+
+    /// Comes back after `time`, by the loop's timer.
+    func rest(_ time: TimeAmount) async { await self.database.pool(.interactive).pause(time) }
 
     /// The value of one line of the metrics.
     func metric(_ line: String) -> Double? {
