@@ -48,9 +48,9 @@ struct ClusterSetUpTests {
 
     @Test
     func `a full disk leaves little room for the log of changes`() {
-        let settings = ClusterTuning(memoryByteCount: 1 << 30, coreCount: 2, freeByteCount: 100 << 20, connectionCount: 136)
-            .settings(compressesLog: false)
-        let values = Dictionary(uniqueKeysWithValues: settings)
+        let tuning = ClusterTuning(
+            memoryByteCount: 1 << 30, coreCount: 2, freeByteCount: 100 << 20, connectionCount: 136)
+        let values = Dictionary(uniqueKeysWithValues: tuning.settings(compressesLog: false))
         #expect(values["max_wal_size"] == "64MB")
         #expect(values["min_wal_size"] == "36MB")
         #expect(values["wal_compression"] == "off")
