@@ -60,7 +60,9 @@ extension AuthService {
         try self.take(self.limits.tokens, request)
         let input = try request.decodeJSON(ResetInput.self)
         guard let token = LinkToken(input.token.reveal()) else { throw AuthProblems.linkInvalid }
-        try await self.guarded { try await self.passwords.reset(token, new: input.new) }
+        try await self.guarded {
+            try await self.passwords.reset(token, new: input.new, from: Self.address(of: request))
+        }
         return self.signedOut(request)
     }
 

@@ -49,6 +49,16 @@ enum SessionStatements {
     static let noteRepeat = PostgresStatement(
         "session_note_repeat", "UPDATE session SET repeated_at = clock_timestamp() WHERE id = $1")
 
+    /// Whether a session of the account with this address goes on in that network: indexes of the address, network.
+    static let isKnown = PostgresStatement(
+        "session_is_known",
+        """
+        SELECT FROM member m JOIN session s ON s.member_id = m.id
+        WHERE m.email_index = ANY ($1::bytea[]) AND m.deleted_at IS NULL AND s.revoked_at IS NULL
+            AND least(s.expires_at, s.ends_at) > now() AND s.rotated_for = $2
+        LIMIT 1
+        """, effect: .reads)
+
     static let revoke = PostgresStatement(
         "session_revoke",
         """

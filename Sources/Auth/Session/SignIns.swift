@@ -60,13 +60,13 @@ package final class SignIns: Sendable {
     ) async throws -> SignedIn {
         let indexes = self.parts.vault.indexes(of: email)
         let attempt = SignInAttempt(account: Self.accountKey(indexes[0]), address: address)
-        try await self.admit(attempt)
+        try await self.admit(attempt, indexes, from: address)
         var outcome = SignInLimiter.Outcome.undecided
         defer { self.limiter.withLock { $0.end(attempt, outcome, now: self.parts.clock()) } }
         do {
             let row = try await self.parts.database.run(MemberStatements.byIndex, indexes).first
             let hash = try row?.get(3, as: String?.self)
-            let verdict = try await self.parts.passwords.check(password, against: hash ?? nil)
+            let verdict = try await self.parts.passwords.check(password, against: hash ?? nil, from: address)
             guard verdict != .wrong, let row, let hash else {
                 outcome = .wrong
                 self.parts.metrics.signIns.add("wrong", loop: nil)
@@ -123,8 +123,18 @@ package final class SignIns: Sendable {
 
     // MARK: Limits
 
-    /// Asks the limiter, and waits as it says.
-    private func admit(_ attempt: SignInAttempt) async throws {
+    /// Asks the limiter, and waits as it says. `indexes` are those of the account's address.
+    private func admit(_ attempt: SignInAttempt, _ indexes: [[UInt8]], from address: SocketAddress.Host) async throws {
+        if self.limiter.withLock({ $0.wantsLookUp(attempt, now: self.parts.clock()) }) {
+            do {
+                let rows = try await self.parts.database.run(
+                    SessionStatements.isKnown, indexes, self.parts.mark.mark(address))
+                if rows.first != nil { self.limiter.withLock { $0.remember(attempt) } }
+            } catch {
+                self.count(error)
+                throw error
+            }
+        }
         switch self.limiter.withLock({ $0.begin(attempt, now: self.parts.clock()) }) {
         case .refused(let reason, let retryAfter):
             self.parts.metrics.signIns.add(reason.label, loop: nil)
@@ -141,7 +151,7 @@ package final class SignIns: Sendable {
         _ password: Secret<String>, against hash: String?, account: [UInt8], from address: SocketAddress.Host
     ) async throws -> Bool {
         let attempt = SignInAttempt(account: Self.accountKey(account), address: address)
-        try await self.admit(attempt)
+        try await self.admit(attempt, [account], from: address)
         var outcome = SignInLimiter.Outcome.undecided
         defer { self.limiter.withLock { $0.end(attempt, outcome, now: self.parts.clock()) } }
         let isRight = try await self.parts.passwords.check(password, against: hash) != .wrong
@@ -169,7 +179,6 @@ extension SignInLimiter.Reason {
         switch self {
         case .pair: "pair"
         case .address: "address"
-        case .busy: "busy"
         case .account: "account"
         }
     }
