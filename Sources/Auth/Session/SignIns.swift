@@ -96,12 +96,20 @@ package final class SignIns: Sendable {
     ) async throws -> SignedIn {
         let token = RefreshToken()
         let limits = self.parts.limits
-        let rows = try await self.parts.database.run(
-            SessionStatements.begin, token.session, member, token.hash, Self.seconds(limits.idleTime),
-            Self.seconds(limits.lifeTime), epoch, limits.countPerMemberMax - 1, self.parts.mark.mark(address))
-        guard rows.affectedCount == 1 else {
+        let sessions = try await self.parts.database.transaction("session_begin") { transaction in
+            let rows = try await transaction.run(
+                SessionStatements.begin, token.session, member, token.hash, Self.seconds(limits.idleTime),
+                Self.seconds(limits.lifeTime), epoch, limits.countPerMemberMax - 1, self.parts.mark.mark(address))
+            let sessions: [[UInt8]] = try rows.map { try $0.get(0) }
+            for ended in sessions where ended != token.session { try await self.tell(ended, in: transaction) }
+            return sessions
+        }
+        guard !sessions.isEmpty else {
             self.parts.metrics.signIns.add("changed-meanwhile", loop: nil)
             throw AuthProblems.badCredentials
+        }
+        for ended in sessions where ended != token.session {
+            self.parts.tokens.sessions.insert(RefreshToken.name(ofSession: ended))
         }
         self.parts.metrics.signIns.add("signed-in", loop: nil)
         return self.signedIn(member: member, role: role, epoch: epoch, token)
@@ -109,7 +117,7 @@ package final class SignIns: Sendable {
 
     func signedIn(member: Int64, role: MemberRole, epoch: Int32, _ token: RefreshToken) -> SignedIn {
         let access = self.parts.tokens.issue(
-            memberID: member, role: role, epoch: epoch, session: token.session)
+            memberID: member, role: role, epoch: epoch, session: token.sessionName)
         return SignedIn(
             member: member, role: role, accessToken: Secret(access.accessToken),
             accessTime: .seconds(Int64(access.expiresInSeconds)), refreshToken: token.text,
@@ -154,7 +162,7 @@ package final class SignIns: Sendable {
         try await self.admit(attempt, [account], from: address)
         var outcome = SignInLimiter.Outcome.undecided
         defer { self.limiter.withLock { $0.end(attempt, outcome, now: self.parts.clock()) } }
-        let isRight = try await self.parts.passwords.check(password, against: hash) != .wrong
+        let isRight = try await self.parts.passwords.check(password, against: hash, from: address) != .wrong
         outcome = isRight ? .right : .wrong
         return isRight
     }
