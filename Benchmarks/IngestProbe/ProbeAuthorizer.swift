@@ -10,6 +10,8 @@ struct ProbeAuthorizer: PublishAuthorizer {
         }
         return .accepted(PublishGrant(stream: key))
     }
+
+    func isRevoked(_ grant: PublishGrant) -> Bool { false }
 }
 
 /// Writes what happens to streams.

@@ -4,10 +4,9 @@ package import Observability
 package struct AuthMetrics: Sendable {
     /// The words that outcomes are counted under.
     static let signInOutcomes: [StaticString] = [
-        "signed-in", "wrong", "locked", "changed-meanwhile", "pair", "address", "busy", "account", "overloaded",
-        "failed",
+        "signed-in", "wrong", "locked", "changed-meanwhile", "pair", "address", "account", "overloaded", "failed",
     ]
-    static let refreshOutcomes: [StaticString] = ["rotated", "repeated", "reuse", "over", "unknown"]
+    static let refreshOutcomes: [StaticString] = ["rotated", "repeated", "too-often", "reuse", "over", "unknown"]
     static let mailOutcomes: [StaticString] = ["sent", "failed", "gave-up", "unreadable"]
     static let eventKinds: [StaticString] = [
         "signed-up", "signed-out", "signed-out-everywhere", "password-changed", "password-reset", "email-verified",

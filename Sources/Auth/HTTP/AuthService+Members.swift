@@ -7,7 +7,9 @@ extension AuthService {
     func signUp(_ request: HTTPRequest) async throws -> HTTPResponse {
         let input = try request.decodeJSON(SignUpInput.self)
         try self.take(self.limits.signUps, request)
-        let id = try await self.guarded { try await self.members.signUp(input.signUp) }
+        let id = try await self.guarded {
+            try await self.members.signUp(input.signUp, from: Self.address(of: request))
+        }
         return Self.uncached(HTTPResponse(.created, json: SignUpAnswer(id: id, role: input.signUp.role)))
     }
 

@@ -41,7 +41,7 @@ extension AuthService {
             } else if let text = given ?? cookie {
                 if let token = RefreshToken(text) { try await self.signIns.signOut(token) }
             } else {
-                try await self.signIns.signOut(session: try self.authorizer.token(of: request).session)
+                try await self.signIns.signOut(try self.authorizer.token(of: request))
             }
         }
         return self.signedOut(request)
@@ -60,7 +60,9 @@ extension AuthService {
         try self.take(self.limits.tokens, request)
         let input = try request.decodeJSON(ResetInput.self)
         guard let token = LinkToken(input.token.reveal()) else { throw AuthProblems.linkInvalid }
-        try await self.guarded { try await self.passwords.reset(token, new: input.new) }
+        try await self.guarded {
+            try await self.passwords.reset(token, new: input.new, from: Self.address(of: request))
+        }
         return self.signedOut(request)
     }
 
@@ -103,10 +105,10 @@ extension AuthService {
         PageCookies.refreshToken(of: request, isSecure: self.authorizer.isSecure(request))
     }
 
-    /// Takes the cookies away from whoever has any.
+    /// Takes the cookies away from whoever has any, unless another site's page has asked.
     func signedOut(_ request: HTTPRequest) -> HTTPResponse {
         var response = Self.empty(.noContent)
-        if request.fields.contains(.cookie) {
+        if request.fields.contains(.cookie), self.authorizer.isFromOwnPage(request) {
             PageCookies.clear(isSecure: self.authorizer.isSecure(request), in: &response)
         }
         return response

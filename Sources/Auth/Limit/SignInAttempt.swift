@@ -12,4 +12,7 @@ package struct SignInAttempt: Hashable, Sendable {
         self.account = account
         self.address = address.network
     }
+
+    /// The same account, from anywhere in the same block of networks.
+    var ofBlock: SignInAttempt { SignInAttempt(account: self.account, address: self.address.block) }
 }

@@ -5,8 +5,11 @@ internal import Reactor
 ///
 /// Three counts, and each is there for one attack. The pair of account and address stops a guesser with one address,
 /// strictly, and hurts nobody else. The address stops one who tries many accounts. The account stops one with many
-/// addresses; because that could be turned against its owner, it refuses nothing: it slows down addresses that the
-/// account was not used from before, and whoever waits gets an answer (OAT-015).
+/// addresses; because that could be turned against its owner (OAT-015), it slows down instead of refusing, and only so
+/// many may wait.
+///
+/// The pair alone counts for addresses that the account was signed in from before, so whatever strangers do, its owner
+/// comes in from there.
 package struct SignInLimiter: Sendable {
     package enum Verdict: Equatable, Sendable {
         /// Go on after `delay`, and tell `end` what came of it.
@@ -19,7 +22,6 @@ package struct SignInLimiter: Sendable {
     package enum Reason: String, CaseIterable, Sendable {
         case pair
         case address
-        case busy
         case account
     }
 
@@ -34,9 +36,11 @@ package struct SignInLimiter: Sendable {
     private var pairs: RateTable<SignInAttempt>
     private var addresses: RateTable<SocketAddress.Host>
     private var accounts: RateTable<UInt64>
+    private var lookUps: RateTable<SocketAddress.Host>
     private var known: Set<SignInAttempt> = []
-    private var busyCounts: [SocketAddress.Host: Int] = [:]
-    private var delayedCounts: [UInt64: Int] = [:]
+    private var delayedOfAccounts: PlaceCounts<UInt64>
+    private var delayedOfAccountsInBlocks: PlaceCounts<SignInAttempt>
+    private var delayedOfBlocks: PlaceCounts<SocketAddress.Host>
     private var delayedCount = 0
 
     package init(_ limits: SignInLimits = SignInLimits()) {
@@ -44,37 +48,69 @@ package struct SignInLimiter: Sendable {
         self.pairs = RateTable(limits.pair, countMax: limits.pairCountMax)
         self.addresses = RateTable(limits.address, countMax: limits.addressCountMax)
         self.accounts = RateTable(limits.account, countMax: limits.accountCountMax)
+        self.lookUps = RateTable(limits.lookUp, countMax: limits.addressCountMax)
+        self.delayedOfAccounts = PlaceCounts(countMax: limits.delayedCountPerAccountMax)
+        self.delayedOfAccountsInBlocks = PlaceCounts(countMax: limits.delayedCountPerAccountAndBlockMax)
+        self.delayedOfBlocks = PlaceCounts(countMax: limits.delayedCountPerBlockMax)
+    }
+
+    /// Whether it is to be looked up if the account is signed in at this address: it makes a difference, and is not
+    /// remembered. Who has looked calls `remember` if it is.
+    package mutating func wantsLookUp(_ attempt: SignInAttempt, now: MonotonicTime) -> Bool {
+        guard !self.known.contains(attempt), self.pairs.wait(attempt, now: now) == nil,
+            self.addresses.wait(attempt.address, now: now) != nil || self.delay(of: attempt, now: now).nanoseconds > 0,
+            self.lookUps.wait(attempt.address, now: now) == nil
+        else { return false }
+        self.lookUps.charge(attempt.address, now: now)
+        return true
+    }
+
+    /// The account was signed in at this address.
+    package mutating func remember(_ attempt: SignInAttempt) {
+        guard !self.known.contains(attempt) else { return }
+        if self.known.count >= self.limits.knownCountMax { _ = self.known.popFirst() }
+        self.known.insert(attempt)
     }
 
     /// Asks for one attempt, and counts it against its pair until `end` says that it was right.
     package mutating func begin(_ attempt: SignInAttempt, now: MonotonicTime) -> Verdict {
         if let wait = self.pairs.wait(attempt, now: now) { return .refused(.pair, retryAfter: wait) }
-        if let wait = self.addresses.wait(attempt.address, now: now) { return .refused(.address, retryAfter: wait) }
-        guard self.busyCounts[attempt.address, default: 0] < self.limits.busyCountPerAddressMax else {
-            return .refused(.busy, retryAfter: .seconds(2))
-        }
-        let delay = self.delay(of: attempt, now: now)
-        if delay.nanoseconds > 0 {
-            guard self.delayedCount < self.limits.delayedCountMax,
-                self.delayedCounts[attempt.account, default: 0] < self.limits.delayedCountPerAccountMax
-            else { return .refused(.account, retryAfter: self.limits.delayMax) }
-            self.delayedCount += 1
-            self.delayedCounts[attempt.account, default: 0] += 1
+        var delay = TimeAmount.nanoseconds(0)
+        if !self.known.contains(attempt) {
+            if let wait = self.addresses.wait(attempt.address, now: now) {
+                return .refused(.address, retryAfter: wait)
+            }
+            delay = self.delay(of: attempt, now: now)
+            if delay.nanoseconds > 0, !self.takeDelayedPlace(attempt) {
+                return .refused(.account, retryAfter: self.limits.delayMax)
+            }
         }
         self.pairs.charge(attempt, now: now)
-        self.busyCounts[attempt.address, default: 0] += 1
         return .admitted(delay: delay)
+    }
+
+    private mutating func takeDelayedPlace(_ attempt: SignInAttempt) -> Bool {
+        let block = attempt.address.block
+        guard self.delayedCount < self.limits.delayedCountMax, self.delayedOfAccounts.hasRoom(attempt.account),
+            self.delayedOfBlocks.hasRoom(block), self.delayedOfAccountsInBlocks.hasRoom(attempt.ofBlock)
+        else { return false }
+        self.delayedCount += 1
+        self.delayedOfAccounts.take(attempt.account)
+        self.delayedOfBlocks.take(block)
+        self.delayedOfAccountsInBlocks.take(attempt.ofBlock)
+        return true
     }
 
     /// The time that `begin` asked for is over.
     package mutating func delayEnded(_ attempt: SignInAttempt) {
         self.delayedCount -= 1
-        Self.decrement(&self.delayedCounts, attempt.account)
+        self.delayedOfAccounts.giveBack(attempt.account)
+        self.delayedOfAccountsInBlocks.giveBack(attempt.ofBlock)
+        self.delayedOfBlocks.giveBack(attempt.address.block)
     }
 
     /// What came of an attempt that was admitted. Comes exactly once for each.
     package mutating func end(_ attempt: SignInAttempt, _ outcome: Outcome, now: MonotonicTime) {
-        Self.decrement(&self.busyCounts, attempt.address)
         switch outcome {
         case .right:
             self.pairs.clear(attempt)
@@ -89,25 +125,13 @@ package struct SignInLimiter: Sendable {
 
     /// Everything that is remembered, counted: for tests and metrics.
     package var entryCount: Int {
-        self.pairs.count + self.addresses.count + self.accounts.count + self.known.count + self.busyCounts.count
-            + self.delayedCounts.count
+        self.pairs.count + self.addresses.count + self.accounts.count + self.lookUps.count + self.known.count
+            + self.delayedOfAccounts.keyCount + self.delayedOfAccountsInBlocks.keyCount + self.delayedOfBlocks.keyCount
     }
 
     private func delay(of attempt: SignInAttempt, now: MonotonicTime) -> TimeAmount {
-        guard !self.known.contains(attempt) else { return .nanoseconds(0) }
         let excess = self.accounts.level(attempt.account, now: now) - self.limits.accountFreeCount
         guard excess > 0 else { return .nanoseconds(0) }
         return min(.nanoseconds(self.limits.delayStep.nanoseconds &* Int64(excess)), self.limits.delayMax)
-    }
-
-    private mutating func remember(_ attempt: SignInAttempt) {
-        guard !self.known.contains(attempt) else { return }
-        if self.known.count >= self.limits.knownCountMax { _ = self.known.popFirst() }
-        self.known.insert(attempt)
-    }
-
-    private static func decrement<Key>(_ counts: inout [Key: Int], _ key: Key) {
-        guard let count = counts[key] else { return }
-        counts[key] = count > 1 ? count - 1 : nil
     }
 }

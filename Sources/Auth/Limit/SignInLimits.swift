@@ -17,10 +17,15 @@ package struct SignInLimits: Sendable {
     package var delayMax = TimeAmount.seconds(4)
     /// Tries of one account that wait so at once; more are refused, which is what a guesser with many addresses gets.
     package var delayedCountPerAccountMax = 32
+    /// Of those, tries that come from one block of networks (a /24 of IPv4, a /48 of IPv6): with one block, however many
+    /// addresses there are in it, nobody keeps the others out.
+    package var delayedCountPerAccountAndBlockMax = 2
+    /// The same over all accounts.
+    package var delayedCountPerBlockMax = 256
     package var delayedCountMax = 2048
 
-    /// Tries of one address that are under way at once: half of the places that passwords have to wait.
-    package var busyCountPerAddressMax = 128
+    /// How often one address may have it looked up whether its account is signed in there.
+    package var lookUp = RatePolicy(burstCount: 60, interval: .seconds(1))
 
     /// Pairs, addresses and accounts that are remembered; the oldest or emptiest are forgotten.
     package var pairCountMax = 65_536

@@ -29,12 +29,12 @@ package final class MailRelay: Sendable {
         return requestCount == countMax || mailCount == countMax
     }
 
-    /// Throws away what is of no use any more, a piece at a time.
+    /// Throws away what is of no use any more.
     package func sweep() async throws {
         let database = self.members.database
         _ = try await database.run(MailStatements.giveUp)
-        _ = try await database.run(MailStatements.sweep, 1000)
-        _ = try await database.run(MailStatements.sweepLinks, 1000)
+        try await database.sweep(MailStatements.sweep)
+        try await database.sweep(MailStatements.sweepLinks)
     }
 
     // MARK: Requests

@@ -2,6 +2,7 @@ internal import HTTPServer
 internal import Observability
 package import Postgres
 internal import Primitives
+package import Reactor
 
 /// Accounts: made, looked at, renamed and erased.
 package final class Members: Sendable {
@@ -30,12 +31,12 @@ package final class Members: Sendable {
     // MARK: Making
 
     /// A new account, and a mail on its way that proves the address. Throws what the client is to be told.
-    package func signUp(_ signUp: SignUp) async throws -> Int64 {
+    package func signUp(_ signUp: SignUp, from address: SocketAddress.Host) async throws -> Int64 {
         let personal = [String(signUp.email.local), signUp.name.text]
         if let weakness = PasswordRules.weakness(of: signUp.password, personal: personal) {
             throw AuthProblems.weak(weakness, field: "password")
         }
-        let hash = try await self.passwords.hash(signUp.password)
+        let hash = try await self.passwords.hash(signUp.password, from: address)
         let id = try await self.create(
             role: signUp.role, name: signUp.name, email: signUp.email, passwordHash: hash, isEmailVerified: false)
         self.metrics.events.add("signed-up", loop: nil)

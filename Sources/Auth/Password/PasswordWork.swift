@@ -1,11 +1,11 @@
 internal import HTTPServer
 package import Observability
 internal import Primitives
-internal import Reactor
+package import Reactor
 internal import Synchronization
 
 /// Hashes passwords away from the loops: so many at once, so many waiting, and whoever comes on top of that is told
-/// when to come again.
+/// when to come again. So is who has all the places already that one block of networks may have.
 ///
 /// For an account that does not exist the same work is done, against a hash that nothing matches.
 package final class PasswordWork: Sendable {
@@ -16,6 +16,8 @@ package final class PasswordWork: Sendable {
     /// What one hash takes, in nanoseconds, as it was lately.
     private let usualNanoseconds = Atomic<Int>(50_000_000)
     private let random: Mutex<FastRandom>
+    /// Of hashes that wait or are computed.
+    private let places: Mutex<PlaceCounts<SocketAddress.Host>>
     private let metrics: AuthMetrics
 
     /// Makes one hash, which takes some 20 ms: while the process starts, not on a loop.
@@ -26,6 +28,7 @@ package final class PasswordWork: Sendable {
         var random = SystemRandomNumberGenerator()
         self.decoy = try hashing.hash((0..<4).flatMap { _ in "\(random.next() as UInt64)".utf8 })
         self.random = Mutex(FastRandom())
+        self.places = Mutex(PlaceCounts(countMax: limits.waitingCountPerBlockMax))
         self.pool = BlockingPool(
             name: "password", threadCount: limits.threadCount, waitingCountMax: limits.waitingCountMax,
             niceness: limits.niceness)
@@ -33,9 +36,9 @@ package final class PasswordWork: Sendable {
     }
 
     /// A hash of the password, with today's parameters.
-    package func hash(_ password: Secret<String>) async throws -> String {
+    package func hash(_ password: Secret<String>, from address: SocketAddress.Host) async throws -> String {
         let bytes = Secret(Array(password.reveal().utf8))
-        return try await self.run { hashing, _ in try hashing.hash(bytes.reveal()) }
+        return try await self.run(for: address) { hashing, _ in try hashing.hash(bytes.reveal()) }
     }
 
     /// What a password is for an account.
@@ -47,9 +50,11 @@ package final class PasswordWork: Sendable {
     }
 
     /// Compares with the hash of an account; nil where there is no account, or none with a password.
-    package func check(_ password: Secret<String>, against hash: String?) async throws -> Verdict {
+    package func check(
+        _ password: Secret<String>, against hash: String?, from address: SocketAddress.Host
+    ) async throws -> Verdict {
         let bytes = Secret(Array(password.reveal().utf8))
-        return try await self.run { hashing, decoy in
+        return try await self.run(for: address) { hashing, decoy in
             let isMatch = try hashing.isMatch(bytes.reveal(), hash ?? decoy)
             guard isMatch, let hash else { return .wrong }
             if hashing.isCurrent(hash) { return .right }
@@ -62,9 +67,12 @@ package final class PasswordWork: Sendable {
     // MARK: Helpers
 
     private func run<Value: Sendable>(
+        for address: SocketAddress.Host,
         _ body: @escaping @Sendable (_ hashing: any PasswordHashing, _ decoy: String) throws -> Value
     ) async throws -> Value {
         let asked = MonotonicTime.now
+        guard self.places.withLock({ $0.take(address.block) }) else { throw self.turnedAway() }
+        defer { self.places.withLock { $0.giveBack(address.block) } }
         do {
             return try await self.pool.run { [self] in
                 let began = MonotonicTime.now
@@ -73,8 +81,7 @@ package final class PasswordWork: Sendable {
                 return try body(self.hashing, self.decoy)
             }
         } catch is BlockingPoolFull {
-            self.metrics.passwordShed.add(loop: nil)
-            throw self.overloaded
+            throw self.turnedAway()
         }
     }
 
@@ -84,8 +91,9 @@ package final class PasswordWork: Sendable {
         self.usualNanoseconds.store(usual &+ (Int(time.nanoseconds) &- usual) / 16, ordering: .relaxed)
     }
 
-    /// When what waits now will be done, and a random part of that again, so that not all come back together.
-    private var overloaded: HTTPProblem {
+    /// To come again when what waits now will be done, and a random part of that later, so that not all come together.
+    private func turnedAway() -> HTTPProblem {
+        self.metrics.passwordShed.add(loop: nil)
         let usual = Double(self.usualNanoseconds.load(ordering: .relaxed)) / 1e9
         let queue = usual * Double(self.pool.waitingCount) / Double(self.limits.threadCount)
         let spread = self.random.withLock { Double.random(in: 1...2, using: &$0) }

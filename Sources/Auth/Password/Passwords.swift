@@ -29,7 +29,7 @@ package final class Passwords: Sendable {
         }
         let profile = try self.members.profile(row)
         try self.look(at: new, profile)
-        let hash = try await self.members.passwords.hash(new)
+        let hash = try await self.members.passwords.hash(new, from: address)
         let name = AuditEvent.name(id)
         let epoch = try await self.members.database.transaction("password_change", actor: name) { transaction in
             let rows = try await transaction.run(MemberStatements.changePassword, id, hash, row.passwordHash)
@@ -73,7 +73,9 @@ package final class Passwords: Sendable {
     }
 
     /// A new password by a link. The link is used up, every session ends, and the address is proved.
-    package func reset(_ token: LinkToken, new: Secret<String>) async throws {
+    package func reset(
+        _ token: LinkToken, new: Secret<String>, from address: SocketAddress.Host
+    ) async throws {
         let database = self.members.database
         // Before the work of a hash: whoever has no link gets none done.
         guard let found = try await database.run(MailStatements.peekLink, token.hash, MailKind.reset.rawValue).first
@@ -81,7 +83,7 @@ package final class Passwords: Sendable {
         let id: Int64 = try found.get(0)
         let row = try await self.members.row(id)
         try self.look(at: new, self.members.profile(row))
-        let hash = try await self.members.passwords.hash(new)
+        let hash = try await self.members.passwords.hash(new, from: address)
         let name = AuditEvent.name(id)
         let epoch = try await database.transaction("password_reset", actor: name) { transaction in
             let used = try await transaction.run(MailStatements.useLink, token.hash, MailKind.reset.rawValue)

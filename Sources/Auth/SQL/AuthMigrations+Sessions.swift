@@ -28,6 +28,19 @@ extension AuthMigrations {
             CREATE INDEX session_end ON session (expires_at);
             """)
 
+    /// A session is of the member's token epoch at its beginning, and over when that has passed. Those that are there
+    /// were not ended, so they are of today's.
+    static let sessionEpochs = PostgresMigration(
+        number: 9, name: "epochs of sessions",
+        sql: """
+            ALTER TABLE session
+                ADD COLUMN epoch integer,
+                ADD COLUMN repeat_count integer NOT NULL DEFAULT 0,
+                DROP COLUMN repeated_at;
+            UPDATE session SET epoch = token_epoch FROM member WHERE member.id = session.member_id;
+            ALTER TABLE session ALTER COLUMN epoch SET NOT NULL;
+            """)
+
     /// Links in mails. Only hashes are kept, so whoever reads the table can follow none.
     static let links = PostgresMigration(
         number: 5, name: "links in mails",

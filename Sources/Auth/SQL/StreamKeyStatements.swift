@@ -19,14 +19,15 @@ enum StreamKeyStatements {
             'epoch'::timestamptz + $6::bigint * interval '1 millisecond')
         """)
 
-    /// Every key that opens something, now or later.
+    /// Every key that opens something, now or later, and those whose time was over lately: whoever publishes with one
+    /// goes on.
     static let all = PostgresStatement(
         "stream_key_all",
         """
         SELECT k.stream, k.key_hash, (extract(epoch FROM k.valid_from) * 1000)::bigint,
             (extract(epoch FROM k.valid_until) * 1000)::bigint, (extract(epoch FROM now()) * 1000)::bigint
         FROM stream_key k
-        WHERE k.revoked_at IS NULL AND k.valid_until > now()
+        WHERE k.revoked_at IS NULL AND k.valid_until > now() - interval '7 days'
         ORDER BY k.id DESC LIMIT $1
         """, effect: .reads, purpose: .background)
 
@@ -37,7 +38,7 @@ enum StreamKeyStatements {
         SELECT k.stream, k.key_hash, (extract(epoch FROM k.valid_from) * 1000)::bigint,
             (extract(epoch FROM k.valid_until) * 1000)::bigint, (extract(epoch FROM now()) * 1000)::bigint
         FROM stream_key k
-        WHERE k.stream = $1 AND k.revoked_at IS NULL AND k.valid_until > now()
+        WHERE k.stream = $1 AND k.revoked_at IS NULL AND k.valid_until > now() - interval '7 days'
         """, effect: .reads, purpose: .background)
 
     static let revokeAllOf = PostgresStatement(

@@ -27,7 +27,7 @@ package final class AuthNews: Sendable {
             self.raise(try row.get(0), to: try row.get(1))
         }
         for row in try await self.database.run(SessionStatements.recentlyRevoked, seconds) {
-            self.tokens.sessions.insert(try row.get(0))
+            self.tokens.sessions.insert(RefreshToken.name(ofSession: try row.get(0)))
         }
         try await self.streamKeys.reload()
     }

@@ -3,7 +3,7 @@
 package enum AuthNotice: Equatable, Sendable {
     /// Access tokens of the member are void unless they are of this epoch or later.
     case epoch(member: Int64, epoch: Int32)
-    /// Access tokens of the session are void. In hexadecimal digits.
+    /// Access tokens of the session are void. Its name, in hexadecimal digits.
     case session(String)
     case streamKey(String)
 

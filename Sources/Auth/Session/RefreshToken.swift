@@ -35,6 +35,14 @@ package struct RefreshToken: Sendable {
 
     package var text: Secret<String> { Secret(Base64URL.string(self.session + self.secret.reveal())) }
 
+    /// What its session is called where others may read it: in access tokens, and in what processes tell each other.
+    /// With the id itself, and any secret, whoever reads it could come as a thief does and so end the session.
+    var sessionName: [UInt8] { Self.name(ofSession: self.session) }
+
+    static func name(ofSession id: [UInt8]) -> [UInt8] {
+        Array(SHA256.hash(Array("session-name|".utf8) + id).prefix(AccessToken.sessionByteCount))
+    }
+
     /// What the database keeps. A secret of 256 bits needs no salt and no slow hash.
     package var hash: [UInt8] { SHA256.hash(self.session + self.secret.reveal()) }
 

@@ -2,7 +2,8 @@ internal import Primitives
 internal import Synchronization
 
 /// Sessions that were ended while access tokens of theirs may still be about, for all loops: those that this process
-/// ended, those that others told of, and at the start those that the database remembers.
+/// ended, those that others told of, and at the start those that the database remembers. By their names
+/// (`RefreshToken.sessionName`), as access tokens have them.
 package final class RevokedSessions: Sendable {
     private let table: Mutex<RevokedSessionTable>
     /// Mostly there is nothing, and then no lock is taken.
@@ -37,7 +38,7 @@ package final class RevokedSessions: Sendable {
 
     static func session(_ text: String) -> [UInt8]? {
         let digits = Array(text.utf8)
-        guard digits.count == 2 * RefreshToken.sessionByteCount else { return nil }
+        guard digits.count == 2 * AccessToken.sessionByteCount else { return nil }
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: digits.count, by: 2) {
             guard let byte = HexText.parse(digits[start..<start + 2]) else { return nil }

@@ -8,8 +8,8 @@ package struct SessionLimits: Sendable {
     package var lifeTime = TimeAmount.seconds(180 * 86_400)
     /// How long after a refresh its answer may have been lost: see `SessionState`.
     package var repeatTime = TimeAmount.seconds(10)
-    /// In how long a time that may happen once.
-    package var repeatPauseTime = TimeAmount.seconds(3600)
+    /// How often the same token may come again within that time: pages side by side share one, and refresh together.
+    package var repeatCountMax = 8
     /// Sessions of one member at once; one more ends the oldest.
     package var countPerMemberMax = 20
     /// Sessions that are over are kept so long, to tell a thief who comes late from noise.

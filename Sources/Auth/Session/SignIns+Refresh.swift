@@ -17,8 +17,13 @@ extension SignIns {
                 hash: token.hash, network: mark, now: found.now, limits: self.parts.limits)
             switch verdict {
             case .over: return .refused("over")
+            case .tooOften: return .refused("too-often")
             case .rotate, .repeatLast:
                 guard found.isActive else { return .refused("over") }
+                guard found.isCurrent else {
+                    try await self.revoke(token.session, for: "everywhere", in: transaction)
+                    return .refused("over")
+                }
                 let next = token.successor(key: self.parts.successionKey)
                 if verdict == .rotate {
                     _ = try await transaction.run(
@@ -39,8 +44,9 @@ extension SignIns {
         switch refreshed {
         case .refused(let reason):
             self.parts.metrics.refreshes.add(reason, loop: nil)
-            if reason.description == "reuse" { self.parts.tokens.sessions.insert(token.session) }
-            throw AuthProblems.sessionOver
+            if reason.description == "reuse" { self.parts.tokens.sessions.insert(token.sessionName) }
+            // Whoever comes again has the newer token by then.
+            throw reason.description == "too-often" ? AuthProblems.rateLimited(.seconds(1)) : AuthProblems.sessionOver
         case .refreshed(let found, let next, let isRepeated):
             self.parts.metrics.refreshes.add(isRepeated ? "repeated" : "rotated", loop: nil)
             return self.signedIn(member: found.member, role: found.role, epoch: found.epoch, next)
@@ -58,15 +64,26 @@ extension SignIns {
     package func signOut(_ token: RefreshToken) async throws {
         let state = try await self.parts.database.run(SessionStatements.peek, token.session, token.hash)
         guard state.first != nil else { return }
-        try await self.signOut(session: token.session)
+        try await self.parts.database.transaction("session_sign_out") { transaction in
+            try await self.revoke(token.session, for: "signed-out", in: transaction)
+        }
+        self.signedOut(token.sessionName)
     }
 
     /// Ends the session that an access token is of.
-    package func signOut(session: [UInt8]) async throws {
+    package func signOut(_ token: AccessToken) async throws {
         try await self.parts.database.transaction("session_sign_out") { transaction in
-            try await self.revoke(session, for: "signed-out", in: transaction)
+            for row in try await transaction.run(SessionStatements.live, token.memberID) {
+                let session: [UInt8] = try row.get(0)
+                guard RefreshToken.name(ofSession: session) == token.session else { continue }
+                try await self.revoke(session, for: "signed-out", in: transaction)
+            }
         }
-        self.parts.tokens.sessions.insert(session)
+        self.signedOut(token.session)
+    }
+
+    private func signedOut(_ sessionName: [UInt8]) {
+        self.parts.tokens.sessions.insert(sessionName)
         self.parts.metrics.events.add("signed-out", loop: nil)
     }
 
@@ -89,17 +106,21 @@ extension SignIns {
         self.parts.metrics.events.add("signed-out-everywhere", loop: nil)
     }
 
-    /// Throws away sessions that have been over for long, a piece at a time.
+    /// Throws away sessions that have been over for long.
     package func sweep() async throws {
-        _ = try await self.parts.database.run(
-            SessionStatements.sweep, Self.seconds(self.parts.limits.keptTime), 1000)
+        try await self.parts.database.sweep(SessionStatements.sweep, Self.seconds(self.parts.limits.keptTime))
     }
 
     private func revoke(
         _ session: [UInt8], for reason: String, in transaction: PostgresTransaction
     ) async throws {
         let rows = try await transaction.run(SessionStatements.revoke, session, reason)
-        guard rows.count == 1 else { return }
-        _ = try await transaction.run(SessionStatements.tell, AuthNotice.session(RevokedSessions.text(session)).text)
+        if rows.count == 1 { try await self.tell(session, in: transaction) }
+    }
+
+    /// Tells every process that a session has ended.
+    func tell(_ session: [UInt8], in transaction: PostgresTransaction) async throws {
+        let name = RevokedSessions.text(RefreshToken.name(ofSession: session))
+        _ = try await transaction.run(SessionStatements.tell, AuthNotice.session(name).text)
     }
 }

@@ -60,13 +60,13 @@ package final class SignIns: Sendable {
     ) async throws -> SignedIn {
         let indexes = self.parts.vault.indexes(of: email)
         let attempt = SignInAttempt(account: Self.accountKey(indexes[0]), address: address)
-        try await self.admit(attempt)
+        try await self.admit(attempt, indexes, from: address)
         var outcome = SignInLimiter.Outcome.undecided
         defer { self.limiter.withLock { $0.end(attempt, outcome, now: self.parts.clock()) } }
         do {
             let row = try await self.parts.database.run(MemberStatements.byIndex, indexes).first
             let hash = try row?.get(3, as: String?.self)
-            let verdict = try await self.parts.passwords.check(password, against: hash ?? nil)
+            let verdict = try await self.parts.passwords.check(password, against: hash ?? nil, from: address)
             guard verdict != .wrong, let row, let hash else {
                 outcome = .wrong
                 self.parts.metrics.signIns.add("wrong", loop: nil)
@@ -96,12 +96,20 @@ package final class SignIns: Sendable {
     ) async throws -> SignedIn {
         let token = RefreshToken()
         let limits = self.parts.limits
-        let rows = try await self.parts.database.run(
-            SessionStatements.begin, token.session, member, token.hash, Self.seconds(limits.idleTime),
-            Self.seconds(limits.lifeTime), epoch, limits.countPerMemberMax - 1, self.parts.mark.mark(address))
-        guard rows.affectedCount == 1 else {
+        let sessions = try await self.parts.database.transaction("session_begin") { transaction in
+            let rows = try await transaction.run(
+                SessionStatements.begin, token.session, member, token.hash, Self.seconds(limits.idleTime),
+                Self.seconds(limits.lifeTime), epoch, limits.countPerMemberMax - 1, self.parts.mark.mark(address))
+            let sessions: [[UInt8]] = try rows.map { try $0.get(0) }
+            for ended in sessions where ended != token.session { try await self.tell(ended, in: transaction) }
+            return sessions
+        }
+        guard !sessions.isEmpty else {
             self.parts.metrics.signIns.add("changed-meanwhile", loop: nil)
             throw AuthProblems.badCredentials
+        }
+        for ended in sessions where ended != token.session {
+            self.parts.tokens.sessions.insert(RefreshToken.name(ofSession: ended))
         }
         self.parts.metrics.signIns.add("signed-in", loop: nil)
         return self.signedIn(member: member, role: role, epoch: epoch, token)
@@ -109,7 +117,7 @@ package final class SignIns: Sendable {
 
     func signedIn(member: Int64, role: MemberRole, epoch: Int32, _ token: RefreshToken) -> SignedIn {
         let access = self.parts.tokens.issue(
-            memberID: member, role: role, epoch: epoch, session: token.session)
+            memberID: member, role: role, epoch: epoch, session: token.sessionName)
         return SignedIn(
             member: member, role: role, accessToken: Secret(access.accessToken),
             accessTime: .seconds(Int64(access.expiresInSeconds)), refreshToken: token.text,
@@ -123,8 +131,18 @@ package final class SignIns: Sendable {
 
     // MARK: Limits
 
-    /// Asks the limiter, and waits as it says.
-    private func admit(_ attempt: SignInAttempt) async throws {
+    /// Asks the limiter, and waits as it says. `indexes` are those of the account's address.
+    private func admit(_ attempt: SignInAttempt, _ indexes: [[UInt8]], from address: SocketAddress.Host) async throws {
+        if self.limiter.withLock({ $0.wantsLookUp(attempt, now: self.parts.clock()) }) {
+            do {
+                let rows = try await self.parts.database.run(
+                    SessionStatements.isKnown, indexes, self.parts.mark.mark(address))
+                if rows.first != nil { self.limiter.withLock { $0.remember(attempt) } }
+            } catch {
+                self.count(error)
+                throw error
+            }
+        }
         switch self.limiter.withLock({ $0.begin(attempt, now: self.parts.clock()) }) {
         case .refused(let reason, let retryAfter):
             self.parts.metrics.signIns.add(reason.label, loop: nil)
@@ -141,10 +159,10 @@ package final class SignIns: Sendable {
         _ password: Secret<String>, against hash: String?, account: [UInt8], from address: SocketAddress.Host
     ) async throws -> Bool {
         let attempt = SignInAttempt(account: Self.accountKey(account), address: address)
-        try await self.admit(attempt)
+        try await self.admit(attempt, [account], from: address)
         var outcome = SignInLimiter.Outcome.undecided
         defer { self.limiter.withLock { $0.end(attempt, outcome, now: self.parts.clock()) } }
-        let isRight = try await self.parts.passwords.check(password, against: hash) != .wrong
+        let isRight = try await self.parts.passwords.check(password, against: hash, from: address) != .wrong
         outcome = isRight ? .right : .wrong
         return isRight
     }
@@ -169,7 +187,6 @@ extension SignInLimiter.Reason {
         switch self {
         case .pair: "pair"
         case .address: "address"
-        case .busy: "busy"
         case .account: "account"
         }
     }

@@ -5,11 +5,14 @@ package import Primitives
 /// A candidate is looked up by its hash, which tells nothing about how near a wrong key was to a right one.
 package struct StreamKeyTable: Sendable {
     package enum Answer: Equatable, Sendable {
-        case stream(String)
+        case open(StreamKeyEntry)
         /// Right, but not now.
         case tooEarly(opensAt: WallClock)
         case over
         case unknown
+
+        /// The stream that is open.
+        package var stream: String? { if case .open(let entry) = self { entry.stream } else { nil } }
     }
 
     /// Keys beyond are not held; the newest are.
@@ -38,8 +41,11 @@ package struct StreamKeyTable: Sendable {
     package func find(hash: [UInt8], now: WallClock) -> Answer {
         guard let entry = self.entries[hash] else { return .unknown }
         if now < entry.validFrom { return .tooEarly(opensAt: entry.validFrom) }
-        return now < entry.validUntil ? .stream(entry.stream) : .over
+        return now < entry.validUntil ? .open(entry) : .over
     }
+
+    /// Whether the key was not taken back, whatever the time.
+    package func holds(hash: [UInt8]) -> Bool { self.entries[hash] != nil }
 
     private mutating func set(_ entry: StreamKeyEntry) {
         if let hash = self.hashes[entry.stream] { self.entries[hash] = nil }

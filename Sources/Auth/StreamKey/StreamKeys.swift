@@ -34,6 +34,10 @@ package final class StreamKeys: Sendable {
         }
     }
 
+    /// Whether a key is held still, by its entry's hash: whoever publishes with one that is not has to end. One whose
+    /// time is over is held for a while, so that a show may run late.
+    package func isHeld(hash: [UInt8]) -> Bool { self.table.withLock { $0.holds(hash: hash) } }
+
     // MARK: Making
 
     /// A new key for a stream; the one before it is void from then on. Throws when the stream's key is somebody else's,

@@ -7,7 +7,7 @@ package struct AccessToken: Equatable, Sendable {
     package let role: MemberRole
     /// The member's token epoch when it was issued. A higher one refuses this token.
     package let epoch: Int32
-    /// The session that it belongs to: sixteen bytes, of which nothing is known here.
+    /// The name of the session that it belongs to: sixteen bytes, from which its id cannot be found.
     package let session: [UInt8]
     /// Seconds since 1970.
     package let issuedAt: Int

@@ -31,9 +31,12 @@ package struct MemberAuthorizer: HTTPAuthorizer {
     /// What the token of a request says, for routes that are for anyone and do more for members.
     func token(of head: borrowing HTTPRequest) throws(HTTPProblem) -> AccessToken { try self.credential(of: head).0 }
 
+    /// Whether a request that changes something comes from a page of ours.
+    func isFromOwnPage(_ head: borrowing HTTPRequest) -> Bool { self.origins.allows(head) }
+
     /// Throws unless a request that a cookie matters for comes from a page of ours.
     func requireOwnPage(_ head: borrowing HTTPRequest) throws(HTTPProblem) {
-        guard self.origins.allows(head) else {
+        guard self.isFromOwnPage(head) else {
             throw HTTPProblem(
                 .forbidden, code: "forbidden", detail: "with a cookie, only pages of this site may change anything")
         }

@@ -7,14 +7,18 @@ extension HTTPConnection: HTTPSessionDelegate {
     func sessionReceivedHead(_ request: inout HTTPRequest, stream: HTTPStreamID) -> HTTPHeadDecision {
         let trace = self.service.trace(of: request)
         request.trace = trace
+        let client = self.service.proxies.client(of: self.connection.peer, request.fields)
+        request.peer = client
         let now = self.service.loop.now
         switch self.service.application.admit(request) {
         case .accept(let match, let bodyByteCountMax):
             request.caller = match.caller
-            self.inFlight.append(HTTPExchange(stream: stream, match: match, trace: trace, startedAt: now))
+            self.inFlight.append(
+                HTTPExchange(stream: stream, match: match, trace: trace, client: client, startedAt: now))
             return .accept(bodyByteCountMax: bodyByteCountMax)
         case .refuse(let response, let match):
-            self.inFlight.append(HTTPExchange(stream: stream, match: match, trace: trace, startedAt: now))
+            self.inFlight.append(
+                HTTPExchange(stream: stream, match: match, trace: trace, client: client, startedAt: now))
             return .refuse(response)
         }
     }
@@ -108,7 +112,7 @@ extension HTTPConnection: HTTPSessionDelegate {
             [
                 "route": .text(service.application.routeLabels[exchange.match.routeIndex]),
                 "status": .number(status.code), "bytes": .number(bodyByteCount), "seconds": .seconds(time.seconds),
-                "peer": .text(self.connection.peer.hostText), "trace": .text(exchange.trace.traceID),
+                "peer": .text(exchange.client.hostText), "trace": .text(exchange.trace.traceID),
             ])
     }
 

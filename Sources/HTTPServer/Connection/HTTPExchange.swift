@@ -1,5 +1,6 @@
 internal import Observability
 internal import Primitives
+internal import Reactor
 
 /// A request that was admitted and not yet answered whole.
 struct HTTPExchange {
@@ -7,6 +8,7 @@ struct HTTPExchange {
     /// Without its parameters once a handler has seen them and answers later.
     var match: HTTPRouteMatch
     let trace: TraceContext
+    let client: SocketAddress
     let startedAt: MonotonicTime
     /// Of an asynchronous handler, while it runs.
     var task: Task<Void, Never>?

@@ -40,6 +40,7 @@ package struct HTTPRequest: Sendable {
     package var body: [UInt8] = []
     /// Whether the request came over TLS.
     package var isSecure = false
+    /// Where it comes from: the client, where the connection is that of a trusted proxy.
     package var peer: SocketAddress?
     /// Set by the connection when the head has come; its trace id is also the request id that problems name.
     package var trace: TraceContext?

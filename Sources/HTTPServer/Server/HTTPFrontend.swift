@@ -13,7 +13,7 @@ package final class HTTPFrontend: Sendable {
 
     package init(
         name: StaticString, application: HTTPApplication, group: EventLoopGroup, limits: HTTPLimits,
-        metrics: MetricsRegistry, log: Log
+        proxies: TrustedProxies = TrustedProxies(), metrics: MetricsRegistry, log: Log
     ) {
         self.group = group
         self.limits = limits
@@ -24,7 +24,8 @@ package final class HTTPFrontend: Sendable {
             frontend: name.description, registry: metrics, routeLabels: application.routeLabels)
         self.services = group.loops.map { loop in
             HTTPService(
-                loop: loop, application: application, limits: limits, metrics: httpMetrics, log: log, census: census)
+                loop: loop, application: application, limits: limits, proxies: proxies, metrics: httpMetrics, log: log,
+                census: census)
         }
     }
 

@@ -10,6 +10,7 @@ final class HTTPService: @unchecked Sendable {
     let loop: EventLoop
     let application: HTTPApplication
     let limits: HTTPLimits
+    let proxies: TrustedProxies
     let metrics: HTTPMetrics
     let log: Log
     let date: HTTPDateCache
@@ -25,12 +26,13 @@ final class HTTPService: @unchecked Sendable {
     private var onDrained: ((_ isComplete: Bool) -> Void)?
 
     init(
-        loop: EventLoop, application: HTTPApplication, limits: HTTPLimits, metrics: HTTPMetrics, log: Log,
-        census: ConnectionCensus
+        loop: EventLoop, application: HTTPApplication, limits: HTTPLimits, proxies: TrustedProxies,
+        metrics: HTTPMetrics, log: Log, census: ConnectionCensus
     ) {
         self.loop = loop
         self.application = application
         self.limits = limits
+        self.proxies = proxies
         self.metrics = metrics
         self.log = log
         self.census = census

@@ -4,6 +4,10 @@ package import Reactor
 package protocol PublishAuthorizer: Sendable {
     /// Called on the connection's loop. Keys are compared in constant time and never logged.
     func authorize(_ address: PublishAddress, from peer: SocketAddress) async -> PublishDecision
+
+    /// Whether the key of a grant was taken back since. Called about once a second on the loop of whoever publishes
+    /// with it, and answers at once.
+    func isRevoked(_ grant: PublishGrant) -> Bool
 }
 
 package enum PublishDecision: Sendable {
@@ -15,12 +19,17 @@ package enum PublishDecision: Sendable {
 package struct PublishGrant: Sendable {
     /// The name of the stream, for logs, events and metrics; not the key.
     package var stream: String
+    /// What the authorizer knows the key by, if it may be taken back; not the key.
+    package var keyMark: [UInt8]?
     /// Nil for no bound of its own.
     package var bitsPerSecondMax: Int?
     package var framesPerSecondMax: Int?
 
-    package init(stream: String, bitsPerSecondMax: Int? = nil, framesPerSecondMax: Int? = nil) {
+    package init(
+        stream: String, keyMark: [UInt8]? = nil, bitsPerSecondMax: Int? = nil, framesPerSecondMax: Int? = nil
+    ) {
         self.stream = stream
+        self.keyMark = keyMark
         self.bitsPerSecondMax = bitsPerSecondMax
         self.framesPerSecondMax = framesPerSecondMax
     }

@@ -6,6 +6,7 @@ final class AcceptedPublish {
     static let lookTime = TimeAmount.seconds(1)
 
     let live: LivePublishing
+    let grant: PublishGrant
     let pipeline: MediaPipeline
     let receiver: MeteredReceiver
     @exclusivity(unchecked) var nextLookAt: MonotonicTime
@@ -23,10 +24,11 @@ final class AcceptedPublish {
     @exclusivity(unchecked) private var challenger: (answer: LivePublishing.Challenger, until: MonotonicTime)?
 
     init(
-        live: LivePublishing, pipeline: MediaPipeline, receiver: MeteredReceiver,
+        live: LivePublishing, grant: PublishGrant, pipeline: MediaPipeline, receiver: MeteredReceiver,
         limits: RTMPLimits, now: MonotonicTime
     ) {
         self.live = live
+        self.grant = grant
         self.pipeline = pipeline
         self.receiver = receiver
         self.nextLookAt = now + Self.lookTime

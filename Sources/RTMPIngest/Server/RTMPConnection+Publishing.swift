@@ -15,7 +15,7 @@ extension RTMPConnection {
             receiver: receiver, limits: self.limits, now: now, bitsPerSecondMax: grant.bitsPerSecondMax,
             framesPerSecondMax: grant.framesPerSecondMax)
         self.publishing = AcceptedPublish(
-            live: live, pipeline: pipeline, receiver: receiver, limits: self.limits, now: now)
+            live: live, grant: grant, pipeline: pipeline, receiver: receiver, limits: self.limits, now: now)
         self.hasPublished = true
         // It could not be heard while it waited for the decision.
         self.lastReceivedAt = now
@@ -103,6 +103,7 @@ extension RTMPConnection {
     }
 
     private func look(at publishing: AcceptedPublish, now: MonotonicTime) {
+        if self.endIfRevoked(publishing) { return }
         for advice in publishing.pipeline.advice(now: now) {
             self.service.metrics.advised(advice.label, loop: self.loop.index)
             self.observe(.advice(advice))
@@ -119,6 +120,14 @@ extension RTMPConnection {
         } else if publishing.takePing(every: self.limits.pingTime, now: now) {
             self.session.ping(now: now)
         }
+    }
+
+    /// Ends a publisher whose key was taken back; true when it was.
+    private func endIfRevoked(_ publishing: AcceptedPublish) -> Bool {
+        guard self.service.shared.authorizer.isRevoked(publishing.grant) else { return false }
+        self.session.endPublish(.keyRevoked)
+        self.end(because: PublishRefusal.keyRevoked.label)
+        return true
     }
 
     private func setStalled(_ isStalled: Bool) {
@@ -142,7 +151,9 @@ extension RTMPConnection {
     /// and given a moment, because its network may have died just now. So is one that is held back, however long ago a
     /// byte of it arrived: there may have been no room for one.
     func challenged(_ live: LivePublishing, _ answer: @escaping LivePublishing.Challenger) {
-        guard let publishing = self.publishing, publishing.live === live else { return answer(.gone) }
+        guard let publishing = self.publishing, publishing.live === live, !self.endIfRevoked(publishing) else {
+            return answer(.gone)
+        }
         let now = self.loop.now
         self.listen()
         guard publishing.accept(answer, until: now + self.limits.takeoverWaitTime) else { return answer(.alive) }

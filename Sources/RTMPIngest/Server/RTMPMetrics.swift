@@ -26,7 +26,9 @@ struct RTMPMetrics: Sendable {
         "no-keys", "key-too-early", "key-over",
     ]
     /// How accepted publishes ended; another end is a refusal of the connection, and counts there with its reason.
-    static let ends: [StaticString] = ["finished", "peer-closed", "peer-gone", "replaced", "silent", "server-stopping"]
+    static let ends: [StaticString] = [
+        "finished", "peer-closed", "peer-gone", "replaced", "silent", "server-stopping", "key-revoked",
+    ]
 
     /// What organizers are told about.
     static let adviceLabels: [StaticString] = [

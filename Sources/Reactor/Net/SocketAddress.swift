@@ -30,15 +30,11 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
             self.init(host: .v4(0), port: port)
             return
         }
-        var v4 = in_addr()
-        if inet_pton(AF_INET, name, &v4) == 1 {
-            self.init(host: .v4(UInt32(bigEndian: v4.s_addr)), port: port)
-            return
-        }
-        guard name.hasPrefix("["), name.hasSuffix("]") else { return nil }
-        var v6 = in6_addr()
-        guard inet_pton(AF_INET6, String(name.dropFirst().dropLast()), &v6) == 1 else { return nil }
-        self.init(host: Self.host(of: v6), port: port)
+        let isBracketed = name.hasPrefix("[") && name.hasSuffix("]")
+        guard let host = Host(isBracketed ? String(name.dropFirst().dropLast()) : name),
+            isBracketed == name.contains(":")
+        else { return nil }
+        self.init(host: host, port: port)
     }
 
     /// Reads what `accept` and `getsockname` fill in; nil for other families.
@@ -110,12 +106,29 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static func host(of address: in6_addr) -> Host {
+    fileprivate static func host(of address: in6_addr) -> Host {
         var copy = address
-        return withUnsafeBytes(of: &copy) {
-            .v6(
-                high: UInt64(bigEndian: $0.load(as: UInt64.self)),
-                low: UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self)))
+        let (high, low) = withUnsafeBytes(of: &copy) {
+            (
+                UInt64(bigEndian: $0.load(as: UInt64.self)),
+                UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self))
+            )
         }
+        // A socket for both families names clients of IPv4 in this form (RFC 4291 §2.5.5.2): they are not one network.
+        return high == 0 && low >> 32 == 0xffff ? .v4(UInt32(truncatingIfNeeded: low)) : .v6(high: high, low: low)
+    }
+}
+
+extension SocketAddress.Host {
+    /// Parses `127.0.0.1` and `::1`; nil for anything else.
+    package init?(_ text: String) {
+        var v4 = in_addr()
+        if inet_pton(AF_INET, text, &v4) == 1 {
+            self = .v4(UInt32(bigEndian: v4.s_addr))
+            return
+        }
+        var v6 = in6_addr()
+        guard inet_pton(AF_INET6, text, &v6) == 1 else { return nil }
+        self = SocketAddress.host(of: v6)
     }
 }

@@ -32,6 +32,9 @@ struct ConfiguredStreamKeys: PublishAuthorizer {
                 stream: stream, bitsPerSecondMax: self.bitsPerSecondMax, framesPerSecondMax: self.framesPerSecondMax))
     }
 
+    /// Settings stay as they were at the start.
+    func isRevoked(_ grant: PublishGrant) -> Bool { false }
+
     static let unknownKey = PublishRefusal(
         .badName, label: "unknown-key", "This stream key is not known here. Copy it again, without spaces around it.")
     static let noKeys = PublishRefusal(

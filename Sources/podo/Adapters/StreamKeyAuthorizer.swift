@@ -13,10 +13,10 @@ struct StreamKeyAuthorizer: PublishAuthorizer {
         let decision = await self.configured.authorize(address, from: peer)
         if case .accepted = decision { return decision }
         switch self.keys.find(address.keys, now: .now) {
-        case .stream(let stream):
+        case .open(let entry):
             return .accepted(
                 PublishGrant(
-                    stream: stream, bitsPerSecondMax: self.configured.bitsPerSecondMax,
+                    stream: entry.stream, keyMark: entry.hash, bitsPerSecondMax: self.configured.bitsPerSecondMax,
                     framesPerSecondMax: self.configured.framesPerSecondMax))
         case .tooEarly(let opensAt):
             return .refused(
@@ -27,6 +27,10 @@ struct StreamKeyAuthorizer: PublishAuthorizer {
             return self.configured.keys.isEmpty && self.keys.count == 0
                 ? .refused(Self.noKeys) : .refused(ConfiguredStreamKeys.unknownKey)
         }
+    }
+
+    func isRevoked(_ grant: PublishGrant) -> Bool {
+        grant.keyMark.map { !self.keys.isHeld(hash: $0) } ?? false
     }
 
     private static let over = PublishRefusal(

@@ -52,6 +52,7 @@ struct StreamLog: PublishObserver {
         case "replaced": "another publisher with the same key took over, since this one was not heard"
         case "silent": "nothing was heard of the publisher any more; its network is gone"
         case "server-stopping": "Podo was told to end"
+        case "key-revoked": "its stream key was replaced or taken back"
         default: "the connection was given up: \(reason)"
         }
     }

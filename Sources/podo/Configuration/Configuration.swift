@@ -13,6 +13,7 @@ struct Configuration: Sendable {
     var tlsKeyFile: String?
     var kernelTLS = true
     var publicURL: String?
+    var trustedProxies: [AddressRange] = []
 
     // Where and by whom streams are published.
     var rtmpListen: [SocketAddress] = [.loopback(port: 1935)]
@@ -108,6 +109,12 @@ struct Configuration: Sendable {
             add("oidc-secrets", "has a secret for \(secret.name), which is not in oidc-providers")
         }
         return found + self.addressesUsedTwice()
+    }
+
+    /// People come over TLS that Podo does not end, so there is a proxy that it was not told of: to it, all of them have
+    /// the proxy's address.
+    func isBehindUnnamedProxy(endsTLS: Bool) -> Bool {
+        self.publicURL?.hasPrefix("https://") == true && !endsTLS && self.trustedProxies.isEmpty
     }
 
     /// Every address with the setting that has it.

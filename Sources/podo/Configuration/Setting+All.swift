@@ -65,6 +65,9 @@ extension Setting {
             "public-url", \.publicURL, .optional(.origin), defaultNote: "the first listening address",
             "How people reach Podo, where that differs from the listening address."),
         Setting(
+            "http-trusted-proxies", \.trustedProxies, .addressRanges,
+            "Proxies whose word on where a client is (X-Forwarded-For) is taken, like 10.0.0.0/8,::1."),
+        Setting(
             "oidc-providers", \.oidcProviders, .oidcProviders,
             "Who else members may sign in by: google, kakao, naver, or any OpenID Connect issuer by its URL."),
         Setting(
@@ -121,7 +124,7 @@ extension Setting {
             "Connections open at once; more are closed as they come."),
         Setting(
             "http-connections-per-address", \.connectionCountPerAddressMax, .integer(1...1_000_000),
-            "Connections open at once from one client address. Raise it behind a proxy."),
+            "Connections open at once from one address. Raise it behind a proxy: to this, its clients are one."),
         Setting(
             "rtmp-connections", \.rtmpConnectionCountMax, .integer(1...100_000),
             "Publisher connections open at once; more are closed as they come. One address has at most 1000."),

@@ -25,6 +25,25 @@ extension SettingKind where Value == [SocketAddress] {
     }
 }
 
+extension SettingKind where Value == [AddressRange] {
+    /// `10.0.0.0/8`, `::1`, several with commas between.
+    static var addressRanges: Self {
+        SettingKind(
+            placeholder: "RANGE[,…]",
+            parse: { text throws(SettingValueError) in
+                var ranges: [AddressRange] = []
+                for part in SettingText.list(text) {
+                    guard let range = AddressRange(part) else {
+                        throw SettingValueError(
+                            "\"\(part)\" is not a range of addresses like 10.0.0.0/8, 127.0.0.1 or ::1")
+                    }
+                    ranges.append(range)
+                }
+                return ranges
+            }, format: { $0.map(\.description).joined(separator: ",") })
+    }
+}
+
 extension SettingKind where Value == [String] {
     /// Host names without ports, several with commas between.
     static var hostNames: Self {

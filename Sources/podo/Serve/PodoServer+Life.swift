@@ -21,6 +21,12 @@ extension PodoServer {
         if !self.members.waitUntilLoaded() {
             self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
         }
+        if self.loaded.configuration.isBehindUnnamedProxy(endsTLS: !self.listeners.https.isEmpty) {
+            self.log.warning(
+                "clients have one address",
+                ["explanation": "public-url is https, and TLS ends before Podo: name the proxy in http-trusted-proxies"]
+            )
+        }
         for listener in self.listeners.http { self.publicFrontend.listen(listener, security: nil) }
         for listener in self.listeners.https { self.publicFrontend.listen(listener, security: self.security) }
         for listener in self.listeners.rtmp { self.publisherFrontend.listen(listener, security: nil) }

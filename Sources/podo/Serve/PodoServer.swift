@@ -86,7 +86,8 @@ final class PodoServer: Sendable {
             authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
-            limits: configuration.publicLimits, metrics: metrics, log: self.log)
+            limits: configuration.publicLimits, proxies: TrustedProxies(configuration.trustedProxies),
+            metrics: metrics, log: self.log)
         self.publisherFrontend = RTMPFrontend(
             group: self.group, limits: configuration.publisherLimits,
             authorizer: StreamKeyAuthorizer(

@@ -120,6 +120,20 @@ struct PageCookieTests {
     }
 
     @Test
+    func `another site's page takes no cookies away, whatever it may end`() async throws {
+        let client = AuthClient(rig: try AuthRig())
+        let (_, tokens) = try await client.asNewMember("kim")
+        let page = self.withCookies(client, try await self.signIn(client))
+        let body = ["refreshToken": tokens.refresh]
+        for fields in [[("origin", "http://sub.podo.test")], [("sec-fetch-site", "same-site")], []] {
+            let answer = try await page.send(.post, "/auth/signout", json: body, fields: fields)
+            #expect(answer.status == 204 && answer["set-cookie"] == nil, "\(fields)")
+        }
+        let own = try await page.send(.post, "/auth/signout", json: body, fields: Self.ownOrigin)
+        #expect(own.status == 204 && self.cookies(own).count == 2)
+    }
+
+    @Test
     func `no origin is ever told that it may read with cookies`() async throws {
         let client = AuthClient(rig: try AuthRig())
         _ = try await client.signUp("kim")

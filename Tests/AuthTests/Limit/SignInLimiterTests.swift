@@ -47,10 +47,13 @@ struct SignInLimiterTests {
             for _ in 0..<4 { _ = self.attempt(&limiter, self.attempt(1, 1), .wrong, now: self.start) }
             guard case .admitted = self.attempt(&limiter, self.attempt(1, 1), .right, now: self.start) else { break }
         }
-        // The address has its own count, which 80 wrong ones have used up.
+        // The address has its own count, which 80 wrong ones have used up for accounts that are not known there.
+        #expect(
+            self.attempt(&limiter, self.attempt(2, 1), .right, now: self.start)
+                == .refused(.address, retryAfter: .seconds(5)))
         #expect(
             self.attempt(&limiter, self.attempt(1, 1), .right, now: self.start)
-                == .refused(.address, retryAfter: .seconds(5)))
+                == .admitted(delay: .nanoseconds(0)))
     }
 
     @Test
@@ -87,29 +90,71 @@ struct SignInLimiterTests {
             _ = self.attempt(&limiter, self.attempt(1, UInt32(address)), .wrong, now: self.start)
         }
         for address in 200...202 {
-            guard case .admitted = limiter.begin(self.attempt(1, UInt32(address)), now: self.start) else {
+            guard case .admitted = limiter.begin(self.attempt(1, UInt32(address) << 8), now: self.start) else {
                 Issue.record("\(address) should wait")
                 return
             }
         }
         let one = self.attempt(1, 300)
         #expect(limiter.begin(one, now: self.start) == .refused(.account, retryAfter: .seconds(4)))
-        limiter.delayEnded(self.attempt(1, 200))
+        limiter.delayEnded(self.attempt(1, 200 << 8))
         #expect(limiter.begin(one, now: self.start) == .admitted(delay: .seconds(4)))
     }
 
     @Test
-    func `one address cannot keep everybody's place`() {
-        var limits = SignInLimits()
-        limits.busyCountPerAddressMax = 4
-        var limiter = SignInLimiter(limits)
-        for account in 1...4 {
-            _ = limiter.begin(self.attempt(UInt64(account), 1), now: self.start)
+    func `one block of networks keeps nobody else from waiting`() {
+        var limiter = SignInLimiter()
+        for number in 0..<240 {
+            let attempt = SignInAttempt(account: 1, address: .v6(high: 0x2001_0db8_0001_0000 + UInt64(number), low: 1))
+            _ = self.attempt(&limiter, attempt, .wrong, now: self.start)
         }
-        #expect(limiter.begin(self.attempt(5, 1), now: self.start) == .refused(.busy, retryAfter: .seconds(2)))
-        #expect(limiter.begin(self.attempt(5, 2), now: self.start) == .admitted(delay: .nanoseconds(0)))
-        limiter.end(self.attempt(1, 1), .right, now: self.start)
-        #expect(limiter.begin(self.attempt(5, 1), now: self.start) == .admitted(delay: .nanoseconds(0)))
+        var verdicts: [SignInLimiter.Verdict] = []
+        for number in 0..<240 {
+            let attempt = SignInAttempt(account: 1, address: .v6(high: 0x2001_0db8_0001_0000 + UInt64(number), low: 1))
+            verdicts.append(limiter.begin(attempt, now: self.start))
+        }
+        #expect(verdicts.count { $0 == .admitted(delay: .seconds(4)) } == 2)
+        #expect(verdicts.count { $0 == .refused(.account, retryAfter: .seconds(4)) } == 238)
+        let owner = SignInAttempt(account: 1, address: .v6(high: 0x2001_0db8_0002_0000, low: 1))
+        #expect(limiter.begin(owner, now: self.start) == .admitted(delay: .seconds(4)))
+        // IPv4 has blocks too; a place that was given back is another's.
+        for host in 1...2 {
+            _ = limiter.begin(self.attempt(1, 0x0a00_0000 + UInt32(host)), now: self.start)
+        }
+        let third = self.attempt(1, 0x0a00_0003)
+        #expect(limiter.begin(third, now: self.start) == .refused(.account, retryAfter: .seconds(4)))
+        #expect(limiter.begin(self.attempt(1, 0x0a00_0103), now: self.start) == .admitted(delay: .seconds(4)))
+        limiter.delayEnded(self.attempt(1, 0x0a00_0001))
+        #expect(limiter.begin(third, now: self.start) == .admitted(delay: .seconds(4)))
+    }
+
+    @Test
+    func `where an account is known only its own tries count, and it is looked up only where that matters`() {
+        var limiter = SignInLimiter()
+        let owner = self.attempt(1, 1)
+        #expect(limiter.wantsLookUp(owner, now: self.start) == false)
+        // A neighbour at the same address, and many strangers.
+        for account in 100..<160 {
+            _ = self.attempt(&limiter, self.attempt(UInt64(account), 1), .wrong, now: self.start)
+        }
+        #expect(limiter.begin(owner, now: self.start) == .refused(.address, retryAfter: .seconds(5)))
+        for address in 1...200 {
+            let stranger = self.attempt(1, UInt32(address) << 8)
+            _ = self.attempt(&limiter, stranger, .wrong, now: self.start)
+            _ = limiter.begin(stranger, now: self.start)
+        }
+        let elsewhere = self.attempt(1, 0x0b00_0001)
+        #expect(limiter.begin(elsewhere, now: self.start) == .refused(.account, retryAfter: .seconds(4)))
+        for attempt in [owner, elsewhere] { #expect(limiter.wantsLookUp(attempt, now: self.start) == true) }
+        limiter.remember(owner)
+        #expect(limiter.wantsLookUp(owner, now: self.start) == false)
+        for _ in 0..<5 {
+            #expect(self.attempt(&limiter, owner, .wrong, now: self.start) == .admitted(delay: .nanoseconds(0)))
+        }
+        #expect(limiter.begin(owner, now: self.start) == .refused(.pair, retryAfter: .seconds(30)))
+        // Looking up has its own bound.
+        let count = (0..<1000).count { _ in limiter.wantsLookUp(elsewhere, now: self.start) }
+        #expect(count == 59)
     }
 
     @Test
@@ -155,6 +200,6 @@ struct SignInLimiterTests {
             _ = self.attempt(&limiter, self.attempt(UInt64(number), UInt32(number)), outcome, now: now)
             now = now + .milliseconds(10)
         }
-        #expect(limiter.entryCount <= 400)
+        #expect(limiter.entryCount <= 500)
     }
 }

@@ -14,7 +14,7 @@ struct SessionStateTests {
     /// The second token is the last one, since `rotatedAt`, for somebody at home.
     private var state = SessionState(
         generation: 1, tokenHash: Self.second, previousHash: Self.first, rotatedAt: Self.rotatedAt,
-        rotatedFor: Self.home, repeatedAt: nil,
+        rotatedFor: Self.home, repeatCount: 0,
         expiresAt: WallClock(unixMilliseconds: 1_800_000_000_000 + 86_400_000), isRevoked: false)
 
     private func judge(
@@ -32,16 +32,20 @@ struct SessionStateTests {
     }
 
     @Test
-    func `the one before is repeated once, at once, from the same network`() {
+    func `the one before is repeated at once, from the same network, for some pages`() {
         #expect(self.judge(self.state, Self.first, after: 0) == .repeatLast)
         #expect(self.judge(self.state, Self.first, after: 10_000) == .repeatLast)
         #expect(self.judge(self.state, Self.first, after: 10_001) == .reuse)
         #expect(self.judge(self.state, Self.first, Self.elsewhere, after: 1) == .reuse)
         var repeated = self.state
-        repeated.repeatedAt = WallClock(unixMilliseconds: Self.rotatedAt.unixMilliseconds - 3_599_000)
-        #expect(self.judge(repeated, Self.first, after: 1) == .reuse)
-        repeated.repeatedAt = WallClock(unixMilliseconds: Self.rotatedAt.unixMilliseconds - 3_600_000)
+        repeated.repeatCount = 7
         #expect(self.judge(repeated, Self.first, after: 1) == .repeatLast)
+        repeated.repeatCount = 8
+        #expect(self.judge(repeated, Self.first, after: 1) == .tooOften)
+        // What would be a reuse is one, however often there were others.
+        #expect(self.judge(repeated, Self.first, after: 10_001) == .reuse)
+        #expect(self.judge(repeated, Self.first, Self.elsewhere, after: 1) == .reuse)
+        #expect(self.judge(repeated, Self.second, after: 1) == .rotate)
     }
 
     @Test

@@ -16,7 +16,7 @@ final class AuthRig: Sendable {
     let database: PostgresDatabase
     let url: String
     let logMemory = LogMemory()
-    let root = RootSecret.random()
+    let root: RootSecret
     let vault: PersonalVault
     let epochs: TokenEpochs
     let tokens: TokenService
@@ -48,8 +48,9 @@ final class AuthRig: Sendable {
         signInLimits: SignInLimits = SignInLimits(), limits: SessionLimits = SessionLimits(),
         requestLimits: RequestLimits = RequestLimits(), passwordLimits: PasswordLimits = PasswordLimits(),
         hashing: any PasswordHashing = QuickPasswords(), retention: any RetentionRule = NoRetention(),
-        url: String? = nil
+        root: RootSecret = .random(), url: String? = nil
     ) throws {
+        self.root = root
         let url = try url ?? Self.cluster.database(template: try Self.template.get())
         self.url = url
         self.group = try EventLoopGroup(loopCount: 1)

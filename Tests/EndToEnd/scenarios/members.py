@@ -136,7 +136,47 @@ def stream_keys(site, podo, api, state):
     second = command(podo, "stream-key", "make", "main").splitlines()[-1].split("/")[-1]
     publish(podo, second, True)
     publish(podo, key, False)
-    state["keys"] = [key, second]
+    third = ends_with_its_key(podo, second)
+    state["keys"] = [key, third]
+
+
+def ends_with_its_key(podo, key):
+    """Who is on the air with a key that is replaced is ended within about a second, and is told why; the new one goes
+    on."""
+    started = log_text(podo).count('"stream started"')
+    live = subprocess.Popen(encoder(podo, key, 60, "-re"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    wait_for_log(podo, '"stream started"', started + 1)
+    new = command(podo, "stream-key", "make", "main").splitlines()[-1].split("/")[-1]
+    start = time.monotonic()
+    try:
+        live.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        live.kill()
+        expect(False, "a publisher outlived its key by 10 s")
+    seconds = time.monotonic() - start
+    expect(seconds <= 2.5, f"a publisher outlived its key by {seconds:.1f} s")
+    expect(live.returncode != 0, "the publisher was not told that it is over")
+    wait_for_log(podo, '"reason":"key-revoked"', 1)
+    publish(podo, new, True)
+    return new
+
+
+def wait_for_log(podo, text, count, seconds=10):
+    deadline = time.monotonic() + seconds
+    while log_text(podo).count(text) < count:
+        expect(time.monotonic() < deadline, f"the log does not say {text} {count} times")
+        time.sleep(0.02)
+
+
+def log_text(podo):
+    with open(podo.log_path, errors="replace") as log:
+        return log.read()
+
+
+def encoder(podo, key, seconds, *more):
+    return ["ffmpeg", "-nostdin", "-loglevel", "error", *more, "-f", "lavfi", "-i", "testsrc=size=64x64:rate=10",
+            "-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-f", "flv",
+            f"rtmp://127.0.0.1:{podo.rtmp_port}/live/{key}"]
 
 
 def publish(podo, key, is_taken, seconds=5):
@@ -144,10 +184,7 @@ def publish(podo, key, is_taken, seconds=5):
     deadline = time.monotonic() + seconds
     while True:
         result = subprocess.run(
-            ["ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=64x64:rate=10", "-t", "0.5",
-             "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-f", "flv",
-             f"rtmp://127.0.0.1:{podo.rtmp_port}/live/{key}"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=30)
+            encoder(podo, key, 0.5), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=30)
         if (result.returncode == 0) == is_taken:
             return
         expect(time.monotonic() < deadline, f"publishing was {'refused' if is_taken else 'taken'}")

@@ -16,13 +16,14 @@ final class LiveServer: Sendable {
 
     init(
         routes: [HTTPRoute], limits: HTTPLimits = HTTPLimits(), loopCount: Int = 1, security: TLSContext? = nil,
-        authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer()
+        authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer(), proxies: TrustedProxies = TrustedProxies(),
+        log: Log = Log(level: .error)
     ) throws {
         self.group = try EventLoopGroup(loopCount: loopCount)
         self.metrics = MetricsRegistry(loopCount: loopCount)
         self.frontend = HTTPFrontend(
             name: "test", application: try HTTPApplication(routes: routes, authorizer: authorizer), group: self.group,
-            limits: limits, metrics: self.metrics, log: Log(level: .error))
+            limits: limits, proxies: proxies, metrics: self.metrics, log: log)
         self.listener = try Listener(.loopback(port: 0))
         self.group.start()
         self.frontend.listen(self.listener, security: security)

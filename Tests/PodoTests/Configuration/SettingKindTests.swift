@@ -42,6 +42,27 @@ import Testing
     }
 
     @Test(
+        "ranges of addresses are what they are written as",
+        arguments: [
+            ("", ""), ("127.0.0.1", "127.0.0.1"), ("10.0.0.0/8, ::1", "10.0.0.0/8,::1"), ("10.1.2.3/8", "10.0.0.0/8"),
+            ("10.0.0.0/33", nil), ("localhost", nil), ("127.0.0.1,", nil), ("127.0.0.1:80", nil),
+        ] as [(String, String?)])
+    func ranges(_ text: String, _ written: String?) {
+        #expect(Self.parse(.addressRanges, text).map(SettingKind<[AddressRange]>.addressRanges.format) == written)
+    }
+
+    @Test("TLS that ends before Podo needs a proxy's name")
+    func unnamedProxy() {
+        var configuration = Configuration()
+        #expect(!configuration.isBehindUnnamedProxy(endsTLS: false))
+        configuration.publicURL = "https://tickets.example"
+        #expect(configuration.isBehindUnnamedProxy(endsTLS: false))
+        #expect(!configuration.isBehindUnnamedProxy(endsTLS: true))
+        configuration.trustedProxies = [AddressRange("127.0.0.1")].compactMap { $0 }
+        #expect(!configuration.isBehindUnnamedProxy(endsTLS: false))
+    }
+
+    @Test(
         "addresses have a port; names are not looked up",
         arguments: [
             ("127.0.0.1:8080", ["127.0.0.1:8080"]), ("*:80", ["0.0.0.0:80"]), ("[::1]:443", ["[::1]:443"]),

@@ -41,6 +41,19 @@ import Testing
         #expect(ingest.frontend.streams.count == 1)
     }
 
+    @Test("takes over at once from one whose key was taken back, which lives")
+    func revoked() throws {
+        let ingest = try LiveIngest(LiveIngest.quickLimits { $0.takeoverWaitTime = .seconds(10) })
+        let old = try ingest.client("main")
+        try old.start()
+        ingest.desk.revoked.add("main")
+        let new = try ingest.client("main")
+        try new.start()
+        #expect(ingest.events.entries.contains("main stopped key-revoked"))
+        try old.receiveToEnd()
+        #expect(old.answers.last?.code == "NetStream.Publish.Denied")
+    }
+
     @Test("takes over from one that was heard just now and does not answer")
     func halfOpen() throws {
         let ingest = try LiveIngest(LiveIngest.quickLimits { $0.takeoverWaitTime = .milliseconds(50) })

@@ -78,7 +78,12 @@ final class Desk: PublishObserver, PublishAuthorizer, MediaDestination {
     /// The stream `gated` is not decided before something is in here.
     let gate = TestLog<String>()
 
+    /// Streams whose keys were taken back.
+    let revoked = TestLog<String>()
+
     init(events: TestLog<String>) { self.events = events }
+
+    func isRevoked(_ grant: PublishGrant) -> Bool { self.revoked.entries.contains(grant.stream) }
 
     func authorize(_ address: PublishAddress, from peer: SocketAddress) async -> PublishDecision {
         guard let key = address.keys.first?.reveal() else { return .refused(Self.unknownKey) }
