@@ -30,6 +30,9 @@ extension SignIns {
                 return .refreshed(found, next, isRepeated: verdict == .repeatLast)
             case .reuse:
                 try await self.revoke(token.session, for: "reuse", in: transaction)
+                if let row = try await transaction.run(MemberStatements.byID, found.member).first {
+                    try await self.notices.tell(.sessionEnded, to: MemberRow(row), in: transaction)
+                }
                 try await transaction.note(
                     AuditEvent(
                         actor: "unknown", action: "refresh-token-reused", subject: AuditEvent.name(found.member)))
@@ -93,6 +96,10 @@ extension SignIns {
     package func sweep() async throws {
         _ = try await self.parts.database.run(
             SessionStatements.sweep, Self.seconds(self.parts.limits.keptTime), 1000)
+    }
+
+    private var notices: MemberNotices {
+        MemberNotices(vault: self.parts.vault, limits: self.parts.mailLimits, metrics: self.parts.metrics)
     }
 
     private func revoke(

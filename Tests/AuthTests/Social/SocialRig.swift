@@ -13,7 +13,7 @@ import Testing
 final class SocialRig: Sendable {
     let auth: AuthRig
     let provider: FakeProvider
-    let client: HTTPClient
+    let clients: [String: HTTPClient]
     let application: HTTPApplication
     let clock = LateClock()
 
@@ -23,14 +23,18 @@ final class SocialRig: Sendable {
         let provider = try FakeProvider()
         self.auth = auth
         self.provider = provider
-        self.client = HTTPClient(name: "social", loop: auth.group.loops[0], metrics: auth.registry)
+        let names = ["corp", "kakao", "naver"]
+        self.clients = Dictionary(
+            uniqueKeysWithValues: names.map {
+                ($0, HTTPClient(name: "social-\($0)", loop: auth.group.loops[0], metrics: auth.registry))
+            })
         let issuer = HTTPClientURL(provider.issuer)
-        let providers = ["corp", "kakao", "naver"].compactMap {
+        let providers = names.compactMap {
             SocialProvider(name: $0, clientID: "podo-client", clientSecret: Secret(secret), issuer: issuer)
         }
         try #require(providers.count == 3)
         var parts = SocialSignIn.Parts(
-            client: self.client, origin: "http://podo.test",
+            clients: self.clients, origin: "http://podo.test",
             metrics: SocialMetrics(providers: providers.map(\.name), registry: auth.registry),
             log: Log(level: .debug, memory: auth.logMemory))
         let clock = self.clock
@@ -44,7 +48,7 @@ final class SocialRig: Sendable {
                 + AuthRoutes.table.map { $0.bound(to: auth.service) }, authorizer: auth.service.authorizer)
     }
 
-    deinit { self.client.close() }
+    deinit { for client in self.clients.values { client.close() } }
 }
 
 /// A clock that stands still until it is put forward.
