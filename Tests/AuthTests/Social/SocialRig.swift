@@ -17,20 +17,29 @@ final class SocialRig: Sendable {
     let application: HTTPApplication
     let clock = LateClock()
 
-    /// The provider goes by three names: `corp`, `kakao` and `naver`.
-    init(auth: AuthRig? = nil, secret: String = "podo-secret") throws {
+    /// The provider goes by three names: `corp`, `kakao` and `naver`. Kakao may be at another port instead; then each
+    /// client has one place.
+    init(auth: AuthRig? = nil, secret: String = "podo-secret", kakaoPort: UInt16? = nil) throws {
         let auth = try auth ?? AuthRig()
         let provider = try FakeProvider()
         self.auth = auth
         self.provider = provider
         let names = ["corp", "kakao", "naver"]
+        var limits = HTTPClientLimits()
+        if kakaoPort != nil { limits.runningCountMax = 1 }
         self.clients = Dictionary(
             uniqueKeysWithValues: names.map {
-                ($0, HTTPClient(name: "social-\($0)", loop: auth.group.loops[0], metrics: auth.registry))
+                (
+                    $0,
+                    HTTPClient(name: "social-\($0)", loop: auth.group.loops[0], limits: limits, metrics: auth.registry)
+                )
             })
         let issuer = HTTPClientURL(provider.issuer)
+        let kakao = kakaoPort.map { HTTPClientURL("http://127.0.0.1:\($0)") } ?? issuer
         let providers = names.compactMap {
-            SocialProvider(name: $0, clientID: "podo-client", clientSecret: Secret(secret), issuer: issuer)
+            SocialProvider(
+                name: $0, clientID: "podo-client", clientSecret: Secret(secret),
+                issuer: $0 == "kakao" ? kakao : issuer)
         }
         try #require(providers.count == 3)
         var parts = SocialSignIn.Parts(
