@@ -1,6 +1,6 @@
 package import Observability
 
-/// Everything about members that is counted.
+/// Everything about members that is counted, and what the operator is told of at once.
 package struct AuthMetrics: Sendable {
     /// The words that outcomes are counted under.
     static let signInOutcomes: [StaticString] = [
@@ -10,7 +10,7 @@ package struct AuthMetrics: Sendable {
     static let mailOutcomes: [StaticString] = ["sent", "failed", "gave-up", "unreadable"]
     static let eventKinds: [StaticString] = [
         "signed-up", "signed-out", "signed-out-everywhere", "password-changed", "password-reset", "email-verified",
-        "erased", "role-changed",
+        "erased", "role-changed", "locked", "unlocked",
     ]
 
     let signIns: ReasonCounters
@@ -20,10 +20,15 @@ package struct AuthMetrics: Sendable {
     let limited: Counter
     let passwordShed: Counter
     let passwordTime: Histogram
+    private let unreadable: Counter
     private let registry: MetricsRegistry
+    private let log: Log
 
-    package init(registry: MetricsRegistry) {
+    package init(registry: MetricsRegistry, log: Log) {
         self.registry = registry
+        self.log = log
+        self.unreadable = registry.counter(
+            "podo_auth_unreadable_total", help: "Personal data that could not be decrypted when it was needed.")
         self.signIns = ReasonCounters(Self.signInOutcomes) {
             registry.counter("podo_auth_sign_ins_total", help: "Attempts to sign in.", labels: ["outcome": $0])
         }
@@ -42,6 +47,13 @@ package struct AuthMetrics: Sendable {
             "podo_auth_password_shed_total", help: "Passwords not looked at because too many waited.")
         self.passwordTime = registry.histogram(
             "podo_auth_password_seconds", help: "Time to hash a password, waiting apart.")
+    }
+
+    /// Personal data of a member that no key opens. Whoever meets it goes on without.
+    func noteUnreadable(_ what: StaticString, of member: Int64) {
+        self.unreadable.add(loop: nil)
+        self.log.error(
+            "personal data unreadable", ["what": .text(what.description), "member": .number(Int(member))])
     }
 
     func watchPasswordQueue(_ read: @escaping @Sendable () -> Int) {

@@ -18,6 +18,9 @@ enum AuthProblems {
         detail: "This link was used already or is too old. Ask for a new one.")
     static let accountLocked = HTTPProblem(
         .forbidden, code: "account-locked", detail: "This account is locked. Write to those who run this site.")
+    /// For accounts without a password.
+    static let signInTooOld = HTTPProblem(
+        .forbidden, code: "sign-in-too-old", detail: "Sign in once more, then do this within ten minutes.")
     static let changedMeanwhile = HTTPProblem(
         .conflict, code: "invalid-state", detail: "The account was changed meanwhile. Look at it and try again.")
     static let tooManyFollowed = HTTPProblem(
@@ -36,7 +39,7 @@ enum AuthProblems {
 
     static func weak(_ weakness: PasswordRules.Weakness, field: String) -> HTTPProblem {
         HTTPProblem(
-            .unprocessableContent, code: "fields-invalid",
-            fieldErrors: [HTTPProblem.FieldError(field: field, code: weakness.code, detail: weakness.detail)])
+            .badRequest, code: "invalid-request",
+            fieldErrors: [HTTPProblem.FieldError(pointer: "/\(field)", code: weakness.code, detail: weakness.detail)])
     }
 }

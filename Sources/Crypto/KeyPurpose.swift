@@ -3,8 +3,6 @@
 package enum KeyPurpose: String, CaseIterable, Sendable {
     /// The seed that access tokens are signed with.
     case accessToken = "access-token"
-    /// Seals what a browser carries while it signs in through another provider.
-    case socialSignIn = "social-sign-in"
     /// Seals personal columns.
     case personalData = "personal-data"
     /// Blind indexes of personal columns.

@@ -15,7 +15,7 @@ package enum AuthRoutes {
     /// None of the bodies comes near.
     static let bodyByteCountMax = 8 * 1024
 
-    static let invalidInput = HTTPProblemDescription(.unprocessableContent, "fields-invalid")
+    static let invalidInput = HTTPProblemDescription(.badRequest, "invalid-request")
     static let rateLimited = HTTPProblemDescription(.tooManyRequests, "rate-limited", saysWhenToRetry: true)
     static let away = HTTPProblemDescription(
         .serviceUnavailable, "overloaded", "database-unavailable", saysWhenToRetry: true)
@@ -105,17 +105,20 @@ package enum AuthRoutes {
                     "Choose a new password by a link", korean: "비밀번호 재설정", tag: self.tag, takes: ResetInput.schema,
                     answers: [HTTPAnswerDescription(.noContent, "Changed; every session has ended.")],
                     problems: [
-                        HTTPProblemDescription(.unprocessableContent, "link-invalid", "fields-invalid"),
+                        HTTPProblemDescription(.unprocessableContent, "link-invalid"), self.invalidInput,
                         self.rateLimited, self.away,
                     ])
             ) { service in .concurrent { request, _ in try await service.reset(request) } },
             HTTPServiceRoute(
-                .post, self.prefix + "/auth/email/verify", access: .anyone, bodyByteCountMax: self.bodyByteCountMax,
+                .post, self.prefix + "/auth/email/verify", access: .member, bodyByteCountMax: self.bodyByteCountMax,
                 HTTPRouteDescription(
-                    "Confirm an address by a link", korean: "이메일 인증", tag: self.tag, takes: VerifyInput.schema,
+                    "Confirm one's address by a link", korean: "이메일 인증", tag: self.tag,
+                    details: HTTPWording(
+                        "Only who is signed in to the account can: a link that came to a stranger vouches for nobody.",
+                        korean: "해당 계정으로 로그인한 상태에서만 인증할 수 있습니다."), takes: VerifyInput.schema,
                     answers: [HTTPAnswerDescription(.noContent, "Confirmed.")],
                     problems: [
-                        HTTPProblemDescription(.unprocessableContent, "link-invalid", "fields-invalid"),
+                        HTTPProblemDescription(.unprocessableContent, "link-invalid"), self.invalidInput,
                         self.rateLimited, self.away,
                     ])
             ) { service in .concurrent { request, _ in try await service.verifyEmail(request) } },
@@ -134,6 +137,7 @@ package enum AuthRoutes {
                     answers: [HTTPAnswerDescription(.noContent, "Changed; every session has ended, this one too.")],
                     problems: [
                         HTTPProblemDescription(.unauthorized, "bad-credentials"),
+                        HTTPProblemDescription(.forbidden, "sign-in-too-old"),
                         HTTPProblemDescription(.conflict, "invalid-state"), self.invalidInput, self.rateLimited,
                         self.away,
                     ])

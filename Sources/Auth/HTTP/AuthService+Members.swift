@@ -30,11 +30,11 @@ extension AuthService {
     }
 
     func leave(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let member = try Self.member(of: request)
+        let token = try self.authorizer.token(of: request)
+        let member = token.memberID
         let input = try request.decodeJSONIfAny(LeaveInput.self)
         try await self.guarded {
-            try await self.passwords.require(
-                input?.password, of: member, from: Self.address(of: request))
+            try await self.passwords.confirm(input?.password, by: token, from: Self.address(of: request))
             let epoch = try await self.members.erase(member, actor: AuditEvent.name(member))
             self.signIns.raise(member, to: epoch)
         }
@@ -88,7 +88,7 @@ extension AuthService {
     private static func role(_ text: String?) throws(HTTPProblem) -> MemberRole? {
         guard let text else { return nil }
         if let role = MemberRole.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) { return role }
-        throw HTTPProblem(.badRequest, code: "query-invalid", detail: "role is USER, SELLER or MANAGER")
+        throw HTTPProblem(.badRequest, code: "invalid-request", detail: "role is USER, SELLER or MANAGER")
     }
 
     /// What is no number of a member is nobody.
@@ -123,7 +123,7 @@ struct PageRequest {
             return
         }
         guard let count = DecimalText.parse(Array(text.utf8)), (1...Self.countMax).contains(count) else {
-            throw HTTPProblem(.badRequest, code: "query-invalid", detail: "limit is 1 to \(Self.countMax)")
+            throw HTTPProblem(.badRequest, code: "invalid-request", detail: "limit is 1 to \(Self.countMax)")
         }
         self.countMax = count
     }

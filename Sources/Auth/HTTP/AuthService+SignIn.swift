@@ -69,8 +69,9 @@ extension AuthService {
     func verifyEmail(_ request: HTTPRequest) async throws -> HTTPResponse {
         try self.take(self.limits.tokens, request)
         let input = try request.decodeJSON(VerifyInput.self)
+        let member = try Self.member(of: request)
         guard let token = LinkToken(input.token.reveal()) else { throw AuthProblems.linkInvalid }
-        try await self.guarded { try await self.passwords.verifyEmail(token) }
+        try await self.guarded { try await self.passwords.verifyEmail(token, as: member) }
         return Self.empty(.noContent)
     }
 
@@ -82,11 +83,11 @@ extension AuthService {
     }
 
     func changePassword(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let member = try Self.member(of: request)
+        let token = try self.authorizer.token(of: request)
         let input = try request.decodeJSON(PasswordChangeInput.self)
         try await self.guarded {
             try await self.passwords.change(
-                of: member, old: input.old, new: input.new, from: Self.address(of: request))
+                by: token, old: input.old, new: input.new, from: Self.address(of: request))
         }
         return self.signedOut(request)
     }

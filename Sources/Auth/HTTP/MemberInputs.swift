@@ -84,7 +84,8 @@ struct LeaveInput: JSONDecodable {
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         self.password = json.password(
-            "password", isRequired: false, about: "Needed by accounts that have one: a stolen token is not enough.")
+            "password", isRequired: false,
+            about: "Needed by accounts that have one. Others have signed in within ten minutes.")
     }
 }
 
@@ -93,7 +94,9 @@ struct PasswordChangeInput: JSONDecodable {
     let new: Secret<String>
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
-        let old = json.password("currentPassword", isRequired: false, about: "Needed by accounts that have one.")
+        let old = json.password(
+            "currentPassword", isRequired: false,
+            about: "Needed by accounts that have one. Others have signed in within ten minutes.")
         let new = json.password("newPassword", lengthMin: PasswordRules.lengthMin)
         guard let new else { throw json.failure }
         self.old = old

@@ -66,8 +66,9 @@ enum MemberRoutes {
             answers: [HTTPAnswerDescription(.noContent, "The account is gone.")],
             problems: [
                 HTTPProblemDescription(.unauthorized, "bad-credentials"),
-                HTTPProblemDescription(.notFound, "not-found"),
-                AuthRoutes.invalidInput, AuthRoutes.rateLimited, AuthRoutes.away,
+                HTTPProblemDescription(.forbidden, "sign-in-too-old"),
+                HTTPProblemDescription(.notFound, "not-found"), AuthRoutes.invalidInput, AuthRoutes.rateLimited,
+                AuthRoutes.away,
             ])
     }
 
@@ -107,7 +108,7 @@ enum MemberRoutes {
         ]
     }
 
-    private static let badPage = HTTPProblemDescription(.badRequest, "invalid-cursor", "query-invalid")
+    private static let badPage = HTTPProblemDescription(.badRequest, "invalid-cursor", "invalid-request")
 
     private static func pages<Item: JSONEncodable>(of item: Item) -> [PageAnswer<Item>] {
         [PageAnswer(items: [item], next: .start), PageAnswer(items: [item], next: nil)]

@@ -4,13 +4,13 @@ internal import Observability
 struct MailContent: Equatable, Sendable {
     let address: String
     let name: String
-    /// Of the link, where there is one.
-    let token: String
+    /// The token of a link, or the name of the provider that it is about.
+    let detail: String
 
-    init(address: EmailAddress, name: String, token: String = "") {
+    init(address: EmailAddress, name: String, detail: String) {
         self.address = address.text
         self.name = name
-        self.token = token
+        self.detail = detail
     }
 
     /// Nil when a text is none that `text` made.
@@ -19,9 +19,9 @@ struct MailContent: Equatable, Sendable {
         guard lines.count == 3 else { return nil }
         self.address = String(lines[0])
         self.name = String(lines[1])
-        self.token = String(lines[2])
+        self.detail = String(lines[2])
     }
 
-    /// No part holds a line end: addresses, names and tokens have none.
-    var text: String { "\(self.address)\n\(self.name)\n\(self.token)" }
+    /// No part holds a line end: addresses, names, tokens and providers have none.
+    var text: String { "\(self.address)\n\(self.name)\n\(self.detail)" }
 }

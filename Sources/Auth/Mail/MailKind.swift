@@ -8,6 +8,9 @@ package enum MailKind: String, CaseIterable, Sendable {
     case passwordChanged = "password-changed"
     /// Tells that somebody came with a refresh token that was used before, so that a session was ended.
     case sessionEnded = "session-ended"
+    /// Tell that somebody can sign in by a provider now, or cannot any more.
+    case providerConnected = "provider-connected"
+    case providerDisconnected = "provider-disconnected"
 
     /// Where its link leads, below the address of Podo; nil without one. The token follows behind `#`: browsers keep
     /// that to themselves, so it is in no log and no referrer.
@@ -15,7 +18,7 @@ package enum MailKind: String, CaseIterable, Sendable {
         switch self {
         case .reset: "/account/reset"
         case .verify: "/account/verify"
-        case .passwordChanged, .sessionEnded: nil
+        case .passwordChanged, .sessionEnded, .providerConnected, .providerDisconnected: nil
         }
     }
 }

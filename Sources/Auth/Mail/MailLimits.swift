@@ -4,8 +4,11 @@ package import Primitives
 package struct MailLimits: Sendable {
     /// How long a link may be followed: never more than half an hour, which the table makes sure of.
     package var linkTime = TimeAmount.seconds(30 * 60)
-    /// Links of one kind for one account within an hour; more requests are taken and nothing is sent.
-    package var linkCountPerHourMax = 3
+    /// Good links of one kind that an account has at once; more requests are taken and nothing is sent.
+    package var linkCountMax = 3
+    /// Between two mails with links of one kind to one account. Whoever asks for them all the time keeps nobody from a
+    /// good link: there are some in the mailbox, or the next one comes.
+    package var linkPauseTime = TimeAmount.seconds(300)
     /// Requests that wait for somebody to look at them; more are not taken.
     package var requestCountMax = 10_000
     /// Requests and mails that are dealt with in one round.

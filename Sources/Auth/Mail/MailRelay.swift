@@ -50,29 +50,33 @@ package final class MailRelay: Sendable {
         }
     }
 
-    /// Nothing happens where there is no account, when its address is proved already, or after too many links.
+    /// Nothing happens where there is no account, when its address is proved already, when a link was just sent, or
+    /// there are enough of them; nor where the account cannot be read, which keeps no other from his mail.
     private func answer(
-        _ kind: MailKind, _ index: [UInt8], in transaction: PostgresTransaction
+        _ kind: MailKind, _ indexes: [[UInt8]], in transaction: PostgresTransaction
     ) async throws {
         let limits = self.members.mailLimits
         let rows = try await transaction.run(
-            MailStatements.recipient, index, kind.rawValue, limits.linkCountPerHourMax)
+            MailStatements.recipient, indexes, kind.rawValue, limits.linkCountMax,
+            SignIns.seconds(limits.linkPauseTime))
         guard let row = rows.first else { return }
         if kind == .verify, try row.get(5, as: Bool.self) { return }
-        let member: Int64 = try row.get(0)
-        let vault = self.members.vault
-        let key = try vault.unwrap(try row.get(1), member: member)
-        guard let sealed = try row.get(2, as: [UInt8]?.self),
-            let address = EmailAddress(
-                try vault.open(sealed, with: key, table: "member", column: "email_sealed", row: member))
-        else { return }
-        let name = try vault.open(try row.get(3), with: key, table: "member", column: "name_sealed", row: member)
+        let (member, dataKey): (Int64, [UInt8]) = (try row.get(0), try row.get(1))
+        let (email, name, index): ([UInt8]?, [UInt8], [UInt8]) = (try row.get(2), try row.get(3), try row.get(4))
+        let person: (key: DataKey, name: String, email: String)
+        do throws(PersonalDataError) {
+            person = try self.members.vault.person(member, dataKey: dataKey, name: name, email: email)
+        } catch {
+            self.members.metrics.noteUnreadable("member", of: member)
+            return
+        }
+        guard let address = EmailAddress(person.email) else { return }
         let token = LinkToken()
         _ = try await transaction.run(
             MailStatements.addLink, token.hash, member, kind.rawValue, index, SignIns.seconds(limits.linkTime))
-        try await self.members.queue(
-            kind, MailContent(address: address, name: name, token: token.text.reveal()), member: member, key: key,
-            goodFor: limits.linkTime, in: transaction)
+        try await self.members.notices.queue(
+            kind, MailContent(address: address, name: person.name, detail: token.text.reveal()), member: member,
+            key: person.key, goodFor: limits.linkTime, in: transaction)
     }
 
     // MARK: Mails
@@ -123,9 +127,9 @@ package final class MailRelay: Sendable {
         } catch {
             return nil
         }
-        let link = kind.path.map { "\(self.publicURL)\($0)#\(content.token)" }
+        let detail = kind.path.map { "\(self.publicURL)\($0)#\(content.detail)" } ?? content.detail
         let minuteCount = SignIns.seconds(self.members.mailLimits.linkTime) / 60
-        let words = MailText(kind, name: content.name, link: link, minuteCount: minuteCount)
+        let words = MailText(kind, name: content.name, detail: detail, minuteCount: minuteCount)
         return MailMessage(
             id: id, kind: kind, sender: self.sender, recipient: content.address, subject: words.subject,
             text: words.text, date: .now)

@@ -41,11 +41,15 @@ package final class Follows: Sendable {
         let vault = self.members.vault
         let items = try rows.prefix(countMax).map { row in
             let id: Int64 = try row.get(0)
-            let key = try vault.unwrap(try row.get(1), member: id)
+            let (dataKey, sealed): ([UInt8], [UInt8]) = (try row.get(1), try row.get(2))
+            var name = ""
+            do throws(PersonalDataError) {
+                name = try vault.person(id, dataKey: dataKey, name: sealed, email: nil).name
+            } catch {
+                self.members.metrics.noteUnreadable("member", of: id)
+            }
             return Followed(
-                id: id,
-                name: try vault.open(try row.get(2), with: key, table: "member", column: "name_sealed", row: id),
-                followedAtMilliseconds: try row.get(3, as: Int64.self) / 1000)
+                id: id, name: name, followedAtMilliseconds: try row.get(3, as: Int64.self) / 1000)
         }
         guard rows.count > countMax, let last = rows.prefix(countMax).last else {
             return MemberPage(items: items, next: nil)

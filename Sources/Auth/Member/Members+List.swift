@@ -30,15 +30,19 @@ extension Members {
 
     private func listed(_ row: PostgresRow) throws -> MemberProfile {
         let id: Int64 = try row.get(0)
-        let key = try self.vault.unwrap(try row.get(3), member: id)
-        let email = try row.get(4, as: [UInt8]?.self).map {
-            try self.vault.open($0, with: key, table: "member", column: "email_sealed", row: id)
-        }
+        let (dataKey, email, name): ([UInt8], [UInt8]?, [UInt8]) = (try row.get(3), try row.get(4), try row.get(5))
         let microseconds: Int64 = try row.get(7)
+        var person = (name: "", email: "")
+        do throws(PersonalDataError) {
+            let read = try self.vault.person(id, dataKey: dataKey, name: name, email: email)
+            person = (read.name, read.email)
+        } catch {
+            // Shown without: the others are wanted all the same.
+            self.metrics.noteUnreadable("member", of: id)
+        }
         return MemberProfile(
             id: id, role: try MemberRole(stored: row.get(1)), isLocked: try row.get(2, as: String.self) != "ACTIVE",
-            name: try self.vault.open(try row.get(5), with: key, table: "member", column: "name_sealed", row: id),
-            email: email ?? "", isEmailVerified: try row.get(6), hasPassword: true,
+            name: person.name, email: person.email, isEmailVerified: try row.get(6), hasPassword: true,
             createdAt: WallClock(unixMilliseconds: microseconds / 1000))
     }
 }

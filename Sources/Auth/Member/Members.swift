@@ -64,7 +64,7 @@ package final class Members: Sendable {
                         _ = try await transaction.run(MemberStatements.verifyEmail, id, indexes[0])
                     } else {
                         _ = try await transaction.run(
-                            MailStatements.request, MailKind.verify.rawValue, indexes[0],
+                            MailStatements.request, MailKind.verify.rawValue, indexes,
                             self.mailLimits.requestCountMax)
                     }
                     try await transaction.note(
@@ -97,15 +97,11 @@ package final class Members: Sendable {
         return try MemberRow(row)
     }
 
-    func profile(_ row: MemberRow) throws -> MemberProfile {
-        let key = try self.vault.unwrap(row.dataKey, member: row.id)
+    func profile(_ row: MemberRow) throws(PersonalDataError) -> MemberProfile {
+        let person = try self.vault.person(row.id, dataKey: row.dataKey, name: row.nameSealed, email: row.emailSealed)
         return MemberProfile(
-            id: row.id, role: row.role, isLocked: row.status != "ACTIVE",
-            name: try self.vault.open(row.nameSealed, with: key, table: "member", column: "name_sealed", row: row.id),
-            email: try row.emailSealed.map {
-                try self.vault.open($0, with: key, table: "member", column: "email_sealed", row: row.id)
-            } ?? "", isEmailVerified: row.isEmailVerified, hasPassword: row.passwordHash != nil,
-            createdAt: row.createdAt)
+            id: row.id, role: row.role, isLocked: row.status != "ACTIVE", name: person.name, email: person.email,
+            isEmailVerified: row.isEmailVerified, hasPassword: row.passwordHash != nil, createdAt: row.createdAt)
     }
 
     /// The number of the account with this address.
@@ -143,25 +139,22 @@ package final class Members: Sendable {
 
     // MARK: Going
 
-    /// Erases a member: his key is destroyed, and with it everything that it encrypted, in backups too. What the law
+    /// Erases a member: his key is destroyed, and with it everything that it encrypted. A backup from before has the
+    /// key still, wrapped by the root secret: `erasures` says whom to erase again after it was restored. What the law
     /// wants kept is sealed apart first. His number stays, for money and for the log, and leads to nobody.
     package func erase(_ id: Int64, actor: String) async throws -> Int32 {
-        let row = try await self.row(id)
-        let profile = try self.profile(row)
-        let retentions = try await self.retention.retained(of: id)
-        let record = self.vault.sealRetained("\(profile.name)\n\(profile.email)", member: id)
+        let record = self.record(try await self.row(id))
         let epoch = try await self.database.transaction("member_erase", actor: actor) { transaction in
             let rows = try await transaction.run(MemberStatements.erase, id)
             guard let row = rows.first else { throw HTTPProblem.notFound }
             let epoch: Int32 = try row.get(0)
-            for retention in retentions {
+            // After the row is held: whatever he buys now finds nobody, and what he bought before is seen.
+            for retention in try await self.retention.retained(of: id, in: transaction) {
                 _ = try await transaction.run(
                     MemberStatements.retain, id, retention.reason, retention.dayCount, record)
             }
             for statement in Self.erasing { _ = try await transaction.run(statement, id) }
-            for row in try await transaction.run(StreamKeyStatements.revokeAllOf, id) {
-                _ = try await transaction.run(SessionStatements.tell, AuthNotice.streamKey(try row.get(0)).text)
-            }
+            try await self.revokeStreamKeys(of: id, in: transaction)
             _ = try await transaction.run(MemberStatements.noteErasure, id)
             _ = try await transaction.run(SessionStatements.tell, AuthNotice.epoch(member: id, epoch: epoch).text)
             try await transaction.note(
@@ -170,6 +163,17 @@ package final class Members: Sendable {
         }
         self.metrics.events.add("erased", loop: nil)
         return epoch
+    }
+
+    /// What is kept where something has to be. What cannot be read can be erased all the same.
+    private func record(_ row: MemberRow) -> [UInt8] {
+        do throws(PersonalDataError) {
+            let profile = try self.profile(row)
+            return self.vault.sealRetained("\(profile.name)\n\(profile.email)", member: row.id)
+        } catch {
+            self.metrics.noteUnreadable("member", of: row.id)
+            return self.vault.sealRetained("\n", member: row.id)
+        }
     }
 
     /// What goes with a member.

@@ -1,7 +1,9 @@
+package import Postgres
+
 /// What the law says must be kept of a member who goes, decided by whoever knows what he bought. Asked within the
 /// transaction that erases him.
 package protocol RetentionRule: Sendable {
-    func retained(of member: Int64) async throws -> [Retention]
+    func retained(of member: Int64, in transaction: PostgresTransaction) async throws -> [Retention]
 }
 
 /// That his name and address have to be kept, why, and for how long.
@@ -20,5 +22,5 @@ package struct Retention: Sendable {
 package struct NoRetention: RetentionRule {
     package init() {}
 
-    package func retained(of member: Int64) async throws -> [Retention] { [] }
+    package func retained(of member: Int64, in transaction: PostgresTransaction) async throws -> [Retention] { [] }
 }

@@ -7,6 +7,9 @@ package import Reactor
 
 /// Changing a password, and choosing a new one by a link in a mail; proving an address by such a link.
 package final class Passwords: Sendable {
+    /// How long signing in by a provider counts in the place of a password.
+    private static let recentTime = TimeAmount.seconds(600)
+
     private let members: Members
     private let signIns: SignIns
 
@@ -17,16 +20,14 @@ package final class Passwords: Sendable {
 
     // MARK: Changing
 
-    /// By the old password, or without one where there is none. Every other session ends; whoever asks has to sign in
-    /// again too, with what he has just chosen. Throws what the client is to be told.
+    /// By what `confirm` wants. Every session ends; whoever asks has to sign in again too, with what he has just
+    /// chosen. Throws what the client is to be told.
     package func change(
-        of id: Int64, old: Secret<String>?, new: Secret<String>, from address: SocketAddress.Host
+        by token: AccessToken, old: Secret<String>?, new: Secret<String>, from address: SocketAddress.Host
     ) async throws {
+        let id = token.memberID
         let row = try await self.members.row(id)
-        if let hash = row.passwordHash {
-            guard let old else { throw AuthProblems.badCredentials }
-            try await self.require(old, hash: hash, row: row, from: address)
-        }
+        try await self.confirm(old, row, token, from: address)
         let profile = try self.members.profile(row)
         try self.look(at: new, profile)
         let hash = try await self.members.passwords.hash(new, from: address)
@@ -35,8 +36,8 @@ package final class Passwords: Sendable {
             let rows = try await transaction.run(MemberStatements.changePassword, id, hash, row.passwordHash)
             guard let changed = rows.first else { throw AuthProblems.changedMeanwhile }
             let epoch: Int32 = try changed.get(0)
-            try await self.endSessions(of: id, epoch: epoch, in: transaction)
-            try await self.members.queueNotice(.passwordChanged, to: row, in: transaction)
+            try await self.members.endSessions(of: id, epoch: epoch, in: transaction)
+            try await self.members.notices.tell(.passwordChanged, to: row, in: transaction)
             try await transaction.note(AuditEvent(actor: name, action: "password-changed", subject: name))
             return epoch
         }
@@ -44,18 +45,24 @@ package final class Passwords: Sendable {
         self.members.metrics.events.add("password-changed", loop: nil)
     }
 
-    /// Throws `bad-credentials` unless this is the member's password; a member without one needs none. For what must
-    /// not be done with a stolen token alone.
-    package func require(_ password: Secret<String>?, of id: Int64, from address: SocketAddress.Host) async throws {
-        let row = try await self.members.row(id)
-        guard let hash = row.passwordHash else { return }
-        guard let password else { throw AuthProblems.badCredentials }
-        try await self.require(password, hash: hash, row: row, from: address)
+    /// For what must not be done with a stolen token alone. Throws `bad-credentials` unless this is the member's
+    /// password, and where he has none `sign-in-too-old` unless he has just signed in.
+    package func confirm(
+        _ password: Secret<String>?, by token: AccessToken, from address: SocketAddress.Host
+    ) async throws {
+        try await self.confirm(password, try await self.members.row(token.memberID), token, from: address)
     }
 
-    private func require(
-        _ password: Secret<String>, hash: String, row: MemberRow, from address: SocketAddress.Host
+    private func confirm(
+        _ password: Secret<String>?, _ row: MemberRow, _ token: AccessToken, from address: SocketAddress.Host
     ) async throws {
+        guard let hash = row.passwordHash else {
+            let recent = try await self.members.database.run(
+                MemberStatements.recentSession, token.session, row.id, SignIns.seconds(Self.recentTime))
+            guard recent.count == 1 else { throw AuthProblems.signInTooOld }
+            return
+        }
+        guard let password else { throw AuthProblems.badCredentials }
         let email = EmailAddress(try self.members.profile(row).email)
         let account = email.map(self.members.vault.index(of:)) ?? Array("\(row.id)".utf8)
         let isRight = try await self.signIns.checkPassword(password, against: hash, account: account, from: address)
@@ -68,7 +75,7 @@ package final class Passwords: Sendable {
     /// nobody can measure it (`MailRelay`).
     package func forgot(_ email: EmailAddress) async throws {
         _ = try await self.members.database.run(
-            MailStatements.request, MailKind.reset.rawValue, self.members.vault.index(of: email),
+            MailStatements.request, MailKind.reset.rawValue, self.members.vault.indexes(of: email),
             self.members.mailLimits.requestCountMax)
     }
 
@@ -92,8 +99,8 @@ package final class Passwords: Sendable {
                 MemberStatements.resetPassword, id, hash, try link.get(1, as: [UInt8].self))
             guard let changed = changed.first else { throw AuthProblems.linkInvalid }
             let epoch: Int32 = try changed.get(0)
-            try await self.endSessions(of: id, epoch: epoch, in: transaction)
-            try await self.members.queueNotice(.passwordChanged, to: row, in: transaction)
+            try await self.members.endSessions(of: id, epoch: epoch, in: transaction)
+            try await self.members.notices.tell(.passwordChanged, to: row, in: transaction)
             try await transaction.note(AuditEvent(actor: name, action: "password-reset", subject: name))
             return epoch
         }
@@ -101,16 +108,18 @@ package final class Passwords: Sendable {
         self.members.metrics.events.add("password-reset", loop: nil)
     }
 
-    /// Proves the address by a link.
-    package func verifyEmail(_ token: LinkToken) async throws {
+    /// Proves the address by a link, which only the member himself can use. Somebody who was mailed a link because a
+    /// stranger has signed up with his address would otherwise vouch for the stranger's password.
+    package func verifyEmail(_ token: LinkToken, as member: Int64) async throws {
         try await self.members.database.transaction("email_verify") { transaction in
             let used = try await transaction.run(MailStatements.useLink, token.hash, MailKind.verify.rawValue)
-            guard let link = used.first else { throw AuthProblems.linkInvalid }
-            let id: Int64 = try link.get(0)
+            guard let link = used.first, try link.get(0, as: Int64.self) == member else {
+                throw AuthProblems.linkInvalid
+            }
             let rows = try await transaction.run(
-                MemberStatements.verifyEmail, id, try link.get(1, as: [UInt8].self))
+                MemberStatements.verifyEmail, member, try link.get(1, as: [UInt8].self))
             guard rows.affectedCount == 1 else { throw AuthProblems.linkInvalid }
-            let name = AuditEvent.name(id)
+            let name = AuditEvent.name(member)
             try await transaction.note(AuditEvent(actor: name, action: "email-verified", subject: name))
         }
         self.members.metrics.events.add("email-verified", loop: nil)
@@ -121,7 +130,7 @@ package final class Passwords: Sendable {
         let profile = try await self.members.profile(id)
         guard !profile.isEmailVerified, let email = EmailAddress(profile.email) else { return }
         _ = try await self.members.database.run(
-            MailStatements.request, MailKind.verify.rawValue, self.members.vault.index(of: email),
+            MailStatements.request, MailKind.verify.rawValue, self.members.vault.indexes(of: email),
             self.members.mailLimits.requestCountMax)
     }
 
@@ -133,11 +142,5 @@ package final class Passwords: Sendable {
         if let weakness = PasswordRules.weakness(of: password, personal: personal) {
             throw AuthProblems.weak(weakness, field: "newPassword")
         }
-    }
-
-    private func endSessions(of id: Int64, epoch: Int32, in transaction: PostgresTransaction) async throws {
-        _ = try await transaction.run(SessionStatements.revokeAll, id, "everywhere")
-        _ = try await transaction.run(MailStatements.dropLinks, id)
-        _ = try await transaction.run(SessionStatements.tell, AuthNotice.epoch(member: id, epoch: epoch).text)
     }
 }

@@ -1,12 +1,15 @@
 package import Crypto
 internal import Primitives
+internal import Synchronization
 
 /// Encrypts what is personal (AES-256-GCM), and finds an account by what is encrypted.
 ///
 /// Every member has a `DataKey`, wrapped by the process's current key, whose number stands in front: a new key is
 /// brought in by wrapping the data keys anew, without touching what they encrypt. A value is bound to its place,
 /// `table|column|row`: moved to another row it cannot be read.
-package struct PersonalVault: Sendable {
+///
+/// Everybody shares one vault, so that a root secret with a new generation reaches them all while they work.
+package final class PersonalVault: Sendable {
     /// The keys of one generation of the root secret.
     package struct Generation: Sendable {
         let number: UInt8
@@ -25,22 +28,30 @@ package struct PersonalVault: Sendable {
     private static let wrapped: UInt8 = 1
     private static let sealed: UInt8 = 2
 
-    private let generations: [Generation]
+    private let keys: Mutex<[Generation]>
+
+    private var generations: [Generation] { self.keys.withLock { $0 } }
 
     /// The first is the current one; the others still open what they once sealed.
     package init(generations: [Generation]) {
         precondition(!generations.isEmpty, "there is a key to seal with")
-        self.generations = generations
+        self.keys = Mutex(generations)
     }
 
-    package init(_ root: RootSecret) {
-        self.init(
-            generations: root.generations.map { generation in
-                Generation(
-                    number: UInt8(clamping: generation.number),
-                    wrapKey: root.key(for: .personalData, in: generation),
-                    indexKey: root.key(for: .personalIndex, in: generation))
-            })
+    package convenience init(_ root: RootSecret) { self.init(generations: Self.generations(of: root)) }
+
+    /// From now on the keys of this secret are in force.
+    package func replaceKeys(_ root: RootSecret) {
+        let generations = Self.generations(of: root)
+        self.keys.withLock { $0 = generations }
+    }
+
+    private static func generations(of root: RootSecret) -> [Generation] {
+        root.generations.map { generation in
+            Generation(
+                number: UInt8(clamping: generation.number), wrapKey: root.key(for: .personalData, in: generation),
+                indexKey: root.key(for: .personalIndex, in: generation))
+        }
     }
 
     // MARK: Keys of members
@@ -57,7 +68,7 @@ package struct PersonalVault: Sendable {
 
     /// The same key wrapped by the current generation; nil when it is already.
     package func rewrap(_ wrapped: [UInt8], member: Int64) throws(PersonalDataError) -> [UInt8]? {
-        guard wrapped.count < 2 || wrapped[1] != self.generations[0].number else { return nil }
+        guard wrapped.count < 2 || wrapped[1] != self.currentNumber else { return nil }
         return self.wrap(try self.unwrapBytes(wrapped, member: member), member: member)
     }
 
@@ -99,11 +110,27 @@ package struct PersonalVault: Sendable {
         return text
     }
 
+    /// What a row of the table of members holds; the address is empty where there is none.
+    func person(
+        _ member: Int64, dataKey: [UInt8], name: [UInt8], email: [UInt8]?
+    ) throws(PersonalDataError) -> (key: DataKey, name: String, email: String) {
+        let key = try self.unwrap(dataKey, member: member)
+        let name = try self.open(name, with: key, table: "member", column: "name_sealed", row: member)
+        guard let email else { return (key, name, "") }
+        return (key, name, try self.open(email, with: key, table: "member", column: "email_sealed", row: member))
+    }
+
     /// Seals what outlives its member's key, under the process's.
     package func sealRetained(_ text: String, member: Int64) -> [UInt8] {
         let current = self.generations[0]
         let place = Self.place("retained.member", "record_sealed", member)
         return [Self.wrapped, current.number] + current.box.seal(Array(text.utf8), additionalData: place)
+    }
+
+    /// The same sealed by the current generation; nil when it is already.
+    package func resealRetained(_ sealed: [UInt8], member: Int64) throws(PersonalDataError) -> [UInt8]? {
+        guard sealed.count < 2 || sealed[1] != self.currentNumber else { return nil }
+        return self.sealRetained(try self.openRetained(sealed, member: member), member: member)
     }
 
     package func openRetained(_ sealed: [UInt8], member: Int64) throws(PersonalDataError) -> String {

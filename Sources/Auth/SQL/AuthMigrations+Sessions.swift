@@ -84,4 +84,12 @@ extension AuthMigrations {
             CREATE INDEX mail_due ON mail (next_try_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
             CREATE INDEX mail_member ON mail (member_id);
             """)
+
+    /// An account may still have the index of an older key: a request has what every key makes of the address.
+    static let mailRequestIndexes = PostgresMigration(
+        number: 15, name: "requests for mail by every key",
+        sql: """
+            ALTER TABLE mail_request ALTER COLUMN email_index TYPE bytea[] USING ARRAY[email_index];
+            ALTER TABLE mail_request RENAME COLUMN email_index TO email_indexes;
+            """)
 }

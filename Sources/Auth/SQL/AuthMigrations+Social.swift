@@ -41,4 +41,13 @@ extension AuthMigrations {
             CREATE TRIGGER member_identity_goes AFTER UPDATE OF deleted_at ON member
                 FOR EACH ROW WHEN (NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION member_identity_goes();
             """)
+
+    /// Who connects a provider, and whose sessions are ended meanwhile, connects nothing any more.
+    static let socialEpochs = PostgresMigration(
+        number: 21, name: "epochs of connecting",
+        sql: """
+            DELETE FROM social_flow WHERE member_id IS NOT NULL;
+            ALTER TABLE social_flow ADD COLUMN member_epoch integer,
+                ADD CHECK ((member_id IS NULL) = (member_epoch IS NULL));
+            """)
 }

@@ -4,6 +4,7 @@ package import Postgres
 /// never changed, a later step changes what it made.
 package enum AuthMigrations {
     package static let all: [PostgresMigration] = [
-        columnsOfEverything, auditLog, members, sessions, links, mail, follows, streamKeys, sessionEpochs, social,
+        columnsOfEverything, auditLog, members, sessions, links, mail, follows, streamKeys, sessionEpochs,
+        mailRequestIndexes, social, socialEpochs,
     ]
 }

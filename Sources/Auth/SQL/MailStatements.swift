@@ -7,8 +7,8 @@ enum MailStatements {
     static let request = PostgresStatement(
         "mail_request",
         """
-        INSERT INTO mail_request (purpose, email_index)
-        SELECT $1, $2 WHERE (SELECT count(*) FROM (SELECT FROM mail_request LIMIT $3) AS waiting) < $3
+        INSERT INTO mail_request (purpose, email_indexes)
+        SELECT $1, $2::bytea[] WHERE (SELECT count(*) FROM (SELECT FROM mail_request LIMIT $3) AS waiting) < $3
         """)
 
     /// Takes requests out; they are gone when the transaction commits.
@@ -17,17 +17,21 @@ enum MailStatements {
         """
         DELETE FROM mail_request WHERE id IN (
             SELECT id FROM mail_request ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-        RETURNING purpose, email_index
+        RETURNING purpose, email_indexes
         """, purpose: .background)
 
-    /// Whom to write to, unless there were so many links of this kind within the hour.
+    /// Whom to write to: indexes of the address by every key, kind, links, seconds. Nobody who has so many links of this
+    /// kind that are good, or was sent one within so many seconds.
     static let recipient = PostgresStatement(
         "mail_recipient",
         """
         SELECT id, data_key, email_sealed, name_sealed, email_index, email_verified_at IS NOT NULL FROM member
-        WHERE email_index = $1 AND status = 'ACTIVE' AND deleted_at IS NULL
+        WHERE email_index = ANY ($1::bytea[]) AND status = 'ACTIVE' AND deleted_at IS NULL
             AND (SELECT count(*) FROM mail_link
-                WHERE member_id = member.id AND purpose = $2 AND created_at > now() - interval '1 hour') < $3
+                WHERE member_id = member.id AND purpose = $2 AND used_at IS NULL AND expires_at > now()) < $3
+            AND NOT EXISTS (SELECT FROM mail_link
+                WHERE member_id = member.id AND purpose = $2
+                    AND created_at > now() - $4::bigint * interval '1 second')
         """, effect: .reads, purpose: .background)
 
     static let addLink = PostgresStatement(

@@ -80,7 +80,34 @@ enum MemberStatements {
         RETURNING token_epoch
         """)
 
-    /// With the key goes everything that it encrypted, in copies too.
+    /// ACTIVE or LOCKED. No row when the member is so already.
+    static let setStatus = PostgresStatement(
+        "member_set_status",
+        """
+        UPDATE member SET status = $2, token_epoch = token_epoch + 1, token_epoch_at = now()
+        WHERE id = $1 AND status <> $2 AND deleted_at IS NULL
+        RETURNING token_epoch
+        """)
+
+    /// Somebody has proved the address, and it is not known to be whoever chose the password.
+    static let takeOver = PostgresStatement(
+        "member_take_over",
+        """
+        UPDATE member SET password_hash = NULL, email_verified_at = now(), token_epoch = token_epoch + 1,
+            token_epoch_at = now()
+        WHERE id = $1 AND deleted_at IS NULL
+        RETURNING token_epoch
+        """)
+
+    /// session, member, seconds. A row when this session was begun within that time, by the member himself.
+    static let recentSession = PostgresStatement(
+        "member_recent_session",
+        """
+        SELECT FROM session WHERE id = $1 AND member_id = $2 AND revoked_at IS NULL
+            AND created_at > now() - $3::bigint * interval '1 second'
+        """, effect: .reads)
+
+    /// With the key goes everything that it encrypted. A backup from before has it still.
     static let erase = PostgresStatement(
         "member_erase",
         """
@@ -129,12 +156,32 @@ enum MemberStatements {
         ORDER BY id LIMIT $3
         """, effect: .reads, purpose: .background)
 
+    /// Links that are under way go with the index of the address that they are for.
     static let rewrap = PostgresStatement(
         "member_rewrap",
         """
-        UPDATE member SET data_key = $2, email_index = $3
-        WHERE id = $1 AND data_key = $4 AND deleted_at IS NULL
+        WITH found AS (
+            SELECT id, email_index FROM member WHERE id = $1 AND data_key = $4 AND deleted_at IS NULL
+            FOR NO KEY UPDATE),
+        links AS (
+            UPDATE mail_link SET email_index = $3 FROM found
+            WHERE mail_link.member_id = found.id AND mail_link.email_index = found.email_index)
+        UPDATE member SET data_key = $2, email_index = $3 FROM found WHERE member.id = found.id
         """, purpose: .background)
+
+    /// What is kept by law and sealed by an older key than the one of this number, after a row: its member and reason.
+    static let outdatedRetained = PostgresStatement(
+        "member_outdated_retained",
+        """
+        SELECT member_id, reason, record_sealed FROM retained.member
+        WHERE get_byte(record_sealed, 1) <> $1 AND (member_id, reason) > ($2, $3)
+        ORDER BY member_id, reason LIMIT $4
+        """, effect: .reads, purpose: .background)
+
+    static let resealRetained = PostgresStatement(
+        "member_reseal_retained",
+        "UPDATE retained.member SET record_sealed = $3 WHERE member_id = $1 AND reason = $2 AND record_sealed = $4",
+        purpose: .background)
 
     /// Who was told since then that all access tokens are void: to know it after a start.
     static let recentEpochs = PostgresStatement(

@@ -35,6 +35,9 @@ extension SignIns {
                 return .refreshed(found, next, isRepeated: verdict == .repeatLast)
             case .reuse:
                 try await self.revoke(token.session, for: "reuse", in: transaction)
+                if let row = try await transaction.run(MemberStatements.byID, found.member).first {
+                    try await self.notices.tell(.sessionEnded, to: MemberRow(row), in: transaction)
+                }
                 try await transaction.note(
                     AuditEvent(
                         actor: "unknown", action: "refresh-token-reused", subject: AuditEvent.name(found.member)))
@@ -109,6 +112,10 @@ extension SignIns {
     /// Throws away sessions that have been over for long.
     package func sweep() async throws {
         try await self.parts.database.sweep(SessionStatements.sweep, Self.seconds(self.parts.limits.keptTime))
+    }
+
+    private var notices: MemberNotices {
+        MemberNotices(vault: self.parts.vault, limits: self.parts.mailLimits, metrics: self.parts.metrics)
     }
 
     private func revoke(

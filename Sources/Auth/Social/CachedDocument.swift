@@ -35,12 +35,15 @@ struct CachedDocument<Value: Sendable>: Sendable {
         if let value = self.value, now < self.freshUntil, !lacksSomething { return .use(value) }
         if self.isFetching { return .wait }
         guard now >= self.askAgainAt else {
-            if let value = self.value, now < self.usableUntil { return .use(value) }
+            if let value = self.usable(now: now) { return .use(value) }
             return .away
         }
         self.isFetching = true
         return .fetch
     }
+
+    /// What is there, fresh or not, while it may be used. Asks for nothing.
+    func usable(now: MonotonicTime) -> Value? { now < self.usableUntil ? self.value : nil }
 
     mutating func fetched(_ value: Value, freshTime: TimeAmount?, now: MonotonicTime) {
         let time = min(

@@ -8,27 +8,20 @@ package struct MemberSessions: SessionIssuer {
     /// Numbers are drawn again so often when one is taken. It never is.
     private static let drawCountMax = 3
 
-    private let members: Members
-    private let signIns: SignIns
+    /// Somebody was here at the same moment, with the same identity or address.
+    private struct Raced: Error {}
+
+    let members: Members
+    let signIns: SignIns
 
     package init(members: Members, signIns: SignIns) {
         self.members = members
         self.signIns = signIns
     }
 
-    package func account(with email: EmailAddress) async throws -> (member: Int64, isEmailVerified: Bool)? {
-        guard let member = try await self.members.find(email) else { return nil }
-        return (member, try await self.members.row(member).isEmailVerified)
-    }
-
-    package func mayConnect(_ member: Int64) async throws -> Bool {
-        let row = try await self.members.row(member)
-        return row.emailSealed == nil || row.isEmailVerified
-    }
-
     package func makeAccount(
         name: PersonName, provedEmail: EmailAddress?, identity: SocialIdentity
-    ) async throws -> Int64 {
+    ) async throws -> Int64? {
         let vault = self.members.vault
         for _ in 0..<Self.drawCountMax {
             let id = MemberNumber.random()
@@ -45,14 +38,13 @@ package struct MemberSessions: SessionIssuer {
                     let rows = try await transaction.run(
                         MemberStatements.insert, id, MemberRole.user.rawValue, wrapped, email, indexes.first,
                         sealedName, String?.none, Array(indexes.dropFirst()))
-                    guard rows.affectedCount == 1 else { throw AuthProblems.duplicateEmail }
+                    guard rows.affectedCount == 1 else { throw Raced() }
                     if let index = indexes.first {
                         _ = try await transaction.run(MemberStatements.verifyEmail, id, index)
                     }
                     let linked = try await transaction.run(
                         SocialStatements.link, identity.provider, identity.subject.text, id)
-                    // Somebody was here at the same moment, with the same identity.
-                    guard linked.count == 1 else { throw AuthProblems.changedMeanwhile }
+                    guard linked.affectedCount == 1 else { throw Raced() }
                     try await transaction.note(
                         AuditEvent(
                             actor: AuditEvent.name(id), action: "member-created", subject: AuditEvent.name(id),
@@ -60,9 +52,11 @@ package struct MemberSessions: SessionIssuer {
                 }
                 self.members.metrics.events.add("signed-up", loop: nil)
                 return id
+            } catch is Raced {
+                return nil
             } catch let error as PostgresError {
                 switch error.code {
-                case .uniqueViolation("member_email"): throw AuthProblems.duplicateEmail
+                case .uniqueViolation("member_email"): return nil
                 case .uniqueViolation("member_pkey"): continue
                 default: throw error
                 }

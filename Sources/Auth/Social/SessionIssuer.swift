@@ -2,16 +2,24 @@ package import Reactor
 
 /// What signing in by a provider needs of members.
 package protocol SessionIssuer: Sendable {
-    /// The account with an address, and whether its owner has proved it.
-    func account(with email: EmailAddress) async throws -> (member: Int64, isEmailVerified: Bool)?
+    /// Throws unless a member may connect a provider. One with an address that he has not proved may not: the address
+    /// may be somebody else's, who would find a stranger connected after a password reset.
+    func requireConnectable(_ member: Int64) async throws
 
-    /// Whether a member may connect a provider. One with an address that he has not proved may not: the address may be
-    /// somebody else's, who would find a stranger connected after a password reset.
-    func mayConnect(_ member: Int64) async throws -> Bool
+    /// Connects an identity with the account of a member who wants it so, and tells him. Throws why not.
+    func connect(_ identity: SocialIdentity, to connecting: SocialConnecting) async throws
+
+    /// Connects an identity with the account of an address that its owner has proved at the provider; nil when there is
+    /// no such account. Where nobody had proved the address to us, the password and the sessions of whoever has signed
+    /// up with it end.
+    func join(_ identity: SocialIdentity, by provedEmail: EmailAddress) async throws -> Int64?
 
     /// A new account that belongs to an identity, both or nothing. The address, if any, was proved at the provider.
-    /// Throws `duplicate-email` when there is an account with it meanwhile.
-    func makeAccount(name: PersonName, provedEmail: EmailAddress?, identity: SocialIdentity) async throws -> Int64
+    /// Nil when somebody was faster, with the same identity or address.
+    func makeAccount(name: PersonName, provedEmail: EmailAddress?, identity: SocialIdentity) async throws -> Int64?
+
+    /// Disconnects, and tells the member. Throws when it is the only way to sign in.
+    func disconnect(_ provider: String, from member: Int64) async throws
 
     /// A session for a member who has shown at a provider who he is.
     func beginSession(of member: Int64, from address: SocketAddress.Host) async throws -> SignedIn

@@ -44,8 +44,8 @@ final class SharedDocument<Value: Sendable>: Sendable {
             return value
         } catch {
             self.end { $0.failed(now: self.clock()) }
-            // What is there serves while the provider does not.
-            if case .use(let value) = self.state.withLock({ $0.document.ask(now: self.clock()) }) { return value }
+            // What is there serves while the provider does not. Asking for more would promise another fetch.
+            if let value = self.state.withLock({ $0.document.usable(now: self.clock()) }) { return value }
             throw error
         }
     }

@@ -17,8 +17,6 @@ package enum SocialFault: Error, Equatable {
     /// It answers with something that is no answer.
     case answerMalformed
     case tokenRefused(IDTokenFaultName)
-    /// There is an account with this address, and not both sides have proved whose it is.
-    case linkRequired
     /// The provider's account belongs to another member.
     case linkedElsewhere
     /// Only who has proved his address may connect a provider.
@@ -46,7 +44,6 @@ package enum SocialFault: Error, Equatable {
         case .providerRefused: "provider-refused"
         case .answerMalformed: "answer-malformed"
         case .tokenRefused(let name): name.fault.name
-        case .linkRequired: "link-required"
         case .linkedElsewhere: "linked-elsewhere"
         case .addressNotProved: "address-not-proved"
         case .lastWay: "last-way"
@@ -65,7 +62,7 @@ package enum SocialFault: Error, Equatable {
     static let names: [StaticString] =
         [
             Self.providerUnknown, .returnPathInvalid, .stateInvalid, .denied, .codeRefused, .providerUnreachable,
-            .providerRefused, .answerMalformed, .linkRequired, .linkedElsewhere, .addressNotProved,
+            .providerRefused, .answerMalformed, .linkedElsewhere, .addressNotProved,
             .lastWay, .grantInvalid,
         ].map(\.name) + IDTokenFault.allCases.map(\.name)
 }
@@ -99,11 +96,6 @@ extension SocialFault: HTTPProblemConvertible {
             HTTPProblem(
                 .unauthorized, code: "social-token-invalid",
                 detail: "What the provider says about you could not be verified. Begin again.")
-        case .linkRequired:
-            HTTPProblem(
-                .conflict, code: "social-link-required",
-                detail: "There is an account with this e-mail address. Sign in with its password, then connect this "
-                    + "provider in your profile.")
         case .linkedElsewhere:
             HTTPProblem(
                 .conflict, code: "social-linked-elsewhere",

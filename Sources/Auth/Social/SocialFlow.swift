@@ -7,9 +7,16 @@ package struct SocialFlow: Sendable {
     package let browserHash: [UInt8]
     package let provider: String
     /// A member who connects the provider with his account; nil to sign in.
-    package let member: Int64?
+    package let connecting: SocialConnecting?
     /// Where the page goes on afterwards.
     package let returnPath: String
+}
+
+/// A member who connects a provider, and the epoch of his tokens when he has shown that it is him: with a higher one,
+/// what he began is void.
+package struct SocialConnecting: Sendable {
+    package let member: Int64
+    package let epoch: Int32
 }
 
 /// Somebody as a provider knows him.

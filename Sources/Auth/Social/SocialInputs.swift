@@ -19,9 +19,13 @@ struct SocialExchangeInput: JSONDecodable {
 }
 
 struct SocialConnectInput: JSONDecodable {
+    let password: Secret<String>?
     let returnPath: String?
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        self.password = json.password(
+            "password", isRequired: false,
+            about: "Needed by accounts that have one. Others have signed in within ten minutes.")
         self.returnPath = json.string(
             "redirect", lengthMax: SocialReturnPath.byteCountMax, isRequired: false,
             about: "The path of this site where the page goes on; / by itself.")

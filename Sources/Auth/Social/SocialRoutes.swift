@@ -88,7 +88,7 @@ package enum SocialRoutes {
                     ])
             ],
             problems: [
-                HTTPProblemDescription(.badRequest, "return-path-invalid", "query-invalid"),
+                HTTPProblemDescription(.badRequest, "return-path-invalid", "invalid-request"),
                 HTTPProblemDescription(.notFound, "not-found"), AuthRoutes.rateLimited, self.failed, self.unavailable,
             ])
     }
@@ -106,12 +106,11 @@ package enum SocialRoutes {
                     fields: [("location", "The page, with #social-code= or #social-connected= behind it.")])
             ],
             problems: [
-                HTTPProblemDescription(.badRequest, "social-state-invalid", "social-code-refused", "query-invalid"),
+                HTTPProblemDescription(.badRequest, "social-state-invalid", "social-code-refused", "invalid-request"),
                 HTTPProblemDescription(.unauthorized, "social-token-invalid"),
                 HTTPProblemDescription(.forbidden, "social-denied"), HTTPProblemDescription(.notFound, "not-found"),
                 HTTPProblemDescription(
-                    .conflict, "social-link-required", "social-linked-elsewhere", "social-email-unverified",
-                    "duplicate-email", "invalid-state"),
+                    .conflict, "social-linked-elsewhere", "social-email-unverified", "invalid-state"),
                 AuthRoutes.rateLimited, self.failed, self.unavailable,
             ])
     }
@@ -144,6 +143,8 @@ package enum SocialRoutes {
             ],
             problems: [
                 HTTPProblemDescription(.badRequest, "return-path-invalid"),
+                HTTPProblemDescription(.unauthorized, "bad-credentials"),
+                HTTPProblemDescription(.forbidden, "sign-in-too-old"),
                 HTTPProblemDescription(.notFound, "not-found"),
                 HTTPProblemDescription(.conflict, "social-email-unverified"), AuthRoutes.invalidInput,
                 AuthRoutes.rateLimited, self.failed, self.unavailable,

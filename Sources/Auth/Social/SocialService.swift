@@ -37,11 +37,14 @@ package struct SocialService: Sendable {
     /// The same for a member who connects a provider with his account: his page goes there itself.
     func connect(_ request: HTTPRequest, _ name: String?) async throws -> HTTPResponse {
         try self.auth.take(self.starts, request)
-        let member = try AuthService.member(of: request)
-        let path = try request.decodeJSONIfAny(SocialConnectInput.self)?.returnPath ?? "/"
+        let token = try self.auth.authorizer.token(of: request)
+        let input = try request.decodeJSONIfAny(SocialConnectInput.self)
         let departure = try await self.auth.guarded {
-            try await self.social.start(
-                name ?? "", returnPath: path, browser: self.browser(of: request), member: member)
+            try await self.auth.passwords.confirm(
+                input?.password, by: token, from: AuthService.address(of: request))
+            return try await self.social.start(
+                name ?? "", returnPath: input?.returnPath ?? "/", browser: self.browser(of: request),
+                connecting: SocialConnecting(member: token.memberID, epoch: token.epoch))
         }
         var response = HTTPResponse(json: SocialDeparture(location: departure.location))
         response.fields.append(.cacheControl, "no-store")
@@ -89,7 +92,7 @@ package struct SocialService: Sendable {
 
     func disconnect(_ request: HTTPRequest, _ name: String?) async throws -> HTTPResponse {
         let member = try AuthService.member(of: request)
-        try await self.auth.guarded { try await self.social.disconnect(name ?? "", from: member) }
+        try await self.auth.guarded { try await self.social.issuer.disconnect(name ?? "", from: member) }
         return AuthService.empty(.noContent)
     }
 

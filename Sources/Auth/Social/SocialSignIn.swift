@@ -7,10 +7,12 @@ internal import Reactor
 
 /// Signing in by other providers: OpenID Connect with PKCE, and what Kakao and Naver have made of it.
 ///
-/// Who somebody is, is the pair of provider and subject. An e-mail address joins accounts only when both sides have
-/// proved it. A page gets a code that is good once and in its own browser, never a token in a URL.
+/// Who somebody is, is the pair of provider and subject. An e-mail address counts only when the provider vouches for it:
+/// then the account with it is this person's. A page gets a code that is good once and in its own browser, never a token in a URL.
 package final class SocialSignIn: Sendable {
     private static let codeByteCountMax = 2048
+    /// Somebody who signs in twice at once for the first time has made his account when it is looked for again.
+    private static let attemptCountMax = 3
     /// Who has no name at the provider.
     private static let namelessName = "회원"
 
@@ -23,7 +25,8 @@ package final class SocialSignIn: Sendable {
 
     /// What it works with beside store and accounts.
     package struct Parts: Sendable {
-        package var client: HTTPClient
+        /// By the provider: one that stalls takes no place of another.
+        package var clients: [String: HTTPClient]
         /// Scheme and host that browsers know Podo by: `https://tickets.example`.
         package var origin: String
         package var metrics: SocialMetrics
@@ -31,8 +34,8 @@ package final class SocialSignIn: Sendable {
         package var clock: @Sendable () -> MonotonicTime = { .now }
         package var wallClock: @Sendable () -> WallClock = { .now }
 
-        package init(client: HTTPClient, origin: String, metrics: SocialMetrics, log: Log) {
-            self.client = client
+        package init(clients: [String: HTTPClient], origin: String, metrics: SocialMetrics, log: Log) {
+            self.clients = clients
             self.origin = origin
             self.metrics = metrics
             self.log = log
@@ -48,7 +51,10 @@ package final class SocialSignIn: Sendable {
         self.parts = parts
         self.connections = Dictionary(
             uniqueKeysWithValues: providers.map { provider in
-                let connection = ProviderConnection(provider, client: parts.client, clock: parts.clock) { isGood in
+                guard let client = parts.clients[provider.name] else {
+                    preconditionFailure("a provider has a client")
+                }
+                let connection = ProviderConnection(provider, client: client, clock: parts.clock) { isGood in
                     parts.metrics.fetched(provider.name, isGood: isGood)
                 }
                 return (provider.name, connection)
@@ -63,21 +69,21 @@ package final class SocialSignIn: Sendable {
         let browser: Secret<[UInt8]>
     }
 
-    /// Begins an attempt. `browser` is what the browser has kept of another one; `member` connects instead of signing
-    /// in.
+    /// Begins an attempt. `browser` is what the browser has kept of another one; `connecting` is who connects instead
+    /// of signing in.
     func start(
-        _ name: String, returnPath: String, browser: Secret<[UInt8]>?, member: Int64? = nil
+        _ name: String, returnPath: String, browser: Secret<[UInt8]>?, connecting: SocialConnecting? = nil
     ) async throws -> Departure {
         try await self.counted(name) {
             let connection = try self.connection(name)
             guard SocialReturnPath.isValid(returnPath) else { throw SocialFault.returnPathInvalid }
-            if let member, try await !self.issuer.mayConnect(member) { throw SocialFault.addressNotProved }
+            if let connecting { try await self.issuer.requireConnectable(connecting.member) }
             let endpoints = try await connection.endpoints()
             let secrets = SocialFlowSecrets(browser: browser)
             try await self.store.keep(
                 SocialFlow(
-                    stateHash: secrets.stateHash, browserHash: secrets.browserHash, provider: name, member: member,
-                    returnPath: returnPath))
+                    stateHash: secrets.stateHash, browserHash: secrets.browserHash, provider: name,
+                    connecting: connecting, returnPath: returnPath))
             self.parts.metrics.count("started", name)
             return Departure(
                 location: self.location(endpoints.authorize, connection.provider, secrets), browser: secrets.browser)
@@ -134,7 +140,7 @@ package final class SocialSignIn: Sendable {
                 throw SocialFault.codeRefused
             }
             let person = try await self.person(code, secrets, connection)
-            if let member = flow.member { return try await self.connect(person, to: member, flow) }
+            if let connecting = flow.connecting { return try await self.connect(person, to: connecting, flow) }
             return try await self.signIn(person, flow, secrets)
         }
     }
@@ -149,9 +155,10 @@ package final class SocialSignIn: Sendable {
         }
     }
 
-    private func connect(_ person: SocialPerson, to member: Int64, _ flow: SocialFlow) async throws -> Arrival {
-        guard try await self.issuer.mayConnect(member) else { throw SocialFault.addressNotProved }
-        guard try await self.store.link(person.identity, to: member) else { throw SocialFault.linkedElsewhere }
+    private func connect(
+        _ person: SocialPerson, to connecting: SocialConnecting, _ flow: SocialFlow
+    ) async throws -> Arrival {
+        try await self.issuer.connect(person.identity, to: connecting)
         self.parts.metrics.count("connected", flow.provider)
         return Arrival(location: flow.returnPath + "#social-connected=\(flow.provider)")
     }
@@ -159,31 +166,35 @@ package final class SocialSignIn: Sendable {
     private func signIn(
         _ person: SocialPerson, _ flow: SocialFlow, _ secrets: SocialFlowSecrets
     ) async throws -> Arrival {
-        let known = try await self.store.member(of: person.identity)
-        let member: Int64
-        if let known { member = known } else { member = try await self.account(of: person) }
+        let member = try await self.member(of: person)
         let code = SecureRandom.bytes(SocialFlowSecrets.byteCount)
         try await self.store.keepGrant(
             codeHash: SHA256.hash(code), browserHash: secrets.browserHash, member: member)
         return Arrival(location: flow.returnPath + "#social-code=\(Base64URL.string(code))")
     }
 
-    /// The account of somebody who comes for the first time.
-    private func account(of person: SocialPerson) async throws -> Int64 {
+    private func member(of person: SocialPerson) async throws -> Int64 {
+        for _ in 0..<Self.attemptCountMax {
+            if let known = try await self.store.member(of: person.identity) { return known }
+            if let member = try await self.account(of: person) { return member }
+        }
+        throw AuthProblems.changedMeanwhile
+    }
+
+    /// The account of somebody who comes for the first time; nil when somebody was faster.
+    private func account(of person: SocialPerson) async throws -> Int64? {
         let profile = try await person.profile()
         let provider = person.identity.provider
-        if let email = profile.email, let account = try await self.issuer.account(with: email) {
-            guard profile.isEmailVerified, account.isEmailVerified else { throw SocialFault.linkRequired }
-            guard try await self.store.link(person.identity, to: account.member) else { throw SocialFault.linkRequired }
+        // What the provider does not vouch for is as good as not there: it would keep the owner of an address from using
+        // it, and tell whoever makes one up whether it has an account.
+        let email = profile.isEmailVerified ? profile.email : nil
+        if let email, let member = try await self.issuer.join(person.identity, by: email) {
             self.parts.metrics.count("connected", provider)
-            return account.member
+            return member
         }
-        // An address that nobody has proved would keep its owner from using it.
-        let name = profile.name ?? PersonName(Self.namelessName)
-        guard let name else { throw SocialFault.answerMalformed }
-        let member = try await self.issuer.makeAccount(
-            name: name, provedEmail: profile.isEmailVerified ? profile.email : nil, identity: person.identity)
-        self.parts.metrics.count("new-account", provider)
+        guard let name = profile.name ?? PersonName(Self.namelessName) else { throw SocialFault.answerMalformed }
+        let member = try await self.issuer.makeAccount(name: name, provedEmail: email, identity: person.identity)
+        if member != nil { self.parts.metrics.count("new-account", provider) }
         return member
     }
 
@@ -217,14 +228,6 @@ package final class SocialSignIn: Sendable {
         let taken = try await self.store.takeGrant(codeHash: SHA256.hash(code), browserHash: SHA256.hash(browser))
         guard let member = taken else { throw SocialFault.grantInvalid }
         return try await self.issuer.beginSession(of: member, from: address)
-    }
-
-    func disconnect(_ name: String, from member: Int64) async throws {
-        switch try await self.store.unlink(name, from: member) {
-        case .done: return
-        case .wasNotLinked: throw SocialFault.providerUnknown
-        case .isLastWay: throw SocialFault.lastWay
-        }
     }
 
     // MARK: Helpers

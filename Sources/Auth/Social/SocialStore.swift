@@ -13,18 +13,6 @@ package protocol SocialStore: Sendable {
 
     func member(of identity: SocialIdentity) async throws -> Int64?
 
-    /// Connects; false when the identity is another member's, or the member has another one there.
-    func link(_ identity: SocialIdentity, to member: Int64) async throws -> Bool
-
-    /// Disconnects, unless it is the only way to sign in.
-    func unlink(_ provider: String, from member: Int64) async throws -> SocialUnlinking
-
     /// Names of the providers that a member has connected.
     func providers(of member: Int64) async throws -> [String]
-}
-
-package enum SocialUnlinking: Sendable {
-    case done
-    case wasNotLinked
-    case isLastWay
 }

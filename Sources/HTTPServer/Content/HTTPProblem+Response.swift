@@ -39,7 +39,7 @@ extension HTTPProblem {
 extension HTTPProblem.FieldError: JSONEncodable {
     package func encode(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("field", self.field)
+            writer.member("pointer", self.pointer)
             writer.member("code", self.code.description)
             writer.member("detail", self.detail)
         }

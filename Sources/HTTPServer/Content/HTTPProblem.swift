@@ -5,19 +5,19 @@
 package struct HTTPProblem: Error, Sendable {
     /// What is wrong with one field of the input.
     package struct FieldError: Equatable, Sendable {
-        /// Where in the input: `seats[2].row`.
-        package let field: String
+        /// Where in the input, as a JSON Pointer (RFC 6901): `/seats/2/row`.
+        package let pointer: String
         package let code: StaticString
         package let detail: String
 
-        package init(field: String, code: StaticString, detail: String) {
-            self.field = field
+        package init(pointer: String, code: StaticString, detail: String) {
+            self.pointer = pointer
             self.code = code
             self.detail = detail
         }
 
         package static func == (left: FieldError, right: FieldError) -> Bool {
-            left.field == right.field && left.detail == right.detail
+            left.pointer == right.pointer && left.detail == right.detail
                 && left.code.description == right.code.description
         }
     }

@@ -9,7 +9,7 @@ enum HTTPProblemPage {
         html += "<h1>\(title)</h1>\n"
         if let detail = problem.detail { html += "<p>\(Self.escaped(detail))</p>\n" }
         for error in problem.fieldErrors {
-            html += "<p><code>\(Self.escaped(error.field))</code>: \(Self.escaped(error.detail))</p>\n"
+            html += "<p><code>\(Self.escaped(error.pointer))</code>: \(Self.escaped(error.detail))</p>\n"
         }
         html += "<p>\(problem.status.code) <code>\(problem.code)</code></p>\n"
         if let requestID { html += "<p><small>\(Self.escaped(requestID))</small></p>\n" }

@@ -47,7 +47,7 @@ package struct HTTPQuery: Sendable {
     }
 
     private static func invalid(_ detail: String) -> HTTPProblem {
-        HTTPProblem(.badRequest, code: "query-invalid", detail: detail)
+        HTTPProblem(.badRequest, code: "invalid-request", detail: detail)
     }
 }
 

@@ -1,7 +1,7 @@
 /// Typed input and output.
 extension HTTPRequest {
     /// The body as a value. Throws the problem to answer with: 415 when it is not called JSON, 400 when it is not
-    /// JSON, 422 when fields are wrong, naming all of them.
+    /// JSON, or when fields are wrong, naming all of them.
     package func decodeJSON<Value: JSONDecodable>(
         _ type: Value.Type, limits: JSONLimits = JSONLimits()
     ) throws(HTTPProblem) -> Value {
@@ -17,7 +17,7 @@ extension HTTPRequest {
                 error.code == .tooLong ? .contentTooLarge : .badRequest, code: "json-invalid", detail: detail)
         }
         guard case .object(let members) = value else {
-            throw HTTPProblem(.unprocessableContent, code: "json-not-object", detail: "an object is taken")
+            throw HTTPProblem(.badRequest, code: "invalid-request", detail: "an object is taken")
         }
         let reader = JSONObjectReader(members)
         do throws(JSONFieldErrors) {

@@ -62,7 +62,7 @@ struct OpenAPIComponents: JSONEncodable {
                     .array(
                         of: JSONSchema(
                             .object([
-                                JSONSchemaMember("field", JSONSchema(.string(), about: "Where: seats[2].row")),
+                                JSONSchemaMember("pointer", JSONSchema(.string(), about: "Where: /seats/2/row")),
                                 JSONSchemaMember("code", JSONSchema(.string())),
                                 JSONSchemaMember("detail", JSONSchema(.string())),
                             ])), countMax: JSONObjectReader.errorCountMax), about: "What is wrong with each field."),

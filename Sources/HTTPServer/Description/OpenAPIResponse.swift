@@ -81,14 +81,13 @@ struct OpenAPIResponse: Sendable {
         if hasParameters { problems.append(HTTPProblemDescription(.notFound, "not-found")) }
         if description.body != nil {
             problems += [
-                HTTPProblemDescription(.badRequest, "json-invalid"),
+                HTTPProblemDescription(.badRequest, "json-invalid", "invalid-request"),
                 HTTPProblemDescription(.contentTooLarge, "json-invalid"),
                 HTTPProblemDescription(.unsupportedMediaType, "content-type-not-json"),
-                HTTPProblemDescription(.unprocessableContent, "json-not-object", "fields-invalid"),
             ]
         }
         if description.parameters.contains(where: { $0.place == .query }) || description.options.contains(.pages) {
-            problems.append(HTTPProblemDescription(.badRequest, "query-invalid"))
+            problems.append(HTTPProblemDescription(.badRequest, "invalid-request"))
         }
         if description.options.contains(.pages) {
             problems.append(HTTPProblemDescription(.badRequest, "invalid-cursor"))

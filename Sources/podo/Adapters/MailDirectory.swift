@@ -1,12 +1,14 @@
 internal import Auth
 internal import Glibc
 internal import Observability
+internal import Primitives
 internal import Reactor
 
 /// Mails as files, for as long as nothing delivers them: below the data directory, readable by its owner alone, for
-/// they hold links that open accounts. The newest `fileCountMax` are kept.
+/// they hold links that open accounts. The newest `fileCountMax` are kept, and none for longer than `fileSecondsMax`.
 struct MailDirectory: MailTransport {
     static let fileCountMax = 1000
+    static let fileSecondsMax = 24 * 3600
 
     struct Failure: Error {}
 
@@ -18,10 +20,13 @@ struct MailDirectory: MailTransport {
         let name = "\(mail.kind.rawValue)-\(mail.id).eml"
         try await self.pool.run { [self] in
             try self.write(mail.bytes, as: name)
-            self.removeOldest()
+            self.removeOld()
         }
         self.log.info("mail written", ["kind": .text(mail.kind.rawValue), "file": .text("\(self.path)/\(name)")])
     }
+
+    /// Removes what is too old, also when no mail is sent any more.
+    func sweep() async throws { try await self.pool.run { [self] in self.removeOld() } }
 
     /// Under another name first: a file that is there is whole.
     private func write(_ bytes: [UInt8], as name: String) throws {
@@ -42,7 +47,7 @@ struct MailDirectory: MailTransport {
         }
     }
 
-    private func removeOldest() {
+    private func removeOld() {
         guard let directory = opendir(self.path) else { return }
         defer { closedir(directory) }
         var files: [(path: String, modifiedAt: Int)] = []
@@ -55,8 +60,9 @@ struct MailDirectory: MailTransport {
             guard stat("\(self.path)/\(name)", &status) == 0 else { continue }
             files.append(("\(self.path)/\(name)", status.st_mtim.tv_sec))
         }
-        guard files.count > Self.fileCountMax else { return }
-        for file in files.sorted(by: { $0.modifiedAt < $1.modifiedAt }).prefix(files.count - Self.fileCountMax) {
+        let oldest = WallClock.now.unixSeconds - Self.fileSecondsMax
+        let newestFirst = files.sorted { $0.modifiedAt > $1.modifiedAt }
+        for (index, file) in newestFirst.enumerated() where index >= Self.fileCountMax || file.modifiedAt < oldest {
             unlink(file.path)
         }
     }

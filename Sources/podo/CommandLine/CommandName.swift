@@ -7,9 +7,12 @@ enum CommandName: String, CaseIterable {
     case openapi
     case memberPromote = "member promote"
     case memberDemote = "member demote"
+    case memberLock = "member lock"
+    case memberUnlock = "member unlock"
     case memberErasures = "member erasures"
     case memberErase = "member erase"
     case streamKeyMake = "stream-key make"
+    case keysRotate = "keys rotate"
 
     var words: [String] { self.rawValue.split(separator: " ").map(String.init) }
 
@@ -23,17 +26,21 @@ enum CommandName: String, CaseIterable {
         case .openapi: "Print the description of the HTTP API, in OpenAPI 3.1, as JSON."
         case .memberPromote: "Make the account with this address a manager. Its member has to sign in again."
         case .memberDemote: "Make the account with this address a fan's. Its member has to sign in again."
+        case .memberLock: "Keep the member with this address or number out; sessions and stream keys end."
+        case .memberUnlock: "Let the member with this address or number in again. Stream keys are made anew."
         case .memberErasures: "Print the numbers of all members who were erased, to be kept apart from the database."
         case .memberErase: "Erase a member by number, as after a backup was restored that still has him."
         case .streamKeyMake: "Make a new key for a stream, for a year, and print it once. The one before is void."
+        case .keysRotate: "Put a new secret in front of those in the secret file, and say what is next."
         }
     }
 
     /// What the command is given besides flags; nil when nothing.
     var operand: String? {
         switch self {
-        case .serve, .migrate, .doctor, .configPrint, .openapi, .memberErasures: nil
+        case .serve, .migrate, .doctor, .configPrint, .openapi, .memberErasures, .keysRotate: nil
         case .memberPromote, .memberDemote: "ADDRESS"
+        case .memberLock, .memberUnlock: "MEMBER"
         case .memberErase: "NUMBER"
         case .streamKeyMake: "NAME"
         }

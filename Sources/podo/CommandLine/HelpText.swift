@@ -50,7 +50,7 @@ enum HelpText {
 
         Signals:
           SIGTERM, SIGINT  /readyz says 503, requests and publishers end, then it does; a second one ends it at once
-          SIGHUP           certificate and pages are read again; a changed setting needs a restart
+          SIGHUP           certificate, root secret and pages are read again; a changed setting needs a restart
 
         """
 
@@ -70,7 +70,14 @@ enum HelpText {
                     "1  it has not: it cannot be reached, a migration failed, or it is of a newer Podo",
                     "2  the command line or the configuration is wrong",
                 ]
-            case .memberPromote, .memberDemote, .memberErasures, .memberErase, .streamKeyMake:
+            case .keysRotate:
+                [
+                    "0  the secret file has one more secret, which is used when Podo reads it again",
+                    "1  nothing has changed: there is no such file, it cannot be written, or it has too many already",
+                    "2  the command line or the configuration is wrong",
+                ]
+            case .memberPromote, .memberDemote, .memberLock, .memberUnlock, .memberErasures, .memberErase,
+                .streamKeyMake:
                 [
                     "0  done",
                     "1  it is not done: the database cannot be reached, or has no such member",

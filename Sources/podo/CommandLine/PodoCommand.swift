@@ -48,7 +48,9 @@ enum PodoCommand {
             return self.answer(ConfigurationPrinter.text(loaded))
         case .openapi:
             return self.answer(PublicAPI.documentText)
-        case .memberPromote, .memberDemote, .memberErasures, .memberErase, .streamKeyMake:
+        case .keysRotate:
+            return KeysCommand.rotate(loaded.configuration)
+        case .memberPromote, .memberDemote, .memberLock, .memberUnlock, .memberErasures, .memberErase, .streamKeyMake:
             return OperatorCommand.run(command, operand: flags.operand ?? "", loaded)
         }
     }

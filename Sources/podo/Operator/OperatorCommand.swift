@@ -32,6 +32,8 @@ enum OperatorCommand {
         switch command {
         case .memberPromote: return try self.roleChange(to: .manager, operand)
         case .memberDemote: return try self.roleChange(to: .user, operand)
+        case .memberLock: return try self.lock(true, operand)
+        case .memberUnlock: return try self.lock(false, operand)
         case .memberErasures:
             return { session in try await session.members.erasures().map(String.init).joined(separator: "\n") }
         case .memberErase:
@@ -43,7 +45,7 @@ enum OperatorCommand {
                 return "Erased member \(id)."
             }
         case .streamKeyMake: return try self.streamKey(operand, configuration)
-        case .serve, .migrate, .doctor, .configPrint, .openapi:
+        case .serve, .migrate, .doctor, .configPrint, .openapi, .keysRotate:
             throw StartError("podo \(command.rawValue) is no command of the operator")
         }
     }
@@ -56,6 +58,25 @@ enum OperatorCommand {
             }
             try await session.members.setRole(role, of: id, actor: self.actor)
             return "Member \(id) is \(role == .manager ? "a manager" : "a fan") now, and has to sign in again."
+        }
+    }
+
+    /// By number too: an account that came from a provider may have no address.
+    private static func lock(_ isLocked: Bool, _ operand: String) throws(StartError) -> OperatorSession.Work {
+        let (email, number) = (EmailAddress(operand), Int64(operand))
+        guard email != nil || number != nil else {
+            throw StartError("\"\(operand)\" is neither an address of an account nor the number of a member")
+        }
+        return { session in
+            let found = if let email { try await session.members.find(email) } else { number }
+            guard let id = found else { throw StartError("there is no account with this address") }
+            let isChanged = try await session.members.setLocked(isLocked, id, actor: self.actor)
+            guard isChanged else {
+                return "Member \(id) is \(isLocked ? "locked already" : "not locked"): nothing has changed."
+            }
+            return isLocked
+                ? "Member \(id) is locked, and signed out everywhere. podo member unlock \(id) takes it back."
+                : "Member \(id) is not locked any more, and can sign in."
         }
     }
 

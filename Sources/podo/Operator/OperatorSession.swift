@@ -46,7 +46,7 @@ final class OperatorSession: Sendable {
             self.database = PostgresDatabase(
                 options: try PostgresConnectionOptions(url), loops: self.group.loops,
                 metrics: PostgresMetrics(registry: registry), log: log)
-            let metrics = AuthMetrics(registry: registry)
+            let metrics = AuthMetrics(registry: registry, log: log)
             self.passwordWork = try PasswordWork(Argon2Passwords(), limits: PasswordLimits(), metrics: metrics)
             self.members = Members(
                 database: self.database, vault: PersonalVault(root), passwords: self.passwordWork, metrics: metrics)

@@ -17,6 +17,8 @@ final class MemberServices: Sendable {
     private let passwordWork: PasswordWork
     private let news: AuthNews
     private let relay: MailRelay
+    private let mails: MailDirectory
+    private let vault: PersonalVault
     private let database: PostgresDatabase
     private let log: Log
     private let isLoaded = Atomic(false)
@@ -41,8 +43,9 @@ final class MemberServices: Sendable {
     ) throws(StartError) {
         self.database = database
         self.log = log
-        let authMetrics = AuthMetrics(registry: metrics)
+        let authMetrics = AuthMetrics(registry: metrics, log: log)
         let vault = PersonalVault(root)
+        self.vault = vault
         let cores = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
         do {
             self.passwordWork = try PasswordWork(
@@ -60,12 +63,12 @@ final class MemberServices: Sendable {
                 pause: { await loop.pause($0) }))
         self.streamKeys = StreamKeys(database: database)
         self.news = AuthNews(database: database, tokens: tokens.service, streamKeys: self.streamKeys)
+        self.mails = MailDirectory(
+            path: configuration.dataDirectory + "/mail",
+            pool: BlockingPool(name: "mail", threadCount: 1, waitingCountMax: Self.waitingMailCountMax), log: log)
         self.relay = MailRelay(
-            members: self.members,
-            transport: MailDirectory(
-                path: configuration.dataDirectory + "/mail",
-                pool: BlockingPool(name: "mail", threadCount: 1, waitingCountMax: Self.waitingMailCountMax), log: log),
-            sender: configuration.mailFrom, publicURL: publicURL, log: log)
+            members: self.members, transport: self.mails, sender: configuration.mailFrom, publicURL: publicURL, log: log
+        )
         self.service = AuthService(
             members: self.members, signIns: self.signIns,
             passwords: Passwords(members: self.members, signIns: self.signIns),
@@ -78,6 +81,10 @@ final class MemberServices: Sendable {
     }
 
     var routes: [HTTPRoute] { AuthRoutes.table.map { $0.bound(to: self.service) } }
+
+    /// Personal data is sealed and found by the keys of a secret that was rotated; what the older ones have sealed is
+    /// brought under them by the next sweep.
+    func replaceKeys(_ root: RootSecret) { self.vault.replaceKeys(root) }
 
     // MARK: While it runs
 
@@ -133,12 +140,15 @@ final class MemberServices: Sendable {
     }
 
     private func sweep(on loop: EventLoop) async {
-        var outdated: Int64? = 0
+        /// The key that everything is under.
+        var rewrapped: UInt8?
         while !Task.isCancelled {
             do {
-                while let after = outdated, !Task.isCancelled {
-                    outdated = try await self.members.rewrap(after: after, countMax: Self.rewrapCountMax)
-                }
+                // First: it needs no database.
+                try await self.mails.sweep()
+                let current = self.vault.currentNumber
+                if rewrapped != current { try await self.members.rewrapAll(countMax: Self.rewrapCountMax) }
+                rewrapped = current
                 try await self.signIns.sweep()
                 try await self.relay.sweep()
                 try await self.members.sweep()

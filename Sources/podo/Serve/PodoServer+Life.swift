@@ -79,7 +79,9 @@ extension PodoServer {
             }
         }
         do throws(StartError) {
-            self.memberTokens.replaceKeys(try self.secretFile.reload())
+            let root = try self.secretFile.reload()
+            self.memberTokens.replaceKeys(root)
+            self.members.replaceKeys(root)
             self.log.info("keys reloaded")
         } catch {
             self.log.error("keys not reloaded", ["reason": .text(error.sentence)])

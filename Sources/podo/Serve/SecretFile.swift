@@ -34,6 +34,26 @@ struct SecretFile {
         return secret
     }
 
+    /// Puts a new generation in front, all or nothing; returns its number. Whoever runs takes it by `reload`.
+    func rotate() throws(StartError) -> Int {
+        guard let secret = try self.read() else {
+            throw self.failure(
+                "does not exist; podo serve makes the one in the data directory, or: "
+                    + Self.recipe(self.path))
+        }
+        var status = stat()
+        guard stat(self.path, &status) == 0, status.st_uid == geteuid() else {
+            throw self.failure("belongs to another user, who has to change it")
+        }
+        guard let rotated = secret.rotated() else {
+            throw self.failure(
+                "has \(secret.generations.count) generations, and a further one has no place: remove the oldest lines "
+                    + "when nothing is sealed by them any more")
+        }
+        try self.write(rotated) { temporary in rename(temporary, self.path) == 0 }
+        return rotated.current.number
+    }
+
     /// Nil when there is no such file.
     private func read() throws(StartError) -> RootSecret? {
         let descriptor = open(self.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -71,21 +91,25 @@ struct SecretFile {
         }
     }
 
-    /// Writes beside the name and links when all is on the disk, so that a crash leaves the whole file or none, and
-    /// a file that came meanwhile is not written over.
+    /// A file that came meanwhile is not written over.
     private func make(_ secret: RootSecret) throws(StartError) {
+        try self.write(secret) { temporary in link(temporary, self.path) == 0 || errno == EEXIST }
+    }
+
+    /// Writes beside the name, which it gets when all is on the disk: a crash leaves the file before, or this one.
+    private func write(_ secret: RootSecret, named: (_ temporary: String) -> Bool) throws(StartError) {
         let temporary = self.path + ".new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw self.systemFailure("cannot be made") }
         defer { unlink(temporary) }
         let text = secret.text()
-        let isWritten = write(descriptor, text, text.count) == text.count && fsync(descriptor) == 0
+        let isWritten = Glibc.write(descriptor, text, text.count) == text.count && fsync(descriptor) == 0
         let reason = errno
         close(descriptor)
         errno = reason
         guard isWritten else { throw self.systemFailure("cannot be written") }
-        guard link(temporary, self.path) == 0 || errno == EEXIST else { throw self.systemFailure("cannot be made") }
+        guard named(temporary) else { throw self.systemFailure("cannot be made") }
         try self.syncDirectory()
     }
 

@@ -48,7 +48,7 @@ struct AccessMatrixTests {
             "POST /api/v1/auth/password/forgot": .open(202, ["email": "nobody@example.com"]),
             "POST /api/v1/auth/password/reset": .open(
                 422, ["token": self.wrongToken, "newPassword": "a quiet new grape"]),
-            "POST /api/v1/auth/email/verify": .open(422, ["token": self.wrongToken]),
+            "POST /api/v1/auth/email/verify": .member(422, ["token": self.wrongToken]),
             "POST /api/v1/auth/email/resend": .member(202),
             "POST /api/v1/auth/password/change": .member(
                 401, ["currentPassword": "a wrong grape", "newPassword": "a quiet new grape"]),
@@ -61,12 +61,27 @@ struct AccessMatrixTests {
             "DELETE /api/v1/member/{id}/follow": .member(204, stranger: 204),
             "GET /api/v1/member/me/following": .member(200),
             "GET /api/v1/admin/members": .manager(200),
+            "GET /api/v1/auth/social": .open(200),
+            "GET /api/v1/auth/social/{provider}/start": .open(302),
+            "GET /api/v1/auth/social/{provider}/callback": .open(400),
+            "POST /api/v1/auth/social/exchange": .open(401, ["code": self.wrongToken]),
+            "GET /api/v1/member/me/social": .member(200),
+            "POST /api/v1/auth/social/{provider}/connect": .member(401, ["password": "a wrong grape"]),
+            // What the organizer has connected is not theirs.
+            "DELETE /api/v1/auth/social/{provider}": .member(404),
         ]
+    }
+
+    private static var routes: [HTTPRoute] { AuthRoutes.table.map(\.unbound) + SocialRoutes.table.map(\.unbound) }
+
+    /// The path of a route for what is `id`'s.
+    private static func path(_ route: HTTPRoute, _ id: String) -> String {
+        route.path.replacing("{id}", with: id).replacing("{provider}", with: "corp")
     }
 
     @Test
     func `every route has its row, and every row its route`() {
-        let routes = AuthRoutes.table.map(\.unbound)
+        let routes = Self.routes
         let canonical = Set(routes.filter { $0.aliasOf == nil }.map(\.label))
         #expect(canonical == Set(Self.expectations.keys))
         for route in routes.filter({ $0.aliasOf != nil }) {
@@ -78,7 +93,8 @@ struct AccessMatrixTests {
     @Test
     func `everybody gets what the row says`() async throws {
         let rig = try AuthRig()
-        let client = AuthClient(rig: rig)
+        let social = try SocialRig(auth: rig)
+        let client = AuthClient(rig: rig, application: social.application)
         let (user, _) = try await client.asNewMember("user")
         let (seller, sellerTokens) = try await client.asNewMember("seller", roleType: "ROLE_SELLER")
         let managerID = try await client.signUp("manager")
@@ -86,9 +102,10 @@ struct AccessMatrixTests {
         let (manager, _) = try await client.asMember("manager", managerID)
         let (_, organizer) = try await client.asNewMember("organizer", roleType: "ROLE_SELLER")
         let (_, stranger) = try await client.asNewMember("stranger")
+        try rig.sql("INSERT INTO member_identity VALUES ('corp', 'organizer', \(organizer.id))")
 
         var host: UInt32 = 0x0a00_0000
-        for route in AuthRoutes.table.map(\.unbound) {
+        for route in Self.routes {
             let key = "\(route.method.name) \(route.aliasOf ?? route.path)"
             let expected = try #require(Self.expectations[key], "\(key)")
             let roles = [
@@ -100,7 +117,7 @@ struct AccessMatrixTests {
                 // From a new address each time: limits are tested elsewhere.
                 host += 1
                 asker.address = .v4(host)
-                let path = route.path.replacing("{id}", with: "\(organizer.id)")
+                let path = Self.path(route, "\(organizer.id)")
                 let answer = try await asker.send(route.method, path, json: expected.body)
                 #expect(answer.status == status, "\(name): \(route.label) -> \(answer.status) \(answer.text)")
                 guard route.path.contains("{id}"), let strangerStatus = expected.stranger, status < 300 else {
@@ -108,19 +125,21 @@ struct AccessMatrixTests {
                 }
                 for id in ["\(stranger.id)", "1", "0", "-1", "9007199254740992", "x", "1e3"] {
                     let answer = try await asker.send(
-                        route.method, route.path.replacing("{id}", with: id), json: expected.body)
+                        route.method, Self.path(route, id), json: expected.body)
                     let isNumber = Int64(id).map { $0 > 0 && $0 < 1 << 53 } ?? false
                     #expect(answer.status == (isNumber ? strangerStatus : 404), "\(name): \(route.label) with \(id)")
                 }
             }
         }
         _ = sellerTokens
+        #expect(try rig.sql("SELECT member_id FROM member_identity") == "\(organizer.id)")
     }
 
     @Test
     func `a token that is not ours opens nothing, whatever role it claims`() async throws {
         let rig = try AuthRig()
-        let client = AuthClient(rig: rig)
+        let social = try SocialRig(auth: rig)
+        let client = AuthClient(rig: rig, application: social.application)
         let (user, tokens) = try await client.asNewMember("user")
         let foreign = TokenService(
             tokens: AccessTokens(root: .random(), issuer: "http://podo.test"), epochs: TokenEpochs())
@@ -129,8 +148,8 @@ struct AccessMatrixTests {
             foreign.issue(
                 memberID: tokens.id, role: .manager, epoch: 0, session: [UInt8](repeating: 1, count: 16)
             ).accessToken
-        for route in AuthRoutes.table.map(\.unbound) where route.access != .anyone {
-            let answer = try await forger.send(route.method, route.path.replacing("{id}", with: "1"))
+        for route in Self.routes where route.access != .anyone {
+            let answer = try await forger.send(route.method, Self.path(route, "1"))
             #expect(answer.status == 401, "\(route.label)")
         }
     }

@@ -18,7 +18,8 @@ struct CanaryTests {
     @Test
     func `no secret is in a log, a metric or an error`() async throws {
         let rig = try AuthRig()
-        var client = AuthClient(rig: rig)
+        let social = try SocialRig(auth: rig, secret: Self.canary)
+        var client = AuthClient(rig: rig, application: social.application)
         var answers: [AuthClient.Answer] = []
         let password = "grape \(Self.canary) grape"
         let address = "\(Self.canary)@example.com"
@@ -29,20 +30,26 @@ struct CanaryTests {
         let refresh = try #require(signedIn.json["refreshToken"] as? String)
         client.accessToken = access
         // Everything that can go wrong, with a secret in every place that takes a text.
-        for route in AuthRoutes.table.map(\.unbound) {
-            let path = route.path.replacing("{id}", with: Self.canary) + "?cursor=\(Self.canary)&token=\(Self.canary)"
+        for route in AuthRoutes.table.map(\.unbound) + SocialRoutes.table.map(\.unbound) {
+            let path =
+                route.path.replacing("{id}", with: Self.canary).replacing("{provider}", with: "corp")
+                + "?cursor=\(Self.canary)&token=\(Self.canary)&code=\(Self.canary)&state=\(Self.canary)"
+                + "&error=\(Self.canary)&iss=\(Self.canary)"
             let texts = [
                 "name", "email", "password", "currentPassword", "newPassword", "token", "refreshToken", "roleType",
-                "session", "everywhere",
+                "session", "everywhere", "code", "redirect",
             ]
             let wrong = Dictionary(uniqueKeysWithValues: texts.map { ($0, "\(Self.canary)\u{7}") })
             answers.append(try await client.send(route.method, path, json: wrong))
             answers.append(try await client.send(route.method, path, body: Array("{\"\(Self.canary)".utf8)))
             var other = client
             other.accessToken = "\(Self.canary).\(Self.canary).\(Self.canary)"
-            other.cookies = ["podo-session": Self.canary, "podo-refresh": Self.canary]
+            other.cookies = [
+                "podo-session": Self.canary, "podo-refresh": Self.canary, "podo-social": Self.canary,
+            ]
             answers.append(try await other.send(route.method, path, json: wrong))
         }
+        answers += try await self.social(social)
         rig.mails.refuse(1)
         try await rig.deliver()
         try rig.sql("UPDATE member SET data_key = '\\x0101'")
@@ -63,6 +70,15 @@ struct CanaryTests {
                 #expect(!String(decoding: answer.fields.wire, as: UTF8.self).contains(secret))
             }
         }
+    }
+
+    /// A person whose every word is secret, at a provider that is told another secret; and one that refuses it.
+    private func social(_ rig: SocialRig) async throws -> [AuthClient.Answer] {
+        try rig.provider.set(["sub": Self.canary, "email": "\(Self.canary)2@example.com", "name": Self.canary])
+        return [
+            try await Browser(rig).visit("corp"), try await Browser(rig).visit("kakao"),
+            try await Browser(rig).visit("naver"),
+        ]
     }
 
     @Test

@@ -42,16 +42,17 @@ struct MailMessageTests {
     @Test
     func `content is read as it was written`() throws {
         let address = try #require(EmailAddress("kim@example.com"))
-        let content = MailContent(address: address, name: "김포도", token: "abc")
+        let content = MailContent(address: address, name: "김포도", detail: "abc")
         #expect(MailContent(content.text) == content)
         #expect(MailContent("only one line") == nil)
     }
 
     @Test(arguments: MailKind.allCases)
     func `every kind has words in both languages, and its link if it has one`(_ kind: MailKind) {
-        let words = MailText(kind, name: "김포도", link: kind.path.map { "https://x.example\($0)#t" }, minuteCount: 30)
+        let words = MailText(kind, name: "김포도", detail: "canary", minuteCount: 30)
         #expect(words.subject.contains(" / "))
         #expect(words.text.contains("김포도"))
-        #expect(words.text.contains("https://x.example") == (kind.path != nil))
+        let isAboutSomething = kind.path != nil || [.providerConnected, .providerDisconnected].contains(kind)
+        #expect(words.text.contains("canary") == isAboutSomething)
     }
 }

@@ -5,6 +5,7 @@ import Observability
 import Postgres
 import Primitives
 import Reactor
+import Synchronization
 import TestSupport
 import Testing
 
@@ -18,8 +19,21 @@ struct ErasureTests {
 
     /// Keeps a contract for five years.
     private struct FiveYears: RetentionRule {
-        func retained(of member: Int64) async throws -> [Retention] {
+        func retained(of member: Int64, in transaction: PostgresTransaction) async throws -> [Retention] {
             [Retention(reason: "contract", dayCount: 5 * 365)]
+        }
+    }
+
+    /// Keeps one day for each contract, as whoever knows contracts would look them up; tells when it is asked.
+    private struct Contracts: RetentionRule {
+        static let count = PostgresStatement(
+            "contract_count", "SELECT count(*) FROM contract WHERE member_id = $1", effect: .reads)
+        let asked: @Sendable () throws -> Void
+
+        func retained(of member: Int64, in transaction: PostgresTransaction) async throws -> [Retention] {
+            try self.asked()
+            let count: Int64 = try await transaction.run(Self.count, member).first?.get(0) ?? 0
+            return count == 0 ? [] : [Retention(reason: "contract", dayCount: Int(count))]
         }
     }
 
@@ -85,7 +99,8 @@ struct ErasureTests {
         let client = AuthClient(rig: rig)
         for number in 0..<25 { _ = try await client.signUp("kim\(number)") }
         let rotated = PersonalVault(try #require(rig.root.rotated()))
-        let metrics = AuthMetrics(registry: MetricsRegistry(loopCount: 1))
+        let metrics = AuthMetrics(
+            registry: MetricsRegistry(loopCount: 1), log: Log(level: .debug, memory: rig.logMemory))
         let members = Members(
             database: rig.database, vault: rotated, passwords: rig.members.passwords, metrics: metrics)
         let email = try #require(EmailAddress("kim7@example.com"))
@@ -99,10 +114,7 @@ struct ErasureTests {
                     role: .user, name: name, email: email, passwordHash: nil, isEmailVerified: false)
             }
         }
-        try await rig.onLoop {
-            var last: Int64? = 0
-            while let after = last { last = try await members.rewrap(after: after, countMax: 10) }
-        }
+        try await rig.onLoop { try await members.rewrapAll(countMax: 10) }
         #expect(try rig.sql("SELECT DISTINCT get_byte(data_key, 1) FROM member") == "2")
         #expect(try await rig.onLoop { try await members.find(email) } == id)
         #expect(try await rig.onLoop { try await members.profile(id) }.email == "kim7@example.com")
@@ -170,6 +182,24 @@ struct ErasureTests {
         try rig.sql("UPDATE retained.member SET keep_until = now() - interval '1 second'")
         try await rig.onLoop { try await rig.members.sweep() }
         #expect(try rig.sql("SELECT count(*) FROM retained.member") == "0")
+    }
+
+    @Test
+    func `what has to be kept is asked where the member can buy nothing more`() async throws {
+        let url = Mutex("")
+        let contracts = Contracts {
+            // Somebody who buys holds the member, as orders will. He is late.
+            let buying = "SET lock_timeout = '100ms'; SELECT FROM member WHERE deleted_at IS NULL FOR SHARE"
+            #expect(throws: TestCluster.Failure.self) { try AuthRig.cluster.query(buying, at: url.withLock { $0 }) }
+        }
+        let rig = try AuthRig(retention: contracts)
+        url.withLock { $0 = rig.url }
+        try rig.sql("CREATE TABLE contract (member_id bigint)")
+        let (member, tokens) = try await self.signUp(AuthClient(rig: rig))
+        try rig.sql("INSERT INTO contract VALUES (\(tokens.id))")
+        let leave = try await member.send(.delete, "/api/v1/member/me", json: ["password": AuthClient.password])
+        #expect(leave.status == 204, "\(leave.text)")
+        #expect(try rig.sql("SELECT reason FROM retained.member") == "contract")
     }
 
     @Test

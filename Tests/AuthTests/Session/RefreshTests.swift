@@ -65,6 +65,10 @@ struct RefreshTests {
         #expect(try client.rig.sql("SELECT revoked_for FROM session") == "reuse")
         #expect(try client.rig.sql("SELECT count(*) FROM audit_log WHERE action = 'refresh-token-reused'") == "1")
         #expect(client.rig.metric("podo_auth_refreshes_total{outcome=\"reuse\"}") == 1)
+        // The member is told, once.
+        #expect(try await client.refresh(tokens.refresh).status == 401)
+        try await client.rig.deliver()
+        #expect(client.rig.mails.all.filter { $0.kind == .sessionEnded }.map(\.recipient) == ["kim@example.com"])
         // Another session of the same member goes on.
         #expect(try await client.signIn("kim").status == 200)
     }
@@ -245,6 +249,6 @@ struct RefreshTests {
         for text in ["", "x", String(repeating: "A", count: 63), String(repeating: "*", count: 64)] {
             #expect(try await client.refresh(text).code == "token-revoked")
         }
-        #expect(try await client.refresh(String(repeating: "A", count: 200)).status == 422)
+        #expect(try await client.refresh(String(repeating: "A", count: 200)).status == 400)
     }
 }

@@ -103,6 +103,19 @@ struct HostileProviderTests {
         #expect(try await browser.signIn("corp").status == 200)
     }
 
+    /// F-20: with a place for one request each, which the silent one has.
+    @Test("that is silent takes no place of another") func silent() async throws {
+        let socket = try AuthRig.cluster.socketDirectory() + "/.s.PGSQL.5432"
+        let silent = try FaultProxy(upstreamPath: socket)
+        silent.set(.blackHole)
+        let rig = try SocialRig(kakaoPort: silent.port)
+        let waiting = Task { try await Browser(rig).send(.get, "/api/v1/auth/social/kakao/start").status }
+        while rig.auth.metric("podo_http_client_running{client=\"social-kakao\"}") != 1 {}
+        #expect(try await Browser(rig).signIn("corp").status == 200)
+        #expect(rig.auth.metric("podo_http_client_running{client=\"social-kakao\"}") == 1)
+        #expect(try await waiting.value == 503)
+    }
+
     /// F-20, S-05.
     @Test("whose keys are garbage fails cleanly, and new keys are found") func keys() async throws {
         let rig = try SocialRig()

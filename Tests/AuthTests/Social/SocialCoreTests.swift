@@ -3,6 +3,7 @@ import HTTPClient
 import HTTPServer
 import Observability
 import Primitives
+import Synchronization
 import Testing
 
 @testable import Auth
@@ -69,6 +70,27 @@ import Testing
             #expect(self.word(document.ask(now: Self.time(now + pause - 1))) == "away")
             now += pause
         }
+    }
+
+    /// The clock goes on while a fetch that failed is being dealt with: a stall, or a thread that was not run.
+    @Test("A provider that fails while time passes is asked again, and nobody waits for ever", .timeLimit(.minutes(1)))
+    func stall() async throws {
+        let seconds = Mutex<Int64>(0)
+        /// From one look at the clock to the next.
+        let step = Mutex<Int64>(0)
+        let shared = SharedDocument<Int> {
+            seconds.withLock { now in
+                now += step.withLock { $0 }
+                return Self.time(now)
+            }
+        }
+        #expect(try await shared.value { () throws(SocialFault) in (1, .seconds(300)) } == 1)
+        seconds.withLock { $0 = 301 }
+        step.withLock { $0 = 10 }
+        // The pause after the failure is over before it is asked what is there.
+        #expect(try await shared.value { () throws(SocialFault) in throw .providerUnreachable } == 1)
+        step.withLock { $0 = 0 }
+        #expect(try await shared.value { () throws(SocialFault) in (2, nil) } == 2)
     }
 
     @Test(

@@ -13,24 +13,37 @@ import Testing
 final class SocialRig: Sendable {
     let auth: AuthRig
     let provider: FakeProvider
-    let client: HTTPClient
+    let clients: [String: HTTPClient]
     let application: HTTPApplication
     let clock = LateClock()
 
-    /// The provider goes by three names: `corp`, `kakao` and `naver`.
-    init(auth: AuthRig? = nil, secret: String = "podo-secret") throws {
+    /// The provider goes by three names: `corp`, `kakao` and `naver`. Kakao may be at another port instead; then each
+    /// client has one place.
+    init(auth: AuthRig? = nil, secret: String = "podo-secret", kakaoPort: UInt16? = nil) throws {
         let auth = try auth ?? AuthRig()
         let provider = try FakeProvider()
         self.auth = auth
         self.provider = provider
-        self.client = HTTPClient(name: "social", loop: auth.group.loops[0], metrics: auth.registry)
+        let names = ["corp", "kakao", "naver"]
+        var limits = HTTPClientLimits()
+        if kakaoPort != nil { limits.runningCountMax = 1 }
+        self.clients = Dictionary(
+            uniqueKeysWithValues: names.map {
+                (
+                    $0,
+                    HTTPClient(name: "social-\($0)", loop: auth.group.loops[0], limits: limits, metrics: auth.registry)
+                )
+            })
         let issuer = HTTPClientURL(provider.issuer)
-        let providers = ["corp", "kakao", "naver"].compactMap {
-            SocialProvider(name: $0, clientID: "podo-client", clientSecret: Secret(secret), issuer: issuer)
+        let kakao = kakaoPort.map { HTTPClientURL("http://127.0.0.1:\($0)") } ?? issuer
+        let providers = names.compactMap {
+            SocialProvider(
+                name: $0, clientID: "podo-client", clientSecret: Secret(secret),
+                issuer: $0 == "kakao" ? kakao : issuer)
         }
         try #require(providers.count == 3)
         var parts = SocialSignIn.Parts(
-            client: self.client, origin: "http://podo.test",
+            clients: self.clients, origin: "http://podo.test",
             metrics: SocialMetrics(providers: providers.map(\.name), registry: auth.registry),
             log: Log(level: .debug, memory: auth.logMemory))
         let clock = self.clock
@@ -44,7 +57,7 @@ final class SocialRig: Sendable {
                 + AuthRoutes.table.map { $0.bound(to: auth.service) }, authorizer: auth.service.authorizer)
     }
 
-    deinit { self.client.close() }
+    deinit { for client in self.clients.values { client.close() } }
 }
 
 /// A clock that stands still until it is put forward.

@@ -117,7 +117,7 @@ struct SocialSignInTests {
         _ = try await browser.leave("corp")
         let answer = try await browser.send(.get, "/api/v1/auth/social/corp/callback\(query)")
         #expect(answer.status == 400)
-        #expect(["social-state-invalid", "query-invalid"].contains(answer.code), "\(answer.text)")
+        #expect(["social-state-invalid", "invalid-request"].contains(answer.code), "\(answer.text)")
     }
 
     @Test(

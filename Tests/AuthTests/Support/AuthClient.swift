@@ -9,6 +9,8 @@ import Testing
 /// Asks the routes of members as a program or a browser would, from an address of its choice, without a socket.
 struct AuthClient {
     let rig: AuthRig
+    /// Nil for the routes of members alone.
+    var application: HTTPApplication?
     var address: SocketAddress.Host = .v4(0x7f00_0001)
     var accessToken: String?
     var cookies: [String: String] = [:]
@@ -63,17 +65,17 @@ struct AuthClient {
     }
 
     private func answer(to request: HTTPRequest) async throws -> HTTPResponse {
-        let application = self.rig.application
+        let application = self.application ?? self.rig.application
         switch application.admit(request) {
         case .refuse(let response, _): return response
         case .accept(let match, let bodyByteCountMax):
             guard request.body.count <= bodyByteCountMax else { return HTTPResponse(.contentTooLarge) }
-            guard case .concurrent(let handle) = application.handler(of: match) else {
-                return HTTPResponse(.notImplemented)
-            }
             var admitted = request
             admitted.caller = match.caller
             let asked = admitted
+            let handler = application.handler(of: match)
+            if case .immediate(let handle) = handler { return handle(asked, match.parameters) }
+            guard case .concurrent(let handle) = handler else { return HTTPResponse(.notImplemented) }
             return try await self.rig.onLoop {
                 do {
                     return application.finish(try await handle(asked, match.parameters), for: asked)

@@ -59,7 +59,7 @@ final class AuthRig: Sendable {
         self.database = PostgresDatabase(
             options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops,
             metrics: PostgresMetrics(registry: self.registry), log: log)
-        let metrics = AuthMetrics(registry: self.registry)
+        let metrics = AuthMetrics(registry: self.registry, log: log)
         self.vault = PersonalVault(self.root)
         self.work = try PasswordWork(hashing, limits: passwordLimits, metrics: metrics)
         self.members = Members(

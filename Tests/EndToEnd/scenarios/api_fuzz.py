@@ -1,5 +1,5 @@
 """The API's description is OpenAPI 3.1, is what `podo openapi` prints, and tells of every answer that requests of any
-kind get. None of them is an error of the server."""
+kind get, from nobody and from a member. None of them is an error of the server."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 
 from support import api_tools
+from support.api import Api
 from support.scenario import expect, expect_alive
 from support.servers import PODO, ROOT, Podo
 
@@ -28,9 +29,26 @@ def run(site):
     check_page(base)
     count = api_tools.fuzz(text, base, site.path)
     expect_alive(podo)
+    member_count = fuzz_as_member(site, podo, text, base)
     operations = sum(len(item) for item in json.loads(text)["paths"].values())
-    expect(count > 0, "schemathesis sent nothing")
-    return f"{operations} operations, {count} requests, every answer is one that the document tells of"
+    expect(count > 0 and member_count > 0, "schemathesis sent nothing")
+    return (f"{operations} operations, {count} requests of nobody and {member_count} of a member, every answer is one "
+            "that the document tells of")
+
+
+def fuzz_as_member(site, podo, text, base):
+    """A member sends what he likes, but to sign out: he is to be one to the end."""
+    api = Api(podo.http_port, source="127.0.0.2")
+    body = {"name": "Kim", "email": "fuzz@example.com", "password": "a quiet purple grape", "roleType": "ROLE_SELLER"}
+    expect(api.post("/member", body).status == 201, "sign-up")
+    signed_in = api.post("/auth/signin", {"email": body["email"], "password": body["password"]})
+    token = signed_in.json["accessToken"]
+    document = json.loads(text)
+    document["paths"] = {path: item for path, item in document["paths"].items() if not path.endswith("/auth/signout")}
+    count = api_tools.fuzz(json.dumps(document), base, site.path, [("authorization", f"Bearer {token}")])
+    expect_alive(podo)
+    expect(api.get("/member/me", token).status == 200, "the member was not signed in to the end")
+    return count
 
 
 def check_page(base):

@@ -1,14 +1,16 @@
-"""Members by the real program: sign-up to erasure over HTTP, links by mail, a manager and a stream key made at the
-command line, sessions that a restart does not forget, and no secret anywhere it does not belong."""
+"""Members by the real program: sign-up to erasure over HTTP, links by mail, a manager, a lock, a stream key and a new
+root secret made at the command line, sessions that a restart does not forget, and no secret anywhere it does not
+belong."""
 
 import glob
 import os
 import re
+import signal
 import subprocess
 import time
 
 from support.api import Api
-from support.database import dump
+from support.database import dump, query
 from support.scenario import expect
 from support.servers import Podo
 
@@ -19,7 +21,7 @@ CANARY = "canary-7f3a"
 def run(site):
     podo = Podo(site).start()
     api = Api(podo.http_port)
-    checks = [sign_up_and_in, sessions, mails, managers, stream_keys]
+    checks = [sign_up_and_in, sessions, mails, managers, locks, stream_keys, keys]
     state = {}
     for check in checks:
         check(site, podo, api, state)
@@ -75,7 +77,9 @@ def sign_in(api, password=PASSWORD, name=CANARY):
 
 def mails(site, podo, api, state):
     token = link(podo, "verify")
-    expect(api.post("/api/v1/auth/email/verify", {"token": token}).status == 204, "the address is not verified")
+    expect(api.post("/api/v1/auth/email/verify", {"token": token}).status == 401, "nobody proved an address")
+    verified = api.post("/api/v1/auth/email/verify", {"token": token}, state["tokens"]["accessToken"])
+    expect(verified.status == 204, "the address is not verified")
     expect(api.get("/member/me", state["tokens"]["accessToken"]).json["emailVerified"], "nor does it show")
     known = api.post("/api/v1/auth/password/forgot", {"email": f"{CANARY}@example.com"}, host="evil.example")
     unknown = api.post("/api/v1/auth/password/forgot", {"email": "nobody@example.com"})
@@ -121,6 +125,24 @@ def managers(site, podo, api, state):
     state["tokens"] = sign_in(api, state["password"])
     listed = api.get("/api/v1/admin/members?limit=1", state["tokens"]["accessToken"])
     expect(listed.status == 200 and listed.json["items"][0]["memberId"] == state["id"], f"{listed.body!r}")
+
+
+def locks(site, podo, api, state):
+    locked = command(podo, "member", "lock", f"{CANARY}@example.com")
+    expect(locked.startswith(f"Member {state['id']} is locked"), locked)
+    deadline = time.monotonic() + 5
+    while api.get("/member/me", state["tokens"]["accessToken"]).status != 401:
+        expect(time.monotonic() < deadline, "a token of a locked member went on for 5 s")
+        time.sleep(0.05)
+    body = {"email": f"{CANARY}@example.com", "password": state["password"]}
+    expect(api.post("/auth/signin", body).code == "account-locked", "a locked member signed in")
+    expect("nothing has changed" in command(podo, "member", "lock", str(state["id"])), "locked twice")
+    command(podo, "member", "unlock", str(state["id"]))
+    nobody = podo.run_command("member", "lock", "1")
+    expect(nobody.returncode == 1 and "no such member" in nobody.stderr, nobody.stderr)
+    wrong = podo.run_command("member", "lock", "somebody")
+    expect(wrong.returncode == 1 and "neither an address" in wrong.stderr, wrong.stderr)
+    state["tokens"] = sign_in(api, state["password"])
 
 
 def command(podo, *words):
@@ -177,6 +199,26 @@ def encoder(podo, key, seconds, *more):
     return ["ffmpeg", "-nostdin", "-loglevel", "error", *more, "-f", "lavfi", "-i", "testsrc=size=64x64:rate=10",
             "-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-f", "flv",
             f"rtmp://127.0.0.1:{podo.rtmp_port}/live/{key}"]
+
+
+def keys(site, podo, api, state):
+    """A new root secret reaches tokens and personal data by a signal."""
+    said = command(podo, "keys", "rotate")
+    expect(said.startswith("Generation 2 is in front in ") and said.endswith(f"kill -HUP {podo.pid}"), said)
+    podo.send(signal.SIGHUP)
+    body = {"name": f"두리 {CANARY}", "email": f"{CANARY}-2@example.com", "password": PASSWORD}
+    deadline = time.monotonic() + 5
+    while "keys reloaded" not in podo.log_tail(100):
+        expect(time.monotonic() < deadline, "the secret was not read again within 5 s")
+        time.sleep(0.05)
+    expect(api.post("/member", body).status == 201, "nobody can sign up after a rotation")
+    expect(api.get("/member/me", state["tokens"]["accessToken"]).status == 200, "a rotation signed somebody out")
+    state["tokens"] = sign_in(api, state["password"])
+    deadline = time.monotonic() + 70
+    while query(podo, "SELECT DISTINCT get_byte(data_key, 1) FROM member") != "2":
+        expect(time.monotonic() < deadline, "somebody is still under the old key after 70 s")
+        time.sleep(1)
+    state["tokens"] = sign_in(api, state["password"])
 
 
 def publish(podo, key, is_taken, seconds=5):

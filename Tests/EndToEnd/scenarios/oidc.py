@@ -126,10 +126,6 @@ def shapes(podo, fake):
         fake.set(mode="good", sub="4711", email="park@example.com", name="Park")
         browser = Browser(podo)
         arrival = browser.back(oidc_mock.visit(browser.start(provider)))
-        if provider == "naver":
-            expect(arrival.code == "social-link-required", "Naver's word joined two accounts")
-            fake.set(email="")
-            arrival = browser.back(oidc_mock.visit(browser.start(provider)))
         profile = Api(podo.http_port).get("/member/me", browser.finish(arrival)["accessToken"])
         expect(profile.json["email"] == email and profile.json["name"] == "Park", profile.body)
 

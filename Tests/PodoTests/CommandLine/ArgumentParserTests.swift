@@ -43,6 +43,11 @@ import Testing
                     CommandFlags(
                         operand: "kim@example.com", settings: [SettingText(name: "log-level", text: "debug")]))),
             Accepted(line: "member erasures", invocation: run(.memberErasures)),
+            Accepted(
+                line: "member lock 17", invocation: .run(.memberLock, CommandFlags(operand: "17"))),
+            Accepted(line: "member unlock --help", invocation: .help(.memberUnlock)),
+            Accepted(line: "keys rotate", invocation: run(.keysRotate)),
+            Accepted(line: "keys --help", invocation: .help(.keysRotate)),
             Accepted(line: "stream-key make --help", invocation: .help(.streamKeyMake)),
             Accepted(line: "config print -h", invocation: .help(.configPrint)),
             Accepted(
@@ -66,6 +71,8 @@ import Testing
             ("serv", "\"serv\" is not a command; did you mean serve?"),
             ("member promote", "podo member promote needs ADDRESS; see podo member promote --help"),
             ("member promote a@b.cc d@e.ff", "podo member promote takes no argument \"d@e.ff\""),
+            ("member lock", "podo member lock needs MEMBER; see podo member lock --help"),
+            ("keys rotate 2", "podo keys rotate takes no argument \"2\""),
             ("member erasures 7", "podo member erasures takes no argument \"7\""),
             ("doctro", "\"doctro\" is not a command; did you mean doctor?"),
             ("--hlep", "\"--hlep\" is not a command; did you mean --help?"),

@@ -27,7 +27,8 @@ import Testing
         arguments: [
             (CommandName.serve, [0, 1, 2, 3]), (.doctor, [0, 1, 2]), (.migrate, [0, 1, 2]), (.configPrint, [0, 1, 2]),
             (.openapi, [0, 1, 2]),
-            (.memberPromote, [0, 1, 2]), (.streamKeyMake, [0, 1, 2]),
+            (.memberPromote, [0, 1, 2]), (.memberLock, [0, 1, 2]), (.streamKeyMake, [0, 1, 2]),
+            (.keysRotate, [0, 1, 2]),
         ])
     func ownExitCodes(_ command: CommandName, _ codes: [Int]) {
         let text = HelpText.command(command)

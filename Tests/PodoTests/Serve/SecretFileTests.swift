@@ -38,6 +38,46 @@ import Testing
         #expect(try file.load().text() != secret.text())
     }
 
+    @Test("a rotation puts a new secret in front of all others, for the user alone")
+    func rotated() throws {
+        let temporary = try TemporaryDirectory()
+        let file = SecretFile(configured: nil, dataDirectory: temporary.path)
+        let first = try file.load()
+        #expect(try file.rotate() == 2)
+        let second = try file.load()
+        #expect(second.generations.map(\.number) == [2, 1])
+        #expect(second.text().suffix(first.text().count) == first.text()[...])
+        let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == ["secret"])
+        for number in 3...RootSecret.generationCountMax { #expect(try file.rotate() == number) }
+        let full = try file.load().text()
+        #expect(
+            Self.sentence {
+                _ = try file.rotate(); return first
+            }.contains("has 16 generations"))
+        #expect(try file.load().text() == full)
+        // What is none is not made better.
+        try Self.write("half", to: file.path, mode: 0o600)
+        #expect(
+            Self.sentence {
+                _ = try file.rotate(); return first
+            }.contains("has a line 1"))
+        unlink(file.path)
+        #expect(
+            Self.sentence {
+                _ = try file.rotate(); return first
+            }.contains("does not exist"))
+        #expect(access(file.path, F_OK) != 0)
+    }
+
+    @Test("whoever rotates is told what is next")
+    func told() {
+        #expect(KeysCommand.text(2, path: "var/secret", holder: 17).contains("Generation 2 is in front in var/secret."))
+        #expect(KeysCommand.text(2, path: "var/secret", holder: 17).hasSuffix("kill -HUP 17"))
+        #expect(KeysCommand.text(2, path: "var/secret", holder: nil).hasSuffix("at its next start."))
+    }
+
     @Test("a file that is named must be there: none is made")
     func named() throws {
         let temporary = try TemporaryDirectory()

@@ -22,6 +22,6 @@ package struct JSONFieldErrors: Error, HTTPProblemConvertible {
     package init(_ errors: [HTTPProblem.FieldError]) { self.errors = errors }
 
     package var problem: HTTPProblem {
-        HTTPProblem(.unprocessableContent, code: "fields-invalid", fieldErrors: self.errors)
+        HTTPProblem(.badRequest, code: "invalid-request", fieldErrors: self.errors)
     }
 }

@@ -5,7 +5,7 @@ package final class JSONObjectReader {
     package static let errorCountMax = 50
 
     private let members: [JSONName: JSONValue]
-    /// What stands before the names in errors: `seats[2].`
+    /// What stands before the names in errors: `/seats/2/`.
     private let prefix: String
     package private(set) var errors: [HTTPProblem.FieldError] = []
 
@@ -14,7 +14,7 @@ package final class JSONObjectReader {
     /// What such a decoder has asked for, each name once.
     private(set) var asked: [JSONSchemaMember] = []
 
-    package init(_ members: [JSONName: JSONValue], prefix: String = "") {
+    package init(_ members: [JSONName: JSONValue], prefix: String = "/") {
         self.members = members
         self.prefix = prefix
         self.outerTypes = nil
@@ -23,7 +23,7 @@ package final class JSONObjectReader {
     /// Reads an example, and writes down what is asked for. `types` are those whose decoders are at work.
     init(describing example: JSONValue, within types: [ObjectIdentifier]) {
         if case .object(let members) = example { self.members = members } else { self.members = [:] }
-        self.prefix = ""
+        self.prefix = "/"
         self.outerTypes = types
     }
 
@@ -33,7 +33,7 @@ package final class JSONObjectReader {
     /// Remembers an error that only the caller can see, such as two fields that contradict each other.
     package func fail(_ name: String, _ code: StaticString, _ detail: String) {
         guard self.errors.count < Self.errorCountMax else { return }
-        self.errors.append(HTTPProblem.FieldError(field: self.prefix + name, code: code, detail: detail))
+        self.errors.append(HTTPProblem.FieldError(pointer: self.prefix + name, code: code, detail: detail))
     }
 
     /// Whether the field is given, and not as `null`.
@@ -124,7 +124,7 @@ package final class JSONObjectReader {
         guard let elements = self.elements(name, countMax, isRequired, about, self.schema(of: type)) else {
             return nil
         }
-        let values = elements.enumerated().map { self.decode($0.element, "\(name)[\($0.offset)]", type) }
+        let values = elements.enumerated().map { self.decode($0.element, "\(name)/\($0.offset)", type) }
         return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
     }
 
@@ -139,7 +139,7 @@ package final class JSONObjectReader {
             if case .integer(let number) = element, range.contains(number) {
                 numbers.append(number)
             } else {
-                self.fail("\(name)[\(index)]", "out-of-range", "between \(range.lowerBound) and \(range.upperBound)")
+                self.fail("\(name)/\(index)", "out-of-range", "between \(range.lowerBound) and \(range.upperBound)")
             }
         }
         return numbers.count == elements.count ? numbers : nil
@@ -192,7 +192,7 @@ package final class JSONObjectReader {
 
     private func decode<Value: JSONDecodable>(_ value: JSONValue, _ name: String, _ type: Value.Type) -> Value? {
         guard case .object(let members) = value else { return self.wrongType(name, "an object") }
-        let reader = JSONObjectReader(members, prefix: "\(self.prefix)\(name).")
+        let reader = JSONObjectReader(members, prefix: "\(self.prefix)\(name)/")
         do throws(JSONFieldErrors) {
             let decoded = try Value(json: reader)
             if reader.errors.isEmpty { return decoded }

@@ -51,7 +51,7 @@ package final class StaticFiles: Sendable {
         do throws(HTTPFieldError) {
             try response.fields.append(.location, checking: location + query)
         } catch {
-            return HTTPProblem(.badRequest, code: "query-invalid").response(for: request)
+            return HTTPProblem(.badRequest, code: "invalid-request").response(for: request)
         }
         response.fields.append(.cacheControl, "no-cache")
         return response

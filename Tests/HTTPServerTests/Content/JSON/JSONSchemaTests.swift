@@ -107,7 +107,7 @@ private struct Shown: JSONEncodable {
     func lengthMin() {
         let reader = JSONObjectReader([JSONName("name"): .string("a")])
         #expect(reader.string("name", lengthMin: 2, lengthMax: 5) == nil)
-        #expect(reader.errors.map { "\($0.field) \($0.code)" } == ["name too-short"])
+        #expect(reader.errors.map { "\($0.pointer) \($0.code)" } == ["/name too-short"])
     }
 
     @Test("what an encoder writes is seen from examples: what some lack is not required, what is null may be")

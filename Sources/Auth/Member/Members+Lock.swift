@@ -1,0 +1,41 @@
+internal import HTTPServer
+internal import Observability
+internal import Postgres
+
+/// Keeping somebody out, for as long as it takes.
+extension Members {
+    /// Locks an account, or opens it again. Locking ends every session and voids links and stream keys. False when the
+    /// account was so already; throws `not-found` for whoever is gone.
+    package func setLocked(_ isLocked: Bool, _ id: Int64, actor: String) async throws -> Bool {
+        let isChanged = try await self.database.transaction("member_lock", actor: actor) { transaction in
+            let rows = try await transaction.run(MemberStatements.setStatus, id, isLocked ? "LOCKED" : "ACTIVE")
+            guard let row = rows.first else {
+                guard try await transaction.run(MemberStatements.byID, id).count == 1 else {
+                    throw HTTPProblem.notFound
+                }
+                return false
+            }
+            try await self.endSessions(of: id, epoch: try row.get(0), in: transaction)
+            if isLocked { try await self.revokeStreamKeys(of: id, in: transaction) }
+            try await transaction.note(
+                AuditEvent(
+                    actor: actor, action: isLocked ? "member-locked" : "member-unlocked", subject: AuditEvent.name(id)))
+            return true
+        }
+        if isChanged { self.metrics.events.add(isLocked ? "locked" : "unlocked", loop: nil) }
+        return isChanged
+    }
+
+    /// Ends every session of a member whose epoch was raised to `epoch`, and voids the links that were mailed to him.
+    func endSessions(of id: Int64, epoch: Int32, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.run(SessionStatements.revokeAll, id, "everywhere")
+        _ = try await transaction.run(MailStatements.dropLinks, id)
+        _ = try await transaction.run(SessionStatements.tell, AuthNotice.epoch(member: id, epoch: epoch).text)
+    }
+
+    func revokeStreamKeys(of id: Int64, in transaction: PostgresTransaction) async throws {
+        for row in try await transaction.run(StreamKeyStatements.revokeAllOf, id) {
+            _ = try await transaction.run(SessionStatements.tell, AuthNotice.streamKey(try row.get(0)).text)
+        }
+    }
+}
