@@ -21,6 +21,7 @@ package struct AuthMetrics: Sendable {
     let passwordShed: Counter
     let passwordTime: Histogram
     private let unreadable: Counter
+    private let twins: Counter
     private let registry: MetricsRegistry
     private let log: Log
 
@@ -29,6 +30,8 @@ package struct AuthMetrics: Sendable {
         self.log = log
         self.unreadable = registry.counter(
             "podo_auth_unreadable_total", help: "Personal data that could not be decrypted when it was needed.")
+        self.twins = registry.counter(
+            "podo_auth_twins_total", help: "Accounts met whose address has another account.")
         self.signIns = ReasonCounters(Self.signInOutcomes) {
             registry.counter("podo_auth_sign_ins_total", help: "Attempts to sign in.", labels: ["outcome": $0])
         }
@@ -54,6 +57,12 @@ package struct AuthMetrics: Sendable {
         self.unreadable.add(loop: nil)
         self.log.error(
             "personal data unreadable", ["what": .text(what.description), "member": .number(Int(member))])
+    }
+
+    /// The address of a member has another account, so the new key cannot find both.
+    func noteTwin(of member: Int64) {
+        self.twins.add(loop: nil)
+        self.log.error("address has two accounts", ["member": .number(Int(member))])
     }
 
     func watchPasswordQueue(_ read: @escaping @Sendable () -> Int) {

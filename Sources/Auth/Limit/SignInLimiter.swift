@@ -26,7 +26,7 @@ package struct SignInLimiter: Sendable {
     }
 
     package enum Outcome: Equatable, Sendable {
-        case right
+        case right(member: Int64)
         case wrong
         /// Nobody looked at the password: there was no room for the work, or the database was away.
         case undecided
@@ -37,7 +37,8 @@ package struct SignInLimiter: Sendable {
     private var addresses: RateTable<SocketAddress.Host>
     private var accounts: RateTable<UInt64>
     private var lookUps: RateTable<SocketAddress.Host>
-    private var known: Set<SignInAttempt> = []
+    private var known: [SignInAttempt: Int64] = [:]
+    private var knownOfMembers: [Int64: Set<SignInAttempt>] = [:]
     private var delayedOfAccounts: PlaceCounts<UInt64>
     private var delayedOfAccountsInBlocks: PlaceCounts<SignInAttempt>
     private var delayedOfBlocks: PlaceCounts<SocketAddress.Host>
@@ -57,7 +58,7 @@ package struct SignInLimiter: Sendable {
     /// Whether it is to be looked up if the account is signed in at this address: it makes a difference, and is not
     /// remembered. Who has looked calls `remember` if it is.
     package mutating func wantsLookUp(_ attempt: SignInAttempt, now: MonotonicTime) -> Bool {
-        guard !self.known.contains(attempt), self.pairs.wait(attempt, now: now) == nil,
+        guard self.known[attempt] == nil, self.pairs.wait(attempt, now: now) == nil,
             self.addresses.wait(attempt.address, now: now) != nil || self.delay(of: attempt, now: now).nanoseconds > 0,
             self.lookUps.wait(attempt.address, now: now) == nil
         else { return false }
@@ -65,18 +66,30 @@ package struct SignInLimiter: Sendable {
         return true
     }
 
-    /// The account was signed in at this address.
-    package mutating func remember(_ attempt: SignInAttempt) {
-        guard !self.known.contains(attempt) else { return }
-        if self.known.count >= self.limits.knownCountMax { _ = self.known.popFirst() }
-        self.known.insert(attempt)
+    /// The account, which is this member's, was signed in at this address.
+    package mutating func remember(_ attempt: SignInAttempt, of member: Int64) {
+        if self.known.count >= self.limits.knownCountMax, let old = self.known.first?.key { self.forget(old) }
+        self.forget(attempt)
+        self.known[attempt] = member
+        self.knownOfMembers[member, default: []].insert(attempt)
+    }
+
+    /// The sessions of the member were ended: perhaps somebody had them whom nobody wants to favour.
+    package mutating func forget(_ member: Int64) {
+        for attempt in self.knownOfMembers.removeValue(forKey: member) ?? [] { self.known[attempt] = nil }
+    }
+
+    private mutating func forget(_ attempt: SignInAttempt) {
+        guard let member = self.known.removeValue(forKey: attempt) else { return }
+        self.knownOfMembers[member]?.remove(attempt)
+        if self.knownOfMembers[member]?.isEmpty == true { self.knownOfMembers[member] = nil }
     }
 
     /// Asks for one attempt, and counts it against its pair until `end` says that it was right.
     package mutating func begin(_ attempt: SignInAttempt, now: MonotonicTime) -> Verdict {
         if let wait = self.pairs.wait(attempt, now: now) { return .refused(.pair, retryAfter: wait) }
         var delay = TimeAmount.nanoseconds(0)
-        if !self.known.contains(attempt) {
+        if self.known[attempt] == nil {
             if let wait = self.addresses.wait(attempt.address, now: now) {
                 return .refused(.address, retryAfter: wait)
             }
@@ -112,9 +125,9 @@ package struct SignInLimiter: Sendable {
     /// What came of an attempt that was admitted. Comes exactly once for each.
     package mutating func end(_ attempt: SignInAttempt, _ outcome: Outcome, now: MonotonicTime) {
         switch outcome {
-        case .right:
+        case .right(let member):
             self.pairs.clear(attempt)
-            self.remember(attempt)
+            self.remember(attempt, of: member)
         case .wrong:
             self.addresses.charge(attempt.address, now: now)
             self.accounts.charge(attempt.account, now: now)

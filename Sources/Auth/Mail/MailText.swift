@@ -47,19 +47,19 @@ struct MailText: Equatable, Sendable {
         case .providerConnected:
             self.subject = "소셜 로그인이 연결되었습니다 / A way to sign in was connected"
             self.text = """
-                \(name)님, 이제 \(detail) 계정으로 로그인할 수 있습니다. 본인이 아니라면 바로 비밀번호를 재설정하고 내 정보에서 연결을 \
-                해제하세요.
+                \(name)님, 이제 \(detail) 계정으로 로그인할 수 있습니다. 본인이 아니라면 바로 내 정보에서 연결을 해제한 다음 새 \
+                비밀번호를 정하세요.
 
-                Hello \(name), your account can be signed in to by \(detail) now. If that was not you, ask for a new \
-                password at once, and disconnect it in your profile.
+                Hello \(name), your account can be signed in to by \(detail) now. If that was not you, disconnect \
+                it in your profile at once, and then set a new password.
                 """
         case .providerDisconnected:
             self.subject = "소셜 로그인 연결이 해제되었습니다 / A way to sign in was disconnected"
             self.text = """
-                \(name)님, 더 이상 \(detail) 계정으로 로그인할 수 없습니다. 본인이 아니라면 바로 비밀번호를 재설정하세요.
+                \(name)님, 더 이상 \(detail) 계정으로 로그인할 수 없으며 모든 기기에서 로그아웃되었습니다. 본인이 아니라면 바로 비밀번호를 재설정하세요.
 
-                Hello \(name), your account cannot be signed in to by \(detail) any more. If that was not you, ask for \
-                a new password at once.
+                Hello \(name), your account cannot be signed in to by \(detail) any more, and you are signed out \
+                everywhere. If that was not you, ask for a new password at once.
                 """
         }
     }

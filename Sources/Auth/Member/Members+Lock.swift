@@ -26,6 +26,30 @@ extension Members {
         return isChanged
     }
 
+    /// Ends every session of everybody, so many members at a time: whoever stops it half way begins again. Returns how
+    /// many members there are.
+    package func signOutEverybody(actor: String, countMax: Int = 1000) async throws -> Int {
+        var count = 0
+        var last: Int64? = 0
+        while let after = last {
+            let ids = try await self.signOutSome(after: after, countMax: countMax, actor: actor)
+            count += ids.count
+            last = ids.max()
+        }
+        return count
+    }
+
+    private func signOutSome(after id: Int64, countMax: Int, actor: String) async throws -> [Int64] {
+        try await self.database.transaction("member_sign_out_all", actor: actor) { transaction in
+            let rows = try await transaction.run(MemberStatements.signOutSome, id, countMax)
+            if id == 0 {
+                try await transaction.note(
+                    AuditEvent(actor: actor, action: "everybody-signed-out", subject: "everybody"))
+            }
+            return try rows.map { try $0.get(0, as: Int64.self) }
+        }
+    }
+
     /// Ends every session of a member whose epoch was raised to `epoch`, and voids the links that were mailed to him.
     func endSessions(of id: Int64, epoch: Int32, in transaction: PostgresTransaction) async throws {
         _ = try await transaction.run(SessionStatements.revokeAll, id, "everywhere")

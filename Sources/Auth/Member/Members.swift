@@ -43,39 +43,65 @@ package final class Members: Sendable {
         return id
     }
 
-    /// A new account without further questions: for accounts that come from other providers, and for tests and demos.
-    /// Throws `duplicate-email` when the address has one.
+    /// A new account without further questions: also for tests and demos. Throws `duplicate-email` when the address has
+    /// one.
     package func create(
         role: MemberRole, name: PersonName, email: EmailAddress, passwordHash: String?, isEmailVerified: Bool
     ) async throws -> Int64 {
+        let id = try await self.make(
+            role: role, name: name, email: email, passwordHash: passwordHash, isEmailVerified: isEmailVerified)
+        guard let id else { throw AuthProblems.duplicateEmail }
+        return id
+    }
+
+    /// Somebody has the address, or the identity.
+    private struct Taken: Error {}
+
+    /// A new account, which belongs to the identity, if any; nil when that or the address has one.
+    func make(
+        role: MemberRole, name: PersonName, email: EmailAddress?, passwordHash: String?, isEmailVerified: Bool,
+        identity: SocialIdentity? = nil
+    ) async throws -> Int64? {
         for _ in 0..<Self.drawCountMax {
             let id = MemberNumber.random()
+            let actor = AuditEvent.name(id)
             let (key, wrapped) = self.vault.makeDataKey(member: id)
-            let indexes = self.vault.indexes(of: email)
-            let emailSealed = self.vault.seal(email.text, with: key, table: "member", column: "email_sealed", row: id)
+            let indexes = email.map(self.vault.indexes(of:)) ?? []
+            let emailSealed = email.map {
+                self.vault.seal($0.text, with: key, table: "member", column: "email_sealed", row: id)
+            }
             let nameSealed = self.vault.seal(name.text, with: key, table: "member", column: "name_sealed", row: id)
             do {
-                try await self.database.transaction("member_create", actor: AuditEvent.name(id)) { transaction in
+                try await self.database.transaction("member_create", actor: actor) { transaction in
+                    _ = try await transaction.run(MemberStatements.lockAddress, indexes)
                     let rows = try await transaction.run(
-                        MemberStatements.insert, id, role.rawValue, wrapped, emailSealed, indexes[0], nameSealed,
+                        MemberStatements.insert, id, role.rawValue, wrapped, emailSealed, indexes.first, nameSealed,
                         passwordHash, Array(indexes.dropFirst()))
-                    guard rows.affectedCount == 1 else { throw AuthProblems.duplicateEmail }
-                    if isEmailVerified {
-                        _ = try await transaction.run(MemberStatements.verifyEmail, id, indexes[0])
-                    } else {
+                    guard rows.affectedCount == 1 else { throw Taken() }
+                    if let index = indexes.first, isEmailVerified {
+                        _ = try await transaction.run(MemberStatements.verifyEmail, id, index)
+                    } else if email != nil {
                         _ = try await transaction.run(
                             MailStatements.request, MailKind.verify.rawValue, indexes,
                             self.mailLimits.requestCountMax)
                     }
+                    if let identity {
+                        let linked = try await transaction.run(
+                            SocialStatements.link, identity.provider, identity.subject.text, id)
+                        guard linked.affectedCount == 1 else { throw Taken() }
+                    }
+                    let provider = identity.map { [("provider" as StaticString, $0.provider)] } ?? []
                     try await transaction.note(
                         AuditEvent(
-                            actor: AuditEvent.name(id), action: "member-created", subject: AuditEvent.name(id),
-                            detail: [("role", role.rawValue)]))
+                            actor: actor, action: "member-created", subject: actor,
+                            detail: [("role", role.rawValue)] + provider))
                 }
                 return id
+            } catch is Taken {
+                return nil
             } catch let error as PostgresError {
                 switch error.code {
-                case .uniqueViolation("member_email"): throw AuthProblems.duplicateEmail
+                case .uniqueViolation("member_email"): return nil
                 case .uniqueViolation("member_pkey"): continue
                 default: throw error
                 }

@@ -28,12 +28,12 @@ package final class Passwords: Sendable {
         let id = token.memberID
         let row = try await self.members.row(id)
         try await self.confirm(old, row, token, from: address)
-        let profile = try self.members.profile(row)
-        try self.look(at: new, profile)
+        try self.look(at: new, row)
         let hash = try await self.members.passwords.hash(new, from: address)
         let name = AuditEvent.name(id)
         let epoch = try await self.members.database.transaction("password_change", actor: name) { transaction in
-            let rows = try await transaction.run(MemberStatements.changePassword, id, hash, row.passwordHash)
+            let rows = try await transaction.run(
+                MemberStatements.changePassword, id, hash, row.passwordHash, token.epoch)
             guard let changed = rows.first else { throw AuthProblems.changedMeanwhile }
             let epoch: Int32 = try changed.get(0)
             try await self.members.endSessions(of: id, epoch: epoch, in: transaction)
@@ -63,9 +63,10 @@ package final class Passwords: Sendable {
             return
         }
         guard let password else { throw AuthProblems.badCredentials }
-        let email = EmailAddress(try self.members.profile(row).email)
+        let email = self.readable(row).flatMap { EmailAddress($0.email) }
         let account = email.map(self.members.vault.index(of:)) ?? Array("\(row.id)".utf8)
-        let isRight = try await self.signIns.checkPassword(password, against: hash, account: account, from: address)
+        let isRight = try await self.signIns.checkPassword(
+            password, of: row.id, against: hash, account: account, from: address)
         guard isRight else { throw AuthProblems.badCredentials }
     }
 
@@ -89,7 +90,7 @@ package final class Passwords: Sendable {
         else { throw AuthProblems.linkInvalid }
         let id: Int64 = try found.get(0)
         let row = try await self.members.row(id)
-        try self.look(at: new, self.members.profile(row))
+        try self.look(at: new, row)
         let hash = try await self.members.passwords.hash(new, from: address)
         let name = AuditEvent.name(id)
         let epoch = try await database.transaction("password_reset", actor: name) { transaction in
@@ -100,6 +101,8 @@ package final class Passwords: Sendable {
             guard let changed = changed.first else { throw AuthProblems.linkInvalid }
             let epoch: Int32 = try changed.get(0)
             try await self.members.endSessions(of: id, epoch: epoch, in: transaction)
+            // Whoever had the account until now had not proved that it is his.
+            if !row.isEmailVerified { try await self.members.revokeStreamKeys(of: id, in: transaction) }
             try await self.members.notices.tell(.passwordChanged, to: row, in: transaction)
             try await transaction.note(AuditEvent(actor: name, action: "password-reset", subject: name))
             return epoch
@@ -136,11 +139,22 @@ package final class Passwords: Sendable {
 
     // MARK: Helpers
 
-    private func look(at password: Secret<String>, _ profile: MemberProfile) throws {
-        let local = EmailAddress(profile.email).map { String($0.local) }
-        let personal = [profile.name] + (local.map { [$0] } ?? [])
+    private func look(at password: Secret<String>, _ row: MemberRow) throws {
+        let profile = self.readable(row)
+        let local = profile.flatMap { EmailAddress($0.email) }.map { String($0.local) }
+        let personal = [profile?.name, local].compactMap { $0 }
         if let weakness = PasswordRules.weakness(of: password, personal: personal) {
             throw AuthProblems.weak(weakness, field: "newPassword")
+        }
+    }
+
+    /// Nil where no key opens it, which keeps nobody from a new password, or from leaving.
+    private func readable(_ row: MemberRow) -> MemberProfile? {
+        do throws(PersonalDataError) {
+            return try self.members.profile(row)
+        } catch {
+            self.members.metrics.noteUnreadable("member", of: row.id)
+            return nil
         }
     }
 }

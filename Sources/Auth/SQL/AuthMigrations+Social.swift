@@ -50,4 +50,12 @@ extension AuthMigrations {
             ALTER TABLE social_flow ADD COLUMN member_epoch integer,
                 ADD CHECK ((member_id IS NULL) = (member_epoch IS NULL));
             """)
+
+    /// Nor does a page's code outlive what ends sessions.
+    static let socialGrantEpochs = PostgresMigration(
+        number: 22, name: "epochs of codes for pages",
+        sql: """
+            DELETE FROM social_grant;
+            ALTER TABLE social_grant ADD COLUMN member_epoch integer NOT NULL;
+            """)
 }

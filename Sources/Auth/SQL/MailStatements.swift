@@ -20,8 +20,8 @@ enum MailStatements {
         RETURNING purpose, email_indexes
         """, purpose: .background)
 
-    /// Whom to write to: indexes of the address by every key, kind, links, seconds. Nobody who has so many links of this
-    /// kind that are good, or was sent one within so many seconds.
+    /// Whom to write to: indexes of the address by every key, kind, links, seconds. Nobody who has so many links of
+    /// this kind that are good, or was sent one within so many seconds.
     static let recipient = PostgresStatement(
         "mail_recipient",
         """
@@ -49,15 +49,13 @@ enum MailStatements {
         WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()
         """, effect: .reads)
 
-    /// A link is used once, and with it go the others of its kind.
+    /// A link is used once. Its member, and the index of the address that it was sent to.
     static let useLink = PostgresStatement(
         "mail_use_link",
         """
-        WITH used AS (
-            UPDATE mail_link SET used_at = now()
-            WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()
-            RETURNING member_id, email_index)
-        SELECT member_id, email_index FROM used
+        UPDATE mail_link SET used_at = now()
+        WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()
+        RETURNING member_id, email_index
         """)
 
     static let dropLinks = PostgresStatement(

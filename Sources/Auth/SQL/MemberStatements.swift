@@ -2,7 +2,17 @@ internal import Postgres
 
 /// What is asked of the table of members. Every statement says `deleted_at IS NULL`: who is gone is not found.
 enum MemberStatements {
-    /// id, role, data key, address sealed, its index, name sealed, password hash, indexes that older keys made of the
+    /// Whoever signs up with the same address waits until this transaction ends: every index of it. Nodes that have not
+    /// read a new key yet know fewer, so each counts, and in one order.
+    static let lockAddress = PostgresStatement(
+        "member_lock_address",
+        """
+        SELECT pg_advisory_xact_lock(key) FROM (
+            SELECT DISTINCT ('x' || encode(substr(i, 1, 8), 'hex'))::bit(64)::bigint AS key
+            FROM unnest($1::bytea[]) AS i ORDER BY key) AS keys
+        """)
+
+    /// id, role, data key, address sealed, its index, name sealed, password hash, indexes that other keys made of the
     /// address. No row when there is an account with that address.
     static let insert = PostgresStatement(
         "member_insert",
@@ -32,13 +42,14 @@ enum MemberStatements {
         "member_rename",
         "UPDATE member SET name_sealed = $2 WHERE id = $1 AND data_key = $3 AND deleted_at IS NULL")
 
-    /// The new hash, if the old one is still there: whoever changed the password meanwhile has won. A new epoch ends
-    /// all access tokens.
+    /// The new hash, if the old one is still there and the epoch is that of whoever asks: whoever changed the password
+    /// or ended the sessions meanwhile has won. A new epoch ends all access tokens.
     static let changePassword = PostgresStatement(
         "member_change_password",
         """
         UPDATE member SET password_hash = $2, token_epoch = token_epoch + 1, token_epoch_at = now()
-        WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $3 AND deleted_at IS NULL
+        WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $3 AND token_epoch = $4 AND status = 'ACTIVE'
+            AND deleted_at IS NULL
         RETURNING token_epoch
         """)
 
@@ -72,6 +83,25 @@ enum MemberStatements {
         RETURNING token_epoch
         """)
 
+    /// after which member, how many. Raises their epochs, ends their sessions, voids their links, and tells every
+    /// process. A session that begins beside it is of the old epoch, and so over too.
+    static let signOutSome = PostgresStatement(
+        "member_sign_out_some",
+        """
+        WITH chosen AS MATERIALIZED (
+            SELECT id FROM member WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2 FOR NO KEY UPDATE),
+        ended AS (
+            UPDATE session SET revoked_at = now(), revoked_for = 'everywhere' FROM chosen
+            WHERE session.member_id = chosen.id AND revoked_at IS NULL),
+        dropped AS (
+            DELETE FROM mail_link USING chosen WHERE mail_link.member_id = chosen.id AND used_at IS NULL),
+        raised AS (
+            UPDATE member SET token_epoch = token_epoch + 1, token_epoch_at = now() FROM chosen
+            WHERE member.id = chosen.id
+            RETURNING member.id, token_epoch)
+        SELECT id, pg_notify('auth_news', 'e ' || id || ' ' || token_epoch) FROM raised
+        """, purpose: .background)
+
     static let setRole = PostgresStatement(
         "member_set_role",
         """
@@ -99,11 +129,13 @@ enum MemberStatements {
         RETURNING token_epoch
         """)
 
-    /// session, member, seconds. A row when this session was begun within that time, by the member himself.
+    /// name of a session (`RefreshToken.name`), member, seconds. A row when this session was begun within that time, by
+    /// the member himself.
     static let recentSession = PostgresStatement(
         "member_recent_session",
         """
-        SELECT FROM session WHERE id = $1 AND member_id = $2 AND revoked_at IS NULL
+        SELECT FROM session WHERE member_id = $2 AND revoked_at IS NULL
+            AND substr(sha256('session-name|'::bytea || id), 1, 16) = $1
             AND created_at > now() - $3::bigint * interval '1 second'
         """, effect: .reads)
 

@@ -65,13 +65,13 @@ enum SessionStatements {
     static let live = PostgresStatement(
         "session_live", "SELECT id FROM session WHERE member_id = $1 AND revoked_at IS NULL", effect: .reads)
 
-    /// Whether a session of the account with this address goes on in that network: indexes of the address, network.
+    /// The member with this address, if a session of his goes on in that network: indexes of the address, network.
     static let isKnown = PostgresStatement(
         "session_is_known",
         """
-        SELECT FROM member m JOIN session s ON s.member_id = m.id
+        SELECT m.id FROM member m JOIN session s ON s.member_id = m.id
         WHERE m.email_index = ANY ($1::bytea[]) AND m.deleted_at IS NULL AND s.revoked_at IS NULL
-            AND least(s.expires_at, s.ends_at) > now() AND s.rotated_for = $2
+            AND s.epoch = m.token_epoch AND least(s.expires_at, s.ends_at) > now() AND s.rotated_for = $2
         LIMIT 1
         """, effect: .reads)
 
@@ -96,7 +96,8 @@ enum SessionStatements {
         """
         DELETE FROM session WHERE id IN (
             SELECT id FROM session
-            WHERE least(expires_at, coalesce(revoked_at, expires_at)) < now() - $1::bigint * interval '1 second'
+            WHERE expires_at < now() - $1::bigint * interval '1 second'
+                OR revoked_at < now() - $1::bigint * interval '1 second'
             LIMIT $2)
         """, purpose: .background)
 

@@ -24,7 +24,7 @@ enum SocialStatements {
         RETURNING member_id, member_epoch, return_path, expires_at > now()
         """)
 
-    /// code, browser, member, seconds.
+    /// code, browser, member and his epoch, seconds.
     static let keepGrant = PostgresStatement(
         "social_keep_grant",
         """
@@ -32,8 +32,8 @@ enum SocialStatements {
             DELETE FROM social_grant WHERE code_hash IN (
                 SELECT code_hash FROM social_grant WHERE expires_at < now()
                 ORDER BY expires_at LIMIT 20 FOR UPDATE SKIP LOCKED))
-        INSERT INTO social_grant (code_hash, browser_hash, member_id, expires_at)
-        VALUES ($1, $2, $3, now() + $4::bigint * interval '1 second')
+        INSERT INTO social_grant (code_hash, browser_hash, member_id, member_epoch, expires_at)
+        VALUES ($1, $2, $3, $4, now() + $5::bigint * interval '1 second')
         """)
 
     /// code, browser.
@@ -41,13 +41,13 @@ enum SocialStatements {
         "social_take_grant",
         """
         DELETE FROM social_grant WHERE code_hash = $1 AND browser_hash = $2
-        RETURNING member_id, expires_at > now()
+        RETURNING member_id, member_epoch, expires_at > now()
         """)
 
     static let member = PostgresStatement(
         "social_member",
         """
-        SELECT i.member_id FROM member_identity i JOIN member m ON m.id = i.member_id
+        SELECT i.member_id, m.token_epoch FROM member_identity i JOIN member m ON m.id = i.member_id
         WHERE i.provider = $1 AND i.subject = $2 AND m.deleted_at IS NULL
         """, effect: .reads)
 

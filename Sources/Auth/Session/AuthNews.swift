@@ -1,5 +1,4 @@
 package import Postgres
-internal import Primitives
 
 /// Keeps what is held in memory of members as the database has it: which tokens are void, which stream keys open what.
 ///
@@ -7,15 +6,15 @@ internal import Primitives
 /// may have been missed: at the start, and after every break of the connection that listens.
 package final class AuthNews: Sendable {
     private let database: PostgresDatabase
-    private let tokens: TokenService
+    private let signIns: SignIns
     private let streamKeys: StreamKeys
     private let limits: TokenLimits
 
     package init(
-        database: PostgresDatabase, tokens: TokenService, streamKeys: StreamKeys, limits: TokenLimits = TokenLimits()
+        database: PostgresDatabase, signIns: SignIns, streamKeys: StreamKeys, limits: TokenLimits = TokenLimits()
     ) {
         self.database = database
-        self.tokens = tokens
+        self.signIns = signIns
         self.streamKeys = streamKeys
         self.limits = limits
     }
@@ -24,10 +23,10 @@ package final class AuthNews: Sendable {
     package func reload() async throws {
         let seconds = self.limits.lifetimeSeconds + self.limits.clockSkewSeconds + 1
         for row in try await self.database.run(MemberStatements.recentEpochs, seconds) {
-            self.raise(try row.get(0), to: try row.get(1))
+            self.signIns.raise(try row.get(0), to: try row.get(1))
         }
         for row in try await self.database.run(SessionStatements.recentlyRevoked, seconds) {
-            self.tokens.sessions.insert(RefreshToken.name(ofSession: try row.get(0)))
+            self.signIns.parts.tokens.sessions.insert(RefreshToken.name(ofSession: try row.get(0)))
         }
         try await self.streamKeys.reload()
     }
@@ -35,15 +34,11 @@ package final class AuthNews: Sendable {
     /// What another process, or this one, has told. Words of a later version are passed over.
     package func hear(_ text: String) async throws {
         switch AuthNotice(text) {
-        case .epoch(let member, let epoch): self.raise(member, to: epoch)
+        case .epoch(let member, let epoch): self.signIns.raise(member, to: epoch)
         case .session(let text):
-            if let session = RevokedSessions.session(text) { self.tokens.sessions.insert(session) }
+            if let session = RevokedSessions.session(text) { self.signIns.parts.tokens.sessions.insert(session) }
         case .streamKey(let stream): try await self.streamKeys.reload(stream)
         case nil: break
         }
-    }
-
-    private func raise(_ member: Int64, to epoch: Int32) {
-        self.tokens.epochs.raise(member, to: epoch, now: WallClock.now.unixSeconds)
     }
 }

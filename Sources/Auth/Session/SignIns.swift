@@ -72,8 +72,8 @@ package final class SignIns: Sendable {
                 self.parts.metrics.signIns.add("wrong", loop: nil)
                 throw AuthProblems.badCredentials
             }
-            outcome = .right
             let member: Int64 = try row.get(0)
+            outcome = .right(member: member)
             if case .rightWithNewHash(let new) = verdict {
                 _ = try await self.parts.database.run(MemberStatements.rehash, member, new, hash)
             }
@@ -124,8 +124,10 @@ package final class SignIns: Sendable {
             refreshTime: self.parts.limits.idleTime)
     }
 
-    /// Access tokens of the member from before that epoch are void, at once on this node.
+    /// Access tokens of the member from before that epoch are void, at once on this node, and no network is known any
+    /// more that he was signed in from.
     func raise(_ member: Int64, to epoch: Int32) {
+        self.limiter.withLock { $0.forget(member) }
         self.parts.tokens.epochs.raise(member, to: epoch, now: WallClock.now.unixSeconds)
     }
 
@@ -137,7 +139,9 @@ package final class SignIns: Sendable {
             do {
                 let rows = try await self.parts.database.run(
                     SessionStatements.isKnown, indexes, self.parts.mark.mark(address))
-                if rows.first != nil { self.limiter.withLock { $0.remember(attempt) } }
+                if let member = try rows.first?.get(0, as: Int64.self) {
+                    self.limiter.withLock { $0.remember(attempt, of: member) }
+                }
             } catch {
                 self.count(error)
                 throw error
@@ -156,14 +160,15 @@ package final class SignIns: Sendable {
 
     /// The same limits for whoever changes a password by the old one.
     func checkPassword(
-        _ password: Secret<String>, against hash: String?, account: [UInt8], from address: SocketAddress.Host
+        _ password: Secret<String>, of member: Int64, against hash: String?, account: [UInt8],
+        from address: SocketAddress.Host
     ) async throws -> Bool {
         let attempt = SignInAttempt(account: Self.accountKey(account), address: address)
         try await self.admit(attempt, [account], from: address)
         var outcome = SignInLimiter.Outcome.undecided
         defer { self.limiter.withLock { $0.end(attempt, outcome, now: self.parts.clock()) } }
         let isRight = try await self.parts.passwords.check(password, against: hash, from: address) != .wrong
-        outcome = isRight ? .right : .wrong
+        outcome = isRight ? .right(member: member) : .wrong
         return isRight
     }
 

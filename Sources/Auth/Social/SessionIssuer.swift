@@ -7,20 +7,22 @@ package protocol SessionIssuer: Sendable {
     func requireConnectable(_ member: Int64) async throws
 
     /// Connects an identity with the account of a member who wants it so, and tells him. Throws why not.
-    func connect(_ identity: SocialIdentity, to connecting: SocialConnecting) async throws
+    func connect(_ identity: SocialIdentity, to connecting: SocialMember) async throws
 
     /// Connects an identity with the account of an address that its owner has proved at the provider; nil when there is
     /// no such account. Where nobody had proved the address to us, the password and the sessions of whoever has signed
     /// up with it end.
-    func join(_ identity: SocialIdentity, by provedEmail: EmailAddress) async throws -> Int64?
+    func join(_ identity: SocialIdentity, by provedEmail: EmailAddress) async throws -> SocialMember?
 
     /// A new account that belongs to an identity, both or nothing. The address, if any, was proved at the provider.
     /// Nil when somebody was faster, with the same identity or address.
-    func makeAccount(name: PersonName, provedEmail: EmailAddress?, identity: SocialIdentity) async throws -> Int64?
+    func makeAccount(
+        name: PersonName, provedEmail: EmailAddress?, identity: SocialIdentity
+    ) async throws -> SocialMember?
 
-    /// Disconnects, and tells the member. Throws when it is the only way to sign in.
+    /// Disconnects, ends every session, and tells the member. Throws when it is the only way to sign in.
     func disconnect(_ provider: String, from member: Int64) async throws
 
-    /// A session for a member who has shown at a provider who he is.
-    func beginSession(of member: Int64, from address: SocketAddress.Host) async throws -> SignedIn
+    /// A session for a member who has shown at a provider who he is; none when his sessions were ended since.
+    func beginSession(of member: SocialMember, from address: SocketAddress.Host) async throws -> SignedIn
 }

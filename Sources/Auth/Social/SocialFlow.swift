@@ -7,14 +7,13 @@ package struct SocialFlow: Sendable {
     package let browserHash: [UInt8]
     package let provider: String
     /// A member who connects the provider with his account; nil to sign in.
-    package let connecting: SocialConnecting?
+    package let connecting: SocialMember?
     /// Where the page goes on afterwards.
     package let returnPath: String
 }
 
-/// A member who connects a provider, and the epoch of his tokens when he has shown that it is him: with a higher one,
-/// what he began is void.
-package struct SocialConnecting: Sendable {
+/// A member who has shown that it is him, and the epoch of his tokens then: with a higher one, what he began is void.
+package struct SocialMember: Sendable {
     package let member: Int64
     package let epoch: Int32
 }

@@ -44,7 +44,8 @@ package enum SocialRoutes {
                 .delete, self.prefix + "/{provider}", access: .member,
                 HTTPRouteDescription(
                     "Disconnect a provider", korean: "소셜 로그인 연결 해제", tag: AuthRoutes.tag,
-                    parameters: [self.provider], answers: [HTTPAnswerDescription(.noContent, "Disconnected.")],
+                    parameters: [self.provider],
+                    answers: [HTTPAnswerDescription(.noContent, "Disconnected, and signed out everywhere.")],
                     problems: [
                         HTTPProblemDescription(.notFound, "not-found"),
                         HTTPProblemDescription(.conflict, "social-last-way"), AuthRoutes.away,

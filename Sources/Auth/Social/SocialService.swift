@@ -44,7 +44,7 @@ package struct SocialService: Sendable {
                 input?.password, by: token, from: AuthService.address(of: request))
             return try await self.social.start(
                 name ?? "", returnPath: input?.returnPath ?? "/", browser: self.browser(of: request),
-                connecting: SocialConnecting(member: token.memberID, epoch: token.epoch))
+                connecting: SocialMember(member: token.memberID, epoch: token.epoch))
         }
         var response = HTTPResponse(json: SocialDeparture(location: departure.location))
         response.fields.append(.cacheControl, "no-store")
@@ -93,7 +93,7 @@ package struct SocialService: Sendable {
     func disconnect(_ request: HTTPRequest, _ name: String?) async throws -> HTTPResponse {
         let member = try AuthService.member(of: request)
         try await self.auth.guarded { try await self.social.issuer.disconnect(name ?? "", from: member) }
-        return AuthService.empty(.noContent)
+        return self.auth.signedOut(request)
     }
 
     // MARK: Helpers

@@ -1,14 +1,15 @@
 internal import Crypto
-package import HTTPClient
+internal import HTTPClient
 internal import HTTPServer
-package import Observability
-package import Primitives
+internal import Observability
+internal import Primitives
 internal import Reactor
 
 /// Signing in by other providers: OpenID Connect with PKCE, and what Kakao and Naver have made of it.
 ///
-/// Who somebody is, is the pair of provider and subject. An e-mail address counts only when the provider vouches for it:
-/// then the account with it is this person's. A page gets a code that is good once and in its own browser, never a token in a URL.
+/// Who somebody is, is the pair of provider and subject. An e-mail address counts only when the provider vouches for
+/// it: then the account with it is this person's. A page gets a code that is good once and in its own browser, never a
+/// token in a URL.
 package final class SocialSignIn: Sendable {
     private static let codeByteCountMax = 2048
     /// Somebody who signs in twice at once for the first time has made his account when it is looked for again.
@@ -22,25 +23,6 @@ package final class SocialSignIn: Sendable {
     /// As it was configured.
     package let providers: [SocialProvider]
     private let parts: Parts
-
-    /// What it works with beside store and accounts.
-    package struct Parts: Sendable {
-        /// By the provider: one that stalls takes no place of another.
-        package var clients: [String: HTTPClient]
-        /// Scheme and host that browsers know Podo by: `https://tickets.example`.
-        package var origin: String
-        package var metrics: SocialMetrics
-        package var log: Log
-        package var clock: @Sendable () -> MonotonicTime = { .now }
-        package var wallClock: @Sendable () -> WallClock = { .now }
-
-        package init(clients: [String: HTTPClient], origin: String, metrics: SocialMetrics, log: Log) {
-            self.clients = clients
-            self.origin = origin
-            self.metrics = metrics
-            self.log = log
-        }
-    }
 
     package init(
         providers: [SocialProvider], store: any SocialStore, issuer: any SessionIssuer, parts: Parts
@@ -72,7 +54,7 @@ package final class SocialSignIn: Sendable {
     /// Begins an attempt. `browser` is what the browser has kept of another one; `connecting` is who connects instead
     /// of signing in.
     func start(
-        _ name: String, returnPath: String, browser: Secret<[UInt8]>?, connecting: SocialConnecting? = nil
+        _ name: String, returnPath: String, browser: Secret<[UInt8]>?, connecting: SocialMember? = nil
     ) async throws -> Departure {
         try await self.counted(name) {
             let connection = try self.connection(name)
@@ -156,7 +138,7 @@ package final class SocialSignIn: Sendable {
     }
 
     private func connect(
-        _ person: SocialPerson, to connecting: SocialConnecting, _ flow: SocialFlow
+        _ person: SocialPerson, to connecting: SocialMember, _ flow: SocialFlow
     ) async throws -> Arrival {
         try await self.issuer.connect(person.identity, to: connecting)
         self.parts.metrics.count("connected", flow.provider)
@@ -173,7 +155,7 @@ package final class SocialSignIn: Sendable {
         return Arrival(location: flow.returnPath + "#social-code=\(Base64URL.string(code))")
     }
 
-    private func member(of person: SocialPerson) async throws -> Int64 {
+    private func member(of person: SocialPerson) async throws -> SocialMember {
         for _ in 0..<Self.attemptCountMax {
             if let known = try await self.store.member(of: person.identity) { return known }
             if let member = try await self.account(of: person) { return member }
@@ -182,11 +164,11 @@ package final class SocialSignIn: Sendable {
     }
 
     /// The account of somebody who comes for the first time; nil when somebody was faster.
-    private func account(of person: SocialPerson) async throws -> Int64? {
+    private func account(of person: SocialPerson) async throws -> SocialMember? {
         let profile = try await person.profile()
         let provider = person.identity.provider
-        // What the provider does not vouch for is as good as not there: it would keep the owner of an address from using
-        // it, and tell whoever makes one up whether it has an account.
+        // What the provider does not vouch for is as good as not there: it would keep the owner of an address from
+        // using it, and tell whoever makes one up whether it has an account.
         let email = profile.isEmailVerified ? profile.email : nil
         if let email, let member = try await self.issuer.join(person.identity, by: email) {
             self.parts.metrics.count("connected", provider)

@@ -6,12 +6,12 @@ package protocol SocialStore: Sendable {
     func take(stateHash: [UInt8], browserHash: [UInt8], provider: String) async throws -> SocialFlow?
 
     /// A code that a page trades for a session. Short-lived.
-    func keepGrant(codeHash: [UInt8], browserHash: [UInt8], member: Int64) async throws
+    func keepGrant(codeHash: [UInt8], browserHash: [UInt8], member: SocialMember) async throws
 
     /// The member that a code of this browser stands for; the code is gone then.
-    func takeGrant(codeHash: [UInt8], browserHash: [UInt8]) async throws -> Int64?
+    func takeGrant(codeHash: [UInt8], browserHash: [UInt8]) async throws -> SocialMember?
 
-    func member(of identity: SocialIdentity) async throws -> Int64?
+    func member(of identity: SocialIdentity) async throws -> SocialMember?
 
     /// Names of the providers that a member has connected.
     func providers(of member: Int64) async throws -> [String]

@@ -62,7 +62,7 @@ final class MemberServices: Sendable {
                 mark: AddressMark(key: root.key(for: .addressMark, in: root.current)), metrics: authMetrics,
                 pause: { await loop.pause($0) }))
         self.streamKeys = StreamKeys(database: database)
-        self.news = AuthNews(database: database, tokens: tokens.service, streamKeys: self.streamKeys)
+        self.news = AuthNews(database: database, signIns: self.signIns, streamKeys: self.streamKeys)
         self.mails = MailDirectory(
             path: configuration.dataDirectory + "/mail",
             pool: BlockingPool(name: "mail", threadCount: 1, waitingCountMax: Self.waitingMailCountMax), log: log)
@@ -140,22 +140,31 @@ final class MemberServices: Sendable {
     }
 
     private func sweep(on loop: EventLoop) async {
-        /// The key that everything is under.
-        var rewrapped: UInt8?
+        /// The key that everything is under, and the one of the last round.
+        var (rewrapped, last): (UInt8?, UInt8?)
         while !Task.isCancelled {
-            do {
-                // First: it needs no database.
-                try await self.mails.sweep()
+            await self.attempt { try await self.mails.sweep() }
+            await self.attempt {
                 let current = self.vault.currentNumber
-                if rewrapped != current { try await self.members.rewrapAll(countMax: Self.rewrapCountMax) }
-                rewrapped = current
-                try await self.signIns.sweep()
-                try await self.relay.sweep()
-                try await self.members.sweep()
-            } catch {
-                self.log.warning("members not swept", ["reason": .text(Self.sentence(error))])
+                guard rewrapped != current else { return }
+                let count = try await self.members.rewrapAll(countMax: Self.rewrapCountMax)
+                // A second pass, for whoever took the old key before the first and committed after it.
+                if count == 0, last == current { rewrapped = current }
+                last = current
             }
+            await self.attempt { try await self.signIns.sweep() }
+            await self.attempt { try await self.relay.sweep() }
+            await self.attempt { try await self.members.sweep() }
             await loop.pause(Self.sweepTime)
+        }
+    }
+
+    /// One that fails keeps none of the others from their work.
+    private func attempt(_ sweep: () async throws -> Void) async {
+        do {
+            try await sweep()
+        } catch {
+            self.log.warning("members not swept", ["reason": .text(Self.sentence(error))])
         }
     }
 

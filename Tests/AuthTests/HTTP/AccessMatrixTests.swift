@@ -164,7 +164,7 @@ struct AccessMatrixTests {
         #expect(try await manager.send(.get, "/api/v1/admin/members").status == 200)
         try await rig.onLoop {
             try await rig.members.setRole(.user, of: id, actor: "test")
-            try await AuthNews(database: rig.database, tokens: rig.tokens, streamKeys: rig.streamKeys).reload()
+            try await AuthNews(database: rig.database, signIns: rig.signIns, streamKeys: rig.streamKeys).reload()
         }
         #expect(try await manager.send(.get, "/api/v1/admin/members").status == 401)
         #expect(try await client.refresh(tokens.refresh).status == 401)

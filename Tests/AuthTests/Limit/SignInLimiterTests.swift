@@ -32,11 +32,11 @@ struct SignInLimiterTests {
                     == .admitted(delay: .nanoseconds(0)))
         }
         #expect(
-            self.attempt(&limiter, self.attempt(1, 1), .right, now: self.start)
+            self.attempt(&limiter, self.attempt(1, 1), .right(member: 1), now: self.start)
                 == .refused(.pair, retryAfter: .seconds(30)))
         // Its owner comes from elsewhere and does not notice.
         #expect(
-            self.attempt(&limiter, self.attempt(1, 2), .right, now: self.start)
+            self.attempt(&limiter, self.attempt(1, 2), .right(member: 1), now: self.start)
                 == .admitted(delay: .nanoseconds(0)))
     }
 
@@ -45,14 +45,16 @@ struct SignInLimiterTests {
         var limiter = SignInLimiter()
         for _ in 0..<20 {
             for _ in 0..<4 { _ = self.attempt(&limiter, self.attempt(1, 1), .wrong, now: self.start) }
-            guard case .admitted = self.attempt(&limiter, self.attempt(1, 1), .right, now: self.start) else { break }
+            guard case .admitted = self.attempt(&limiter, self.attempt(1, 1), .right(member: 1), now: self.start) else {
+                break
+            }
         }
         // The address has its own count, which 80 wrong ones have used up for accounts that are not known there.
         #expect(
-            self.attempt(&limiter, self.attempt(2, 1), .right, now: self.start)
+            self.attempt(&limiter, self.attempt(2, 1), .right(member: 1), now: self.start)
                 == .refused(.address, retryAfter: .seconds(5)))
         #expect(
-            self.attempt(&limiter, self.attempt(1, 1), .right, now: self.start)
+            self.attempt(&limiter, self.attempt(1, 1), .right(member: 1), now: self.start)
                 == .admitted(delay: .nanoseconds(0)))
     }
 
@@ -71,14 +73,16 @@ struct SignInLimiterTests {
         #expect(delays.prefix(10).allSatisfy { $0.nanoseconds == 0 })
         #expect(delays.last == .seconds(4))
         #expect(
-            self.attempt(&limiter, self.attempt(1, 999), .right, now: self.start) == .admitted(delay: .seconds(4)))
+            self.attempt(&limiter, self.attempt(1, 999), .right(member: 1), now: self.start)
+                == .admitted(delay: .seconds(4)))
         // From where it was signed in before, it goes as fast as ever.
         #expect(
-            self.attempt(&limiter, self.attempt(1, 999), .right, now: self.start)
+            self.attempt(&limiter, self.attempt(1, 999), .right(member: 1), now: self.start)
                 == .admitted(delay: .nanoseconds(0)))
         // Another account does not notice at all.
         #expect(
-            self.attempt(&limiter, self.attempt(2, 1), .right, now: self.start) == .admitted(delay: .nanoseconds(0)))
+            self.attempt(&limiter, self.attempt(2, 1), .right(member: 1), now: self.start)
+                == .admitted(delay: .nanoseconds(0)))
     }
 
     @Test
@@ -146,12 +150,18 @@ struct SignInLimiterTests {
         let elsewhere = self.attempt(1, 0x0b00_0001)
         #expect(limiter.begin(elsewhere, now: self.start) == .refused(.account, retryAfter: .seconds(4)))
         for attempt in [owner, elsewhere] { #expect(limiter.wantsLookUp(attempt, now: self.start) == true) }
-        limiter.remember(owner)
+        limiter.remember(owner, of: 1)
         #expect(limiter.wantsLookUp(owner, now: self.start) == false)
         for _ in 0..<5 {
             #expect(self.attempt(&limiter, owner, .wrong, now: self.start) == .admitted(delay: .nanoseconds(0)))
         }
         #expect(limiter.begin(owner, now: self.start) == .refused(.pair, retryAfter: .seconds(30)))
+        // What ends his sessions ends this too, and nobody else's.
+        limiter.remember(elsewhere, of: 2)
+        limiter.forget(1)
+        #expect(limiter.begin(owner, now: self.start + .seconds(60)) == .refused(.account, retryAfter: .seconds(4)))
+        #expect(limiter.wantsLookUp(elsewhere, now: self.start) == false)
+        limiter.forget(2)
         // Looking up has its own bound.
         let count = (0..<1000).count { _ in limiter.wantsLookUp(elsewhere, now: self.start) }
         #expect(count == 59)
@@ -162,7 +172,7 @@ struct SignInLimiterTests {
         var limiter = SignInLimiter()
         for account in 1...2000 {
             #expect(
-                self.attempt(&limiter, self.attempt(UInt64(account), 1), .right, now: self.start)
+                self.attempt(&limiter, self.attempt(UInt64(account), 1), .right(member: 1), now: self.start)
                     == .admitted(delay: .nanoseconds(0)))
         }
     }
@@ -196,7 +206,7 @@ struct SignInLimiterTests {
         var limiter = SignInLimiter(limits)
         var now = self.start
         for number in 0..<5000 {
-            let outcome: SignInLimiter.Outcome = number % 3 == 0 ? .right : .wrong
+            let outcome: SignInLimiter.Outcome = number % 3 == 0 ? .right(member: Int64(number)) : .wrong
             _ = self.attempt(&limiter, self.attempt(UInt64(number), UInt32(number)), outcome, now: now)
             now = now + .milliseconds(10)
         }

@@ -114,7 +114,7 @@ struct ErasureTests {
                     role: .user, name: name, email: email, passwordHash: nil, isEmailVerified: false)
             }
         }
-        try await rig.onLoop { try await members.rewrapAll(countMax: 10) }
+        _ = try await rig.onLoop { try await members.rewrapAll(countMax: 10) }
         #expect(try rig.sql("SELECT DISTINCT get_byte(data_key, 1) FROM member") == "2")
         #expect(try await rig.onLoop { try await members.find(email) } == id)
         #expect(try await rig.onLoop { try await members.profile(id) }.email == "kim7@example.com")

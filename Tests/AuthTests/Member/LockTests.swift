@@ -16,7 +16,7 @@ struct LockTests {
         try await rig.onLoop {
             let isChanged = try await rig.members.setLocked(isLocked, id, actor: "command-line")
             // As the notice has it that the server hears.
-            try await AuthNews(database: rig.database, tokens: rig.tokens, streamKeys: rig.streamKeys).reload()
+            try await AuthNews(database: rig.database, signIns: rig.signIns, streamKeys: rig.streamKeys).reload()
             return isChanged
         }
     }
@@ -49,6 +49,30 @@ struct LockTests {
             try rig.sql("SELECT actor, action, subject FROM audit_log WHERE action LIKE 'member-%locked' ORDER BY id")
                 == "command-line|member-locked|member:\(tokens.id)\ncommand-line|member-unlocked|member:\(tokens.id)")
         #expect(rig.metric("podo_auth_events_total{event=\"locked\"}") == 1)
+    }
+
+    @Test
+    func `everybody is signed out at once, on every node`() async throws {
+        let rig = try AuthRig()
+        let client = AuthClient(rig: rig)
+        let members = try await [client.asNewMember("kim"), client.asNewMember("lee"), client.asNewMember("park")]
+        for countMax in [2, 1000] {
+            // By another process, without a word to this one.
+            let count = try await rig.onLoop {
+                try await rig.members.signOutEverybody(actor: "command-line", countMax: countMax)
+            }
+            #expect(count == 3)
+        }
+        for (_, tokens) in members { #expect(try await client.refresh(tokens.refresh).status == 401) }
+        try await rig.onLoop {
+            try await AuthNews(database: rig.database, signIns: rig.signIns, streamKeys: rig.streamKeys).reload()
+        }
+        for (member, _) in members { #expect(try await member.send(.get, "/member/me").code == "token-revoked") }
+        #expect(try rig.sql("SELECT count(*) FROM mail_link WHERE used_at IS NULL") == "0")
+        #expect(
+            try rig.sql("SELECT actor, subject FROM audit_log WHERE action = 'everybody-signed-out'")
+                == "command-line|everybody\ncommand-line|everybody")
+        #expect(try await client.signIn("kim").status == 200)
     }
 
     @Test

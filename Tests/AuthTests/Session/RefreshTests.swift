@@ -221,8 +221,10 @@ struct RefreshTests {
         try await rig.onLoop { try await rig.signIns.signOutEverywhere(lee.id) }
         let service = TokenService(
             tokens: AccessTokens(root: rig.root, issuer: "http://podo.test"), epochs: TokenEpochs())
+        var parts = rig.signIns.parts
+        parts.tokens = service
         let news = AuthNews(
-            database: rig.database, tokens: service, streamKeys: StreamKeys(database: rig.database))
+            database: rig.database, signIns: SignIns(parts), streamKeys: StreamKeys(database: rig.database))
         #expect(throws: Never.self) { try service.verify(Array(tokens.access.utf8)[...]) }
         try await rig.onLoop { try await news.reload() }
         for text in [tokens.access, lee.access] {
@@ -230,8 +232,9 @@ struct RefreshTests {
         }
         let fresh = TokenService(
             tokens: AccessTokens(root: rig.root, issuer: "http://podo.test"), epochs: TokenEpochs())
+        parts.tokens = fresh
         let other = AuthNews(
-            database: rig.database, tokens: fresh, streamKeys: StreamKeys(database: rig.database))
+            database: rig.database, signIns: SignIns(parts), streamKeys: StreamKeys(database: rig.database))
         let session = try #require(RefreshToken(tokens.refresh)).sessionName
         try await rig.onLoop {
             try await other.hear(AuthNotice.session(RevokedSessions.text(session)).text)

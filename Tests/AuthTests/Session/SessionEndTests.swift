@@ -31,6 +31,41 @@ struct SessionEndTests {
     }
 
     @Test
+    func `a token that another node has voided changes no password`() async throws {
+        let rig = try AuthRig()
+        let (kim, _) = try await AuthClient(rig: rig).asNewMember("kim")
+        let body = ["currentPassword": AuthClient.password, "newPassword": "a quiet new grape"]
+        for change in ["token_epoch = token_epoch + 1", "token_epoch = token_epoch - 1, status = 'LOCKED'"] {
+            try rig.sql("UPDATE member SET \(change)")
+            #expect(try await kim.send(.post, "/api/v1/auth/password/change", json: body).code == "invalid-state")
+        }
+    }
+
+    @Test
+    func `a session of before a change makes no network known`() async throws {
+        let rig = try AuthRig()
+        let member = try await AuthClient(rig: rig).signUp("kim")
+        _ = try await Self.begin(rig, member, epoch: 0)
+        let indexes = rig.vault.indexes(of: try #require(EmailAddress("kim@example.com")))
+        let mark = rig.signIns.parts.mark.mark(.v4(1))
+        func known() async throws -> Int {
+            try await rig.onLoop { try await rig.database.run(SessionStatements.isKnown, indexes, mark).count }
+        }
+        #expect(try await known() == 1)
+        try rig.sql("UPDATE member SET token_epoch = token_epoch + 1")
+        #expect(try await known() == 0)
+    }
+
+    @Test
+    func `what is over is found by indexes`() throws {
+        let rig = try AuthRig()
+        let statement = SessionStatements.sweep.sql.description
+            .replacing("$1", with: "60").replacing("$2", with: "10")
+        let plan = try rig.sql("SET enable_seqscan = off; EXPLAIN \(statement)")
+        #expect(plan.contains("session_end") && plan.contains("session_revoked"), "\(plan)")
+    }
+
+    @Test
     func `a session that begins while the password is being changed does not outlive the change`() async throws {
         let rig = try AuthRig()
         let member = try await AuthClient(rig: rig).signUp("kim")
@@ -38,7 +73,7 @@ struct SessionEndTests {
         let (outcome, tasks) = (TestLog<String>(), TestLog<Task<Void, any Error>>())
         try await rig.onLoop {
             try await rig.database.transaction("change") { transaction in
-                let rows = try await transaction.run(MemberStatements.changePassword, member, "another", hash)
+                let rows = try await transaction.run(MemberStatements.changePassword, member, "another", hash, Int32(0))
                 #expect(rows.count == 1)
                 _ = try await transaction.run(SessionStatements.revokeAll, member, "everywhere")
                 // The old password was looked at before, and was right.
@@ -77,7 +112,7 @@ struct SessionEndTests {
                     Task {
                         try await rig.database.transaction("change") { transaction in
                             let rows = try await transaction.run(
-                                MemberStatements.changePassword, member, "another", hash)
+                                MemberStatements.changePassword, member, "another", hash, Int32(0))
                             #expect(rows.count == 1)
                             _ = try await transaction.run(SessionStatements.revokeAll, member, "everywhere")
                         }

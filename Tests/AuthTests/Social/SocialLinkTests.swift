@@ -151,6 +151,7 @@ struct SocialLinkTests {
         // Once more changes nothing, and nobody is told of nothing.
         _ = try await self.back(browser, try await self.connect(browser, "naver"))
         #expect(try await browser.send(.delete, "/api/v1/auth/social/naver").status == 204)
+        browser.accessToken = try await AuthClient(rig: rig.auth).asMember("kim", id).tokens.access
         #expect(try await browser.send(.delete, "/api/v1/auth/social/naver").status == 404)
         #expect(try rig.auth.sql("SELECT count(*) FROM member_identity") == "0")
         #expect(try await self.notices(rig) == [.providerConnected, .providerDisconnected])

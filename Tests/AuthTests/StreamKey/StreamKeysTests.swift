@@ -30,7 +30,7 @@ struct StreamKeysTests {
         #expect(rig.streamKeys.find([Secret("wrong"), key], now: .now).stream == "main")
         let other = StreamKeys(database: rig.database)
         #expect(other.find([key], now: .now) == .unknown)
-        let news = AuthNews(database: rig.database, tokens: rig.tokens, streamKeys: other)
+        let news = AuthNews(database: rig.database, signIns: rig.signIns, streamKeys: other)
         try await rig.onLoop { try await news.hear("k main") }
         #expect(other.find([key], now: .now).stream == "main")
         let third = StreamKeys(database: rig.database)
