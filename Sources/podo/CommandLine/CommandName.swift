@@ -9,6 +9,7 @@ enum CommandName: String, CaseIterable {
     case memberDemote = "member demote"
     case memberLock = "member lock"
     case memberUnlock = "member unlock"
+    case memberSignOutEverybody = "member sign-out-everybody"
     case memberErasures = "member erasures"
     case memberErase = "member erase"
     case streamKeyMake = "stream-key make"
@@ -28,6 +29,7 @@ enum CommandName: String, CaseIterable {
         case .memberDemote: "Make the account with this address a fan's. Its member has to sign in again."
         case .memberLock: "Keep the member with this address or number out; sessions and stream keys end."
         case .memberUnlock: "Let the member with this address or number in again. Stream keys are made anew."
+        case .memberSignOutEverybody: "End every session of every member, as after a leak. Everybody signs in again."
         case .memberErasures: "Print the numbers of all members who were erased, to be kept apart from the database."
         case .memberErase: "Erase a member by number, as after a backup was restored that still has him."
         case .streamKeyMake: "Make a new key for a stream, for a year, and print it once. The one before is void."
@@ -38,7 +40,8 @@ enum CommandName: String, CaseIterable {
     /// What the command is given besides flags; nil when nothing.
     var operand: String? {
         switch self {
-        case .serve, .migrate, .doctor, .configPrint, .openapi, .memberErasures, .keysRotate: nil
+        case .serve, .migrate, .doctor, .configPrint, .openapi, .memberSignOutEverybody, .memberErasures, .keysRotate:
+            nil
         case .memberPromote, .memberDemote: "ADDRESS"
         case .memberLock, .memberUnlock: "MEMBER"
         case .memberErase: "NUMBER"

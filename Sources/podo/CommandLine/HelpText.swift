@@ -76,8 +76,8 @@ enum HelpText {
                     "1  nothing has changed: there is no such file, it cannot be written, or it has too many already",
                     "2  the command line or the configuration is wrong",
                 ]
-            case .memberPromote, .memberDemote, .memberLock, .memberUnlock, .memberErasures, .memberErase,
-                .streamKeyMake:
+            case .memberPromote, .memberDemote, .memberLock, .memberUnlock, .memberSignOutEverybody, .memberErasures,
+                .memberErase, .streamKeyMake:
                 [
                     "0  done",
                     "1  it is not done: the database cannot be reached, or has no such member",

@@ -50,7 +50,8 @@ enum PodoCommand {
             return self.answer(PublicAPI.documentText)
         case .keysRotate:
             return KeysCommand.rotate(loaded.configuration)
-        case .memberPromote, .memberDemote, .memberLock, .memberUnlock, .memberErasures, .memberErase, .streamKeyMake:
+        case .memberPromote, .memberDemote, .memberLock, .memberUnlock, .memberSignOutEverybody, .memberErasures,
+            .memberErase, .streamKeyMake:
             return OperatorCommand.run(command, operand: flags.operand ?? "", loaded)
         }
     }

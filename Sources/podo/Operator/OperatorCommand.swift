@@ -34,6 +34,11 @@ enum OperatorCommand {
         case .memberDemote: return try self.roleChange(to: .user, operand)
         case .memberLock: return try self.lock(true, operand)
         case .memberUnlock: return try self.lock(false, operand)
+        case .memberSignOutEverybody:
+            return { session in
+                let count = try await session.members.signOutEverybody(actor: self.actor)
+                return "Everybody is signed out: \(count) members have to sign in again."
+            }
         case .memberErasures:
             return { session in try await session.members.erasures().map(String.init).joined(separator: "\n") }
         case .memberErase:

@@ -142,6 +142,11 @@ def locks(site, podo, api, state):
     expect(nobody.returncode == 1 and "no such member" in nobody.stderr, nobody.stderr)
     wrong = podo.run_command("member", "lock", "somebody")
     expect(wrong.returncode == 1 and "neither an address" in wrong.stderr, wrong.stderr)
+    tokens = sign_in(api, state["password"])
+    everybody = command(podo, "member", "sign-out-everybody")
+    expect(everybody.startswith("Everybody is signed out"), everybody)
+    refused = api.post("/auth/refresh", {"refreshToken": tokens["refreshToken"]})
+    expect(refused.status == 401, f"a session outlived the end of all: {refused.status}")
     state["tokens"] = sign_in(api, state["password"])
 
 

@@ -43,6 +43,7 @@ import Testing
                     CommandFlags(
                         operand: "kim@example.com", settings: [SettingText(name: "log-level", text: "debug")]))),
             Accepted(line: "member erasures", invocation: run(.memberErasures)),
+            Accepted(line: "member sign-out-everybody", invocation: run(.memberSignOutEverybody)),
             Accepted(
                 line: "member lock 17", invocation: .run(.memberLock, CommandFlags(operand: "17"))),
             Accepted(line: "member unlock --help", invocation: .help(.memberUnlock)),
