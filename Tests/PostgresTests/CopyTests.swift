@@ -101,7 +101,8 @@ import Testing
         let count = try await live.database.copyOut(many) { bytes in
             if byteCount == 0 {
                 await live.rest(.milliseconds(800))
-                #expect(try await live.database.run(waits).single(String.self) == "ClientWrite")
+                let state = try await live.database.run(waits).single(String.self)
+                #expect(state == "ClientWrite")
             }
             byteCount += bytes.count
         }

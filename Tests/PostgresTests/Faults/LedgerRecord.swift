@@ -69,11 +69,12 @@ final class LedgerRecord: Sendable {
         try await live.onLoop { try await LedgerLoad.expectIntegrity(results, $0) }
     }
 
-    func expectPromise(_ what: String) {
+    /// - Parameter isNoticed: Whether some callers must have met the loss; retries may bear all of a short one.
+    func expectPromise(_ what: String, isNoticed: Bool = true) {
         let state = self.state.withLock { $0 }
         let acknowledged = state.results.count { $0 == .acknowledged }
         #expect(acknowledged > 100, "\(what): too little happened to prove anything")
-        #expect(state.results.contains { $0 != .acknowledged }, "\(what): nobody noticed")
+        #expect(!isNoticed || state.results.contains { $0 != .acknowledged }, "\(what): nobody noticed")
         #expect(state.longestGap < .seconds(10), "\(what): no commit for \(state.longestGap.seconds) s")
         #expect(MonotonicTime.now - state.lastAcknowledgedAt < .seconds(5), "\(what): work did not come back")
     }
