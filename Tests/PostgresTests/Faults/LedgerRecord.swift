@@ -1,3 +1,4 @@
+import Glibc
 import Primitives
 import Reactor
 import Synchronization
@@ -18,6 +19,14 @@ final class LedgerRecord: Sendable {
 
     /// No operation begins any more.
     func finish() { self.state.withLock { $0.isOver = true } }
+
+    /// Waits until something was acknowledged from now on; the longest gap tells when that takes too long.
+    func waitForCommit() {
+        let begin = MonotonicTime.now
+        while self.state.withLock({ $0.lastAcknowledgedAt <= begin }), MonotonicTime.now - begin < .seconds(20) {
+            usleep(5000)
+        }
+    }
 
     private func begin() -> Int? {
         self.state.withLock { state in
