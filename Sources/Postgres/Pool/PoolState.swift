@@ -42,12 +42,11 @@ struct PoolState {
     var openedTimes: [MonotonicTime]
     /// Of slots that are being pinged: since when they were idle.
     var idleSince: [Int: MonotonicTime] = [:]
-    /// Of each slot: something was answered over it; nothing new goes over it.
-    var isProven: [Bool]
+    /// Of each slot: nothing new goes over it.
     var isWorn: [Bool]
     private(set) var waiters = FIFO<Waiter>()
     private var lastTicket: UInt64 = 0
-    /// Failed attempts to connect since a connection was last of use.
+    /// Failed attempts to connect since the last that succeeded. One succeeds when something was answered over it.
     var failureCount = 0
     var nextConnectTime = MonotonicTime(nanoseconds: .min)
     /// Somebody had to share, or to wait: one more connection would be of use.
@@ -58,7 +57,6 @@ struct PoolState {
         self.limits = limits
         self.slots = Array(repeating: .empty, count: limits.connectionCountMax)
         self.openedTimes = Array(repeating: MonotonicTime(nanoseconds: 0), count: limits.connectionCountMax)
-        self.isProven = Array(repeating: false, count: limits.connectionCountMax)
         self.isWorn = Array(repeating: false, count: limits.connectionCountMax)
     }
 

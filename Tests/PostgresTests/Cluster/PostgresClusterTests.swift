@@ -97,7 +97,7 @@ struct PostgresClusterTests {
         first = nil
         let descriptor = try place.openDirectory()
         let orphan = try ChildProcess(
-            place.programs.server, place.arguments(compressesLog: false), user: place.user, directory: descriptor,
+            place.programs.server, place.arguments(compressesLog: false, limits: ClusterLimits()), user: place.user, directory: descriptor,
             deathSignal: 0)
         close(descriptor)
         self.wait("the orphan") {

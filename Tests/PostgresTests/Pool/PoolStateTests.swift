@@ -161,28 +161,6 @@ import Testing
         #expect(pool.request(.read, now: now) == .use(slot: 0))
     }
 
-    @Test("forgets failures when a connection has proved to be of use, not when it was opened")
-    func proof() {
-        var pool = PoolState(limits: self.limits())
-        var now = Self.start
-        var waits: [Int64] = []
-        for _ in 0..<4 {
-            #expect(pool.nextToConnect(now: now) == 0)
-            pool.connected(slot: 0, now: now)
-            pool.lost(slot: 0, now: now, chance: 0)
-            waits.append((pool.nextConnectTime - now).milliseconds)
-            now = pool.nextConnectTime
-        }
-        #expect(waits == [50, 100, 200, 400])
-        #expect(pool.isCircuitOpen)
-        #expect(pool.nextToConnect(now: now) == 0)
-        pool.connected(slot: 0, now: now)
-        #expect(pool.request(.read, now: now) == .use(slot: 0))
-        pool.answered(slot: 0, now: now)
-        pool.lost(slot: 0, now: now, chance: 0)
-        #expect(pool.nextConnectTime == now && pool.failureCount == 0)
-    }
-
     @Test("begins nothing more over a connection that is worn out, and forgets who does not want to wait")
     func wearAndCancel() {
         var pool = self.open(1, self.limits(connectionCountMax: 1))
