@@ -52,7 +52,7 @@ struct AuditLogTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<40 {
                 var client = client
-                client.address = .v4(UInt32(number))
+                client.address = .v4(UInt32(number) << 8)
                 let asker = client
                 group.addTask { _ = try await asker.signUp("kim\(number)") }
             }
