@@ -4,8 +4,8 @@ internal import Primitives
 /// its connections.
 ///
 /// A connection is shared by statements of any callers, one behind the other, or lent to one transaction. Callers that
-/// find none wait in one line: a transaction at its head keeps others from slipping past, so the connections drain for
-/// it. Everything that depends on time or chance is handed in.
+/// find none wait in one line: a transaction at its head keeps writes from slipping past, so the connections drain for
+/// it; reads wait with it only where they would take its last chance. What depends on time or chance is handed in.
 struct PoolState {
     /// Reads and writes share connections with others of their kind; a transaction has one for itself.
     enum Use: Equatable { case read, write, exclusive }
@@ -97,7 +97,7 @@ struct PoolState {
 
     mutating func request(_ use: Use, now: MonotonicTime) -> Decision {
         if self.isStopped || self.isCircuitOpen { return .refuse(.unavailable) }
-        if self.waiters.isEmpty, let slot = self.take(use, now: now) { return .use(slot: slot) }
+        if self.waiters.isEmpty || self.mayPass(use), let slot = self.take(use, now: now) { return .use(slot: slot) }
         guard self.waiters.count < self.limits.waiterCountMax else { return .refuse(.overloaded) }
         self.lastTicket &+= 1
         self.waiters.append(Waiter(ticket: self.lastTicket, use: use, deadline: now + self.limits.acquireTime))
@@ -161,6 +161,15 @@ struct PoolState {
             if use == .read, best != nil, seenCount >= self.limits.readConnectionCount { break }
         }
         return best
+    }
+
+    /// Transactions that wait do not gain by it when a read waits too: over a connection that reads share already it
+    /// takes nothing from them, as long as they have others to wait for.
+    private func mayPass(_ use: Use) -> Bool {
+        guard use == .read, self.openCount > self.limits.readConnectionCount else { return false }
+        return self.slots.prefix(self.limits.readConnectionCount).contains {
+            if case .shared = $0 { true } else { false }
+        }
     }
 
     private func isMoreOfUse(to use: Use) -> Bool {

@@ -79,6 +79,20 @@ import Testing
         #expect(pool.request(.read, now: self.at(22)) == .use(slot: 3))
     }
 
+    @Test("lets reads pass a transaction that waits, where reads have connections and it has others to wait for")
+    func passing() {
+        var pool = self.open(3, self.limits(connectionCountMax: 3))
+        #expect(pool.request(.read, now: self.at(0)) == .use(slot: 0))
+        #expect(pool.request(.exclusive, now: self.at(0)) == .use(slot: 2))
+        #expect(pool.request(.exclusive, now: self.at(0)) == .use(slot: 1))
+        #expect(pool.request(.exclusive, now: self.at(0)) == .wait(ticket: 1))
+        #expect(pool.request(.write, now: self.at(0)) == .wait(ticket: 2))
+        #expect(pool.request(.read, now: self.at(0)) == .use(slot: 0))
+        pool.answered(slot: 0, now: self.at(1))
+        pool.answered(slot: 0, now: self.at(1))
+        #expect(pool.request(.read, now: self.at(1)) == .wait(ticket: 3))
+    }
+
     @Test("adds nothing behind a statement that takes long")
     func slowness() {
         var pool = self.open(1, self.limits(connectionCountMax: 1))
