@@ -83,7 +83,8 @@ struct StreamLifeTests {
         first.play(seconds: 10)
         first.packager.publishingEnded(.interrupted)
         let state = first.stream.state
-        #expect(state == StreamState(nextSequence: 5, nextInitialisation: 1, discontinuityCount: 0))
+        let zeroAt = WallClock(unixMilliseconds: 1_700_000_001_000)
+        #expect(state == StreamState(nextSequence: 5, nextInitialisation: 1, discontinuityCount: 0, zeroAt: zeroAt))
         let second = PackagerRig(state: state.resumed(margin: 1000))
         self.announce(second)
         second.play(seconds: 4)
