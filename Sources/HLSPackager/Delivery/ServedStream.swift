@@ -59,6 +59,9 @@ final class ServedStream {
         form.isOfWindow && self.snapshot[id]?.snapshot.mayHave(form.container) == true
     }
 
+    /// A stream that has only begun may come to have any rendition.
+    func mayHave(_ id: RenditionID) -> Bool { self.snapshot.renditions.isEmpty || self.snapshot[id] != nil }
+
     /// Nil where there is no such rendition, or not in this form.
     func playlist(of id: RenditionID, _ form: PlaylistForm) -> MediaPlaylist? {
         let key = PlaylistRendering.Key(rendition: id, form: form)
