@@ -100,10 +100,13 @@ final class LoopDelivery: @unchecked Sendable {
             let answer = stream.multivariantAnswer(form, asksForGzip: request.acceptsGzip)
             return answer.map { .answer($0) } ?? .wait(.beginning(name), wantsDelta: false)
         case .playlist(let id, let form):
-            if directives == PlaylistRequest(),
-                let known = stream.knownAnswer(of: id, form, asksForGzip: request.acceptsGzip)
-            {
-                return .answer(known)
+            if directives == PlaylistRequest() {
+                if form == .lowLatency, request.asksWithoutLowLatency, stream.isForPartsOnly(id) {
+                    return .wait(.beginningWithoutParts(id), wantsDelta: false)
+                }
+                if let known = stream.knownAnswer(of: id, form, asksForGzip: request.acceptsGzip) {
+                    return .answer(known)
+                }
             }
             guard stream.mayHave(form, in: id) else { return .problem(.notFound) }
             guard let playlist = stream.playlist(of: id, form) else {
@@ -160,5 +163,13 @@ final class LoopDelivery: @unchecked Sendable {
         self.waiting.note(stream.room.count, of: name, loop: self.loop.index)
         stream.take(snapshot)
         for reason in stream.room.reasons { self.release(reason, in: stream) }
+    }
+}
+
+extension HTTPRequest {
+    /// Players that ask for ranges of playlists know nothing of parts: Chromium's own, and what is built on FFmpeg or
+    /// VLC. Chromium's ends for good when it has read all that is listed before it plays.
+    fileprivate var asksWithoutLowLatency: Bool {
+        self.fields.bytes(.range).map { MediaName.equals($0, "bytes=0-") } ?? false
     }
 }

@@ -71,6 +71,11 @@ final class ServedStream {
         return playlist
     }
 
+    /// Whether there is not enough in the playlist with parts for a player that makes nothing of them.
+    func isForPartsOnly(_ id: RenditionID) -> Bool {
+        self.playlist(of: id, .lowLatency).map { $0.hasParts && !$0.isReadyWithoutParts } ?? false
+    }
+
     /// What was answered since the last snapshot to a request without directives: it is the answer to the next as well.
     func knownAnswer(of id: RenditionID, _ form: PlaylistForm, asksForGzip: Bool) -> HTTPResponse? {
         let rendering = PlaylistRendering.Key(rendition: id, form: form)
