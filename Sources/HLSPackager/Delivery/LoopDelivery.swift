@@ -21,6 +21,8 @@ final class LoopDelivery: @unchecked Sendable {
     /// Requests that wait, of all streams.
     @exclusivity(unchecked) var waiterCount = 0
     var isSweepScheduled = false
+    /// Nobody is let in to wait any more.
+    private var isEnding = false
     private let waiting: WaitingCounts
 
     init(
@@ -66,6 +68,7 @@ final class LoopDelivery: @unchecked Sendable {
         case .answer(let response): return response
         case .problem(let problem): return problem.mediaResponse(for: request)
         case .wait(let reason, let wantsDelta):
+            guard !self.isEnding else { return HTTPProblem.serverEnds.mediaResponse(for: request) }
             guard self.waiterCount < self.limits.waiterCountMax else {
                 self.metrics.ended(.tooMany, 1, loop: self.loop.index)
                 return HTTPProblem.tooManyWaiting.mediaResponse(for: request)
@@ -75,6 +78,13 @@ final class LoopDelivery: @unchecked Sendable {
                     responder: responder, pass: Array(pass), asksForGzip: request.acceptsGzip,
                     wantsDelta: wantsDelta, since: self.loop.now), reason, in: stream)
             return nil
+        }
+    }
+
+    func stopWaiting() {
+        self.isEnding = true
+        for stream in self.streams.values {
+            for reason in stream.room.reasons { self.refuse(self.leave(reason, in: stream), .serverEnds, .ended) }
         }
     }
 
