@@ -21,6 +21,9 @@ struct StreamCore: Sendable {
     /// A discontinuity follows, but has not begun.
     private var isInterrupted = false
     private(set) var hasEnded = false
+    /// What is listed goes with the first of the next publishing: until then viewers see it, and may read it for as long
+    /// after.
+    private var beginsAnew = false
     /// Nil where segments are clear.
     private var keys: SegmentKeys?
     private let pool: ArenaPool
@@ -75,10 +78,8 @@ struct StreamCore: Sendable {
         self.state.zeroAt = self.times.zeroAt
         self.publishing += 1
         self.isPublishing = true
-        for index in self.renditions.indices {
-            self.renditions[index].store.completeLast()
-            if self.hasEnded { self.renditions[index].store.removeAll(now: now) }
-        }
+        for index in self.renditions.indices { self.renditions[index].store.completeLast() }
+        self.beginsAnew = self.beginsAnew || self.hasEnded
         self.hasEnded = false
         return self.publishing
     }
@@ -104,6 +105,10 @@ struct StreamCore: Sendable {
     mutating func use(_ layouts: [RenditionLayout], isDiscontinuous: Bool, now: MonotonicTime) {
         let isDiscontinuous = isDiscontinuous && !self.state.isNew
         if isDiscontinuous { self.state.discontinuityCount += 1 }
+        if self.beginsAnew {
+            self.beginsAnew = false
+            for index in self.renditions.indices { self.renditions[index].store.removeAll(now: now) }
+        }
         if self.isInterrupted {
             self.isInterrupted = false
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }
