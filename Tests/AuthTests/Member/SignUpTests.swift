@@ -94,13 +94,13 @@ struct SignUpTests {
 
     @Test
     func `an address cannot make accounts without end`() async throws {
-        let limits = RequestLimits(signUps: RatePolicy(burstCount: 3, interval: .seconds(60)))
+        let limits = RequestLimits(signUps: RatePolicy(burstCount: 3, interval: .seconds(3600)))
         var client = AuthClient(rig: try AuthRig(requestLimits: limits))
         for number in 0..<3 { _ = try await client.signUp("kim\(number)") }
         let body = ["name": "kim", "email": "kim@example.com", "password": AuthClient.password]
         let answer = try await client.send(.post, "/member", json: body)
         #expect(answer.status == 429 && answer.code == "rate-limited")
-        #expect(answer["retry-after"].flatMap { Int($0) } ?? 0 > 50)
+        #expect(answer["retry-after"].flatMap { Int($0) } ?? 0 > 3000)
         client.address = .v4(0x7f00_0002)
         #expect(try await client.send(.post, "/member", json: body).status == 201)
     }
