@@ -47,6 +47,9 @@ extension LoopDelivery {
             case .gone, .nothing: self.refuse(self.leave(reason, in: stream), .partAbandoned, .abandoned)
             }
         case .beginning(let name): self.release(beginning: name, in: stream)
+        case .beginningWithoutParts(let id):
+            guard !stream.isForPartsOnly(id) else { return }
+            self.answerAnyway(self.leave(reason, in: stream), id, in: stream)
         }
     }
 
@@ -63,6 +66,16 @@ extension LoopDelivery {
                 stream.answer(with: playlist, isDelta: false, asksForGzip: waiter.asksForGzip, hasWaited: false)
             }
         default: self.refuse(self.leave(.beginning(name), in: stream), .notFound, .abandoned)
+        }
+    }
+
+    /// With what the playlist with parts has by now, if that is anything.
+    private func answerAnyway(_ waiters: [WaitingRoom.Waiter], _ id: RenditionID, in stream: ServedStream) {
+        guard let playlist = stream.playlist(of: id, .lowLatency), playlist.isReady else {
+            return self.refuse(waiters, .notReady, .timedOut)
+        }
+        self.answer(waiters) { waiter in
+            stream.answer(with: playlist, isDelta: false, asksForGzip: waiter.asksForGzip, hasWaited: false)
         }
     }
 
@@ -113,6 +126,8 @@ extension LoopDelivery {
                 switch reason {
                 case .playlist, .part: self.refuse([waiter], .blockedTooLong, .timedOut)
                 case .beginning: self.refuse([waiter], .notReady, .timedOut)
+                // Some players can play that.
+                case .beginningWithoutParts(let id): self.answerAnyway([waiter], id, in: stream)
                 }
             }
         }

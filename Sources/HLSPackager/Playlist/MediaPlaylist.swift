@@ -42,10 +42,14 @@ package struct MediaPlaylist: Sendable {
 
     /// Whether there is enough for a player to begin with: one segment with low latency, three without, or all that
     /// will ever be. There is nothing in a form that the rendition does not have.
-    package var isReady: Bool {
+    package var isReady: Bool { self.isReady(segments: self.hasParts ? 1 : 3) }
+
+    /// The same for a player that makes nothing of parts, whatever the form.
+    package var isReadyWithoutParts: Bool { self.isReady(segments: 3) }
+
+    private func isReady(segments wanted: Int) -> Bool {
         guard self.snapshot.has(self.form.container) else { return false }
         if self.hasEnded { return self.listedCount > 0 }
-        let wanted = self.hasParts ? 1 : 3
         return self.snapshot.segments.prefix(wanted).count { $0.isComplete } == wanted
     }
 

@@ -13,15 +13,17 @@ struct StreamCore: Sendable {
     private var version = 0
     /// When the latest of all segments ended, on the wall clock.
     private(set) var latestEnd: WallClock?
-    /// When the first publishing began.
-    private var begunAt: MonotonicTime?
-    /// The latest that any publishing has had, with what was added to its times.
-    private var latestMediaTime: Int64 = 0
+    private(set) var times: StreamTimes
+    /// A process before has had it.
+    private let isResumed: Bool
     private var publishing = 0
     private(set) var isPublishing = false
     /// A discontinuity follows, but has not begun.
     private var isInterrupted = false
     private(set) var hasEnded = false
+    /// What is listed goes with the first of the next publishing: until then viewers see it, and may read it for as long
+    /// after.
+    private var beginsAnew = false
     /// Nil where segments are clear.
     private var keys: SegmentKeys?
     private let pool: ArenaPool
@@ -29,6 +31,8 @@ struct StreamCore: Sendable {
     init(limits: HLSLimits, state: StreamState, pool: ArenaPool) {
         self.limits = limits
         self.state = state
+        self.times = StreamTimes(zeroAt: state.zeroAt)
+        self.isResumed = state.zeroAt != nil
         self.pool = pool
         self.keys = limits.keySegmentCount.map { SegmentKeys(segmentCount: $0, nextNumber: state.nextKey) }
     }
@@ -60,6 +64,7 @@ struct StreamCore: Sendable {
                         hasIndependentSegments: self.hasIndependentSegments, isInterrupted: self.isInterrupted),
                     version: $0.store.version)
             })
+        snapshot.zeroAt = self.state.zeroAt
         snapshot.keys = (self.keys?.keys ?? []).map { StreamSnapshot.Key(number: $0.number, bytes: $0.bytes) }
         return snapshot
     }
@@ -68,46 +73,42 @@ struct StreamCore: Sendable {
 
     /// The number of a new publishing. Takes the stream from the one before it; a stream that had ended begins anew,
     /// with its numbers going on.
-    mutating func begin(now: MonotonicTime) -> Int {
-        self.begunAt = self.begunAt ?? now
+    mutating func begin(now: MonotonicTime, wallClock: WallClock) -> Int {
+        self.times.begin(now: now, wallClock: wallClock)
+        self.state.zeroAt = self.times.zeroAt
         self.publishing += 1
         self.isPublishing = true
-        for index in self.renditions.indices {
-            self.renditions[index].store.completeLast()
-            if self.hasEnded { self.renditions[index].store.removeAll(now: now) }
-        }
+        for index in self.renditions.indices { self.renditions[index].store.completeLast() }
+        self.beginsAnew = self.beginsAnew || self.hasEnded
         self.hasEnded = false
         return self.publishing
     }
 
     func isCurrent(_ publishing: Int) -> Bool { publishing == self.publishing }
 
-    /// Of the pictures that the rendition has had last.
-    func videoFormat(of id: RenditionID) -> VideoFormat? {
-        let tracks = self.renditions.first { $0.id == id }?.tracks ?? []
-        for track in tracks { if case .video(let format) = track.format { return format } }
-        return nil
+    /// Whether the pictures that the rendition has had last may have been of another format. What a process before has
+    /// made of it, nobody knows.
+    func mayHaveHad(otherThan format: VideoFormat, in id: RenditionID) -> Bool {
+        guard let rendition = self.renditions.first(where: { $0.id == id }) else { return self.isResumed }
+        return rendition.tracks.contains { track in
+            if case .video(let known) = track.format { known.configuration != format.configuration } else { false }
+        }
     }
 
-    /// Where a timeline that begins now is put, so that the times of all are in order: as long after the first as it
-    /// really is, and after everything there was. Players are meant to take times that go back at a discontinuity;
-    /// GStreamer's stands still until they have come up to the old ones.
-    func timelineOrigin(now: MonotonicTime) -> MediaTime {
-        let age = self.begunAt.map { (now - $0).nanoseconds } ?? 0
-        let end = self.latestMediaTime == 0 ? 0 : self.latestMediaTime &+ Self.timelineDistance
-        return MediaTime(nanoseconds: max(age, end))
+    mutating func note(mediaTime: Int64, now: MonotonicTime) {
+        self.times.note(mediaTime, now: now)
+        self.state.zeroAt = self.times.zeroAt
     }
-
-    mutating func note(mediaTime: Int64) { self.latestMediaTime = max(self.latestMediaTime, mediaTime) }
-
-    /// More than a unit lasts, and than pictures are shown after they are decoded.
-    private static let timelineDistance: Int64 = 500_000_000
 
     /// From here on, the stream has these renditions. One that is gone ends; what the others had before goes on after
     /// a discontinuity, unless all that happened is that renditions were added.
     mutating func use(_ layouts: [RenditionLayout], isDiscontinuous: Bool, now: MonotonicTime) {
         let isDiscontinuous = isDiscontinuous && !self.state.isNew
         if isDiscontinuous { self.state.discontinuityCount += 1 }
+        if self.beginsAnew {
+            self.beginsAnew = false
+            for index in self.renditions.indices { self.renditions[index].store.removeAll(now: now) }
+        }
         if self.isInterrupted {
             self.isInterrupted = false
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }

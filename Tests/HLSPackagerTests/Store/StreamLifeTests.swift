@@ -58,6 +58,25 @@ struct StreamLifeTests {
         }
     }
 
+    @Test("What an ended show lists stays until the next has something, and can be read for as long after as ever")
+    func beginsAnew() {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.play(seconds: 4)
+        rig.packager.publishingEnded(.finished)
+        rig.pass(nanoseconds: 11_000_000_000)
+        rig.comeBack()
+        rig.position = 0
+        // It is connected, and says nothing.
+        rig.pass(nanoseconds: 3_000_000_000)
+        #expect(rig.watch.latest?[.main]?.snapshot.segments.map(\.sequence) == [0, 1])
+        self.announce(rig)
+        // 4 s of playlist and 2 s of a segment are not over.
+        rig.play(seconds: 5.5)
+        #expect(rig.watch.latest?[.main]?.snapshot.segments.map(\.sequence).first == 2)
+        #expect(rig.watch.latest?[.main]?.snapshot.removedSegments.map(\.sequence) == [0, 1])
+    }
+
     @Test("A publisher that was replaced has no say any more")
     func takeover() {
         let rig = PackagerRig()
@@ -83,7 +102,8 @@ struct StreamLifeTests {
         first.play(seconds: 10)
         first.packager.publishingEnded(.interrupted)
         let state = first.stream.state
-        #expect(state == StreamState(nextSequence: 5, nextInitialisation: 1, discontinuityCount: 0))
+        let zeroAt = WallClock(unixMilliseconds: 1_700_000_001_000)
+        #expect(state == StreamState(nextSequence: 5, nextInitialisation: 1, discontinuityCount: 0, zeroAt: zeroAt))
         let second = PackagerRig(state: state.resumed(margin: 1000))
         self.announce(second)
         second.play(seconds: 4)
