@@ -114,6 +114,20 @@ struct SegmentArenaTests {
         #expect(received == bytes)
     }
 
+    @Test("takes nothing for which the system has no memory, and goes on when it has some again")
+    func noMemory() {
+        let pool = ArenaPool()
+        let arena = SegmentArena(capacity: 1 << 20, pool: pool)
+        let bytes = [UInt8](repeating: 1, count: 100_000)
+        #expect(bytes.withUnsafeBytes { arena.append($0) })
+        #expect(ftruncate(pool.descriptor, 131_072) == 0)
+        #expect(bytes.withUnsafeBytes { arena.append($0) } == false)
+        #expect(arena.count == 100_000)
+        #expect(ftruncate(pool.descriptor, 1 << 20) == 0)
+        #expect(bytes.withUnsafeBytes { arena.append($0) })
+        #expect(Array(arena.bytes(0..<200_000)) == bytes + bytes)
+    }
+
     @Test("takes nothing when the system has no such reservation to give")
     func refused() {
         let arena = SegmentArena(capacity: 1 << 60)
