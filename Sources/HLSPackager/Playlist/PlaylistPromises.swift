@@ -26,6 +26,10 @@ package struct PlaylistPromises: Equatable, Sendable {
     /// Parts that end longer before the end of the playlist than this are not listed (§6.2.2).
     package var partListingTime: TimeAmount { self.holdBack }
 
+    /// Whole segments that last so long together are enough to begin with, however few: a publisher's keyframes may be
+    /// so far apart that three of them take longer than a player waits.
+    package var beginningTime: TimeAmount { .nanoseconds(self.targetDuration.nanoseconds &* 3 / 2) }
+
     /// How long a request may be blocked before its answer is 503: three target durations (§6.2.5.2), and less than
     /// the ten seconds after which hls.js gives up.
     package var blockedTimeMax: TimeAmount { min(self.holdBack, .seconds(8)) }
