@@ -1,5 +1,6 @@
 import MediaTypes
 import Primitives
+import Synchronization
 import Testing
 
 @testable import HLSPackager
@@ -56,6 +57,22 @@ struct StreamLifeTests {
             #expect(rig.watch.all(.main).map(\.discontinuity) == [0, 0, 1, 1])
             #expect(!rig.watch.isOver)
         }
+    }
+
+    @Test("A stream is over when nothing is left of it, until it begins again")
+    func over() {
+        let count = Mutex(0)
+        let stream = PackagedStream(limits: HLSLimits(), whenOver: { count.withLock { $0 += 1 } }, publish: { _ in })
+        let now = MonotonicTime(nanoseconds: 1)
+        let first = stream.begin(now: now).publishing
+        stream.suspend(publishing: first)
+        #expect(stream.endIfAbandoned(publishing: first) != nil && !stream.isOver)
+        stream.clearIfEnded(publishing: first, now: now)
+        #expect(stream.isOver && count.withLock { $0 } == 1)
+        let second = stream.begin(now: now).publishing
+        #expect(!stream.isOver)
+        stream.clearIfEnded(publishing: second, now: now)
+        #expect(!stream.isOver && count.withLock { $0 } == 1)
     }
 
     @Test("A publisher that was replaced has no say any more")
@@ -116,6 +133,42 @@ struct StreamLifeTests {
         let main = rig.watch.latest?[.main]?.snapshot
         let time = main?.segments.reduce(0) { $0 + $1.durationNanoseconds } ?? 0
         #expect((12_000_000_000...13_000_000_000).contains(time))
+    }
+
+    @Test("Discontinuities with nothing between leave what is listed, and are counted one by one")
+    func discontinuitiesInARow() {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.play(seconds: 6)
+        for _ in 0..<2 {
+            rig.packager.publishingEnded(.interrupted)
+            rig.comeBack()
+            self.announce(rig)
+            for track in [TrackID.picture, .sound] { rig.give(MediaMaker.unit(track, at: 0)) }
+        }
+        // The first of them had a picture and a sound that no part was made of, or a short one.
+        rig.position = 0
+        rig.play(seconds: 4)
+        let all = rig.watch.all(.main)
+        #expect(rig.watch.latest?[.main]?.snapshot.segments.first?.sequence == 0)
+        #expect(rig.watch.latest?[.main]?.snapshot.discontinuitySequence == 0)
+        #expect(all.last?.discontinuity == 2)
+    }
+
+    @Test("No more tags stand in a row than a player can be asked to read")
+    func discontinuityBound() {
+        let watch = StreamWatch(limits: HLSLimits())
+        let show = WrittenShow(limits: HLSLimits()) { watch.see($0) }
+        show.begin()
+        show.addSegments(2)
+        for count in 1...40 {
+            show.begin()
+            guard count == 5 || count == 40 else { continue }
+            show.addSegments(1)
+            #expect((watch.latest?[.main]?.snapshot.segments.count == 3) == (count == 5))
+        }
+        #expect(watch.latest?[.main]?.snapshot.segments.count == 1)
+        #expect(watch.latest?[.main]?.snapshot.discontinuitySequence == 40)
     }
 
     @Test("Discontinuities that leave the window are counted exactly then")
