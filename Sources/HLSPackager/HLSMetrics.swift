@@ -22,7 +22,7 @@ package struct HLSMetrics: Sendable {
         case cancelled
         /// The gate did not admit it any more.
         case refused
-        /// The stream was over.
+        /// The stream was over, or the server ends.
         case ended
         /// What it waited for will not be.
         case abandoned

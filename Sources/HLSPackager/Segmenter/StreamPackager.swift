@@ -56,7 +56,7 @@ package final class StreamPackager: MediaReceiver {
         self.environment = environment
         self.muxers = muxers
         self.observer = observer
-        let beginning = stream.begin(now: environment.now())
+        let beginning = stream.begin(now: environment.now(), wallClock: environment.wallClock())
         self.publishing = beginning.publishing
         self.renditionsBefore = stream.renditionsToComeBack
         self.origin = stream.timelineOrigin(now: environment.now())
@@ -227,8 +227,8 @@ package final class StreamPackager: MediaReceiver {
     /// In the first picture after what came before it in the rendition, if that was of another format.
     private func repeatParameterSets(_ plan: RenditionPlan) {
         guard let index = self.tracks.firstIndex(where: { $0.id == plan.video }),
-            case .video(let format) = self.tracks[index].format, let known = self.stream.videoFormat(of: plan.id),
-            known.configuration != format.configuration
+            case .video(let format) = self.tracks[index].format,
+            self.stream.mayHaveHad(otherThan: format, in: plan.id)
         else { return }
         self.tracks[index].repeatParameterSets()
     }

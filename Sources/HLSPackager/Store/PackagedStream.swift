@@ -43,8 +43,8 @@ package final class PackagedStream: Sendable {
     }
 
     /// The number of a new publishing, and when the media before it ended.
-    func begin(now: MonotonicTime) -> (publishing: Int, latestEnd: WallClock?) {
-        self.core.withLock { core in (core.begin(now: now), core.latestEnd) }
+    func begin(now: MonotonicTime, wallClock: WallClock) -> (publishing: Int, latestEnd: WallClock?) {
+        self.core.withLock { core in (core.begin(now: now, wallClock: wallClock), core.latestEnd) }
     }
 
     /// Takes effect if the publishing is the latest; that is what the answer tells.
@@ -61,11 +61,13 @@ package final class PackagedStream: Sendable {
     /// What viewers may have from the publishing before.
     var renditionsToComeBack: [RenditionID] { self.core.withLock { $0.renditionsToComeBack } }
 
-    /// Of the pictures that the rendition has had last.
-    func videoFormat(of id: RenditionID) -> VideoFormat? { self.core.withLock { $0.videoFormat(of: id) } }
+    /// Whether the pictures that the rendition has had last may have been of another format.
+    func mayHaveHad(otherThan format: VideoFormat, in id: RenditionID) -> Bool {
+        self.core.withLock { $0.mayHaveHad(otherThan: format, in: id) }
+    }
 
     /// Where a timeline that begins now is put.
-    func timelineOrigin(now: MonotonicTime) -> MediaTime { self.core.withLock { $0.timelineOrigin(now: now) } }
+    func timelineOrigin(now: MonotonicTime) -> MediaTime { self.core.withLock { $0.times.origin(now: now) } }
 
     /// - Parameter mediaTime: The latest of the publishing so far, in nanoseconds.
     @discardableResult
@@ -74,7 +76,7 @@ package final class PackagedStream: Sendable {
     ) -> Bool {
         self.change(publishing) { core in
             core.add(update, to: id, now: now)
-            core.note(mediaTime: mediaTime)
+            core.note(mediaTime: mediaTime, now: now)
             if core.byteCount + self.pool.byteCount > self.limits.streamByteCountMax { self.pool.empty() }
         }
     }

@@ -13,10 +13,9 @@ struct StreamCore: Sendable {
     private var version = 0
     /// When the latest of all segments ended, on the wall clock.
     private(set) var latestEnd: WallClock?
-    /// When the first publishing began.
-    private var begunAt: MonotonicTime?
-    /// The latest that any publishing has had, with what was added to its times.
-    private var latestMediaTime: Int64 = 0
+    private(set) var times: StreamTimes
+    /// A process before has had it.
+    private let isResumed: Bool
     private var publishing = 0
     private(set) var isPublishing = false
     /// A discontinuity follows, but has not begun.
@@ -31,6 +30,8 @@ struct StreamCore: Sendable {
     init(limits: HLSLimits, state: StreamState, pool: ArenaPool) {
         self.limits = limits
         self.state = state
+        self.times = StreamTimes(zeroAt: state.zeroAt)
+        self.isResumed = state.zeroAt != nil
         self.pool = pool
         self.keys = limits.keySegmentCount.map { SegmentKeys(segmentCount: $0, nextNumber: state.nextKey) }
     }
@@ -62,6 +63,7 @@ struct StreamCore: Sendable {
                 return StreamSnapshot.Rendition(
                     id: rendition.id, tracks: rendition.tracks, snapshot: snapshot, version: rendition.store.version)
             })
+        snapshot.zeroAt = self.state.zeroAt
         snapshot.keys = (self.keys?.keys ?? []).map { StreamSnapshot.Key(number: $0.number, bytes: $0.bytes) }
         return snapshot
     }
@@ -70,8 +72,9 @@ struct StreamCore: Sendable {
 
     /// The number of a new publishing. Takes the stream from the one before it; a stream that had ended begins anew,
     /// with its numbers going on.
-    mutating func begin(now: MonotonicTime) -> Int {
-        self.begunAt = self.begunAt ?? now
+    mutating func begin(now: MonotonicTime, wallClock: WallClock) -> Int {
+        self.times.begin(now: now, wallClock: wallClock)
+        self.state.zeroAt = self.times.zeroAt
         self.publishing += 1
         self.isPublishing = true
         for index in self.renditions.indices {
@@ -85,26 +88,19 @@ struct StreamCore: Sendable {
 
     func isCurrent(_ publishing: Int) -> Bool { publishing == self.publishing }
 
-    /// Of the pictures that the rendition has had last.
-    func videoFormat(of id: RenditionID) -> VideoFormat? {
-        let tracks = self.renditions.first { $0.id == id }?.tracks ?? []
-        for track in tracks { if case .video(let format) = track.format { return format } }
-        return nil
+    /// Whether the pictures that the rendition has had last may have been of another format. What a process before has
+    /// made of it, nobody knows.
+    func mayHaveHad(otherThan format: VideoFormat, in id: RenditionID) -> Bool {
+        guard let rendition = self.renditions.first(where: { $0.id == id }) else { return self.isResumed }
+        return rendition.tracks.contains { track in
+            if case .video(let known) = track.format { known.configuration != format.configuration } else { false }
+        }
     }
 
-    /// Where a timeline that begins now is put, so that the times of all are in order: as long after the first as it
-    /// really is, and after everything there was. Players are meant to take times that go back at a discontinuity;
-    /// GStreamer's stands still until they have come up to the old ones.
-    func timelineOrigin(now: MonotonicTime) -> MediaTime {
-        let age = self.begunAt.map { (now - $0).nanoseconds } ?? 0
-        let end = self.latestMediaTime == 0 ? 0 : self.latestMediaTime &+ Self.timelineDistance
-        return MediaTime(nanoseconds: max(age, end))
+    mutating func note(mediaTime: Int64, now: MonotonicTime) {
+        self.times.note(mediaTime, now: now)
+        self.state.zeroAt = self.times.zeroAt
     }
-
-    mutating func note(mediaTime: Int64) { self.latestMediaTime = max(self.latestMediaTime, mediaTime) }
-
-    /// More than a unit lasts, and than pictures are shown after they are decoded.
-    private static let timelineDistance: Int64 = 500_000_000
 
     /// Those that have not ended for their players.
     var renditionsToComeBack: [RenditionID] { self.renditions.filter { !$0.store.hasEnded }.map(\.id) }

@@ -133,6 +133,6 @@ extension Setting {
             "How long /readyz says 503 before listening ends on SIGTERM, so that a load balancer can notice."),
         Setting(
             "drain-time", \.drainTime, .duration(.seconds(0)...(.seconds(3600))),
-            "How long running requests and publishers may take to end on SIGTERM before they are cut off."),
+            "How long publishers, and then running requests, may take to end on SIGTERM before they are cut off."),
     ]
 }

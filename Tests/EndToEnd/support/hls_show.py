@@ -84,7 +84,9 @@ class Show:
         """Kills the server, or asks it to go, and starts it again on its data and its ports."""
         for publisher in self.publishers:
             publisher.ledger.disturb()
-            publisher.ledger.going_down.append(time.monotonic())
+            # Asked to go, it shows what comes for as long as somebody publishes.
+            if number == signal.SIGKILL:
+                publisher.ledger.going_down.append(time.monotonic())
         for watch in self.watches:
             watch.going_down()
         ports, status = self.podo.ports, self.podo.stop(number, DRAIN_SECONDS_MAX)

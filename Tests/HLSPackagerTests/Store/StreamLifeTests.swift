@@ -64,12 +64,13 @@ struct StreamLifeTests {
         let count = Mutex(0)
         let stream = PackagedStream(limits: HLSLimits(), whenOver: { count.withLock { $0 += 1 } }, publish: { _ in })
         let now = MonotonicTime(nanoseconds: 1)
-        let first = stream.begin(now: now).publishing
+        let wallClock = WallClock(unixMilliseconds: 1)
+        let first = stream.begin(now: now, wallClock: wallClock).publishing
         stream.suspend(publishing: first)
         #expect(stream.endIfAbandoned(publishing: first) != nil && !stream.isOver)
         stream.clearIfEnded(publishing: first, now: now)
         #expect(stream.isOver && count.withLock { $0 } == 1)
-        let second = stream.begin(now: now).publishing
+        let second = stream.begin(now: now, wallClock: wallClock).publishing
         #expect(!stream.isOver)
         stream.clearIfEnded(publishing: second, now: now)
         #expect(!stream.isOver && count.withLock { $0 } == 1)
@@ -100,7 +101,8 @@ struct StreamLifeTests {
         first.play(seconds: 10)
         first.packager.publishingEnded(.interrupted)
         let state = first.stream.state
-        #expect(state == StreamState(nextSequence: 5, nextInitialisation: 1, discontinuityCount: 0))
+        let zeroAt = WallClock(unixMilliseconds: 1_700_000_001_000)
+        #expect(state == StreamState(nextSequence: 5, nextInitialisation: 1, discontinuityCount: 0, zeroAt: zeroAt))
         let second = PackagerRig(state: state.resumed(margin: 1000))
         self.announce(second)
         second.play(seconds: 4)
