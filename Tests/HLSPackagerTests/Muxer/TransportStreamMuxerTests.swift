@@ -88,7 +88,7 @@ struct TransportStreamMuxerTests {
         }
         try muxer.endPart(in: arena)
         let packets = try TransportReader(Array(arena.bytes(0..<arena.count))).packets.filter { $0.presentation != nil }
-        #expect(expected.count > 20 && packets.compactMap(\.presentation) == expected)
+        #expect(expected.count > 10 && packets.compactMap(\.presentation) == expected)
         let decodes = packets.compactMap(\.decode)
         #expect(zip(decodes, decodes.dropFirst()).allSatisfy { $0 < $1 })
         #expect(zip(decodes, expected).allSatisfy { $0 <= $1 })

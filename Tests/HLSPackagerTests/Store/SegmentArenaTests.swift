@@ -1,7 +1,8 @@
 import Glibc
-import HLSPackager
 import Primitives
 import Testing
+
+@testable import HLSPackager
 
 @Suite("Segment arena")
 struct SegmentArenaTests {

@@ -140,37 +140,38 @@ struct StreamLifeTests {
     @Test("Discontinuities with nothing between leave what is listed, and are counted one by one")
     func discontinuitiesInARow() {
         let rig = PackagerRig()
+        let second = TrackID(.audio, 1)
         self.announce(rig)
-        rig.play(seconds: 6)
-        for _ in 0..<2 {
-            rig.packager.publishingEnded(.interrupted)
-            rig.comeBack()
-            self.announce(rig)
-            for track in [TrackID.picture, .sound] { rig.give(MediaMaker.unit(track, at: 0)) }
+        rig.packager.receive(MediaMaker.audio(), of: second)
+        for (timeline, tickCount) in [(0, 100), (1, 30), (2, 100)] as [(UInt32, Int64)] {
+            // Of the second sound there is nothing in between.
+            let tracks = timeline == 1 ? [TrackID.picture, .sound] : [.picture, .sound, second]
+            for tick in 0..<tickCount {
+                for track in tracks {
+                    rig.give(MediaMaker.unit(track, at: tick * 40_000_000, isKey: tick % 50 == 0, timeline: timeline))
+                }
+            }
         }
-        // The first of them had a picture and a sound that no part was made of, or a short one.
-        rig.position = 0
-        rig.play(seconds: 4)
-        let all = rig.watch.all(.main)
-        #expect(rig.watch.latest?[.main]?.snapshot.segments.first?.sequence == 0)
-        #expect(rig.watch.latest?[.main]?.snapshot.discontinuitySequence == 0)
-        #expect(all.last?.discontinuity == 2)
+        let (main, sound) = (rig.watch.latest?[.main]?.snapshot, rig.watch.latest?[.audio(1)]?.snapshot)
+        #expect(main?.segments.map(\.discontinuityCount).filter { $0 > 0 } == [1, 1])
+        #expect(sound?.segments.map(\.discontinuityCount).filter { $0 > 0 } == [2])
+        #expect(sound?.segments.first?.sequence == 0 && sound?.discontinuitySequence == 0)
+        #expect(rig.watch.all(.audio(1)).last?.discontinuity == 2)
     }
 
     @Test("No more tags stand in a row than a player can be asked to read")
     func discontinuityBound() {
-        let watch = StreamWatch(limits: HLSLimits())
-        let show = WrittenShow(limits: HLSLimits()) { watch.see($0) }
+        let latest = Mutex<RenditionSnapshot?>(nil)
+        let show = WrittenShow(limits: HLSLimits()) { snapshot in latest.withLock { $0 = snapshot?[.main]?.snapshot } }
         show.begin()
         show.addSegments(2)
-        for count in 1...40 {
-            show.begin()
-            guard count == 5 || count == 40 else { continue }
-            show.addSegments(1)
-            #expect((watch.latest?[.main]?.snapshot.segments.count == 3) == (count == 5))
-        }
-        #expect(watch.latest?[.main]?.snapshot.segments.count == 1)
-        #expect(watch.latest?[.main]?.snapshot.discontinuitySequence == 40)
+        for _ in 0..<5 { show.begin() }
+        show.addSegments(1)
+        #expect(latest.withLock { $0?.segments.map(\.discontinuityCount) } == [0, 0, 5])
+        for _ in 0..<40 { show.begin() }
+        show.addSegments(1)
+        #expect(latest.withLock { $0?.segments.map(\.discontinuityCount) } == [0])
+        #expect(latest.withLock { $0?.discontinuitySequence } == 46)
     }
 
     @Test("Discontinuities that leave the window are counted exactly then")
