@@ -23,6 +23,9 @@ struct StreamCore: Sendable {
     private(set) var hasEnded = false
     /// It has ended, and nothing is left but its numbers.
     private(set) var isOver = false
+    /// What is listed goes with the first of the next publishing: until then viewers see it, and may read it for as long
+    /// after.
+    private var beginsAnew = false
     /// Nil where segments are clear.
     private var keys: SegmentKeys?
     private let pool: ArenaPool
@@ -77,10 +80,8 @@ struct StreamCore: Sendable {
         self.state.zeroAt = self.times.zeroAt
         self.publishing += 1
         self.isPublishing = true
-        for index in self.renditions.indices {
-            self.renditions[index].store.completeLast()
-            if self.hasEnded { self.renditions[index].store.removeAll(now: now) }
-        }
+        for index in self.renditions.indices { self.renditions[index].store.completeLast() }
+        self.beginsAnew = self.beginsAnew || self.hasEnded
         self.hasEnded = false
         self.isOver = false
         return self.publishing
@@ -113,6 +114,10 @@ struct StreamCore: Sendable {
     ) {
         let isDiscontinuous = isDiscontinuous && !self.state.isNew
         if isDiscontinuous { self.state.discontinuityCount += 1 }
+        if self.beginsAnew {
+            self.beginsAnew = false
+            for index in self.renditions.indices { self.renditions[index].store.removeAll(now: now) }
+        }
         if self.isInterrupted {
             self.isInterrupted = false
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }

@@ -76,6 +76,25 @@ struct StreamLifeTests {
         #expect(!stream.isOver && count.withLock { $0 } == 1)
     }
 
+    @Test("What an ended show lists stays until the next has something, and can be read for as long after as ever")
+    func beginsAnew() {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.play(seconds: 4)
+        rig.packager.publishingEnded(.finished)
+        rig.pass(nanoseconds: 11_000_000_000)
+        rig.comeBack()
+        rig.position = 0
+        // It is connected, and says nothing.
+        rig.pass(nanoseconds: 3_000_000_000)
+        #expect(rig.watch.latest?[.main]?.snapshot.segments.map(\.sequence) == [0, 1])
+        self.announce(rig)
+        // 4 s of playlist and 2 s of a segment are not over.
+        rig.play(seconds: 5.5)
+        #expect(rig.watch.latest?[.main]?.snapshot.segments.map(\.sequence).first == 2)
+        #expect(rig.watch.latest?[.main]?.snapshot.removedSegments.map(\.sequence) == [0, 1])
+    }
+
     @Test("A publisher that was replaced has no say any more")
     func takeover() {
         let rig = PackagerRig()
