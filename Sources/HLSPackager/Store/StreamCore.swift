@@ -23,8 +23,8 @@ struct StreamCore: Sendable {
     private(set) var hasEnded = false
     /// It has ended, and nothing is left but its numbers.
     private(set) var isOver = false
-    /// What is listed goes with the first of the next publishing: until then viewers see it, and may read it for as long
-    /// after.
+    /// What is listed goes with the first of the next publishing: until then viewers see it, and may read it for as
+    /// long after.
     private var beginsAnew = false
     /// Nil where segments are clear.
     private var keys: SegmentKeys?
