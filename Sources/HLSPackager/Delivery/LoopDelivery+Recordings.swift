@@ -18,14 +18,14 @@ extension LoopDelivery {
             return self.response(to: recordings.playlist(id, form, of: stream), mayCome: mayCome, request)
         case .segment(_, _, .fragmentedMP4), .initialisation:
             // The live stream has it in memory, and is asked without a lock.
-            if let live = self.streams[stream], case .answer = live.find(name) { return nil }
+            if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
             switch recordings.body(name, of: stream) {
             case .absent: return nil
             case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
             case .found(let slice): return self.response(name, slice)
             }
         case .key(let number):
-            if let live = self.streams[stream], case .answer = live.find(name) { return nil }
+            if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
             switch recordings.key(number, of: stream) {
             case .absent: return nil
             case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)

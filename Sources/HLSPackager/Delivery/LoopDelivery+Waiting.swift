@@ -49,7 +49,7 @@ extension LoopDelivery {
         case .beginning(let name): self.release(beginning: name, in: stream)
         case .beginningWithoutParts(let id):
             guard !stream.isForPartsOnly(id) else { return }
-            self.answerAnyway(self.leave(reason, in: stream), id, in: stream)
+            self.answerAnyway(self.leave(reason, in: stream), id, .lowLatency, in: stream)
         }
     }
 
@@ -69,9 +69,11 @@ extension LoopDelivery {
         }
     }
 
-    /// With what the playlist with parts has by now, if that is anything.
-    private func answerAnyway(_ waiters: [WaitingRoom.Waiter], _ id: RenditionID, in stream: ServedStream) {
-        guard let playlist = stream.playlist(of: id, .lowLatency), playlist.isReady else {
+    /// With what the playlist lists by now, if that is anything.
+    private func answerAnyway(
+        _ waiters: [WaitingRoom.Waiter], _ id: RenditionID, _ form: PlaylistForm, in stream: ServedStream
+    ) {
+        guard let playlist = stream.playlist(of: id, form), playlist.listedCount > 0 else {
             return self.refuse(waiters, .notReady, .timedOut)
         }
         self.answer(waiters) { waiter in
@@ -125,9 +127,10 @@ extension LoopDelivery {
             for (reason, waiter) in late {
                 switch reason {
                 case .playlist, .part: self.refuse([waiter], .blockedTooLong, .timedOut)
+                // Most players can play fewer segments than they would have liked.
+                case .beginning(.playlist(let id, let form)): self.answerAnyway([waiter], id, form, in: stream)
+                case .beginningWithoutParts(let id): self.answerAnyway([waiter], id, .lowLatency, in: stream)
                 case .beginning: self.refuse([waiter], .notReady, .timedOut)
-                // Some players can play that.
-                case .beginningWithoutParts(let id): self.answerAnyway([waiter], id, in: stream)
                 }
             }
         }

@@ -102,7 +102,7 @@ extension StreamState {
     init(after snapshot: StreamSnapshot) {
         self.init(nextKey: (snapshot.keys.last?.number ?? -1) &+ 1, zeroAt: snapshot.zeroAt)
         for rendition in snapshot.renditions.map(\.snapshot) {
-            let discontinuities = rendition.segments.count { $0.isDiscontinuous }
+            let discontinuities = rendition.segments.reduce(0) { $0 + $1.discontinuityCount }
             self = self.raised(
                 to: StreamState(
                     nextSequence: rendition.nextSequence,

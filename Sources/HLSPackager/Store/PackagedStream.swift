@@ -12,14 +12,18 @@ package final class PackagedStream: Sendable {
     let pool = ArenaPool()
     private let core: Mutex<StreamCore>
     private let publish: @Sendable (StreamSnapshot?) -> Void
+    private let whenOver: @Sendable () -> Void
 
     /// - Parameters:
     ///   - state: Where an earlier process was.
+    ///   - whenOver: Called, without a lock, when nothing is left of the stream.
     ///   - publish: Takes each snapshot, and nil when the stream is over. It is called with the stream locked, so that
     ///     snapshots stay in order; it hands them on and returns.
     package init(
-        limits: HLSLimits, state: StreamState = StreamState(), publish: @escaping @Sendable (StreamSnapshot?) -> Void
+        limits: HLSLimits, state: StreamState = StreamState(), whenOver: @escaping @Sendable () -> Void = {},
+        publish: @escaping @Sendable (StreamSnapshot?) -> Void
     ) {
+        self.whenOver = whenOver
         self.limits = limits
         self.core = Mutex(StreamCore(limits: limits, state: state, pool: self.pool))
         self.publish = publish
@@ -45,9 +49,17 @@ package final class PackagedStream: Sendable {
 
     /// Takes effect if the publishing is the latest; that is what the answer tells.
     @discardableResult
-    func use(_ layouts: [RenditionLayout], isDiscontinuous: Bool, publishing: Int, now: MonotonicTime) -> Bool {
-        self.change(publishing) { core in core.use(layouts, isDiscontinuous: isDiscontinuous, now: now) }
+    func use(
+        _ layouts: [RenditionLayout], givenUp: [RenditionID] = [], isDiscontinuous: Bool, publishing: Int,
+        now: MonotonicTime
+    ) -> Bool {
+        self.change(publishing) { core in
+            core.use(layouts, givenUp: givenUp, isDiscontinuous: isDiscontinuous, now: now)
+        }
     }
+
+    /// What viewers may have from the publishing before.
+    var renditionsToComeBack: [RenditionID] { self.core.withLock { $0.renditionsToComeBack } }
 
     /// Whether the pictures that the rendition has had last may have been of another format.
     func mayHaveHad(otherThan format: VideoFormat, in id: RenditionID) -> Bool {
@@ -91,13 +103,18 @@ package final class PackagedStream: Sendable {
 
     /// Nobody can be watching the end any more: gives all memory back.
     func clearIfEnded(publishing: Int, now: MonotonicTime) {
-        self.core.withLock { core in
-            guard core.isCurrent(publishing), core.hasEnded else { return }
+        let isOver = self.core.withLock { core in
+            guard core.isCurrent(publishing), core.hasEnded else { return false }
             core.clear(now: now)
             self.publish(nil)
+            return true
         }
         self.pool.empty()
+        if isOver { self.whenOver() }
     }
+
+    /// Nothing is left of it, and nobody publishes it: whoever has its numbers need not keep it.
+    package var isOver: Bool { self.core.withLock { $0.isOver } }
 
     @discardableResult
     private func change(_ publishing: Int, _ body: (inout StreamCore) -> Void) -> Bool {

@@ -21,8 +21,10 @@ struct StreamCore: Sendable {
     /// A discontinuity follows, but has not begun.
     private var isInterrupted = false
     private(set) var hasEnded = false
-    /// What is listed goes with the first of the next publishing: until then viewers see it, and may read it for as long
-    /// after.
+    /// It has ended, and nothing is left but its numbers.
+    private(set) var isOver = false
+    /// What is listed goes with the first of the next publishing: until then viewers see it, and may read it for as
+    /// long after.
     private var beginsAnew = false
     /// Nil where segments are clear.
     private var keys: SegmentKeys?
@@ -44,7 +46,7 @@ struct StreamCore: Sendable {
         var summary = StreamSummary()
         summary.phase =
             self.hasEnded || self.renditions.isEmpty ? .over : self.isPublishing ? .live : .interrupted
-        summary.renditionCount = self.renditions.count { !$0.store.hasEnded }
+        summary.renditionCount = self.renditions.count { !$0.store.hasEnded && $0.goneAt == nil }
         summary.byteCount = self.byteCount
         for rendition in self.renditions {
             let time = rendition.store.listed.reduce(0) { $0 + $1.durationNanoseconds }
@@ -57,12 +59,12 @@ struct StreamCore: Sendable {
         self.version += 1
         var snapshot = StreamSnapshot(
             version: self.version,
-            renditions: self.renditions.map {
-                StreamSnapshot.Rendition(
-                    id: $0.id, tracks: $0.tracks,
-                    snapshot: $0.store.snapshot(
-                        hasIndependentSegments: self.hasIndependentSegments, isInterrupted: self.isInterrupted),
-                    version: $0.store.version)
+            renditions: self.renditions.map { rendition in
+                var snapshot = rendition.store.snapshot(
+                    hasIndependentSegments: self.hasIndependentSegments, isInterrupted: self.isInterrupted)
+                snapshot.isAway = rendition.goneAt != nil
+                return StreamSnapshot.Rendition(
+                    id: rendition.id, tracks: rendition.tracks, snapshot: snapshot, version: rendition.store.version)
             })
         snapshot.zeroAt = self.state.zeroAt
         snapshot.keys = (self.keys?.keys ?? []).map { StreamSnapshot.Key(number: $0.number, bytes: $0.bytes) }
@@ -81,6 +83,7 @@ struct StreamCore: Sendable {
         for index in self.renditions.indices { self.renditions[index].store.completeLast() }
         self.beginsAnew = self.beginsAnew || self.hasEnded
         self.hasEnded = false
+        self.isOver = false
         return self.publishing
     }
 
@@ -100,9 +103,15 @@ struct StreamCore: Sendable {
         self.state.zeroAt = self.times.zeroAt
     }
 
-    /// From here on, the stream has these renditions. One that is gone ends; what the others had before goes on after
-    /// a discontinuity, unless all that happened is that renditions were added.
-    mutating func use(_ layouts: [RenditionLayout], isDiscontinuous: Bool, now: MonotonicTime) {
+    /// Those that have not ended for their players.
+    var renditionsToComeBack: [RenditionID] { self.renditions.filter { !$0.store.hasEnded }.map(\.id) }
+
+    /// From here on, the stream has these renditions. What they had before goes on after a discontinuity, unless all
+    /// that happened is that renditions were added. One that is gone may come back like a publisher that was lost, for
+    /// an end that players were told of cannot be taken back; one whose muxer was given up ends at once.
+    mutating func use(
+        _ layouts: [RenditionLayout], givenUp: [RenditionID] = [], isDiscontinuous: Bool, now: MonotonicTime
+    ) {
         let isDiscontinuous = isDiscontinuous && !self.state.isNew
         if isDiscontinuous { self.state.discontinuityCount += 1 }
         if self.beginsAnew {
@@ -114,8 +123,15 @@ struct StreamCore: Sendable {
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }
         }
         for index in self.renditions.indices {
-            let isGone = !layouts.contains { $0.id == self.renditions[index].id }
-            if isGone != self.renditions[index].store.hasEnded { self.renditions[index].store.hasEnded = isGone }
+            let id = self.renditions[index].id
+            if layouts.contains(where: { $0.id == id }) {
+                self.renditions[index].goneAt = nil
+                if self.renditions[index].store.hasEnded { self.renditions[index].store.hasEnded = false }
+            } else if givenUp.contains(id) {
+                self.renditions[index].end()
+            } else if !self.renditions[index].store.hasEnded {
+                self.renditions[index].goneAt = self.renditions[index].goneAt ?? now
+            }
             if isDiscontinuous {
                 self.renditions[index].store.beginDiscontinuity(count: self.state.discontinuityCount, now: now)
             }
@@ -138,7 +154,18 @@ struct StreamCore: Sendable {
         return self.renditions.count - 1
     }
 
+    /// Gone for longer than a publisher may be.
+    private mutating func endGone(now: MonotonicTime) {
+        for index in self.renditions.indices {
+            guard let goneAt = self.renditions[index].goneAt, goneAt + self.limits.interruptedGraceTime <= now else {
+                continue
+            }
+            self.renditions[index].end()
+        }
+    }
+
     mutating func add(_ update: SegmentUpdate, to id: RenditionID, now: MonotonicTime) {
+        self.endGone(now: now)
         guard let index = self.renditions.firstIndex(where: { $0.id == id }) else { return }
         if let initialisation = update.initialisation {
             let number = self.state.nextInitialisation
@@ -148,7 +175,6 @@ struct StreamCore: Sendable {
         }
         let encryptor = self.encryptor(of: update, index)
         self.renditions[index].store.add(update, encryptor: encryptor, now: now)
-        if self.keys != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
         self.state.nextSequence = max(self.state.nextSequence, self.renditions[index].store.nextSequence)
         if let last = self.renditions[index].store.listed.last {
             let time = last.startsAt.unixMilliseconds &+ (last.durationNanoseconds &+ 999_999) / 1_000_000
@@ -159,7 +185,7 @@ struct StreamCore: Sendable {
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }
         }
         self.keepBound(now: now)
-        if encryptor != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
+        if self.keys != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
     }
 
     /// What encrypts the segment that begins with the update; nil where none does, or segments are clear.
@@ -195,7 +221,7 @@ struct StreamCore: Sendable {
         self.hasEnded = true
         var time: Int64 = 0
         for index in self.renditions.indices {
-            self.renditions[index].store.hasEnded = true
+            self.renditions[index].end()
             let listed = self.renditions[index].store.listed
             let longest = listed.map(\.durationNanoseconds).max() ?? 0
             time = max(time, longest + listed.reduce(0) { $0 + $1.durationNanoseconds })
@@ -207,6 +233,7 @@ struct StreamCore: Sendable {
     mutating func clear(now: MonotonicTime) {
         for index in self.renditions.indices { self.renditions[index].store.clear(now: now) }
         self.keys?.removeAll()
+        self.isOver = true
     }
 
     /// The oldest goes first, what is only kept before what is listed, and of the largest rendition.
@@ -226,5 +253,14 @@ struct StreamCore: Sendable {
         let id: RenditionID
         var tracks: [MuxedTrack]
         var store: RenditionStore
+        /// Since when the publishing does not have it, until it has ended.
+        var goneAt: MonotonicTime? {
+            didSet { if (oldValue == nil) != (self.goneAt == nil) { self.store.markChanged() } }
+        }
+
+        mutating func end() {
+            self.goneAt = nil
+            if !self.store.hasEnded { self.store.hasEnded = true }
+        }
     }
 }

@@ -90,9 +90,11 @@ struct DeliveryBeginningTests {
         let show = rig.show()
         show.begin()
         show.addSegments(segmentCount)
-        let viewer = try rig.ask("main.m3u8", [("range", "bytes=0-")])
-        #expect(rig.eventually { viewer.isAnswered })
-        #expect(viewer.status == (segmentCount == 0 ? 503 : 200))
+        let viewers = [try rig.ask("main.m3u8", [("range", "bytes=0-")]), try rig.ask("main.plain.m3u8")]
+        for viewer in viewers {
+            #expect(rig.eventually { viewer.isAnswered })
+            #expect(viewer.status == (segmentCount == 0 ? 503 : 200))
+        }
         show.addSegments(1)
         show.suspend()
         show.end()

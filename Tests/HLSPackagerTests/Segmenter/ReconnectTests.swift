@@ -160,6 +160,53 @@ struct ReconnectTests {
         }
     }
 
+    private static let second = TrackID(.audio, 1)
+
+    /// A publishing with a second sound, and the next one, which begins without it.
+    private func comeBackWithout(_ seconds: Double) -> PackagerRig {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.packager.receive(MediaMaker.audio(), of: Self.second)
+        for tick in 0..<100 as Range<Int64> {
+            for track in [TrackID.picture, .sound, Self.second] {
+                rig.give(MediaMaker.unit(track, at: tick * 40_000_000, isKey: tick % 50 == 0))
+            }
+        }
+        rig.packager.publishingEnded(.interrupted)
+        self.comeBack(rig)
+        self.announce(rig)
+        rig.play(seconds: seconds)
+        return rig
+    }
+
+    @Test("A rendition whose track is announced late is waited for, and never ended", arguments: [0.5, 3])
+    func lateTrack(_ lateness: Double) {
+        let rig = self.comeBackWithout(lateness)
+        let start = Int64(lateness * 1e9)
+        #expect(rig.watch.latest?.renditions.map(\.snapshot.hasEnded) == [false, false])
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.isInterrupted == true)
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.isAway == (lateness > 1))
+        rig.packager.receive(MediaMaker.audio(), of: Self.second)
+        for tick in 0..<100 as Range<Int64> {
+            for track in [TrackID.picture, .sound, Self.second] {
+                rig.give(MediaMaker.unit(track, at: start + tick * 40_000_000, isKey: tick % 50 == 0))
+            }
+        }
+        rig.packager.publishingEnded(.interrupted)
+        #expect(rig.watch.latest?.renditions.map(\.snapshot.hasEnded) == [false, false])
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.isAway == false)
+        #expect(rig.watch.numbers(.audio(1), track: 0) == rig.given[Self.second])
+    }
+
+    @Test("A rendition whose track stays away ends when a publisher who stays away would have")
+    func goneTrack() {
+        let rig = self.comeBackWithout(60)
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.hasEnded == false)
+        rig.play(from: 60_000_000_000, seconds: 2)
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.hasEnded == true)
+        #expect(rig.watch.latest?[.main]?.snapshot.hasEnded == false)
+    }
+
     @Test("Nothing is hinted at from when the publisher is lost until there is something of the next")
     func hints() {
         let rig = PackagerRig()
