@@ -52,7 +52,8 @@ final class DriftReader: @unchecked Sendable {
 
     private func takePart(_ bytes: UnsafeRawBufferPointer) {
         self.partCount += 1
-        for track in Self.boxes("traf", in: Self.boxes("moof", in: bytes).first ?? bytes) {
+        // The first part of a stretch has more than one fragment.
+        for track in Self.boxes("moof", in: bytes).flatMap({ Self.boxes("traf", in: $0) }) {
             guard let header = Self.boxes("tfhd", in: track).first, let time = Self.boxes("tfdt", in: track).first,
                 let run = Self.boxes("trun", in: track).first, time.count >= 12
             else {

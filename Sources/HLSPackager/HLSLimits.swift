@@ -28,14 +28,16 @@ package struct HLSLimits: Sendable {
     package var renditionCountMax = 8
 
     // Waits. The first two are in time of the media.
-    /// A stream begins when it has sound and picture, or when this has passed since its first unit.
+    /// A stream begins when it has sound and picture and what it had before, or when this has passed since its first
+    /// unit.
     package var trackWaitTime = TimeAmount.milliseconds(1000)
     /// Sound and picture of one part wait for each other as long as this; a track that stays away longer is not waited
     /// for until it has caught up.
     package var interleaveTimeMax = TimeAmount.milliseconds(250)
     /// Units that wait for their part, in bytes; beyond, they go on without the others.
     package var heldByteCountMax = 16 * 1024 * 1024
-    /// A stream without a publisher ends after this, if the publisher was lost; it may come back.
+    /// A stream without a publisher ends after this, if the publisher was lost; it may come back. So does a rendition
+    /// that a publisher no longer sends.
     package var interruptedGraceTime = TimeAmount.seconds(60)
     /// The same when the publisher said that this was all.
     package var finishedGraceTime = TimeAmount.seconds(10)

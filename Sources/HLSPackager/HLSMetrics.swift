@@ -22,7 +22,7 @@ package struct HLSMetrics: Sendable {
         case cancelled
         /// The gate did not admit it any more.
         case refused
-        /// The stream was over.
+        /// The stream was over, or the server ends.
         case ended
         /// What it waited for will not be.
         case abandoned
@@ -47,6 +47,7 @@ package struct HLSMetrics: Sendable {
     private let lostTransportStreamSamples: Counter
     private let failures: ReasonCounters
     private let transportStreamFailures: Counter
+    private let refusedTracks: Counter
 
     package init(registry: MetricsRegistry) {
         self.requests = RequestKind.allCases.map { kind in
@@ -76,6 +77,8 @@ package struct HLSMetrics: Sendable {
         }
         self.transportStreamFailures = registry.counter(
             failures, help: failuresHelp, labels: ["label": "mpeg-ts"])
+        self.refusedTracks = registry.counter(
+            "podo_hls_refused_tracks_total", help: "Tracks of publishers beyond as many as a stream may have.")
     }
 
     private static func latencies(_ registry: MetricsRegistry) -> (published: Histogram, delivered: Histogram) {
@@ -123,6 +126,7 @@ package struct HLSMetrics: Sendable {
             facts.lostTransportStreamSampleCount - earlier.lostTransportStreamSampleCount, loop: loop)
         self.transportStreamFailures.add(
             facts.transportStreamFailureCount - earlier.transportStreamFailureCount, loop: loop)
+        self.refusedTracks.add(facts.refusedTrackCount - earlier.refusedTrackCount, loop: loop)
         let failureCount = facts.muxerFailureCount - earlier.muxerFailureCount
         if failureCount > 0, let failure { self.failures.add(failure.label, count: failureCount, loop: loop) }
     }

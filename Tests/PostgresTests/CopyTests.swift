@@ -75,7 +75,8 @@ import Testing
         _ = try await live.database.run(Self.create)
         let code = try await within(.seconds(10), "the answer to a COPY that was refused early", on: live) {
             await failureCode {
-                var parts = ["1\ta\n1\tb\n"]
+                // No number: refused at once, where a row that is there already is only at the end.
+                var parts = ["x\ta\n"]
                 _ = try await live.database.copyIn(Self.copyIn) {
                     guard parts.isEmpty else { return Array(parts.removeFirst().utf8) }
                     await live.rest(.milliseconds(500))
@@ -83,7 +84,7 @@ import Testing
                 }
             }
         }
-        #expect(code == .uniqueViolation(constraint: "line_pkey"))
+        #expect(code == .other(sqlState: "22P02"))
     }
 
     @Test("The server waits for whoever takes rows slowly, so that they do not pile up in memory")
@@ -101,7 +102,8 @@ import Testing
         let count = try await live.database.copyOut(many) { bytes in
             if byteCount == 0 {
                 await live.rest(.milliseconds(800))
-                #expect(try await live.database.run(waits).single(String.self) == "ClientWrite")
+                let state = try await live.database.run(waits).single(String.self)
+                #expect(state == "ClientWrite")
             }
             byteCount += bytes.count
         }

@@ -17,8 +17,8 @@ package struct SignInLimits: Sendable {
     package var delayMax = TimeAmount.seconds(4)
     /// Tries of one account that wait so at once; more are refused, which is what a guesser with many addresses gets.
     package var delayedCountPerAccountMax = 32
-    /// Of those, tries that come from one block of networks (a /24 of IPv4, a /48 of IPv6): with one block, however many
-    /// addresses there are in it, nobody keeps the others out.
+    /// Of those, tries that come from one block of networks (a /24 of IPv4, a /48 of IPv6): with one block, however
+    /// many addresses there are in it, nobody keeps the others out.
     package var delayedCountPerAccountAndBlockMax = 2
     /// The same over all accounts.
     package var delayedCountPerBlockMax = 256

@@ -6,8 +6,8 @@ package struct PasswordLimits: Sendable {
     package var threadCount = 1
     /// Hashes that wait. With more, whoever comes is told to come again (503), without any work done.
     package var waitingCountMax = 256
-    /// The part of them that one block of networks may have (a /24 of IPv4, a /48 of IPv6), whatever for and whether the
-    /// passwords are right: nobody fills the queue alone.
+    /// The part of them that one block of networks may have (a /24 of IPv4, a /48 of IPv6), whatever for and whether
+    /// the passwords are right: nobody fills the queue alone.
     package var waitingCountPerBlockMax: Int { max(1, self.waitingCountMax / 8) }
     /// Who has waited longer is told so instead of served: whoever asked has gone.
     package var waitTimeMax = TimeAmount.seconds(15)

@@ -9,9 +9,9 @@ internal import Primitives
 /// by side, which share one token, refresh at the same moment. So the token before the last is taken again, and only
 /// leads to the very token that was given out already, when it comes within `repeatTime` and from the network that used
 /// it the first time. It does not help a thief. Elsewhere he is refused and ends the session. On the same network, and
-/// right behind the owner, he gets the token that the owner has and not one of his own: whoever of the two uses that one
-/// more than `repeatTime` after the other ends the session. Beyond `repeatCountMax` nothing is given out, and nothing
-/// ends: so many at once say no more of a thief than two do.
+/// right behind the owner, he gets the token that the owner has and not one of his own: whoever of the two uses that
+/// one more than `repeatTime` after the other ends the session. Beyond `repeatCountMax` nothing is given out, and
+/// nothing ends: so many at once say no more of a thief than two do.
 struct SessionState: Equatable, Sendable {
     enum Verdict: Equatable, Sendable {
         /// The last token: the next one is given out.

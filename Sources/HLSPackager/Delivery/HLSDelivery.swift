@@ -25,6 +25,12 @@ package final class HLSDelivery: Sendable {
     /// Viewers of a stream whose players waited for its latest part when that came.
     package func waitingCount(of stream: String) -> Int { self.waiting[stream] }
 
+    /// The process ends and nothing new will come: who waits is told to come back, and who would have to wait from now
+    /// on as well. From any thread.
+    package func stopWaiting() {
+        for delivery in self.loops { delivery.loop.execute { delivery.stopWaiting() } }
+    }
+
     package var routes: [HTTPRoute] {
         [
             HTTPRoute(

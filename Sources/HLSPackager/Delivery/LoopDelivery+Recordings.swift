@@ -10,20 +10,22 @@ extension LoopDelivery {
         switch name {
         case .multivariant(let form):
             guard form.isRecorded else { return nil }
-            return self.response(to: recordings.multivariant(form, of: stream), of: stream, request)
+            let mayCome = form == .event && self.streams[stream] != nil
+            return self.response(to: recordings.multivariant(form, of: stream), mayCome: mayCome, request)
         case .playlist(let id, let form):
             guard form.isRecorded else { return nil }
-            return self.response(to: recordings.playlist(id, form, of: stream), of: stream, request)
+            let mayCome = form == .event && self.streams[stream]?.mayHave(id) == true
+            return self.response(to: recordings.playlist(id, form, of: stream), mayCome: mayCome, request)
         case .segment(_, _, .fragmentedMP4), .initialisation:
             // The live stream has it in memory, and is asked without a lock.
-            if let live = self.streams[stream], case .answer = live.find(name) { return nil }
+            if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
             switch recordings.body(name, of: stream) {
             case .absent: return nil
             case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
             case .found(let slice): return self.response(name, slice)
             }
         case .key(let number):
-            if let live = self.streams[stream], case .answer = live.find(name) { return nil }
+            if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
             switch recordings.key(number, of: stream) {
             case .absent: return nil
             case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
@@ -33,16 +35,15 @@ extension LoopDelivery {
         }
     }
 
+    /// - Parameter mayCome: The show goes on, and what is not recorded yet will be.
     private func response(
-        to answer: RecordedAnswer<RenderedPlaylist>, of stream: String, _ request: borrowing HTTPRequest
+        to answer: RecordedAnswer<RenderedPlaylist>, mayCome: Bool, _ request: borrowing HTTPRequest
     ) -> HTTPResponse {
         switch answer {
         case .found(let playlist):
             return self.responses.playlist(playlist, asksForGzip: request.acceptsGzip, hasWaited: false)
         case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
-        case .absent:
-            let isLive = self.streams[stream] != nil
-            return (isLive ? HTTPProblem.notReady : .notRecorded).mediaResponse(for: request)
+        case .absent: return (mayCome ? HTTPProblem.notReady : .notRecorded).mediaResponse(for: request)
         }
     }
 

@@ -47,6 +47,9 @@ extension LoopDelivery {
             case .gone, .nothing: self.refuse(self.leave(reason, in: stream), .partAbandoned, .abandoned)
             }
         case .beginning(let name): self.release(beginning: name, in: stream)
+        case .beginningWithoutParts(let id):
+            guard !stream.isForPartsOnly(id) else { return }
+            self.answerAnyway(self.leave(reason, in: stream), id, .lowLatency, in: stream)
         }
     }
 
@@ -63,6 +66,18 @@ extension LoopDelivery {
                 stream.answer(with: playlist, isDelta: false, asksForGzip: waiter.asksForGzip, hasWaited: false)
             }
         default: self.refuse(self.leave(.beginning(name), in: stream), .notFound, .abandoned)
+        }
+    }
+
+    /// With what the playlist lists by now, if that is anything.
+    private func answerAnyway(
+        _ waiters: [WaitingRoom.Waiter], _ id: RenditionID, _ form: PlaylistForm, in stream: ServedStream
+    ) {
+        guard let playlist = stream.playlist(of: id, form), playlist.listedCount > 0 else {
+            return self.refuse(waiters, .notReady, .timedOut)
+        }
+        self.answer(waiters) { waiter in
+            stream.answer(with: playlist, isDelta: false, asksForGzip: waiter.asksForGzip, hasWaited: false)
         }
     }
 
@@ -112,6 +127,9 @@ extension LoopDelivery {
             for (reason, waiter) in late {
                 switch reason {
                 case .playlist, .part: self.refuse([waiter], .blockedTooLong, .timedOut)
+                // Most players can play fewer segments than they would have liked.
+                case .beginning(.playlist(let id, let form)): self.answerAnyway([waiter], id, form, in: stream)
+                case .beginningWithoutParts(let id): self.answerAnyway([waiter], id, .lowLatency, in: stream)
                 case .beginning: self.refuse([waiter], .notReady, .timedOut)
                 }
             }

@@ -21,6 +21,8 @@ final class LoopDelivery: @unchecked Sendable {
     /// Requests that wait, of all streams.
     @exclusivity(unchecked) var waiterCount = 0
     var isSweepScheduled = false
+    /// Nobody is let in to wait any more.
+    private var isEnding = false
     private let waiting: WaitingCounts
 
     init(
@@ -66,6 +68,7 @@ final class LoopDelivery: @unchecked Sendable {
         case .answer(let response): return response
         case .problem(let problem): return problem.mediaResponse(for: request)
         case .wait(let reason, let wantsDelta):
+            guard !self.isEnding else { return HTTPProblem.serverEnds.mediaResponse(for: request) }
             guard self.waiterCount < self.limits.waiterCountMax else {
                 self.metrics.ended(.tooMany, 1, loop: self.loop.index)
                 return HTTPProblem.tooManyWaiting.mediaResponse(for: request)
@@ -75,6 +78,13 @@ final class LoopDelivery: @unchecked Sendable {
                     responder: responder, pass: Array(pass), asksForGzip: request.acceptsGzip,
                     wantsDelta: wantsDelta, since: self.loop.now), reason, in: stream)
             return nil
+        }
+    }
+
+    func stopWaiting() {
+        self.isEnding = true
+        for stream in self.streams.values {
+            for reason in stream.room.reasons { self.refuse(self.leave(reason, in: stream), .serverEnds, .ended) }
         }
     }
 
@@ -100,10 +110,13 @@ final class LoopDelivery: @unchecked Sendable {
             let answer = stream.multivariantAnswer(form, asksForGzip: request.acceptsGzip)
             return answer.map { .answer($0) } ?? .wait(.beginning(name), wantsDelta: false)
         case .playlist(let id, let form):
-            if directives == PlaylistRequest(),
-                let known = stream.knownAnswer(of: id, form, asksForGzip: request.acceptsGzip)
-            {
-                return .answer(known)
+            if directives == PlaylistRequest() {
+                if form == .lowLatency, request.asksWithoutLowLatency, stream.isForPartsOnly(id) {
+                    return .wait(.beginningWithoutParts(id), wantsDelta: false)
+                }
+                if let known = stream.knownAnswer(of: id, form, asksForGzip: request.acceptsGzip) {
+                    return .answer(known)
+                }
             }
             guard stream.mayHave(form, in: id) else { return .problem(.notFound) }
             guard let playlist = stream.playlist(of: id, form) else {
@@ -160,5 +173,13 @@ final class LoopDelivery: @unchecked Sendable {
         self.waiting.note(stream.room.count, of: name, loop: self.loop.index)
         stream.take(snapshot)
         for reason in stream.room.reasons { self.release(reason, in: stream) }
+    }
+}
+
+extension HTTPRequest {
+    /// Players that ask for ranges of playlists know nothing of parts: Chromium's own, and what is built on FFmpeg or
+    /// VLC. Chromium's ends for good when it has read all that is listed before it plays.
+    fileprivate var asksWithoutLowLatency: Bool {
+        self.fields.bytes(.range).map { MediaName.equals($0, "bytes=0-") } ?? false
     }
 }

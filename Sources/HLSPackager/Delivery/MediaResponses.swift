@@ -131,5 +131,6 @@ extension HTTPProblem {
     static let blockedTooLong = comeBack(
         "blocked-too-long", "Nothing new has come for a while: the publisher is silent. Try again.")
     static let notReady = comeBack("not-ready-yet", "The stream has begun, but there is too little of it to play yet.")
+    static let serverEnds = comeBack("server-ends", "The server is being stopped or started anew. Try again.")
     static let tooManyWaiting = comeBack("too-many-waiting", "Too many requests wait already. Try again.")
 }

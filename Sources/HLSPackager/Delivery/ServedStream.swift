@@ -59,6 +59,9 @@ final class ServedStream {
         form.isOfWindow && self.snapshot[id]?.snapshot.mayHave(form.container) == true
     }
 
+    /// A stream that has only begun may come to have any rendition.
+    func mayHave(_ id: RenditionID) -> Bool { self.snapshot.renditions.isEmpty || self.snapshot[id] != nil }
+
     /// Nil where there is no such rendition, or not in this form.
     func playlist(of id: RenditionID, _ form: PlaylistForm) -> MediaPlaylist? {
         let key = PlaylistRendering.Key(rendition: id, form: form)
@@ -66,6 +69,11 @@ final class ServedStream {
         guard let playlist = self.snapshot.mediaPlaylist(of: id, form, self.promises) else { return nil }
         self.readings[key] = playlist
         return playlist
+    }
+
+    /// Whether there is not enough in the playlist with parts for a player that makes nothing of them.
+    func isForPartsOnly(_ id: RenditionID) -> Bool {
+        self.playlist(of: id, .lowLatency).map { $0.hasParts && !$0.isReadyWithoutParts } ?? false
     }
 
     /// What was answered since the last snapshot to a request without directives: it is the answer to the next as well.

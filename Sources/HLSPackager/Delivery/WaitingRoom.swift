@@ -11,6 +11,8 @@ struct WaitingRoom {
         case part(RenditionID, PartPosition)
         /// Enough to begin with, in this playlist.
         case beginning(MediaName)
+        /// Enough for a player that makes nothing of parts, in the playlist that has them.
+        case beginningWithoutParts(RenditionID)
     }
 
     struct Waiter {

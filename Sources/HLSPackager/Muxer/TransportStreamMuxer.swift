@@ -77,13 +77,15 @@ package final class TransportStreamMuxer: PartMuxer {
 
     package func beginSegment() { self.beginsSegment = true }
 
-    /// At 90 kHz. A picture must not be shown before it is decoded here: its decoding is moved forward to where it is
-    /// shown, as far as the picture before it leaves room.
+    /// At 90 kHz. A picture must not be shown before it is decoded here. Where publishers say that it is, for their
+    /// pictures are reordered without a delay, all are decoded earlier by a constant, which players do not see: when
+    /// they are shown is as it was. Beyond that, decoding is moved as far as the picture before leaves room.
     private func times(_ sample: Sample) throws(MuxerError) -> (decode: Int64, presentation: Int64) {
         let timescale = Int64(self.tracks[sample.trackIndex].timescale)
         func ticks(_ time: Int64) -> Int64 { (time * Self.ticksPerSecond + timescale / 2) / timescale }
         let presentation = ticks(sample.decodeTicks + Int64(sample.presentationOffsetTicks))
-        var decode = min(ticks(sample.decodeTicks), presentation)
+        let lead = self.tracks[sample.trackIndex].isVideo ? Self.decodeLeadTicks : 0
+        var decode = min(max(ticks(sample.decodeTicks) - lead, 0), presentation)
         if let last = self.written[sample.trackIndex] { decode = max(decode, last + 1) }
         guard decode <= presentation else {
             throw MuxerError("timeInvalid", "A picture is shown before MPEG-TS can have it decoded.", .dropSample)
@@ -92,6 +94,8 @@ package final class TransportStreamMuxer: PartMuxer {
     }
 
     private static let ticksPerSecond: Int64 = 90_000
+    /// A quarter of a second: six pictures of 24. Decoders are made for at most a second.
+    private static let decodeLeadTicks: Int64 = 22_500
     /// libav holds audio until it has some 3 KB, and its tables need a packet each.
     private static let heldByteCountMax = 16 * 1024
     /// Whole packets, so that none is handed over in two pieces.

@@ -53,7 +53,7 @@ extension MediaPlaylist {
         of segment: RenditionSnapshot.Segment, after said: Said, to bytes: inout [UInt8]
     ) {
         var encryption = said.encryption
-        if segment.isDiscontinuous { bytes.append("#EXT-X-DISCONTINUITY\n") }
+        for _ in 0..<segment.discontinuityCount { bytes.append("#EXT-X-DISCONTINUITY\n") }
         if segment.initialisationNumber != said.initialisationNumber, self.form.container == .fragmentedMP4 {
             // A key holds for the sections after it too, and ours are clear (RFC 8216bis §4.4.4.4).
             if encryption != nil { bytes.append("#EXT-X-KEY:METHOD=NONE\n") }
@@ -137,21 +137,13 @@ extension MediaPlaylist {
     /// What is known of what comes next. That it begins a new timeline is said at once, where the tag will stand
     /// anyway: hls.js counts the segment after the last one to the timeline that it sees, and ends when that is not so.
     private func appendNext(to bytes: inout [UInt8]) {
-        guard self.snapshot.isInterrupted else { return self.appendHints(to: &bytes) }
+        guard self.snapshot.isInterrupted else { return self.appendHint(to: &bytes) }
         if !self.snapshot.segments.isEmpty { bytes.append("#EXT-X-DISCONTINUITY\n") }
     }
 
-    /// The part that may be asked for before it exists, and the initialisation section if it needs a new one.
-    private func appendHints(to bytes: inout [UInt8]) {
-        let edge = PlaylistEdge(self.snapshot)
-        let next = edge.nextPart
-        if edge.isBetweenSegments, let initialisation = self.snapshot.initialisations.last?.number,
-            let known = self.snapshot.segments.last?.initialisationNumber, initialisation != known
-        {
-            bytes.append("#EXT-X-PRELOAD-HINT:TYPE=MAP,URI=\"")
-            MediaName.initialisation(self.id, number: initialisation).append(to: &bytes)
-            bytes.append("\"\n")
-        }
+    /// The part that may be asked for before it exists. An initialisation section comes with its first part.
+    private func appendHint(to bytes: inout [UInt8]) {
+        let next = PlaylistEdge(self.snapshot).nextPart
         bytes.append("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"")
         MediaName.part(self.id, sequence: next.sequence, part: next.part).append(to: &bytes)
         bytes.append("\"\n")

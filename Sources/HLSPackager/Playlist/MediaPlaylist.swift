@@ -40,13 +40,20 @@ package struct MediaPlaylist: Sendable {
         self.reports = reports
     }
 
-    /// Whether there is enough for a player to begin with: one segment with low latency, three without, or all that
-    /// will ever be. There is nothing in a form that the rendition does not have.
+    /// Whether there is enough for a player to begin with: one segment with low latency, three without or as much media
+    /// as three mostly have, or all that will ever be. There is nothing in a form that the rendition does not have.
     package var isReady: Bool {
+        self.isReady(segments: self.hasParts ? 1 : 3, orLasting: self.promises.beginningTime.nanoseconds)
+    }
+
+    /// The same for a player that makes nothing of parts, whatever the form.
+    package var isReadyWithoutParts: Bool { self.isReady(segments: 3, orLasting: .max) }
+
+    private func isReady(segments wanted: Int, orLasting nanoseconds: Int64) -> Bool {
         guard self.snapshot.has(self.form.container) else { return false }
         if self.hasEnded { return self.listedCount > 0 }
-        let wanted = self.hasParts ? 1 : 3
-        return self.snapshot.segments.prefix(wanted).count { $0.isComplete } == wanted
+        let whole = self.snapshot.segments.prefix { $0.isComplete }
+        return whole.count >= wanted || whole.reduce(0) { $0 + $1.durationNanoseconds } >= nanoseconds
     }
 
     /// The whole playlist.

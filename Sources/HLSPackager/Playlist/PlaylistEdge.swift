@@ -6,18 +6,14 @@ package struct PlaylistEdge: Equatable, Sendable {
     package let lastPart: PartPosition?
     /// The part that comes next, as far as anyone knows: its segment may also end before it.
     package let nextPart: PartPosition
-    /// Nothing of the next segment is known yet.
-    package let isBetweenSegments: Bool
 
     package init(_ snapshot: RenditionSnapshot) {
         guard let last = snapshot.segments.last else {
             self.lastSegment = snapshot.nextSequence - 1
             self.lastPart = nil
             self.nextPart = PartPosition(sequence: snapshot.nextSequence, part: 0)
-            self.isBetweenSegments = true
             return
         }
-        self.isBetweenSegments = last.isComplete
         self.lastSegment = last.isComplete ? last.sequence : last.sequence - 1
         self.nextPart =
             last.isComplete

@@ -9,11 +9,15 @@ package struct PlaylistPromises: Equatable, Sendable {
     /// Parts are listed in the low-latency form. Those of encrypted segments are not: what a part of one is, RFC
     /// 8216bis does not say.
     package let hasParts: Bool
+    /// As long as three segments mostly last. Whole segments that do together are enough to begin with, however few: a
+    /// publisher's keyframes may be so far apart that three of them take longer than a player waits.
+    package let beginningTime: TimeAmount
 
     package init(_ limits: HLSLimits) {
         self.targetDurationSeconds = limits.targetDurationSeconds
         self.partTarget = limits.partTime
         self.hasParts = limits.keySegmentCount == nil
+        self.beginningTime = .nanoseconds(limits.segmentTime.nanoseconds &* 3)
     }
 
     package var targetDuration: TimeAmount { .seconds(Int64(self.targetDurationSeconds)) }

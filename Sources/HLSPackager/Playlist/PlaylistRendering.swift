@@ -36,13 +36,13 @@ extension StreamSnapshot {
     }
 
     /// What there is to choose from, as far as it is known what it costs. Renditions that have ended are not offered
-    /// beside others.
+    /// beside others, nor are those that are away.
     ///
     /// A player reads it once, and never learns of what it did not name: so nil until all renditions are known. One
     /// that is late is not waited for when another has two segments.
     package func multivariantPlaylist(_ form: PlaylistForm, _ promises: PlaylistPromises) -> MultivariantPlaylist? {
         let present = self.renditions.filter { $0.snapshot.has(form.container) }
-        let living = self.renditions.filter { !$0.snapshot.hasEnded }
+        let living = self.renditions.filter { !$0.snapshot.hasEnded && !$0.snapshot.isAway }
         let candidates = living.isEmpty ? present : living
         let offered = candidates.compactMap { rendition in
             RenditionBitRate(rendition.snapshot, promises, of: form.container).map { rate in

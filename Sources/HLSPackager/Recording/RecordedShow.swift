@@ -49,17 +49,22 @@ final class RecordedShow: Sendable {
     // MARK: - Playlists
 
     /// Nil when there is not enough to begin with, or when the show has not ended and the form is of one that has.
-    func playlist(_ id: RenditionID, _ form: PlaylistForm, now: MonotonicTime) -> RenderedPlaylist? {
+    ///
+    /// - Parameter wantedSince: What was asked for since then, the pool renders anew with each segment. Until it has,
+    ///   the answer is without that segment: to write the list of hours takes too long for a loop.
+    func playlist(
+        _ id: RenditionID, _ form: PlaylistForm, now: MonotonicTime, wantedSince: MonotonicTime
+    ) -> RenderedPlaylist? {
         self.state.withLock { state in
             let key = Key(id: id, form: form)
             guard state.isReady(key) else { return nil }
             let version = state.index.version
-            if let known = state.rendered[key], known.version == version {
+            if let known = state.rendered[key], known.version == version || known.wantedAt >= wantedSince {
                 state.rendered[key]?.wantedAt = now
                 return known.playlist
             }
             guard let bytes = state.render(key) else { return nil }
-            // Compressing takes too long for a loop: the next segment brings it, as long as somebody asks.
+            // Compressing takes longer still: the next segment brings it, as long as somebody asks.
             let playlist = RenderedPlaylist(uncompressed: bytes)
             state.rendered[key] = Rendered(playlist: playlist, version: version, wantedAt: now)
             return playlist

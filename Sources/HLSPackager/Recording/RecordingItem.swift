@@ -37,14 +37,14 @@ extension RecordingItem {
             guard !new.isEmpty || !left.isEmpty else { continue }
             var discontinuity = rendition.snapshot.discontinuitySequence
             // Those that left were before: each that began a discontinuity counts back from the first that is listed.
-            discontinuity -= left.count { $0.isDiscontinuous }
+            discontinuity -= left.reduce(0) { $0 + $1.discontinuityCount }
             for segment in left {
-                if segment.isDiscontinuous { discontinuity += 1 }
+                discontinuity += segment.discontinuityCount
                 if segment.isComplete { items.append(RecordingItem(segment, discontinuity, rendition, snapshot)) }
             }
-            discontinuity += listed.dropLast(new.count).count { $0.isDiscontinuous }
+            discontinuity += listed.dropLast(new.count).reduce(0) { $0 + $1.discontinuityCount }
             for segment in new {
-                if segment.isDiscontinuous { discontinuity += 1 }
+                discontinuity += segment.discontinuityCount
                 if segment.isComplete { items.append(RecordingItem(segment, discontinuity, rendition, snapshot)) }
             }
         }

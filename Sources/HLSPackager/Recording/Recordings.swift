@@ -97,7 +97,9 @@ package final class Recordings: Sendable {
         return self.find(wish, stream) { show in
             // Found at the start: its playlists are compressed when the first one is asked for.
             if show.claimRendering() { _ = self.pool.submit { show.renderWanted(since: .init(nanoseconds: .max)) } }
-            return show.playlist(id, form, now: .now)
+            let now = MonotonicTime.now
+            let wantedTime = self.context.limits.wantedTime
+            return show.playlist(id, form, now: now, wantedSince: now + .nanoseconds(-wantedTime.nanoseconds))
         }
     }
 

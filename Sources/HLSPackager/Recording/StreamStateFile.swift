@@ -34,6 +34,7 @@ struct StreamStateFile: Equatable, Sendable {
         bytes.append(word: state.nextInitialisation)
         bytes.append(word: state.discontinuityCount)
         bytes.append(word: state.nextKey)
+        if let zeroAt = state.zeroAt { bytes.append(word: Int(zeroAt.unixMilliseconds)) }
         bytes.append("\n")
     }
 
@@ -71,32 +72,37 @@ struct StreamStateFile: Equatable, Sendable {
             return false
         }
         guard let sequence = words.number(), let initialisation = words.number(), let discontinuity = words.number(),
-            let key = words.number(), words.isAtEnd
+            let key = words.number()
         else { return false }
-        let state = StreamState(
+        var state = StreamState(
             nextSequence: sequence, nextInitialisation: initialisation, discontinuityCount: discontinuity,
             nextKey: key)
-        guard state.isPossible else { return false }
+        if !words.isAtEnd {
+            guard let zeroAt = words.number() else { return false }
+            state.zeroAt = WallClock(unixMilliseconds: Int64(zeroAt))
+        }
+        guard words.isAtEnd, state.isPossible else { return false }
         if let name { self.streams[name] = state } else { self.floor = state }
         return true
     }
 }
 
 extension StreamState {
-    /// The larger of both, number by number.
+    /// The larger of both, number by number, and the time that began earlier.
     package func raised(to other: StreamState) -> StreamState {
         StreamState(
             nextSequence: max(self.nextSequence, other.nextSequence),
             nextInitialisation: max(self.nextInitialisation, other.nextInitialisation),
             discontinuityCount: max(self.discontinuityCount, other.discontinuityCount),
-            nextKey: max(self.nextKey, other.nextKey))
+            nextKey: max(self.nextKey, other.nextKey),
+            zeroAt: self.zeroAt.map { min($0, other.zeroAt ?? $0) } ?? other.zeroAt)
     }
 
     /// What the stream of this snapshot has used up.
     init(after snapshot: StreamSnapshot) {
-        self.init(nextKey: (snapshot.keys.last?.number ?? -1) &+ 1)
+        self.init(nextKey: (snapshot.keys.last?.number ?? -1) &+ 1, zeroAt: snapshot.zeroAt)
         for rendition in snapshot.renditions.map(\.snapshot) {
-            let discontinuities = rendition.segments.count { $0.isDiscontinuous }
+            let discontinuities = rendition.segments.reduce(0) { $0 + $1.discontinuityCount }
             self = self.raised(
                 to: StreamState(
                     nextSequence: rendition.nextSequence,

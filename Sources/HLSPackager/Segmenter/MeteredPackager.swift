@@ -8,7 +8,7 @@ package final class MeteredPackager: MediaReceiver {
 
     package init(
         stream: PackagedStream, environment: PackagerEnvironment, muxers: PackagerMuxers, health: PackagingHealth,
-        metrics: HLSMetrics, loop: Int
+        metrics: HLSMetrics, loop: Int, onLoss: @escaping (PackagerLoss) -> Void = { _ in }
     ) {
         let counts = Counts(health: health, metrics: metrics, loop: loop)
         self.counts = counts
@@ -16,7 +16,8 @@ package final class MeteredPackager: MediaReceiver {
             stream: stream, environment: environment, muxers: muxers,
             observer: PackagerObserver(
                 onPart: { _, latency in counts.part(after: latency, now: environment.now()) },
-                onSegment: { _, time, isLate in counts.segment(time, isLate: isLate) }))
+                onSegment: { _, time, isLate in counts.segment(time, isLate: isLate) },
+                onLoss: onLoss))
     }
 
     package func receive(_ format: TrackFormat, of track: TrackID) { self.packager.receive(format, of: track) }

@@ -12,9 +12,7 @@ final class RenditionPackager {
         var update: (SegmentUpdate) -> Void
     }
 
-    let id: RenditionID
-    let video: TrackID?
-    let audio: TrackID?
+    let plan: RenditionPlan
     private let muxer: any PartMuxer
     /// Nil where there is no such form.
     private let transportStream: TransportStreamSegments?
@@ -36,9 +34,7 @@ final class RenditionPackager {
         plan: RenditionPlan, muxer: any PartMuxer, transportStream: TransportStreamSegments?, limits: HLSLimits,
         pool: ArenaPool, output: Output
     ) {
-        self.id = plan.id
-        self.video = plan.video
-        self.audio = plan.audio
+        self.plan = plan
         self.muxer = muxer
         self.transportStream = transportStream
         self.limits = limits
@@ -48,12 +44,14 @@ final class RenditionPackager {
         self.segmenter = Segmenter(limits: limits)
     }
 
+    var id: RenditionID { self.plan.id }
+
     /// MPEG-TS that could not be made, by samples.
     var lostTransportStreamSampleCount: Int { self.transportStream?.lostSampleCount ?? 0 }
     var transportStreamFailureCount: Int { self.transportStream?.failureCount ?? 0 }
 
     func add(_ held: HeldSample, of track: TrackID) {
-        guard track == self.video || track == self.audio else { return }
+        guard self.plan.has(track) else { return }
         self.heardUntil = max(self.heardUntil ?? held.end, held.end)
         self.interleaver.add(held, track.kind)
         self.proceed(isLast: false)
@@ -61,7 +59,7 @@ final class RenditionPackager {
 
     /// Nothing of the track comes before `time`.
     func expect(_ track: TrackID, from time: Int64) {
-        guard track == self.video || track == self.audio else { return }
+        guard self.plan.has(track) else { return }
         self.interleaver.expect(track.kind, from: time)
         self.proceed(isLast: false)
     }
@@ -95,11 +93,11 @@ final class RenditionPackager {
 
     private func place(_ held: HeldSample, _ kind: MediaKind) {
         let input = Segmenter.Input(
-            start: held.start, end: held.end, isLeading: kind == .video || self.video == nil,
+            start: held.start, end: held.end, isLeading: kind == .video || self.plan.video == nil,
             isRandomAccess: held.sample.isRandomAccess, byteCount: held.bytes.count)
         self.cut { $0.cut(before: input) }
         var sample = held.sample
-        sample.trackIndex = kind == .audio && self.video != nil ? 1 : 0
+        sample.trackIndex = kind == .audio && self.plan.video != nil ? 1 : 0
         guard self.failure == nil, self.append(sample, held.bytes, input) else {
             self.lostSampleCount += 1
             return
@@ -189,7 +187,7 @@ final class RenditionPackager {
         let part = RenditionSnapshot.Part(
             range: range, durationNanoseconds: ended.durationNanoseconds, isIndependent: ended.isIndependent,
             pictureCount: open.pictureCount, pictureNanoseconds: open.pictureNanoseconds)
-        return (part, self.transportStream?.endPart())
+        return (part, self.transportStream?.endPart(lasting: ended.durationNanoseconds))
     }
 
     private func openSegment() -> OpenSegment {

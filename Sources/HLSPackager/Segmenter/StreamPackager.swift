@@ -3,13 +3,15 @@ internal import Primitives
 
 /// Packages one publishing: brings its units onto clocks, cuts and muxes them, and keeps its stream up to date.
 ///
-/// Begins when there are sound and picture, or a second after the first unit. A new timeline, and a new format of a
-/// track that is there, end all segments: what follows is a discontinuity in all renditions. Further tracks with a
-/// rendition of their own join without one. Every unit of a track that was announced becomes one sample, in order.
+/// Begins when there are sound and picture and all renditions that the stream has had, or a second after the first
+/// unit. A new timeline, and a new format of a track that is there, end all segments: what follows is a discontinuity
+/// in all renditions. Further tracks with a rendition of their own join without one. Every unit of a track that was
+/// announced becomes one sample, in order.
 ///
-/// A muxer that fails is replaced, after a discontinuity, eight times at most; then its rendition ends. A track that
-/// only its frames describe is left out while it has none. A rendition that falls silent while others go on has
-/// segments of nothing; when all are silent there is nothing, for nothing is made up.
+/// A muxer that fails is replaced, after a discontinuity, eight times at most, of which a minute of good media forgives
+/// one; then its rendition ends. A track that only its frames describe is left out while it has none. A rendition that
+/// falls silent while others go on has segments of nothing; when all are silent there is nothing, for nothing is made
+/// up.
 package final class StreamPackager: MediaReceiver {
     static let muxerFailureCountMax = 8
     static let trackCountMax = 32
@@ -21,6 +23,8 @@ package final class StreamPackager: MediaReceiver {
     private let publishing: Int
     private var tracks: [PackagedTrack] = []
     private var renditions: [RenditionPackager] = []
+    /// Viewers may have these from the publishing before.
+    private let renditionsBefore: [RenditionID]
     private var phase = Phase.waiting
     private var waiting: [HeldUnit] = []
     private var waitingByteCount = 0
@@ -29,9 +33,11 @@ package final class StreamPackager: MediaReceiver {
     private var origin: MediaTime
     private var latestTime: Int64 = 0
     private var capture: CaptureClock
-    private var failures: [RenditionID: Int] = [:]
+    private var failures: [RenditionID: ForgivingCount] = [:]
     /// Nobody can tell what these tracks are before their next units.
     private var tracksLeftOut: Set<TrackID> = []
+    /// They were one too many.
+    private var tracksRefused: Set<TrackID> = []
     /// The start of the latest sample, of whichever track; nil before the first of a stretch without discontinuity.
     private var position: Int64?
     /// Decode times of the latest units.
@@ -50,8 +56,9 @@ package final class StreamPackager: MediaReceiver {
         self.environment = environment
         self.muxers = muxers
         self.observer = observer
-        let beginning = stream.begin(now: environment.now())
+        let beginning = stream.begin(now: environment.now(), wallClock: environment.wallClock())
         self.publishing = beginning.publishing
+        self.renditionsBefore = stream.renditionsToComeBack
         self.origin = stream.timelineOrigin(now: environment.now())
         self.capture = CaptureClock(floor: beginning.latestEnd)
     }
@@ -72,9 +79,9 @@ package final class StreamPackager: MediaReceiver {
 
     package func receive(_ format: TrackFormat, of track: TrackID) {
         guard let index = self.tracks.firstIndex(where: { $0.id == track }) else {
-            guard self.tracks.count < Self.trackCountMax else { return }
-            if self.phase == .running { self.join(track) }
+            guard self.tracks.count < Self.trackCountMax else { return self.leaveOut(track) }
             self.tracks.append(PackagedTrack(id: track, format: format))
+            if self.phase == .running { self.phase = .joining }
             return
         }
         guard self.tracks[index].format != format else { return }
@@ -99,7 +106,7 @@ package final class StreamPackager: MediaReceiver {
             }
             self.begin()
         case .due: self.use(isDiscontinuous: true)
-        case .joining: self.use(isDiscontinuous: false)
+        case .joining: self.join()
         case .running: break
         }
         self.take(index, unit, payload, at: now)
@@ -120,8 +127,8 @@ package final class StreamPackager: MediaReceiver {
     // MARK: - Beginnings and ends
 
     private func mayBegin(with unit: AccessUnit) -> Bool {
-        let kinds = Set(self.tracks.map(\.id.kind))
-        if kinds.count == 2 { return true }
+        let isWhole = Set(self.tracks.map(\.id.kind)).count == 2
+        if isWhole, Set(self.renditionsBefore).isSubset(of: self.plans.map(\.id)) { return true }
         guard let first = self.waiting.first?.unit.decodeTime else { return false }
         let limits = self.stream.limits
         return (unit.decodeTime - first).nanoseconds >= limits.trackWaitTime.nanoseconds
@@ -164,16 +171,25 @@ package final class StreamPackager: MediaReceiver {
         self.capture.beginTimeline()
     }
 
-    /// A track is new: it changes what is there, or gets a rendition beside it.
-    private func join(_ track: TrackID) {
-        let before = self.plans(self.tracks.map(\.id))
-        let after = self.plans(self.tracks.map(\.id) + [track])
-        if before.allSatisfy(after.contains) { self.phase = .joining } else { self.interrupt() }
+    /// Tracks are new: they change what is there, or get renditions beside it.
+    private func join() {
+        let plans = self.plans
+        let goesOn = self.renditions.allSatisfy { plans.contains($0.plan) }
+        if !goesOn { self.interrupt() }
+        self.use(isDiscontinuous: !goesOn)
     }
 
-    private func plans(_ tracks: [TrackID]) -> [RenditionPlan] {
-        let tracks = self.tracksLeftOut.isEmpty ? tracks : tracks.filter { !self.tracksLeftOut.contains($0) }
-        return RenditionPlan.plans(for: tracks, countMax: self.stream.limits.renditionCountMax)
+    private var plans: [RenditionPlan] {
+        RenditionPlan.plans(
+            for: self.tracks.map(\.id).filter { !self.tracksLeftOut.contains($0) },
+            countMax: self.stream.limits.renditionCountMax)
+    }
+
+    /// There are as many as there may be. Told once a track.
+    private func leaveOut(_ track: TrackID) {
+        guard self.tracksRefused.insert(track).inserted else { return }
+        self.counts.refusedTrackCount += 1
+        self.observer.onLoss(.track(track))
     }
 
     /// Makes the renditions that the tracks ask for, and tells the stream.
@@ -181,26 +197,38 @@ package final class StreamPackager: MediaReceiver {
         if isDiscontinuous { self.renditions = [] }
         self.phase = .running
         var layouts: [RenditionLayout] = []
-        for plan in self.plans(self.tracks.map(\.id)) {
+        var refused: [RenditionID] = []
+        let plans = self.plans
+        for plan in plans {
             if isDiscontinuous { self.repeatParameterSets(plan) }
-            guard self.failures[plan.id, default: 0] < Self.muxerFailureCountMax else { continue }
+            guard !self.isGivenUp(plan.id) else {
+                refused.append(plan.id)
+                continue
+            }
             let tracks = [plan.video, plan.audio].compactMap { id in self.tracks.first { $0.id == id }?.muxed }
             do {
                 if !self.renditions.contains(where: { $0.id == plan.id }) {
                     self.renditions.append(try self.rendition(plan, tracks))
                 }
                 layouts.append(RenditionLayout(id: plan.id, tracks: tracks))
-            } catch { self.fail(plan.id, error) }
+            } catch {
+                self.fail(plan.id, error)
+                refused.append(plan.id)
+            }
+        }
+        for track in self.tracks.map(\.id) where !plans.contains(where: { $0.has(track) }) {
+            if !self.tracksLeftOut.contains(track) { self.leaveOut(track) }
         }
         self.stream.use(
-            layouts, isDiscontinuous: isDiscontinuous, publishing: self.publishing, now: self.environment.now())
+            layouts, givenUp: refused, isDiscontinuous: isDiscontinuous, publishing: self.publishing,
+            now: self.environment.now())
     }
 
     /// In the first picture after what came before it in the rendition, if that was of another format.
     private func repeatParameterSets(_ plan: RenditionPlan) {
         guard let index = self.tracks.firstIndex(where: { $0.id == plan.video }),
-            case .video(let format) = self.tracks[index].format, let known = self.stream.videoFormat(of: plan.id),
-            known.configuration != format.configuration
+            case .video(let format) = self.tracks[index].format,
+            self.stream.mayHaveHad(otherThan: format, in: plan.id)
         else { return }
         self.tracks[index].repeatParameterSets()
     }
@@ -224,6 +252,7 @@ package final class StreamPackager: MediaReceiver {
     private func tell(_ update: SegmentUpdate, of id: RenditionID) {
         self.stream.add(
             update, to: id, publishing: self.publishing, mediaTime: self.latestTime, now: self.environment.now())
+        if let part = update.part { self.failures[id]?.pass(part.durationNanoseconds) }
         if let lastUnitAt = update.lastUnitAt { self.observer.onPart(id, self.environment.now() - lastUnitAt) }
         guard update.endsSegment, update.segmentNanoseconds > 0 else { return }
         self.counts.segmentCount += 1
@@ -282,15 +311,21 @@ package final class StreamPackager: MediaReceiver {
             self.counts.add(rendition)
             guard let failure = rendition.failure else { continue }
             self.fail(rendition.id, failure)
-            if failure.remedy == .leaveTrackOut, let audio = rendition.audio { self.tracksLeftOut.insert(audio) }
+            if failure.remedy == .leaveTrackOut, let audio = rendition.plan.audio { self.tracksLeftOut.insert(audio) }
         }
         self.renditions = []
+    }
+
+    private func isGivenUp(_ id: RenditionID) -> Bool {
+        self.failures[id].map { $0.count >= Self.muxerFailureCountMax } ?? false
     }
 
     private func fail(_ id: RenditionID, _ error: MuxerError) {
         self.counts.muxerFailureCount += 1
         self.lastFailure = error
-        if error.remedy != .leaveTrackOut { self.failures[id, default: 0] += 1 }
+        guard error.remedy != .leaveTrackOut else { return }
+        self.failures[id, default: ForgivingCount()].count += 1
+        if self.isGivenUp(id) { self.observer.onLoss(.rendition(id, error)) }
     }
 
     private enum Phase {

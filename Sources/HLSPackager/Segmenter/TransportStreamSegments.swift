@@ -3,7 +3,7 @@ internal import MediaTypes
 /// The segments of a rendition as MPEG-TS, made in the same pass as the fragments, of the same samples.
 ///
 /// Nothing that goes wrong here touches the fragments: it costs the segment that is open its MPEG-TS, and the next one
-/// gets another muxer, eight times at most.
+/// gets another muxer, eight times at most, of which a minute of good media forgives one.
 final class TransportStreamSegments {
     static let failureCountMax = 8
 
@@ -14,6 +14,7 @@ final class TransportStreamSegments {
     /// Of the open segment; nil between segments, and in one that was given up.
     private var arena: SegmentArena?
     private(set) var failureCount = 0
+    private var forgiving = ForgivingCount()
     private(set) var lostSampleCount = 0
 
     /// Nil where MPEG-TS does not carry these tracks.
@@ -27,8 +28,8 @@ final class TransportStreamSegments {
     }
 
     func beginSegment() {
-        if self.muxer == nil, self.failureCount < Self.failureCountMax {
-            do { self.muxer = try self.makeMuxer() } catch { self.failureCount += 1 }
+        if self.muxer == nil, self.forgiving.count < Self.failureCountMax {
+            do { self.muxer = try self.makeMuxer() } catch { self.countFailure() }
         }
         self.muxer?.beginSegment()
         self.arena = self.muxer == nil ? nil : SegmentArena(capacity: self.capacity, pool: self.pool)
@@ -45,10 +46,11 @@ final class TransportStreamSegments {
     }
 
     /// The open segment up to here; nil if it has no MPEG-TS.
-    func endPart() -> SegmentArena? {
+    func endPart(lasting nanoseconds: Int64) -> SegmentArena? {
         guard let muxer = self.muxer, let arena = self.arena else { return nil }
         do {
             try muxer.endPart(in: arena)
+            self.forgiving.pass(nanoseconds)
             return arena.count > 0 ? arena.prefix(arena.count) : nil
         } catch {
             self.giveUp()
@@ -61,8 +63,13 @@ final class TransportStreamSegments {
         self.arena = nil
     }
 
-    private func giveUp() {
+    private func countFailure() {
         self.failureCount += 1
+        self.forgiving.count += 1
+    }
+
+    private func giveUp() {
+        self.countFailure()
         self.muxer = nil
         self.arena = nil
     }

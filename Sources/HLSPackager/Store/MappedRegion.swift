@@ -23,8 +23,11 @@ struct MappedRegion: @unchecked Sendable {
     }
 
     /// Has the system give the pages of a range in one call, which takes it two thirds of the time of giving each when
-    /// it is first written. One that cannot goes on giving them one by one.
-    func back(_ range: Range<Int>) { madvise(self.base + range.lowerBound, range.count, CInt(MADV_POPULATE_WRITE)) }
+    /// it is first written. A kernel before Linux 5.14 does not know the call, and gives them one by one. False where
+    /// there are none to give: to write there would end the process.
+    func back(_ range: Range<Int>) -> Bool {
+        madvise(self.base + range.lowerBound, range.count, CInt(MADV_POPULATE_WRITE)) == 0 || errno == EINVAL
+    }
 
     /// Of the first bytes, or of all.
     func unmap(_ byteCount: Int) { munmap(self.base, byteCount) }

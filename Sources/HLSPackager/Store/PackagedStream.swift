@@ -12,14 +12,18 @@ package final class PackagedStream: Sendable {
     let pool = ArenaPool()
     private let core: Mutex<StreamCore>
     private let publish: @Sendable (StreamSnapshot?) -> Void
+    private let whenOver: @Sendable () -> Void
 
     /// - Parameters:
     ///   - state: Where an earlier process was.
+    ///   - whenOver: Called, without a lock, when nothing is left of the stream.
     ///   - publish: Takes each snapshot, and nil when the stream is over. It is called with the stream locked, so that
     ///     snapshots stay in order; it hands them on and returns.
     package init(
-        limits: HLSLimits, state: StreamState = StreamState(), publish: @escaping @Sendable (StreamSnapshot?) -> Void
+        limits: HLSLimits, state: StreamState = StreamState(), whenOver: @escaping @Sendable () -> Void = {},
+        publish: @escaping @Sendable (StreamSnapshot?) -> Void
     ) {
+        self.whenOver = whenOver
         self.limits = limits
         self.core = Mutex(StreamCore(limits: limits, state: state, pool: self.pool))
         self.publish = publish
@@ -39,21 +43,31 @@ package final class PackagedStream: Sendable {
     }
 
     /// The number of a new publishing, and when the media before it ended.
-    func begin(now: MonotonicTime) -> (publishing: Int, latestEnd: WallClock?) {
-        self.core.withLock { core in (core.begin(now: now), core.latestEnd) }
+    func begin(now: MonotonicTime, wallClock: WallClock) -> (publishing: Int, latestEnd: WallClock?) {
+        self.core.withLock { core in (core.begin(now: now, wallClock: wallClock), core.latestEnd) }
     }
 
     /// Takes effect if the publishing is the latest; that is what the answer tells.
     @discardableResult
-    func use(_ layouts: [RenditionLayout], isDiscontinuous: Bool, publishing: Int, now: MonotonicTime) -> Bool {
-        self.change(publishing) { core in core.use(layouts, isDiscontinuous: isDiscontinuous, now: now) }
+    func use(
+        _ layouts: [RenditionLayout], givenUp: [RenditionID] = [], isDiscontinuous: Bool, publishing: Int,
+        now: MonotonicTime
+    ) -> Bool {
+        self.change(publishing) { core in
+            core.use(layouts, givenUp: givenUp, isDiscontinuous: isDiscontinuous, now: now)
+        }
     }
 
-    /// Of the pictures that the rendition has had last.
-    func videoFormat(of id: RenditionID) -> VideoFormat? { self.core.withLock { $0.videoFormat(of: id) } }
+    /// What viewers may have from the publishing before.
+    var renditionsToComeBack: [RenditionID] { self.core.withLock { $0.renditionsToComeBack } }
+
+    /// Whether the pictures that the rendition has had last may have been of another format.
+    func mayHaveHad(otherThan format: VideoFormat, in id: RenditionID) -> Bool {
+        self.core.withLock { $0.mayHaveHad(otherThan: format, in: id) }
+    }
 
     /// Where a timeline that begins now is put.
-    func timelineOrigin(now: MonotonicTime) -> MediaTime { self.core.withLock { $0.timelineOrigin(now: now) } }
+    func timelineOrigin(now: MonotonicTime) -> MediaTime { self.core.withLock { $0.times.origin(now: now) } }
 
     /// - Parameter mediaTime: The latest of the publishing so far, in nanoseconds.
     @discardableResult
@@ -62,7 +76,7 @@ package final class PackagedStream: Sendable {
     ) -> Bool {
         self.change(publishing) { core in
             core.add(update, to: id, now: now)
-            core.note(mediaTime: mediaTime)
+            core.note(mediaTime: mediaTime, now: now)
             if core.byteCount + self.pool.byteCount > self.limits.streamByteCountMax { self.pool.empty() }
         }
     }
@@ -89,13 +103,18 @@ package final class PackagedStream: Sendable {
 
     /// Nobody can be watching the end any more: gives all memory back.
     func clearIfEnded(publishing: Int, now: MonotonicTime) {
-        self.core.withLock { core in
-            guard core.isCurrent(publishing), core.hasEnded else { return }
+        let isOver = self.core.withLock { core in
+            guard core.isCurrent(publishing), core.hasEnded else { return false }
             core.clear(now: now)
             self.publish(nil)
+            return true
         }
         self.pool.empty()
+        if isOver { self.whenOver() }
     }
+
+    /// Nothing is left of it, and nobody publishes it: whoever has its numbers need not keep it.
+    package var isOver: Bool { self.core.withLock { $0.isOver } }
 
     @discardableResult
     private func change(_ publishing: Int, _ body: (inout StreamCore) -> Void) -> Bool {

@@ -30,8 +30,9 @@ package struct RenditionSnapshot: Sendable {
         package var parts: [Part]
         /// Nothing will be added.
         package var isComplete: Bool
-        /// Begins a new timeline: EXT-X-DISCONTINUITY goes before it.
-        package var isDiscontinuous: Bool
+        /// Begins a new timeline: EXT-X-DISCONTINUITY goes before it. More than once, if there was nothing of the
+        /// timelines between: other renditions may have had something, and count alike.
+        package var discontinuityCount: Int
         /// Counts the initialisation sections of the rendition; a change is an EXT-X-MAP.
         package var initialisationNumber: Int
         /// When its first picture was captured, as far as can be known.
@@ -51,11 +52,13 @@ package struct RenditionSnapshot: Sendable {
             self.arena = arena
             self.parts = parts
             self.isComplete = isComplete
-            self.isDiscontinuous = isDiscontinuous
+            self.discontinuityCount = isDiscontinuous ? 1 : 0
             self.initialisationNumber = initialisationNumber
             self.startsAt = startsAt
             self.emptyNanoseconds = emptyNanoseconds
         }
+
+        package var isDiscontinuous: Bool { self.discontinuityCount > 0 }
 
         /// Memory in all its forms: whole pages.
         package var byteCount: Int {
@@ -110,6 +113,8 @@ package struct RenditionSnapshot: Sendable {
     package var hasIndependentSegments: Bool
     /// Nothing more will come.
     package var hasEnded: Bool
+    /// The publisher does not send it at present: it may come back, and until then nobody is told to begin with it.
+    package var isAway = false
     /// The last segment will not grow, and what follows it, if anything does, begins a new timeline.
     package var isInterrupted = false
     /// No longer listed, but still served to those who read them from an earlier playlist.

@@ -19,7 +19,8 @@ struct RenditionStore: Sendable {
     private var growing: EncryptedSegment?
     /// The same for its MPEG-TS.
     private var growingInTransportStream: EncryptedSegment?
-    private(set) var isDiscontinuityDue = false
+    /// Begun since the last segment.
+    private var discontinuitiesDue = 0
     private var longestPlaylistTime: Int64 = 0
     /// Changes whenever the snapshot does.
     private(set) var version = 0
@@ -54,7 +55,7 @@ struct RenditionStore: Sendable {
             removedSegments: self.removed.map(\.segment), initialisations: self.initialisations,
             nextSequence: self.nextSequence)
         let isBetween = self.listed.last?.isComplete ?? true
-        snapshot.isInterrupted = isBetween && (isInterrupted || self.isDiscontinuityDue)
+        snapshot.isInterrupted = isBetween && (isInterrupted || self.discontinuitiesDue > 0)
         return snapshot
     }
 
@@ -76,15 +77,15 @@ struct RenditionStore: Sendable {
     /// What follows begins a discontinuity, the stream's `count`th.
     mutating func beginDiscontinuity(count: Int, now: MonotonicTime) {
         self.completeLast()
-        if self.isDiscontinuityDue { self.removeAll(now: now) }
+        if self.discontinuitiesDue == Self.discontinuitiesDueMax { self.removeAll(now: now) }
         // Nothing listed: there is no tag, and the number says it all.
         guard !self.listed.isEmpty else {
             self.discontinuitySequence = count
-            self.isDiscontinuityDue = false
+            self.discontinuitiesDue = 0
             self.version += 1
             return
         }
-        self.isDiscontinuityDue = true
+        self.discontinuitiesDue += 1
         self.version += 1
     }
 
@@ -120,13 +121,14 @@ struct RenditionStore: Sendable {
     private mutating func begin(_ update: SegmentUpdate, _ encryptor: EncryptedSegment?) {
         var segment = RenditionSnapshot.Segment(
             sequence: self.nextSequence, arena: encryptor?.arena ?? update.arena, parts: [], isComplete: false,
-            isDiscontinuous: self.isDiscontinuityDue, initialisationNumber: self.initialisations.last?.number ?? 0,
+            isDiscontinuous: false, initialisationNumber: self.initialisations.last?.number ?? 0,
             startsAt: update.startsAt)
+        segment.discontinuityCount = self.discontinuitiesDue
         segment.encryption = encryptor?.encryption
         self.growing = encryptor
         self.listed.append(segment)
         self.nextSequence += 1
-        self.isDiscontinuityDue = false
+        self.discontinuitiesDue = 0
     }
 
     /// The last segment will not grow any more.
@@ -249,7 +251,7 @@ struct RenditionStore: Sendable {
 
     private mutating func removeFirst(now: MonotonicTime) {
         let first = self.listed.removeFirst()
-        if first.isDiscontinuous { self.discontinuitySequence += 1 }
+        self.discontinuitySequence += first.discontinuityCount
         let time = first.durationNanoseconds + self.longestPlaylistTime
         self.removed.append(Removed(segment: first, until: now + .nanoseconds(time)))
         self.version += 1
@@ -263,6 +265,8 @@ struct RenditionStore: Sendable {
         self.initialisations.removeAll { !used.contains($0.number) }
     }
 
+    /// A publisher that comes and goes with nothing to show may not fill playlists with tags.
+    private static let discontinuitiesDueMax = 16
     /// Segments go by the clock of the wall: media that comes faster would pile them up.
     private static let removedWindowCountMax = 16
 

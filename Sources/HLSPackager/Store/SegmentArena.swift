@@ -45,7 +45,8 @@ package final class SegmentArena: Sendable {
 
     package func sharesMemory(with other: SegmentArena) -> Bool { self.memory === other.memory }
 
-    /// False, with nothing written, when it does not fit or the segment is complete. By the publisher's loop only.
+    /// False, with nothing written, when it does not fit, the system has no memory for it, or the segment is complete.
+    /// By the publisher's loop only.
     package func append(_ bytes: UnsafeRawBufferPointer) -> Bool { self.memory.append(bytes) }
 
     /// Nothing more will be appended: gives the rest of the reservation back. By the publisher's loop only.
@@ -86,7 +87,7 @@ package final class SegmentArena: Sendable {
                 self.region = MappedRegion(of: place, byteCount: byteCount, in: pool)
                 self.place = (pool, place)
                 // The pages are there; what is missing is that the mapping knows them, which is cheap.
-                if place.backedByteCount > 0 { self.region?.back(0..<min(place.backedByteCount, byteCount)) }
+                if place.backedByteCount > 0 { _ = self.region?.back(0..<min(place.backedByteCount, byteCount)) }
                 self.backed = min(place.backedByteCount, byteCount)
             } else {
                 self.region = MappedRegion(byteCount: byteCount)
@@ -119,17 +120,21 @@ package final class SegmentArena: Sendable {
             let count = self.count.load(ordering: .relaxed)
             guard bytes.count <= self.writable - count else { return false }
             guard let start = bytes.baseAddress, let base = self.base else { return bytes.isEmpty }
-            if count + bytes.count > self.backed { self.back(count + bytes.count) }
+            guard count + bytes.count <= self.backed || self.back(count + bytes.count) else { return false }
             base.advanced(by: count).copyMemory(from: start, byteCount: bytes.count)
             self.count.store(count + bytes.count, ordering: .releasing)
             return true
         }
 
-        private func back(_ byteCount: Int) {
+        private func back(_ byteCount: Int) -> Bool {
             let steps = (byteCount + Self.backingByteCount - 1) / Self.backingByteCount
             let end = min(steps * Self.backingByteCount, self.mapped)
-            self.region?.back(self.backed..<end)
+            guard self.region?.back(self.backed..<end) == true else {
+                if let (pool, place) = self.place { pool.dropPages(of: place, self.backed..<end) }
+                return false
+            }
             self.backed = end
+            return true
         }
 
         func complete() {

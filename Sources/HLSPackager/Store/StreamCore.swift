@@ -13,15 +13,19 @@ struct StreamCore: Sendable {
     private var version = 0
     /// When the latest of all segments ended, on the wall clock.
     private(set) var latestEnd: WallClock?
-    /// When the first publishing began.
-    private var begunAt: MonotonicTime?
-    /// The latest that any publishing has had, with what was added to its times.
-    private var latestMediaTime: Int64 = 0
+    private(set) var times: StreamTimes
+    /// A process before has had it.
+    private let isResumed: Bool
     private var publishing = 0
     private(set) var isPublishing = false
     /// A discontinuity follows, but has not begun.
     private var isInterrupted = false
     private(set) var hasEnded = false
+    /// It has ended, and nothing is left but its numbers.
+    private(set) var isOver = false
+    /// What is listed goes with the first of the next publishing: until then viewers see it, and may read it for as
+    /// long after.
+    private var beginsAnew = false
     /// Nil where segments are clear.
     private var keys: SegmentKeys?
     private let pool: ArenaPool
@@ -29,6 +33,8 @@ struct StreamCore: Sendable {
     init(limits: HLSLimits, state: StreamState, pool: ArenaPool) {
         self.limits = limits
         self.state = state
+        self.times = StreamTimes(zeroAt: state.zeroAt)
+        self.isResumed = state.zeroAt != nil
         self.pool = pool
         self.keys = limits.keySegmentCount.map { SegmentKeys(segmentCount: $0, nextNumber: state.nextKey) }
     }
@@ -40,7 +46,7 @@ struct StreamCore: Sendable {
         var summary = StreamSummary()
         summary.phase =
             self.hasEnded || self.renditions.isEmpty ? .over : self.isPublishing ? .live : .interrupted
-        summary.renditionCount = self.renditions.count { !$0.store.hasEnded }
+        summary.renditionCount = self.renditions.count { !$0.store.hasEnded && $0.goneAt == nil }
         summary.byteCount = self.byteCount
         for rendition in self.renditions {
             let time = rendition.store.listed.reduce(0) { $0 + $1.durationNanoseconds }
@@ -53,13 +59,14 @@ struct StreamCore: Sendable {
         self.version += 1
         var snapshot = StreamSnapshot(
             version: self.version,
-            renditions: self.renditions.map {
-                StreamSnapshot.Rendition(
-                    id: $0.id, tracks: $0.tracks,
-                    snapshot: $0.store.snapshot(
-                        hasIndependentSegments: self.hasIndependentSegments, isInterrupted: self.isInterrupted),
-                    version: $0.store.version)
+            renditions: self.renditions.map { rendition in
+                var snapshot = rendition.store.snapshot(
+                    hasIndependentSegments: self.hasIndependentSegments, isInterrupted: self.isInterrupted)
+                snapshot.isAway = rendition.goneAt != nil
+                return StreamSnapshot.Rendition(
+                    id: rendition.id, tracks: rendition.tracks, snapshot: snapshot, version: rendition.store.version)
             })
+        snapshot.zeroAt = self.state.zeroAt
         snapshot.keys = (self.keys?.keys ?? []).map { StreamSnapshot.Key(number: $0.number, bytes: $0.bytes) }
         return snapshot
     }
@@ -68,53 +75,63 @@ struct StreamCore: Sendable {
 
     /// The number of a new publishing. Takes the stream from the one before it; a stream that had ended begins anew,
     /// with its numbers going on.
-    mutating func begin(now: MonotonicTime) -> Int {
-        self.begunAt = self.begunAt ?? now
+    mutating func begin(now: MonotonicTime, wallClock: WallClock) -> Int {
+        self.times.begin(now: now, wallClock: wallClock)
+        self.state.zeroAt = self.times.zeroAt
         self.publishing += 1
         self.isPublishing = true
-        for index in self.renditions.indices {
-            self.renditions[index].store.completeLast()
-            if self.hasEnded { self.renditions[index].store.removeAll(now: now) }
-        }
+        for index in self.renditions.indices { self.renditions[index].store.completeLast() }
+        self.beginsAnew = self.beginsAnew || self.hasEnded
         self.hasEnded = false
+        self.isOver = false
         return self.publishing
     }
 
     func isCurrent(_ publishing: Int) -> Bool { publishing == self.publishing }
 
-    /// Of the pictures that the rendition has had last.
-    func videoFormat(of id: RenditionID) -> VideoFormat? {
-        let tracks = self.renditions.first { $0.id == id }?.tracks ?? []
-        for track in tracks { if case .video(let format) = track.format { return format } }
-        return nil
+    /// Whether the pictures that the rendition has had last may have been of another format. What a process before has
+    /// made of it, nobody knows.
+    func mayHaveHad(otherThan format: VideoFormat, in id: RenditionID) -> Bool {
+        guard let rendition = self.renditions.first(where: { $0.id == id }) else { return self.isResumed }
+        return rendition.tracks.contains { track in
+            if case .video(let known) = track.format { known.configuration != format.configuration } else { false }
+        }
     }
 
-    /// Where a timeline that begins now is put, so that the times of all are in order: as long after the first as it
-    /// really is, and after everything there was. Players are meant to take times that go back at a discontinuity;
-    /// GStreamer's stands still until they have come up to the old ones.
-    func timelineOrigin(now: MonotonicTime) -> MediaTime {
-        let age = self.begunAt.map { (now - $0).nanoseconds } ?? 0
-        let end = self.latestMediaTime == 0 ? 0 : self.latestMediaTime &+ Self.timelineDistance
-        return MediaTime(nanoseconds: max(age, end))
+    mutating func note(mediaTime: Int64, now: MonotonicTime) {
+        self.times.note(mediaTime, now: now)
+        self.state.zeroAt = self.times.zeroAt
     }
 
-    mutating func note(mediaTime: Int64) { self.latestMediaTime = max(self.latestMediaTime, mediaTime) }
+    /// Those that have not ended for their players.
+    var renditionsToComeBack: [RenditionID] { self.renditions.filter { !$0.store.hasEnded }.map(\.id) }
 
-    /// More than a unit lasts, and than pictures are shown after they are decoded.
-    private static let timelineDistance: Int64 = 500_000_000
-
-    /// From here on, the stream has these renditions. One that is gone ends; what the others had before goes on after
-    /// a discontinuity, unless all that happened is that renditions were added.
-    mutating func use(_ layouts: [RenditionLayout], isDiscontinuous: Bool, now: MonotonicTime) {
+    /// From here on, the stream has these renditions. What they had before goes on after a discontinuity, unless all
+    /// that happened is that renditions were added. One that is gone may come back like a publisher that was lost, for
+    /// an end that players were told of cannot be taken back; one whose muxer was given up ends at once.
+    mutating func use(
+        _ layouts: [RenditionLayout], givenUp: [RenditionID] = [], isDiscontinuous: Bool, now: MonotonicTime
+    ) {
         let isDiscontinuous = isDiscontinuous && !self.state.isNew
         if isDiscontinuous { self.state.discontinuityCount += 1 }
+        if self.beginsAnew {
+            self.beginsAnew = false
+            for index in self.renditions.indices { self.renditions[index].store.removeAll(now: now) }
+        }
         if self.isInterrupted {
             self.isInterrupted = false
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }
         }
         for index in self.renditions.indices {
-            let isGone = !layouts.contains { $0.id == self.renditions[index].id }
-            if isGone != self.renditions[index].store.hasEnded { self.renditions[index].store.hasEnded = isGone }
+            let id = self.renditions[index].id
+            if layouts.contains(where: { $0.id == id }) {
+                self.renditions[index].goneAt = nil
+                if self.renditions[index].store.hasEnded { self.renditions[index].store.hasEnded = false }
+            } else if givenUp.contains(id) {
+                self.renditions[index].end()
+            } else if !self.renditions[index].store.hasEnded {
+                self.renditions[index].goneAt = self.renditions[index].goneAt ?? now
+            }
             if isDiscontinuous {
                 self.renditions[index].store.beginDiscontinuity(count: self.state.discontinuityCount, now: now)
             }
@@ -137,7 +154,18 @@ struct StreamCore: Sendable {
         return self.renditions.count - 1
     }
 
+    /// Gone for longer than a publisher may be.
+    private mutating func endGone(now: MonotonicTime) {
+        for index in self.renditions.indices {
+            guard let goneAt = self.renditions[index].goneAt, goneAt + self.limits.interruptedGraceTime <= now else {
+                continue
+            }
+            self.renditions[index].end()
+        }
+    }
+
     mutating func add(_ update: SegmentUpdate, to id: RenditionID, now: MonotonicTime) {
+        self.endGone(now: now)
         guard let index = self.renditions.firstIndex(where: { $0.id == id }) else { return }
         if let initialisation = update.initialisation {
             let number = self.state.nextInitialisation
@@ -147,7 +175,6 @@ struct StreamCore: Sendable {
         }
         let encryptor = self.encryptor(of: update, index)
         self.renditions[index].store.add(update, encryptor: encryptor, now: now)
-        if self.keys != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
         self.state.nextSequence = max(self.state.nextSequence, self.renditions[index].store.nextSequence)
         if let last = self.renditions[index].store.listed.last {
             let time = last.startsAt.unixMilliseconds &+ (last.durationNanoseconds &+ 999_999) / 1_000_000
@@ -158,7 +185,7 @@ struct StreamCore: Sendable {
             for index in self.renditions.indices { self.renditions[index].store.markChanged() }
         }
         self.keepBound(now: now)
-        if encryptor != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
+        if self.keys != nil { self.keys?.keep(named: Set(self.renditions.flatMap(\.store.keyNumbers))) }
     }
 
     /// What encrypts the segment that begins with the update; nil where none does, or segments are clear.
@@ -194,7 +221,7 @@ struct StreamCore: Sendable {
         self.hasEnded = true
         var time: Int64 = 0
         for index in self.renditions.indices {
-            self.renditions[index].store.hasEnded = true
+            self.renditions[index].end()
             let listed = self.renditions[index].store.listed
             let longest = listed.map(\.durationNanoseconds).max() ?? 0
             time = max(time, longest + listed.reduce(0) { $0 + $1.durationNanoseconds })
@@ -206,6 +233,7 @@ struct StreamCore: Sendable {
     mutating func clear(now: MonotonicTime) {
         for index in self.renditions.indices { self.renditions[index].store.clear(now: now) }
         self.keys?.removeAll()
+        self.isOver = true
     }
 
     /// The oldest goes first, what is only kept before what is listed, and of the largest rendition.
@@ -225,5 +253,14 @@ struct StreamCore: Sendable {
         let id: RenditionID
         var tracks: [MuxedTrack]
         var store: RenditionStore
+        /// Since when the publishing does not have it, until it has ended.
+        var goneAt: MonotonicTime? {
+            didSet { if (oldValue == nil) != (self.goneAt == nil) { self.store.markChanged() } }
+        }
+
+        mutating func end() {
+            self.goneAt = nil
+            if !self.store.hasEnded { self.store.hasEnded = true }
+        }
     }
 }

@@ -5,6 +5,7 @@ extension StreamSnapshot {
         var copy = StreamSnapshot(version: self.version, renditions: [])
         copy.rendering = self.rendering
         copy.keys = self.keys.map { $0 }
+        copy.zeroAt = self.zeroAt
         copy.renditions.reserveCapacity(self.renditions.count)
         for rendition in self.renditions {
             let known = previous?[rendition.id]

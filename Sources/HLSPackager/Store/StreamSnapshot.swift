@@ -26,6 +26,8 @@ package struct StreamSnapshot: Sendable {
     package var rendering = PlaylistRendering()
     /// The keys that segments here name, oldest first.
     package var keys: [Key] = []
+    /// When the media's time was zero, as `StreamState` has it.
+    var zeroAt: WallClock?
 
     /// Sixteen bytes that open segments, served to whoever the gate admits.
     package struct Key: Sendable {

@@ -1,3 +1,5 @@
+package import Primitives
+
 /// What of a stream must outlive the process, so that its numbers never go back. Saved now and then, and handed to the
 /// stream that is made after a restart.
 package struct StreamState: Equatable, Sendable {
@@ -9,14 +11,19 @@ package struct StreamState: Equatable, Sendable {
     package var discontinuityCount: Int
     /// Larger than the number of every key so far.
     package var nextKey: Int
+    /// When the media's time was zero, or a little earlier: all media so far is of a time before the one that has
+    /// passed since. Nil if nobody knows.
+    package var zeroAt: WallClock?
 
     package init(
-        nextSequence: Int = 0, nextInitialisation: Int = 0, discontinuityCount: Int = 0, nextKey: Int = 0
+        nextSequence: Int = 0, nextInitialisation: Int = 0, discontinuityCount: Int = 0, nextKey: Int = 0,
+        zeroAt: WallClock? = nil
     ) {
         self.nextSequence = nextSequence
         self.nextInitialisation = nextInitialisation
         self.discontinuityCount = discontinuityCount
         self.nextKey = nextKey
+        self.zeroAt = zeroAt
     }
 
     /// No file is believed that has a larger number: players count in floating point, and something has to be left to
@@ -26,19 +33,22 @@ package struct StreamState: Equatable, Sendable {
     var isPossible: Bool {
         [self.nextSequence, self.nextInitialisation, self.discontinuityCount, self.nextKey].allSatisfy {
             (0...Self.numberMax).contains($0)
-        }
+        } && (0...Int64(Self.numberMax)).contains(self.zeroAt?.unixMilliseconds ?? 0)
     }
 
     /// A stream that has never had a segment.
-    var isNew: Bool { self == StreamState() }
+    var isNew: Bool { self == StreamState(zeroAt: self.zeroAt) }
 
     /// The state to go on with when this one may have been saved a while before the process ended.
     ///
     /// - Parameter margin: More than the segments that can have been made since; used for all numbers.
     package func resumed(margin: Int) -> StreamState {
         guard !self.isNew else { return self }
-        return StreamState(
-            nextSequence: self.nextSequence &+ margin, nextInitialisation: self.nextInitialisation &+ margin,
-            discontinuityCount: self.discontinuityCount &+ margin, nextKey: self.nextKey &+ margin)
+        var state = self
+        state.nextSequence &+= margin
+        state.nextInitialisation &+= margin
+        state.discontinuityCount &+= margin
+        state.nextKey &+= margin
+        return state
     }
 }

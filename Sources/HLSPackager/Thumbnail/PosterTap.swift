@@ -29,5 +29,8 @@ package final class PosterTap: MediaReceiver {
             main.format, payload, now: self.environment.now(), capturedAt: self.environment.wallClock())
     }
 
-    package func publishingEnded(_ end: MediaEnd) { self.receiver.publishingEnded(end) }
+    package func publishingEnded(_ end: MediaEnd) {
+        self.thumbnailer.publishing(-1)
+        self.receiver.publishingEnded(end)
+    }
 }

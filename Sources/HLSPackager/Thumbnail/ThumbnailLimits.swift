@@ -16,6 +16,8 @@ package struct ThumbnailLimits: Sendable {
     /// How old a picture that nobody looks at may become: what is left of a stream that ends unseen.
     package var unseenTime = TimeAmount.seconds(600)
 
+    /// Streams whose last picture is kept; more only while more are published.
+    package static let posterCountMax = 256
     /// The pool that all streams share: one thread, because thumbnails may wait and media may not.
     package static let poolThreadCount = 1
     /// Keyframes that wait for it; each is at most `inputByteCountMax`.

@@ -19,11 +19,18 @@ package final class Thumbnailer: Sendable {
         package var failed = 0
         /// Why the last one that failed did.
         package var lastFailure: ThumbnailError?
+
+        mutating func add(_ other: Counts) {
+            self.made += other.made
+            self.skipped += other.skipped
+            self.failed += other.failed
+        }
     }
 
     private struct State {
         var counts = Counts()
         var isBusy = false
+        var publishingCount = 0
         var dueAt: MonotonicTime?
         /// Somebody has looked at the latest, or would have if there were one.
         var isWanted = true
@@ -54,6 +61,11 @@ package final class Thumbnailer: Sendable {
     }
 
     package var counts: Counts { self.state.withLock { $0.counts } }
+
+    /// Somebody publishes the stream, as far as its taps know.
+    var isPublished: Bool { self.state.withLock { $0.publishingCount > 0 } }
+
+    func publishing(_ change: Int) { self.state.withLock { $0.publishingCount += change } }
 
     /// Somebody looks at the latest picture: another is to be made when it is due.
     package func want() { self.state.withLock { $0.isWanted = true } }

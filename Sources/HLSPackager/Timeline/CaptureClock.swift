@@ -3,9 +3,10 @@ internal import Primitives
 /// Tells when a picture was captured, as far as can be known: when it would have come on the fastest way so far.
 ///
 /// Times of arrival jump with the network, and both clocks drift. So the distance between the wall clock and the media
-/// is the least of the last two seconds or more, followed by at most 1 % of the time; or by 10 %, as long as it is half
-/// a second ahead, which it is after a publisher's clock has leapt. With a new timeline it is set anew, but never so
-/// that two pictures of different timelines have the same time.
+/// is the least of the last two seconds or more, followed by at most 1 % of the time; or by nearly half of it, as long
+/// as it is half a second ahead. It is so after a publisher's clock has leapt, and when what was sent while nobody read
+/// comes at once. With a new timeline it is set anew, but never so that two pictures of different timelines have the
+/// same time.
 ///
 /// A publisher whose clock stood still for a while is late from then on, always by as much: after two seconds of that
 /// the distance is set anew, too. One whose network stood still is late and catches up, which is no reason.
@@ -13,7 +14,10 @@ struct CaptureClock: Sendable {
     private static let windowTime: Int64 = 2_000_000_000
     private static let stepMax: Int64 = 20_000_000
     private static let aheadMax: Int64 = 500_000_000
-    private static let backStepMax: Int64 = 200_000_000
+    /// Players bear dates that go back by less than a second; less than a window, so that they do not go back at all.
+    private static let backStepMax: Int64 = 900_000_000
+    /// The next is later by as much at least.
+    private static let toldStepMin: Int64 = 1_000_000
 
     /// Wall clock less media time, in nanoseconds.
     private var distance: Int64?
@@ -24,6 +28,8 @@ struct CaptureClock: Sendable {
     private var latest: Int64 = .min
     /// The timeline begins no earlier.
     private var floor: Int64 = .min
+    /// The distance by which its first picture is there.
+    private var distanceMin: Int64 = .min
     /// What was told last in this timeline.
     private var told: (mediaTime: Int64, time: Int64)?
 
@@ -49,13 +55,17 @@ struct CaptureClock: Sendable {
         guard !overflowed else { return }
         let seen = now &- mediaTime
         guard let distance = self.distance else {
-            self.distance = max(seen, self.latest == .min ? seen : self.latest &- mediaTime)
+            self.distanceMin = self.latest == .min ? .min : self.latest &- mediaTime
+            self.distance = max(seen, self.distanceMin)
             self.least = .max
             self.windowStart = mediaTime
             return self.note(mediaTime)
         }
         self.least = min(self.least, seen)
-        if let steady = self.steadyDistance(seen &- distance, mediaTime: mediaTime, now: now) {
+        if self.told == nil, seen < distance {
+            // Nobody has been told anything.
+            self.distance = max(seen, self.distanceMin)
+        } else if let steady = self.steadyDistance(seen &- distance, mediaTime: mediaTime, now: now) {
             self.distance = distance &+ steady
             self.least = .max
             self.windowStart = mediaTime
@@ -73,7 +83,9 @@ struct CaptureClock: Sendable {
     /// nor in another, for the sound may be ahead of every picture observed.
     mutating func time(of mediaTime: Int64) -> WallClock {
         var time = max((self.distance ?? 0) &+ mediaTime, self.floor)
-        if let told = self.told, mediaTime >= told.mediaTime { time = max(time, told.time) }
+        if let told = self.told, mediaTime >= told.mediaTime {
+            time = max(time, told.time &+ min(mediaTime &- told.mediaTime, Self.toldStepMin))
+        }
         self.told = (mediaTime, time)
         self.latest = max(self.latest, time)
         return WallClock(unixMilliseconds: time / 1_000_000)

@@ -14,8 +14,8 @@ package struct TrustedProxies: Sendable {
 
     package init(_ ranges: [AddressRange] = []) { self.ranges = ranges }
 
-    /// The first of the addresses, from the peer's on, that is not a proxy of ours. Behind something that is no address,
-    /// it is the last proxy's own.
+    /// The first of the addresses, from the peer's on, that is not a proxy of ours. Behind something that is no
+    /// address, it is the last proxy's own.
     func client(of peer: SocketAddress, _ fields: HTTPFields) -> SocketAddress {
         guard self.contains(peer.host) else { return peer }
         var client = peer.host

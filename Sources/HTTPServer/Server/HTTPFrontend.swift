@@ -1,5 +1,5 @@
 package import Observability
-internal import Primitives
+package import Primitives
 package import Reactor
 internal import Synchronization
 
@@ -41,10 +41,12 @@ package final class HTTPFrontend: Sendable {
 
     package var connectionCount: Int { self.census.total }
 
+    /// The same, within `limits.drainTime`.
+    package func drain() async -> Bool { await self.drain(until: .now + self.limits.drainTime) }
+
     /// New connections are refused from here on; running requests are answered; idle connections close. Returns true
-    /// when all ended by themselves within `limits.drainTime`.
-    package func drain() async -> Bool {
-        let deadline = MonotonicTime.now + self.limits.drainTime
+    /// when all ended by themselves until then.
+    package func drain(until deadline: MonotonicTime) async -> Bool {
         // Every loop stops accepting before the listeners close: what the kernel has queued by then is still served.
         _ = await self.onEveryService { service, resume in
             service.stopAccepting()

@@ -33,8 +33,6 @@ struct ClusterTuning: Equatable {
             ("random_page_cost", "1.1"),
             ("autovacuum_vacuum_scale_factor", "0.05"),
             ("autovacuum_naptime", "15s"),
-            // What had committed before a crash can be told from what only got the same number after it.
-            ("track_commit_timestamp", "on"),
             ("idle_in_transaction_session_timeout", "60s"),
             ("jit", "off"),
             ("cluster_name", "podo"),

@@ -5,7 +5,6 @@ extension PoolState {
     /// A read or a write has been answered.
     mutating func answered(slot: Int, now: MonotonicTime) {
         guard case .shared(let count, _) = self.slots[slot] else { return }
-        self.prove(slot)
         self.set(
             slot,
             to: count > 1 ? .shared(inFlightCount: count - 1, headTime: now) : .idle(since: now, pinged: now))
@@ -13,7 +12,6 @@ extension PoolState {
 
     /// A transaction has given its connection back, or a ping was answered.
     mutating func released(slot: Int, now: MonotonicTime) {
-        self.prove(slot)
         switch self.slots[slot] {
         case .exclusive: self.set(slot, to: .idle(since: now, pinged: now))
         case .pinging: self.set(slot, to: .idle(since: self.idleSince[slot] ?? now, pinged: now))
@@ -43,16 +41,9 @@ extension PoolState {
     mutating func connected(slot: Int, now: MonotonicTime) {
         self.set(slot, to: .idle(since: now, pinged: now))
         self.openedTimes[slot] = now
-        self.isProven[slot] = false
         self.isWorn[slot] = false
-        self.nextConnectTime = now
-    }
-
-    /// The server has answered over this connection: only now is it known to be there again.
-    private mutating func prove(_ slot: Int) {
-        guard !self.isProven[slot] else { return }
-        self.isProven[slot] = true
         self.failureCount = 0
+        self.nextConnectTime = now
     }
 
     /// Nobody begins anything over it any more.
@@ -71,8 +62,6 @@ extension PoolState {
 
     /// An open connection has ended. Those of other loops have perhaps, too: chance keeps them from coming all at once.
     mutating func lost(slot: Int, now: MonotonicTime, chance: Double) {
-        // A server that lets everybody in and then answers nobody is not there.
-        if !self.isProven[slot] { return self.connectFailed(slot: slot, now: now, chance: chance) }
         self.set(slot, to: .empty)
         self.idleSince[slot] = nil
         let wait = Int64(Double(self.limits.backoffTimeMin.nanoseconds) * chance)

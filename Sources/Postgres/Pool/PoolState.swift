@@ -4,8 +4,8 @@ internal import Primitives
 /// its connections.
 ///
 /// A connection is shared by statements of any callers, one behind the other, or lent to one transaction. Callers that
-/// find none wait in one line: a transaction at its head keeps others from slipping past, so the connections drain for
-/// it. Everything that depends on time or chance is handed in.
+/// find none wait in one line: a transaction at its head keeps writes from slipping past, so the connections drain for
+/// it; reads wait with it only where they would take its last chance. What depends on time or chance is handed in.
 struct PoolState {
     /// Reads and writes share connections with others of their kind; a transaction has one for itself.
     enum Use: Equatable { case read, write, exclusive }
@@ -42,12 +42,11 @@ struct PoolState {
     var openedTimes: [MonotonicTime]
     /// Of slots that are being pinged: since when they were idle.
     var idleSince: [Int: MonotonicTime] = [:]
-    /// Of each slot: something was answered over it; nothing new goes over it.
-    var isProven: [Bool]
+    /// Of each slot: nothing new goes over it.
     var isWorn: [Bool]
     private(set) var waiters = FIFO<Waiter>()
     private var lastTicket: UInt64 = 0
-    /// Failed attempts to connect since a connection was last of use.
+    /// Failed attempts to connect since the last that succeeded. One succeeds when something was answered over it.
     var failureCount = 0
     var nextConnectTime = MonotonicTime(nanoseconds: .min)
     /// Somebody had to share, or to wait: one more connection would be of use.
@@ -58,7 +57,6 @@ struct PoolState {
         self.limits = limits
         self.slots = Array(repeating: .empty, count: limits.connectionCountMax)
         self.openedTimes = Array(repeating: MonotonicTime(nanoseconds: 0), count: limits.connectionCountMax)
-        self.isProven = Array(repeating: false, count: limits.connectionCountMax)
         self.isWorn = Array(repeating: false, count: limits.connectionCountMax)
     }
 
@@ -99,7 +97,7 @@ struct PoolState {
 
     mutating func request(_ use: Use, now: MonotonicTime) -> Decision {
         if self.isStopped || self.isCircuitOpen { return .refuse(.unavailable) }
-        if self.waiters.isEmpty, let slot = self.take(use, now: now) { return .use(slot: slot) }
+        if self.waiters.isEmpty || self.mayPass(use), let slot = self.take(use, now: now) { return .use(slot: slot) }
         guard self.waiters.count < self.limits.waiterCountMax else { return .refuse(.overloaded) }
         self.lastTicket &+= 1
         self.waiters.append(Waiter(ticket: self.lastTicket, use: use, deadline: now + self.limits.acquireTime))
@@ -163,6 +161,15 @@ struct PoolState {
             if use == .read, best != nil, seenCount >= self.limits.readConnectionCount { break }
         }
         return best
+    }
+
+    /// Transactions that wait do not gain by it when a read waits too: over a connection that reads share already it
+    /// takes nothing from them, as long as they have others to wait for.
+    private func mayPass(_ use: Use) -> Bool {
+        guard use == .read, self.openCount > self.limits.readConnectionCount else { return false }
+        return self.slots.prefix(self.limits.readConnectionCount).contains {
+            if case .shared = $0 { true } else { false }
+        }
     }
 
     private func isMoreOfUse(to use: Use) -> Bool {

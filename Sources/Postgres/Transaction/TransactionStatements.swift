@@ -19,7 +19,7 @@ enum TransactionStatements {
         """
     /// What became of a transaction: `committed`, `aborted`, `in progress`, NULL when that cannot be known: it is too
     /// long ago, or the server has another past. After a crash a number that the disk has not seen is given out again,
-    /// so `committed` is believed then only when it was so before.
+    /// so whose commit it was then nobody can tell; an abort was ours or the number would not be another's.
     static let status = PostgresStatement(
         "transaction_status",
         """
@@ -27,14 +27,10 @@ enum TransactionStatements {
             WHEN $2 = server || crash THEN pg_xact_status($1)
             WHEN NOT starts_with($2, server) THEN NULL
             WHEN pg_xact_status($1) = 'aborted' THEN 'aborted'
-            WHEN current_setting('track_commit_timestamp')::bool THEN
-                CASE WHEN pg_xact_status($1) = 'committed' THEN
-                    CASE WHEN pg_xact_commit_timestamp($1::xid) < stats_reset THEN 'committed' END
-                END
             END
         FROM (
             SELECT system_identifier || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/' AS server,
-                extract(epoch FROM stats_reset)::text AS crash, stats_reset
+                extract(epoch FROM stats_reset)::text AS crash
             FROM pg_control_system(), pg_stat_archiver) AS history
         """, effect: .reads)
     /// Of a number that the server has not given out: what had it was lost in a crash.

@@ -15,7 +15,7 @@ final class PackagedStreams: MediaDestination {
     private let posters: Posters?
     private let metrics: HLSMetrics
     private let log: Log
-    /// One for each name that a key was granted for: no more than there are keys.
+    /// Those that are published, or of which something is left.
     private let streams = Mutex<[String: Entry]>([:])
 
     private struct Entry {
@@ -44,15 +44,21 @@ final class PackagedStreams: MediaDestination {
     }
 
     func receiver(for name: String, on loop: EventLoop) -> any MediaReceiver {
-        let entry = self.entry(name)
-        let packager = MeteredPackager(
-            stream: entry.stream, environment: .on(loop), muxers: .libAV, health: entry.health, metrics: self.metrics,
-            loop: loop.index)
+        let log = self.log
+        // It begins within the lock: until then a stream that is over may be forgotten.
+        let packager = self.streams.withLock { streams in
+            let entry = streams[name] ?? self.makeEntry(name)
+            streams[name] = entry
+            return MeteredPackager(
+                stream: entry.stream, environment: .on(loop), muxers: .libAV, health: entry.health,
+                metrics: self.metrics, loop: loop.index,
+                onLoss: { log.error("media left out", ["stream": .text(name), "what": .text($0.words)]) })
+        }
         let tapped = self.posters?.tap(packager, stream: name, environment: .on(loop))
         return FormatLog(stream: name, log: self.log, receiver: tapped ?? packager)
     }
 
-    /// Every stream there has been, and how it does, by name.
+    /// Every stream of which something is left, and how it does, by name.
     var all: [WatchableStream] {
         let entries = self.streams.withLock { $0 }
         return entries.sorted { $0.key < $1.key }.map { name, entry in
@@ -64,19 +70,34 @@ final class PackagedStreams: MediaDestination {
         self.streams.withLock { Array($0.values) }.map(\.stream.summary)
     }
 
-    private func entry(_ name: String) -> Entry {
-        self.streams.withLock { streams in
-            if let known = streams[name] { return known }
-            let (board, numbers, recordings) = (self.board, self.numbers, self.recordings)
-            let state = numbers.state(of: name).raised(to: recordings?.state(of: name) ?? StreamState())
-            let stream = PackagedStream(limits: self.limits, state: state) { snapshot in
+    /// Goes on with the numbers of what was there by this name.
+    private func makeEntry(_ name: String) -> Entry {
+        let (board, numbers, recordings) = (self.board, self.numbers, self.recordings)
+        let state = numbers.state(of: name).raised(to: recordings?.state(of: name) ?? StreamState())
+        let stream = PackagedStream(
+            limits: self.limits, state: state, whenOver: { [weak self] in self?.forget(name) },
+            publish: { snapshot in
                 board.publish(snapshot, of: name)
                 numbers.take(snapshot, of: name)
                 recordings?.take(snapshot, of: name)
-            }
-            let entry = Entry(stream: stream, health: PackagingHealth())
-            streams[name] = entry
-            return entry
+            })
+        return Entry(stream: stream, health: PackagingHealth())
+    }
+
+    /// Unless somebody publishes it again by now.
+    private func forget(_ name: String) {
+        self.streams.withLock { streams in
+            if streams[name]?.stream.isOver == true { streams[name] = nil }
+        }
+    }
+}
+
+extension PackagerLoss {
+    fileprivate var words: String {
+        switch self {
+        case .rendition(let id, let error):
+            "rendition \(id), whose muxers failed too often: \(error.label), \(error.detail)"
+        case .track(let track): "\(track.kind) track \(track.number), which is one too many"
         }
     }
 }

@@ -111,8 +111,8 @@ struct Configuration: Sendable {
         return found + self.addressesUsedTwice()
     }
 
-    /// People come over TLS that Podo does not end, so there is a proxy that it was not told of: to it, all of them have
-    /// the proxy's address.
+    /// People come over TLS that Podo does not end, so there is a proxy that it was not told of: to it, all of them
+    /// have the proxy's address.
     func isBehindUnnamedProxy(endsTLS: Bool) -> Bool {
         self.publicURL?.hasPrefix("https://") == true && !endsTLS && self.trustedProxies.isEmpty
     }

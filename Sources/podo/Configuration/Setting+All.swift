@@ -101,7 +101,7 @@ extension Setting {
             "The PostgreSQL database, as postgresql://USER:PASSWORD@HOST/NAME. Not a flag: others would see it."),
         Setting(
             "database-connections", \.databaseConnectionCount, .integer(4...1000),
-            "The most connections for what users ask, opened as they are needed. A few more do work in the background."),
+            "The most connections for what users ask, two for each loop at least. A few more are for other work."),
         Setting(
             "database-migrate", \.databaseMigrate, .boolean,
             "Brings the schema up to date at the start. Without it, podo migrate has to be run before."),
@@ -139,6 +139,6 @@ extension Setting {
             "How long /readyz says 503 before listening ends on SIGTERM, so that a load balancer can notice."),
         Setting(
             "drain-time", \.drainTime, .duration(.seconds(0)...(.seconds(3600))),
-            "How long running requests and publishers may take to end on SIGTERM before they are cut off."),
+            "How long publishers, and then running requests, may take to end on SIGTERM before they are cut off."),
     ]
 }

@@ -1,4 +1,5 @@
 internal import Auth
+internal import HLSPackager
 internal import HTTPServer
 internal import Observability
 internal import Postgres
@@ -133,12 +134,15 @@ extension PodoServer {
     private func drain() {
         let loop = self.group.loops[0]
         Task(executorPreference: loop) {
-            await loop.pause(self.loaded.configuration.drainDelay)
-            let allEnded = await withTaskGroup(of: Bool.self) { group in
-                group.addTask { await self.publicFrontend.drain() }
-                group.addTask { await self.publisherFrontend.drain() }
-                return await group.reduce(true) { $0 && $1 }
-            }
+            let configuration = self.loaded.configuration
+            await loop.pause(configuration.drainDelay)
+            let deadline = MonotonicTime.now + configuration.drainTime
+            // Viewers are served for as long as something new comes for them.
+            let publishersEnded = await self.publisherFrontend.drain()
+            self.delivery.stopWaiting()
+            let requestsEnded = await self.publicFrontend.drain(
+                until: max(deadline, .now + configuration.viewerDrainTime))
+            let allEnded = publishersEnded && requestsEnded
             self.social.stop()
             self.members.stop()
             self.database.refuse()

@@ -21,6 +21,7 @@ final class PodoServer: Sendable {
     let publicFrontend: HTTPFrontend
     let publisherFrontend: RTMPFrontend
     let adminFrontend: HTTPFrontend
+    let delivery: HLSDelivery
     let listeners: ListenerSet
     /// Set when draining has ended: whether everything ended by itself.
     let drainResult = Mutex<Bool?>(nil)
@@ -77,12 +78,12 @@ final class PodoServer: Sendable {
             limits: configuration.streamLimits, loops: self.group.loops, numbers: self.storage.numbers,
             recordings: self.storage.recordings, posters: posters, metrics: streamMetrics, registry: metrics,
             log: log)
-        let delivery = HLSDelivery(
+        self.delivery = HLSDelivery(
             board: streams.board, group: self.group, gate: configuration.gate,
             promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
             posters: posters, metrics: streamMetrics)
         self.publicApplication = try PublicApplication(
-            webDirectory: webDirectory, api: self.members.routes + self.social.routes, streams: delivery.routes,
+            webDirectory: webDirectory, api: self.members.routes + self.social.routes, streams: self.delivery.routes,
             authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
@@ -98,7 +99,7 @@ final class PodoServer: Sendable {
             pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
             connectionCount: { [publicFrontend] in publicFrontend.connectionCount },
             streams: { [publisherFrontend] in publisherFrontend.streams }, watchable: { streams.all },
-            waitingCount: { delivery.waitingCount(of: $0) }, database: { [database] in database.report })
+            waitingCount: { [delivery] in delivery.waitingCount(of: $0) }, database: { [database] in database.report })
         self.adminFrontend = HTTPFrontend(
             name: "admin", application: try Self.application(admin.routes), group: self.group,
             limits: configuration.adminLimits, metrics: metrics, log: self.log)
@@ -154,6 +155,9 @@ final class PodoServer: Sendable {
 }
 
 extension Configuration {
+    /// What of `drainTime` is left for requests when publishers have used all of theirs.
+    var viewerDrainTime: TimeAmount { .nanoseconds(self.drainTime.nanoseconds / 3) }
+
     var publicLimits: HTTPLimits {
         var limits = HTTPLimits()
         limits.connectionCountMax = self.connectionCountMax
@@ -167,7 +171,7 @@ extension Configuration {
     var publisherLimits: RTMPLimits {
         var limits = RTMPLimits()
         limits.connectionCountMax = self.rtmpConnectionCountMax
-        limits.drainTime = self.drainTime
+        limits.drainTime = .nanoseconds(self.drainTime.nanoseconds &- self.viewerDrainTime.nanoseconds)
         // A twelfth of a part: what low latency is made of must not wait long beside it.
         limits.gatherTime = min(limits.gatherTime, .milliseconds(Int64(self.hlsPartMilliseconds / 12)))
         return limits

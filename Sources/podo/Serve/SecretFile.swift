@@ -36,6 +36,8 @@ struct SecretFile {
 
     /// Puts a new generation in front, all or nothing; returns its number. Whoever runs takes it by `reload`.
     func rotate() throws(StartError) -> Int {
+        let lock = try self.lock()
+        defer { close(lock) }
         guard let secret = try self.read() else {
             throw self.failure(
                 "does not exist; podo serve makes the one in the data directory, or: "
@@ -50,8 +52,23 @@ struct SecretFile {
                 "has \(secret.generations.count) generations, and a further one has no place: remove the oldest lines "
                     + "when nothing is sealed by them any more")
         }
-        try self.write(rotated) { temporary in rename(temporary, self.path) == 0 }
+        // A link stays one: what it leads to is what changes.
+        guard let target = realpath(self.path, nil) else { throw self.systemFailure("cannot be followed") }
+        defer { free(target) }
+        try self.write(rotated, like: status) { temporary in rename(temporary, target) == 0 }
         return rotated.current.number
+    }
+
+    /// Two who rotate at once would each put a generation of the same number in front. Whoever comes second waits, and
+    /// reads what the first has made. The lock is on the directory, so that no file is left over.
+    private func lock() throws(StartError) -> CInt {
+        let descriptor = try self.openDirectory("cannot be locked")
+        guard flock(descriptor, LOCK_EX) == 0 else {
+            let failure = self.systemFailure("cannot be locked")
+            close(descriptor)
+            throw failure
+        }
+        return descriptor
     }
 
     /// Nil when there is no such file.
@@ -79,10 +96,10 @@ struct SecretFile {
     /// Ours for us alone; one of root's may be for our group too, as where a system hands out secrets.
     private func checkAccess(_ status: stat) throws(StartError) {
         let (forbidden, advice): (mode_t, String)
-        if status.st_uid == geteuid() {
-            (forbidden, advice) = (0o077, "chmod 600 \(self.path)")
-        } else if status.st_uid == 0 {
+        if status.st_uid == 0 {
             (forbidden, advice) = (0o037, "chmod 640 \(self.path)")
+        } else if status.st_uid == geteuid() {
+            (forbidden, advice) = (0o077, "chmod 600 \(self.path)")
         } else {
             throw self.failure("belongs to another user: chown it to Podo's")
         }
@@ -97,14 +114,22 @@ struct SecretFile {
     }
 
     /// Writes beside the name, which it gets when all is on the disk: a crash leaves the file before, or this one.
-    private func write(_ secret: RootSecret, named: (_ temporary: String) -> Bool) throws(StartError) {
+    ///
+    /// - Parameter before: The file whose place it takes, and whose group may go on reading.
+    private func write(
+        _ secret: RootSecret, like before: stat? = nil, named: (_ temporary: String) -> Bool
+    ) throws(StartError) {
         let temporary = self.path + ".new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw self.systemFailure("cannot be made") }
         defer { unlink(temporary) }
         let text = secret.text()
-        let isWritten = Glibc.write(descriptor, text, text.count) == text.count && fsync(descriptor) == 0
+        let isLikeBefore = before.map {
+            fchown(descriptor, $0.st_uid, $0.st_gid) == 0 && fchmod(descriptor, $0.st_mode & 0o7777) == 0
+        }
+        let isWritten =
+            isLikeBefore ?? true && Glibc.write(descriptor, text, text.count) == text.count && fsync(descriptor) == 0
         let reason = errno
         close(descriptor)
         errno = reason
@@ -113,10 +138,15 @@ struct SecretFile {
         try self.syncDirectory()
     }
 
-    private func syncDirectory() throws(StartError) {
+    private func openDirectory(_ failure: String) throws(StartError) -> CInt {
         let parent = self.path.lastIndex(of: "/").map { String(self.path[..<$0]) } ?? "."
         let descriptor = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw self.systemFailure("cannot be kept") }
+        guard descriptor >= 0 else { throw self.systemFailure(failure) }
+        return descriptor
+    }
+
+    private func syncDirectory() throws(StartError) {
+        let descriptor = try self.openDirectory("cannot be kept")
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw self.systemFailure("cannot be kept") }
     }

@@ -17,11 +17,7 @@ struct SessionEndTests {
     private static func waitForLock(_ rig: AuthRig, or isOver: () -> Bool = { false }) async throws {
         let query =
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        let end = MonotonicTime.now + .seconds(10)
-        while !isOver(), try rig.sql(query) == "0" {
-            try #require(MonotonicTime.now < end)
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        try await rig.wait { try isOver() || rig.sql(query) != "0" }
     }
 
     private static func begin(_ rig: AuthRig, _ member: Int64, epoch: Int32) async throws -> SignedIn {

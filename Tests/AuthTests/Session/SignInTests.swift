@@ -95,7 +95,7 @@ struct SignInTests {
                 group.addTask { refusals.add(try await attacker.signIn("kim", "wrong grape").status) }
             }
             // All places are taken by now.
-            while refusals.entries.count(where: { $0 == 429 }) < 200 { try await Task.sleep(for: .milliseconds(5)) }
+            try await again.wait { refusals.entries.count { $0 == 429 } >= 200 }
             let owner = AuthClient(rig: again, address: .v6(high: 0x2001_0db8_7777_0001, low: 0xabcd))
             let start = MonotonicTime.now
             #expect(try await owner.signIn("kim").status == 200)

@@ -120,6 +120,19 @@ final class AuthRig: Sendable {
     /// Sends every mail that is due.
     func deliver() async throws { while try await self.onLoop({ try await self.relay.work() }) {} }
 
+    /// Looks at a condition of others until it holds; throws when it does not within half a minute.
+    func wait(until isSo: () throws -> Bool) async throws {
+        let (loop, end) = (self.group.loops[0], MonotonicTime.now + .seconds(30))
+        while try !isSo() {
+            guard MonotonicTime.now < end else { throw Late() }
+            await withCheckedContinuation { continuation in
+                loop.execute { _ = loop.schedule(at: loop.now + .milliseconds(5)) { continuation.resume() } }
+            }
+        }
+    }
+
+    struct Late: Error {}
+
     /// Runs on the loop, as handlers do.
     func onLoop<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await Task(executorPreference: self.group.loops[0]) { try await body() }.value

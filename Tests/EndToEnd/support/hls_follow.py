@@ -121,7 +121,9 @@ class RenditionWatch:
     # What is listed
 
     def take(self, media):
-        self.pace(media)
+        # Of encrypted segments there are no parts; how soon one must follow the other, the validator knows (L7).
+        if blocks(media):
+            self.pace(media)
         for segment in media.segments:
             if segment.sequence <= self.done_sequence or segment.is_announced:
                 continue
@@ -177,7 +179,10 @@ class RenditionWatch:
         self.fetcher.close()
 
     def finish(self, sequence, uri, epoch):
-        segment, media = self.open.pop(sequence)
+        # What was abandoned is told of again for as long as it waits here.
+        segment, media = self.open.pop(sequence, (None, None))
+        if segment is None:
+            return
         pieces = []
         while self.pieces.get((sequence, len(pieces))) is not None:
             pieces.append(self.pieces[sequence, len(pieces)])

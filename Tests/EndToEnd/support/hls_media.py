@@ -13,6 +13,8 @@ from .mp4 import BadMedia, read_fragments, read_initialisation
 # What a time may be off by: PDT (|PDT - wall| < 1 s), and sound from picture.
 DATE_SECONDS_MAX = 1.0
 SYNC_SECONDS_MAX = 0.05
+# By how much a discontinuity may put a track's times back: what is known of its last frame's duration is a guess.
+BACK_SECONDS_MAX = 0.1
 
 
 @dataclass
@@ -60,6 +62,8 @@ class RenditionMedia:
         self.outcome = Outcome()
         self.tracks, self.known = {}, None
         self.states, self.position, self.anchor = {}, None, None
+        # Where the sound and the pictures of all timelines so far ended, in seconds.
+        self.ends = {}
         self.last_sequence = self.last_discontinuity = None
         # The last record, and what its pictures' usual duration was in seconds.
         self.latest, self.picture_seconds = None, 0.0
@@ -115,11 +119,20 @@ class RenditionMedia:
                 self.expect(is_key == sample.is_sync, record, "F13", f"sync is {sample.is_sync}, IDR {is_key}")
             self.expect(sample.duration > 0, record, "F12", f"a {track.kind} sample lasts {sample.duration}")
             frame = self.frame(sample)
+            if state.end is None:
+                self.check_forward(record, track, sample)
             if state.end is not None and sample.decode != state.end:
                 self.check_jump(record, track, sample.decode - state.end, state.last, frame)
             state.end, state.last = sample.decode + sample.duration, frame
+            self.ends[track.kind] = Fraction(state.end, track.timescale)
             self.outcome.add(track.kind, sample.payload, self.crc_of(sample, track.kind, family))
             self.report.count(f"{track.kind} frames")
+
+    def check_forward(self, record, track, sample):
+        """Times of a stream do not go back, over a publisher's return or a restart: players stand still until they have
+        come up to the old ones."""
+        back = float(self.ends.get(track.kind, 0) - Fraction(sample.decode, track.timescale))
+        self.expect(back <= BACK_SECONDS_MAX, record, "F14", f"times of {track.kind} go back by {back:.3f} s")
 
     def crc_of(self, sample, kind, family):
         if kind != "video" or family not in elementary.DELIMITERS:

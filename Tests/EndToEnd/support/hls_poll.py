@@ -18,7 +18,8 @@ class Poller:
 
     def __init__(self, watch, name, seconds):
         self.watch, self.name, self.seconds = watch, name, seconds
-        self.viewer, self.tag, self.status = watch.new_viewer(), None, None
+        # `is_known`: it has been answered, and the show goes on.
+        self.viewer, self.tag, self.is_known = watch.new_viewer(), None, False
         self.runs = [self.run]
 
     def run(self):
@@ -34,16 +35,15 @@ class Poller:
         self.viewer.close()
 
     def restarted(self):
-        self.status = self.tag = None
+        self.tag, self.is_known = None, False
 
     def poll(self):
         fields = {"accept_encoding": "gzip"} if self.watch.random.random() < 0.5 else {}
         if self.tag:
             fields["if_none_match"] = self.tag
-        epoch = self.watch.epoch
+        epoch, asked = self.watch.epoch, time.monotonic()
         answer = self.viewer.get(self.watch.prefix + self.name, **fields)
         self.watch.rules.check(self.name, answer)
-        was, self.status = self.status, answer.status
         if answer.status == 304:
             self.watch.report.expect("if_none_match" in fields, self.name, "H6", "304 and nobody asked")
             self.watch.report.count("playlists not modified")
@@ -53,11 +53,16 @@ class Poller:
             self.take(text_of(answer), epoch)
         else:
             self.watch.report.count(f"polls answered {answer.status}")
-            self.refused(answer, was)
+            self.refused(answer, asked)
+            return
+        self.is_known = True
 
-    def refused(self, answer, was):
-        self.tag = None
-        self.watch.report.expect(answer.status in (404, 410, 503), self.name, "L13", f"{answer.status} to a poll")
+    def refused(self, answer, asked):
+        """There may be nothing yet, or nothing any more; but not while a show goes on of which there was something."""
+        is_wrong = self.is_known and self.watch.is_steady(asked - 1, time.monotonic())
+        self.tag, self.is_known = None, False
+        self.watch.report.expect(answer.status in (404, 410, 503) and not is_wrong, self.name, "L13",
+                                 f"{answer.status} to a poll")
 
     def take(self, text, epoch):
         raise NotImplementedError

@@ -37,6 +37,11 @@ class Report:
             self.add(name, mark, message)
         violations.clear()
 
+    def require(self, names):
+        """A run that has not looked at one of these has found nothing out."""
+        for name in names:
+            self.expect(self.counts[name], "watch", "HARNESS", f"0 {name}")
+
     @property
     def is_clean(self):
         return not self.found

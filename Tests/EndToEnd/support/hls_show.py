@@ -20,6 +20,10 @@ from .servers import Podo
 FIRST_TIMESTAMP = (1 << 32) - 30_000
 ONE_RENDITION = {"main": {"video": ("video", 0), "audio": ("audio", 0)}}
 LADDER = ONE_RENDITION | {"v1": {"video": ("video", 1), "audio": ("audio", 0)}, "a1": {"audio": ("audio", 1)}}
+# What each show looks at; and what only those do whose segments are listed in parts.
+LOOKED_AT = ("playlists", "segments", "probes", "frames compared", "pictures decoded", "bit rates compared",
+             "variants compared with their media")
+LOOKED_AT_IN_PARTS = ("parts", "deltas compared", "hints answered 200", "unions of parts compared")
 # The server has so long to let its publishers go after SIGTERM.
 DRAIN_SECONDS_MAX = 40
 
@@ -80,7 +84,9 @@ class Show:
         """Kills the server, or asks it to go, and starts it again on its data and its ports."""
         for publisher in self.publishers:
             publisher.ledger.disturb()
-            publisher.ledger.going_down.append(time.monotonic())
+            # Asked to go, it shows what comes for as long as somebody publishes.
+            if number == signal.SIGKILL:
+                publisher.ledger.going_down.append(time.monotonic())
         for watch in self.watches:
             watch.going_down()
         ports, status = self.podo.ports, self.podo.stop(number, DRAIN_SECONDS_MAX)
@@ -139,6 +145,7 @@ class Show:
         for publisher in self.publishers:
             self.report.count("frames published", publisher.ledger.frame_count())
             self.report.count("publishings", len(publisher.ledger.publishings))
+        self.report.require(LOOKED_AT + (() if "PODO_HLS_KEY_SEGMENTS" in self.environment else LOOKED_AT_IN_PARTS))
         if not self.report.is_clean:
             raise Failure("\n".join([f"seed {self.seed}; {self.report.summary()}", self.report.violations(), "What was "
                                      "done:", *self.log]))

@@ -40,7 +40,7 @@ class Ledger:
         self.disturbances = []
         self.open_disturbance = None
         self.sent = {}
-        # When the server was told to go: it takes what comes, and shows it to nobody.
+        # When the server was killed.
         self.going_down = []
         # Until when dates are not what they should be, because a clock has leapt within its timeline.
         self.dates_settle_at = 0.0

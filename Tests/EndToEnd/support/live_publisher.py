@@ -12,8 +12,8 @@ from .live_ledger import Ledger, Sent
 
 CHUNK_BYTE_COUNT = 65536
 VIDEO_MESSAGE, AUDIO_MESSAGE = 9, 8
-# A smaller leap stays in its timeline, and dates come back by 10 % of the time.
-TIMELINE_JUMP_SECONDS, DATES_SETTLE_SECONDS = 3.0, 15.0
+# A smaller leap stays in its timeline, and dates come back by half of the time.
+TIMELINE_JUMP_SECONDS, DATES_SETTLE_SECONDS = 3.0, 8.0
 FOURCC = {"avc": b"avc1", "hevc": b"hvc1", "mp4a": b"mp4a"}
 
 
@@ -178,6 +178,8 @@ class LivePublisher:
             self.failure = self.failure or f"{error}, then {failure}"
             self.stopping.set()
         self.ledger.settle(after=3)
+        # What was sent while the server started comes at once, as after a leap.
+        self.ledger.dates_settle_at = time.monotonic() + DATES_SETTLE_SECONDS
 
     def finish(self, how):
         self.publishing.ended, self.publishing.ended_at = how, time.monotonic()

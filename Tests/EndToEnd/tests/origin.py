@@ -189,6 +189,8 @@ class RequestHandler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         twists, name = self.origin.twists, self.path.removeprefix("/p/show/")
         name, _, query = name.partition("?")
+        if name == "index.plain.m3u8" and "refused polls" in twists and time.monotonic() > self.origin.begun + 1:
+            return self.answer(503, b"no", "text/plain", 0.5)
         if name in ("index.m3u8", "index.plain.m3u8"):
             return self.answer(200, self.multivariant().encode(), "application/vnd.apple.mpegurl", 0.5)
         if name == "main.m3u8":

@@ -32,6 +32,16 @@ def watched(twists, seconds):
     return report
 
 
+class ReportTests(unittest.TestCase):
+    def test_a_run_that_looked_at_nothing_fails(self):
+        report = Report()
+        report.count("parts", 2)
+        report.require(("parts",))
+        self.assertTrue(report.is_clean)
+        report.require(("parts", "deltas compared"))
+        self.assertIn("0 deltas compared", report.violations())
+
+
 class StreamWatchTests(unittest.TestCase):
     def test_finds_nothing_where_nothing_is_wrong(self):
         report = watched([], seconds=6)
@@ -55,7 +65,7 @@ CASES = [
       "frame rate": "M4", "urgency": "LL15", "holes": "F12"}, 3),
     ({"skip boundary": "LL12", "independent": "LL3", "discontinuity count": "DSN", "changing bytes": "M-5",
       "changed frames": "M-4", "dates": "PDT", "early 404": "L9", "codecs": "M11"}, 6),
-    ({"late parts": "LL5", "other dates in deltas": "L5", "bit rate": "M10"}, 8),
+    ({"late parts": "LL5", "other dates in deltas": "L5", "bit rate": "M10", "refused polls": "L13"}, 8),
     ({"answers early": "LL7", "lost frames": "M-4", "other unions": "LL4"}, 4),
 ]
 

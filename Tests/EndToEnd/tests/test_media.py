@@ -86,6 +86,12 @@ class RenditionMediaTests(unittest.TestCase):
         maker.add(1, shift=90_000, discontinuity=1)
         self.assertEqual(maker.found, set())
 
+    def test_times_do_not_go_back_at_a_discontinuity(self):
+        maker = Maker()
+        maker.add(0)
+        maker.add(1, shift=-GOP * STEP, discontinuity=1)
+        self.assertEqual(maker.found, {"F14"})
+
     def test_durations(self):
         maker = Maker()
         for number in range(4):

@@ -59,6 +59,49 @@ struct DeliveryBeginningTests {
         #expect(try rig.ask("index.m3u8").text == index.text)
     }
 
+    @Test("Players that make nothing of parts wait for three segments, which Chromium's own would end without")
+    func withoutParts() throws {
+        var limits = DeliveryLimits()
+        (limits.waitTimeMax, limits.sweepTime) = (.seconds(60), .milliseconds(5))
+        let rig = try DeliveryRig(limits)
+        let show = rig.show()
+        show.begin()
+        let range = [("range", "bytes=0-")]
+        let early = try rig.ask("main.m3u8", range)
+        show.addSegments(1)
+        let packed = try rig.ask("main.m3u8", range + [("accept-encoding", "gzip")])
+        #expect(try rig.ask("index.m3u8", range).status == 200)
+        // Those with low latency do not, whatever else they ask for.
+        #expect(try rig.ask("main.m3u8").status == 200)
+        #expect(try rig.ask("main.m3u8", [("range", "bytes=0-1")]).status == 200)
+        #expect(try rig.ask("main.m3u8?_HLS_msn=7&_HLS_part=1", range).status == 200)
+        show.addSegments(1)
+        #expect(early.waits && packed.waits)
+        show.addSegments(1)
+        #expect(early.text?.contains("\nmain/9.m4s\n") == true && packed["content-encoding"] == "gzip")
+        #expect(try rig.ask("main.m3u8", range).text == early.text)
+    }
+
+    @Test("They get what there is when it takes too long, or is over", arguments: [0, 1])
+    func withoutPartsForLong(_ segmentCount: Int) throws {
+        var limits = DeliveryLimits()
+        (limits.waitTimeMax, limits.sweepTime) = (.milliseconds(30), .milliseconds(5))
+        let rig = try DeliveryRig(limits)
+        let show = rig.show()
+        show.begin()
+        show.addSegments(segmentCount)
+        let viewers = [try rig.ask("main.m3u8", [("range", "bytes=0-")]), try rig.ask("main.plain.m3u8")]
+        for viewer in viewers {
+            #expect(rig.eventually { viewer.isAnswered })
+            #expect(viewer.status == (segmentCount == 0 ? 503 : 200))
+        }
+        show.addSegments(1)
+        show.suspend()
+        show.end()
+        let late = try rig.ask("main.m3u8", [("range", "bytes=0-")])
+        #expect(late.text?.hasSuffix("#EXT-X-ENDLIST\n") == true)
+    }
+
     @Test("The first segment of one rendition is not taken for all there is to choose from")
     func ladder() throws {
         let rig = try DeliveryRig()

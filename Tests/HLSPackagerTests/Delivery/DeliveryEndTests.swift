@@ -98,6 +98,32 @@ struct DeliveryEndTests {
         #expect(try rig.text("main.m3u8").contains("\nmain/7.m4s\n"))
     }
 
+    @Test("When the server ends, nobody waits any more, and what is there is still served")
+    func serverEnds() throws {
+        let (rig, show) = try Self.live()
+        let names = ["main/10.1.m4s", "main.m3u8?_HLS_msn=10&_HLS_part=1"]
+        let waiting = try names.map { try rig.ask($0) } + [try Self.beginning(rig)]
+        rig.delivery.stopWaiting()
+        for viewer in waiting {
+            #expect(viewer.status == 503 && viewer.code == "server-ends" && viewer["retry-after"] == "1")
+            #expect(viewer["access-control-allow-origin"] == "*" && viewer["cache-control"] == "no-store")
+        }
+        #expect(rig.waits("ended") == 3 && rig.metric("podo_hls_waiters") == 0)
+        #expect(try rig.ask("main.m3u8?_HLS_msn=10&_HLS_part=1").code == "server-ends")
+        #expect(try rig.ask("main/10.1.m4s").code == "server-ends")
+        #expect(try rig.ask("main.m3u8").status == 200)
+        #expect(try rig.text("main/9.m4s") == WrittenShow.bytes(9))
+        // Whatever comes all the same is served.
+        show.addPart()
+        #expect(try rig.ask("main.m3u8?_HLS_msn=10&_HLS_part=1").status == 200)
+    }
+
+    /// A stream that has only begun, and who waits for it.
+    private static func beginning(_ rig: DeliveryRig) throws -> Viewer {
+        rig.show("other").begin()
+        return try rig.ask("index.m3u8", pass: "other")
+    }
+
     @Test("Streams do not answer for one another")
     func streams() throws {
         let (rig, show) = try Self.live()

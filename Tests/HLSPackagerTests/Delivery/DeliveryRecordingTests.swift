@@ -65,4 +65,22 @@ struct DeliveryRecordingTests {
             #expect(try Self.ask(rig, name).status == 403, "\(name)")
         }
     }
+
+    @Test("What a show has is recorded soon; what it does not have, or the whole of it before its end, is not found")
+    func notRecordedYet() throws {
+        let (recording, rig) = try Self.rigs()
+        // What is live by the name of the recording.
+        rig.show("Show 1").begin()
+        #expect(try Self.ask(rig, "main.event.m3u8").code == "not-ready-yet")
+        #expect(try Self.ask(rig, "index.event.m3u8").code == "not-ready-yet")
+        for name in ["v9.event.m3u8", "v9.vod.m3u8", "main.vod.m3u8", "index.vod.m3u8"] {
+            let viewer = try Self.ask(rig, name)
+            #expect(viewer.status == 404 && viewer.code == "not-recorded", "\(name)")
+        }
+        recording.begin()
+        recording.add(count: 3)
+        recording.flush()
+        #expect(try Self.ask(rig, "main.event.m3u8").status == 200)
+        #expect(try Self.ask(rig, "v9.event.m3u8").status == 404)
+    }
 }

@@ -72,6 +72,28 @@ struct TransportStreamMuxerTests {
         #expect(throws: MuxerError.self) { try TransportStreamMuxer(tracks: tracks) }
     }
 
+    @Test("loses no picture of a publisher who reorders them without a delay")
+    func reordered() throws {
+        let recorded = try RecordedTrack.tracks(ofFile: "h264-aac")
+        let muxer = try TransportStreamMuxer(tracks: recorded.map(\.track))
+        let arena = SegmentArena(capacity: 1 << 22)
+        var expected: [Int64] = []
+        // I(0) P(2) B(1) P(4) B(3)…
+        for (number, unit) in recorded[0].units.enumerated() {
+            var unit = unit
+            let frame = unit.sample.durationTicks
+            unit.sample.presentationOffsetTicks = number == 0 ? 0 : number % 2 == 1 ? frame : -frame
+            expected.append(unit.sample.decodeTicks + Int64(unit.sample.presentationOffsetTicks))
+            try muxer.append(unit, to: arena)
+        }
+        try muxer.endPart(in: arena)
+        let packets = try TransportReader(Array(arena.bytes(0..<arena.count))).packets.filter { $0.presentation != nil }
+        #expect(expected.count > 10 && packets.compactMap(\.presentation) == expected)
+        let decodes = packets.compactMap(\.decode)
+        #expect(zip(decodes, decodes.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(zip(decodes, expected).allSatisfy { $0 <= $1 })
+    }
+
     @Test("moves decoding forward where a picture is shown before it")
     func negativeOffset() throws {
         let recorded = try RecordedTrack.tracks(ofFile: "hevc")

@@ -37,6 +37,15 @@ struct DiscontinuityPlaylistTests {
         #expect(seen.map(\.1) == [1, 1, 1, 0])
     }
 
+    @Test("it stands as often as there were timelines, and leaves with all of them")
+    func several() {
+        var script = PlaylistScript(segmentCount: 1)
+        script.beginDiscontinuity()
+        script.addSegment()
+        script.snapshot.segments[1].discontinuityCount = 3
+        #expect(script.lines().count { $0 == "#EXT-X-DISCONTINUITY" } == 3)
+    }
+
     @Test("LL4: the tags of a segment stand before its first part, in a segment that grows too")
     func beforeParts() throws {
         var script = PlaylistScript(segmentCount: 1)

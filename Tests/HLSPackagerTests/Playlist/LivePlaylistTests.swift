@@ -220,6 +220,14 @@ struct LivePlaylistTests {
         script.addSegment()
         script.addSegment()
         #expect(script.playlist(.plain).isReady)
+        // OBS sets a keyframe every 250 pictures, which are 8.3 s.
+        var long = PlaylistScript(segmentCount: 0)
+        for _ in 0..<2 {
+            #expect(!long.playlist(.plain).isReady)
+            long.addPart(nanoseconds: 4_170_000_000)
+            long.endSegment()
+        }
+        #expect(long.playlist(.plain).isReady)
         var short = PlaylistScript(segmentCount: 1)
         short.snapshot.hasEnded = true
         #expect(short.playlist(.plain).isReady)

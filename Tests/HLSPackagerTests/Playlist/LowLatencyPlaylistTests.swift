@@ -101,17 +101,6 @@ struct LowLatencyPlaylistTests {
         }
     }
 
-    @Test("LL13: an initialisation section that the next part needs is hinted with it")
-    func mapHint() {
-        var script = PlaylistScript(segmentCount: 2)
-        script.beginDiscontinuity(withNewInitialisation: true)
-        #expect(
-            script.lines().after("#EXT-X-PRELOAD-HINT:")
-                == ["TYPE=MAP,URI=\"main/init.1.mp4\"", "TYPE=PART,URI=\"main/9.0.m4s\""])
-        script.addPart()
-        #expect(script.lines().after("#EXT-X-PRELOAD-HINT:") == ["TYPE=PART,URI=\"main/9.1.m4s\""])
-    }
-
     @Test("LL13: before a new timeline nothing is hinted at, and the playlist says that it comes")
     func noHint() {
         var script = PlaylistScript(segmentCount: 2)

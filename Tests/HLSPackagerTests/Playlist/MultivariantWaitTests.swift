@@ -48,6 +48,13 @@ struct MultivariantWaitTests {
         #expect(Self.names([try Self.rendition(.main, segments: 0), sound]) == nil)
     }
 
+    @Test("One that the publisher does not send at present is neither waited for nor offered")
+    func away() throws {
+        var away = try Self.rendition(.video(1), segments: 3)
+        away.snapshot.isAway = true
+        #expect(Self.names([try Self.rendition(.main, segments: 1), away]) == ["main.m3u8"])
+    }
+
     @Test("One that has ended is neither waited for nor offered, as long as another lives")
     func ended() throws {
         let main = try Self.rendition(.main, segments: 1)

@@ -59,7 +59,8 @@ final class RecordingRig {
     // MARK: - The stream
 
     func begin(_ ids: [RenditionID] = [.main], tag: UInt8 = 1) {
-        self.publishing = self.stream.begin(now: self.time).publishing
+        let wallClock = WallClock(unixMilliseconds: 1_700_000_000_000 + self.time.nanoseconds / 1_000_000)
+        self.publishing = self.stream.begin(now: self.time, wallClock: wallClock).publishing
         self.use(ids, tag: tag)
     }
 

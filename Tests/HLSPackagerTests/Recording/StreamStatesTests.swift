@@ -27,15 +27,17 @@ struct StreamStatesTests {
 
         deinit { self.pool.stop() }
 
-        func take(_ stream: String, sequence: Int, initialisation: Int = 3, discontinuity: Int = 2) {
+        func take(
+            _ stream: String, sequence: Int, initialisation: Int = 3, discontinuity: Int = 2, zeroAt: WallClock? = nil
+        ) {
             var snapshot = RenditionSnapshot(
                 segments: [], discontinuitySequence: discontinuity, hasIndependentSegments: true, hasEnded: false,
                 nextSequence: sequence)
             snapshot.initialisations = [.init(number: initialisation, bytes: SharedBytes([]))]
-            self.states.take(
-                StreamSnapshot(
-                    version: 1, renditions: [.init(id: .main, tracks: [], snapshot: snapshot, version: 1)]),
-                of: stream)
+            var whole = StreamSnapshot(
+                version: 1, renditions: [.init(id: .main, tracks: [], snapshot: snapshot, version: 1)])
+            whole.zeroAt = zeroAt
+            self.states.take(whole, of: stream)
         }
 
         /// Until nothing waits for the disk.
@@ -88,6 +90,28 @@ struct StreamStatesTests {
         #expect(Rig(disk).states.state(of: "never seen") == Self.beyond)
     }
 
+    @Test("When a stream's time was zero is known after every end, and a file from before that was noted is read")
+    func zeroAt() throws {
+        let disk = try TestDisk()
+        var old = StreamStateFile(isClean: true)
+        old.streams["old"] = StreamState(nextSequence: 5)
+        try Data(old.text()).write(to: URL(filePath: disk.path + "/streams"))
+        let (early, late) = (WallClock(unixMilliseconds: 1_789_000_000_000), Self.now)
+        let first = Rig(disk)
+        #expect(first.states.state(of: "old") == StreamState(nextSequence: 5))
+        first.take("a", sequence: 17, zeroAt: late)
+        first.take("a", sequence: 18, zeroAt: early)
+        first.take("a", sequence: 19)
+        try first.settle()
+        first.states.maintain(now: .now + .seconds(60))
+        try first.settle()
+        // That one was killed, and this one ends in order.
+        let second = Rig(disk)
+        #expect(second.states.state(of: "a").zeroAt == early && second.states.state(of: "old").zeroAt == nil)
+        second.states.close()
+        #expect(Rig(disk).states.state(of: "a").zeroAt == early)
+    }
+
     @Test("A file that is missing or damaged is replaced by the clock")
     func damaged() throws {
         let disk = try TestDisk()
@@ -109,7 +133,7 @@ struct StreamStatesTests {
         var file = StreamStateFile(isClean: true)
         file.floor = StreamState(nextSequence: 1, nextInitialisation: 2, discontinuityCount: 3)
         file.streams["a b"] = StreamState(
-            nextSequence: 10, nextInitialisation: 20, discontinuityCount: 30, nextKey: 40)
+            nextSequence: 10, nextInitialisation: 20, discontinuityCount: 30, nextKey: 40, zeroAt: Self.now)
         let text = file.text()
         #expect(StreamStateFile(text) == file)
         for index in text.indices {
@@ -131,6 +155,9 @@ struct StreamStatesTests {
                 #expect((StreamStateFile(file.text()) != nil) == isBelieved)
             }
         }
+        var file = StreamStateFile(isClean: true)
+        file.streams["a"] = StreamState(zeroAt: WallClock(unixMilliseconds: (1 << 53) + 1))
+        #expect(StreamStateFile(file.text()) == nil)
     }
 
     @Test("Streams that are forgotten leave their numbers to all that come")

@@ -44,6 +44,46 @@ struct PackagerBoundTests {
         #expect(lengths.count <= 2 + 2 * Int(time / (limits.segmentTime.nanoseconds - tolerance)))
     }
 
+    @Test("A muxer that fails once a minute never ends its rendition; one that fails more often does, and it is told")
+    func forgiven() {
+        for (sampleCount, isForgiven) in [(5000, true), (1000, false)] {
+            var losses: [PackagerLoss] = []
+            let rig = PackagerRig(
+                makeMuxer: { (_: [MuxedTrack]) throws(MuxerError) in
+                    let muxer = RecordingMuxer()
+                    muxer.failsAtSample = sampleCount
+                    return muxer
+                }, observer: PackagerObserver(onLoss: { losses.append($0) }))
+            rig.packager.receive(MediaMaker.video(), of: .picture)
+            rig.packager.receive(MediaMaker.audio(), of: .sound)
+            // 25 pictures and 25 of sound a second.
+            for tick in 0..<25_000 as Range<Int64> {
+                rig.give(MediaMaker.unit(.picture, at: tick * 40_000_000, isKey: tick % 50 == 0))
+                rig.give(MediaMaker.unit(.sound, at: tick * 40_000_000))
+            }
+            #expect(rig.packager.facts.muxerFailureCount >= 8)
+            #expect(rig.watch.latest?[.main]?.snapshot.hasEnded == !isForgiven)
+            #expect(losses == (isForgiven ? [] : [.rendition(.main, MuxerError("refused", "as told"))]))
+        }
+    }
+
+    @Test("Tracks beyond the bounds are counted and told of, once each")
+    func tooManyTracks() {
+        var losses: [PackagerLoss] = []
+        var limits = HLSLimits()
+        limits.renditionCountMax = 2
+        let rig = PackagerRig(limits: limits, observer: PackagerObserver(onLoss: { losses.append($0) }))
+        for _ in 0..<2 {
+            for number in 0..<40 as Range<UInt8> {
+                rig.packager.receive(MediaMaker.video(), of: TrackID(.video, number))
+            }
+        }
+        for tick in 0..<200 as Range<Int64> { rig.give(MediaMaker.unit(.picture, at: tick * 40_000_000)) }
+        #expect(rig.packager.facts.refusedTrackCount == 38)
+        let refused = losses.map { if case .track(let track) = $0 { Int(track.number) } else { -1 } }
+        #expect(refused.sorted() == Array(2..<40))
+    }
+
     @Test("A minute that comes at once makes the segments of a minute")
     func burst() {
         let rig = PackagerRig()

@@ -69,6 +69,62 @@ struct ReconnectTests {
         #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
     }
 
+    @Test("Times go on over a restart as much later as it really is, and never back", arguments: [0.7, 20])
+    func restart(_ absence: Double) throws {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.play(seconds: 4)
+        rig.packager.publishingEnded(.interrupted)
+        let next = self.restarted(rig, after: absence)
+        next.play(seconds: 4)
+        for track in [0, 1] {
+            let last = try #require(self.decodeSeconds(rig, track: track).last)
+            let first = try #require(self.decodeSeconds(next, track: track).first)
+            #expect(abs(first - last - absence) < 0.1)
+        }
+        // What came ahead of the clock counts as well, and a second restart knows of the first.
+        for frame in 0..<900 as Range<Int64> {
+            next.give(MediaMaker.unit(.sound, at: 5_000_000_000 + frame * 33_333_333))
+            next.give(MediaMaker.unit(.picture, at: 5_000_000_000 + frame * 33_333_333, isKey: frame % 60 == 0))
+        }
+        let third = self.restarted(next, after: absence)
+        third.play(seconds: 2)
+        let last = try #require(self.decodeSeconds(next).last)
+        let first = try #require(self.decodeSeconds(third).first)
+        // The part that was being made has gone with the process.
+        #expect(last > 30 && first > last && first - last < absence + 0.6)
+    }
+
+    /// The packager of the next process, with what this one has saved.
+    private func restarted(_ rig: PackagerRig, after absence: Double) -> PackagerRig {
+        let state = rig.stream.state.resumed(margin: 10)
+        let next = PackagerRig(state: state, startsAt: rig.time + Int64(absence * 1e9))
+        self.announce(next)
+        return next
+    }
+
+    @Test("A clock that was set back, or leapt, begins times anew")
+    func clockLeaps() throws {
+        for zeroAt in [1_700_000_002_000, 1, 0] as [Int64] {
+            let rig = PackagerRig(state: StreamState(nextSequence: 1, zeroAt: WallClock(unixMilliseconds: zeroAt)))
+            self.announce(rig)
+            rig.play(seconds: 4)
+            #expect(self.decodeSeconds(rig).first == 10)
+            #expect(rig.stream.state.zeroAt == WallClock(unixMilliseconds: 1_700_000_001_000))
+        }
+    }
+
+    @Test("The first picture after a restart carries parameter sets: nobody knows what was before")
+    func parameterSetsAfterRestart() {
+        for (zeroAt, isCarried) in [(nil, false), (WallClock(unixMilliseconds: 1_700_000_000_000), true)] {
+            let rig = PackagerRig(state: StreamState(nextSequence: 1, zeroAt: zeroAt))
+            self.announce(rig)
+            rig.play(seconds: 3)
+            let counts = rig.watch.samples(.main, track: 0).map(\.payload.count)
+            #expect(counts.first.map { $0 > 16 } == isCarried && counts.dropFirst().allSatisfy { $0 == 16 })
+        }
+    }
+
     @Test("The first picture of another format carries its parameter sets, and no other does")
     func parameterSets() {
         let rig = PackagerRig()
@@ -102,6 +158,53 @@ struct ReconnectTests {
         {
             #expect(RepeatedParameterSets(VideoFormat(codec: codec, configuration: configuration)) == nil)
         }
+    }
+
+    private static let second = TrackID(.audio, 1)
+
+    /// A publishing with a second sound, and the next one, which begins without it.
+    private func comeBackWithout(_ seconds: Double) -> PackagerRig {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.packager.receive(MediaMaker.audio(), of: Self.second)
+        for tick in 0..<100 as Range<Int64> {
+            for track in [TrackID.picture, .sound, Self.second] {
+                rig.give(MediaMaker.unit(track, at: tick * 40_000_000, isKey: tick % 50 == 0))
+            }
+        }
+        rig.packager.publishingEnded(.interrupted)
+        self.comeBack(rig)
+        self.announce(rig)
+        rig.play(seconds: seconds)
+        return rig
+    }
+
+    @Test("A rendition whose track is announced late is waited for, and never ended", arguments: [0.5, 3])
+    func lateTrack(_ lateness: Double) {
+        let rig = self.comeBackWithout(lateness)
+        let start = Int64(lateness * 1e9)
+        #expect(rig.watch.latest?.renditions.map(\.snapshot.hasEnded) == [false, false])
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.isInterrupted == true)
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.isAway == (lateness > 1))
+        rig.packager.receive(MediaMaker.audio(), of: Self.second)
+        for tick in 0..<100 as Range<Int64> {
+            for track in [TrackID.picture, .sound, Self.second] {
+                rig.give(MediaMaker.unit(track, at: start + tick * 40_000_000, isKey: tick % 50 == 0))
+            }
+        }
+        rig.packager.publishingEnded(.interrupted)
+        #expect(rig.watch.latest?.renditions.map(\.snapshot.hasEnded) == [false, false])
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.isAway == false)
+        #expect(rig.watch.numbers(.audio(1), track: 0) == rig.given[Self.second])
+    }
+
+    @Test("A rendition whose track stays away ends when a publisher who stays away would have")
+    func goneTrack() {
+        let rig = self.comeBackWithout(60)
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.hasEnded == false)
+        rig.play(from: 60_000_000_000, seconds: 2)
+        #expect(rig.watch.latest?[.audio(1)]?.snapshot.hasEnded == true)
+        #expect(rig.watch.latest?[.main]?.snapshot.hasEnded == false)
     }
 
     @Test("Nothing is hinted at from when the publisher is lost until there is something of the next")

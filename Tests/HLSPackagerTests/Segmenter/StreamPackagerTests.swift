@@ -113,6 +113,31 @@ struct StreamPackagerTests {
         #expect(rig.watch.numbers(.audio(1), track: 0) == rig.given[second])
     }
 
+    @Test("Tracks that are announced together after the stream began lose nothing", arguments: [false, true])
+    func joinTogether(_ isLower: Bool) {
+        let rig = PackagerRig()
+        let (first, second) = isLower ? (TrackID(.video, 1), TrackID.picture) : (.picture, TrackID(.video, 1))
+        rig.packager.receive(MediaMaker.video(1), of: first)
+        for tick in 0..<100 as Range<Int64> { rig.give(MediaMaker.unit(first, at: tick * 40_000_000)) }
+        rig.packager.receive(MediaMaker.audio(tag: 1), of: TrackID(.audio, 1))
+        rig.packager.receive(MediaMaker.video(2), of: second)
+        rig.packager.receive(MediaMaker.audio(tag: 2), of: .sound)
+        for tick in 100..<200 as Range<Int64> {
+            for track in [first, second, .sound, TrackID(.audio, 1)] {
+                rig.give(MediaMaker.unit(track, at: tick * 40_000_000))
+            }
+        }
+        rig.packager.publishingEnded(.finished)
+        let latest = rig.watch.latest
+        #expect(latest?[.main]?.tracks.count == 2 && latest?[.video(1)]?.tracks.count == 2)
+        #expect(rig.watch.numbers(.main, track: 1) == rig.given[.sound])
+        #expect(rig.watch.numbers(.video(1), track: 1) == rig.given[.sound])
+        let pictures = rig.watch.numbers(.main, track: 0) + rig.watch.numbers(.video(1), track: 0)
+        #expect(pictures.sorted() == ((rig.given[first] ?? []) + (rig.given[second] ?? [])).sorted())
+        #expect(rig.watch.numbers(.audio(1), track: 0) == rig.given[TrackID(.audio, 1)])
+        #expect(rig.packager.lostSampleCount == 0)
+    }
+
     @Test("A muxer that fails loses what it refused, and a discontinuity follows; one that always fails ends")
     func failing() {
         var isAlways = false

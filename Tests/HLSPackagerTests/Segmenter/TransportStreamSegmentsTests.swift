@@ -38,6 +38,24 @@ struct TransportStreamSegmentsTests {
         #expect(rig.stream.byteCount == rig.watch.byteCountMax)
     }
 
+    @Test("A muxer that fails now and then is forgiven by the minute; one that fails more often is given up")
+    func forgiven() {
+        for (sampleCount, isForgiven) in [(5000, true), (1000, false)] {
+            let rig = PackagerRig(transportStream: { _ throws(MuxerError) in
+                let muxer = RecordingMuxer()
+                muxer.failsAtSample = sampleCount
+                return muxer
+            })
+            self.announce(rig)
+            for tick in 0..<25_000 as Range<Int64> {
+                rig.give(MediaMaker.unit(.picture, at: tick * 40_000_000, isKey: tick % 50 == 0))
+                rig.give(MediaMaker.unit(.sound, at: tick * 40_000_000))
+            }
+            #expect(rig.packager.facts.transportStreamFailureCount >= 8)
+            #expect((self.pairs(rig).last?.stream != nil) == isForgiven)
+        }
+    }
+
     @Test("A publisher that is replaced leaves a last segment that has the parts that were published, and no more")
     func takeover() {
         let rig = PackagerRig(transportStream: { _ throws(MuxerError) in RecordingMuxer() })

@@ -1,7 +1,8 @@
 import Glibc
-import HLSPackager
 import Primitives
 import Testing
+
+@testable import HLSPackager
 
 @Suite("Segment arena")
 struct SegmentArenaTests {
@@ -112,6 +113,20 @@ struct SegmentArenaTests {
         var received = [UInt8](repeating: 0, count: 40_000)
         #expect(recv(sockets[1], &received, 40_000, Int32(MSG_WAITALL)) == 40_000)
         #expect(received == bytes)
+    }
+
+    @Test("takes nothing for which the system has no memory, and goes on when it has some again")
+    func noMemory() {
+        let pool = ArenaPool()
+        let arena = SegmentArena(capacity: 1 << 20, pool: pool)
+        let bytes = [UInt8](repeating: 1, count: 100_000)
+        #expect(bytes.withUnsafeBytes { arena.append($0) })
+        #expect(ftruncate(pool.descriptor, 131_072) == 0)
+        #expect(bytes.withUnsafeBytes { arena.append($0) } == false)
+        #expect(arena.count == 100_000)
+        #expect(ftruncate(pool.descriptor, 1 << 20) == 0)
+        #expect(bytes.withUnsafeBytes { arena.append($0) })
+        #expect(Array(arena.bytes(0..<200_000)) == bytes + bytes)
     }
 
     @Test("takes nothing when the system has no such reservation to give")

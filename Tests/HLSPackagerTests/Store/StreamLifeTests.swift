@@ -1,5 +1,6 @@
 import MediaTypes
 import Primitives
+import Synchronization
 import Testing
 
 @testable import HLSPackager
@@ -58,6 +59,42 @@ struct StreamLifeTests {
         }
     }
 
+    @Test("A stream is over when nothing is left of it, until it begins again")
+    func over() {
+        let count = Mutex(0)
+        let stream = PackagedStream(limits: HLSLimits(), whenOver: { count.withLock { $0 += 1 } }, publish: { _ in })
+        let now = MonotonicTime(nanoseconds: 1)
+        let wallClock = WallClock(unixMilliseconds: 1)
+        let first = stream.begin(now: now, wallClock: wallClock).publishing
+        stream.suspend(publishing: first)
+        #expect(stream.endIfAbandoned(publishing: first) != nil && !stream.isOver)
+        stream.clearIfEnded(publishing: first, now: now)
+        #expect(stream.isOver && count.withLock { $0 } == 1)
+        let second = stream.begin(now: now, wallClock: wallClock).publishing
+        #expect(!stream.isOver)
+        stream.clearIfEnded(publishing: second, now: now)
+        #expect(!stream.isOver && count.withLock { $0 } == 1)
+    }
+
+    @Test("What an ended show lists stays until the next has something, and can be read for as long after as ever")
+    func beginsAnew() {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.play(seconds: 4)
+        rig.packager.publishingEnded(.finished)
+        rig.pass(nanoseconds: 11_000_000_000)
+        rig.comeBack()
+        rig.position = 0
+        // It is connected, and says nothing.
+        rig.pass(nanoseconds: 3_000_000_000)
+        #expect(rig.watch.latest?[.main]?.snapshot.segments.map(\.sequence) == [0, 1])
+        self.announce(rig)
+        // 4 s of playlist and 2 s of a segment are not over.
+        rig.play(seconds: 5.5)
+        #expect(rig.watch.latest?[.main]?.snapshot.segments.map(\.sequence).first == 2)
+        #expect(rig.watch.latest?[.main]?.snapshot.removedSegments.map(\.sequence) == [0, 1])
+    }
+
     @Test("A publisher that was replaced has no say any more")
     func takeover() {
         let rig = PackagerRig()
@@ -83,7 +120,8 @@ struct StreamLifeTests {
         first.play(seconds: 10)
         first.packager.publishingEnded(.interrupted)
         let state = first.stream.state
-        #expect(state == StreamState(nextSequence: 5, nextInitialisation: 1, discontinuityCount: 0))
+        let zeroAt = WallClock(unixMilliseconds: 1_700_000_001_000)
+        #expect(state == StreamState(nextSequence: 5, nextInitialisation: 1, discontinuityCount: 0, zeroAt: zeroAt))
         let second = PackagerRig(state: state.resumed(margin: 1000))
         self.announce(second)
         second.play(seconds: 4)
@@ -116,6 +154,43 @@ struct StreamLifeTests {
         let main = rig.watch.latest?[.main]?.snapshot
         let time = main?.segments.reduce(0) { $0 + $1.durationNanoseconds } ?? 0
         #expect((12_000_000_000...13_000_000_000).contains(time))
+    }
+
+    @Test("Discontinuities with nothing between leave what is listed, and are counted one by one")
+    func discontinuitiesInARow() {
+        let rig = PackagerRig()
+        let second = TrackID(.audio, 1)
+        self.announce(rig)
+        rig.packager.receive(MediaMaker.audio(), of: second)
+        for (timeline, tickCount) in [(0, 100), (1, 30), (2, 100)] as [(UInt32, Int64)] {
+            // Of the second sound there is nothing in between.
+            let tracks = timeline == 1 ? [TrackID.picture, .sound] : [.picture, .sound, second]
+            for tick in 0..<tickCount {
+                for track in tracks {
+                    rig.give(MediaMaker.unit(track, at: tick * 40_000_000, isKey: tick % 50 == 0, timeline: timeline))
+                }
+            }
+        }
+        let (main, sound) = (rig.watch.latest?[.main]?.snapshot, rig.watch.latest?[.audio(1)]?.snapshot)
+        #expect(main?.segments.map(\.discontinuityCount).filter { $0 > 0 } == [1, 1])
+        #expect(sound?.segments.map(\.discontinuityCount).filter { $0 > 0 } == [2])
+        #expect(sound?.segments.first?.sequence == 0 && sound?.discontinuitySequence == 0)
+        #expect(rig.watch.all(.audio(1)).last?.discontinuity == 2)
+    }
+
+    @Test("No more tags stand in a row than a player can be asked to read")
+    func discontinuityBound() {
+        let latest = Mutex<RenditionSnapshot?>(nil)
+        let show = WrittenShow(limits: HLSLimits()) { snapshot in latest.withLock { $0 = snapshot?[.main]?.snapshot } }
+        show.begin()
+        show.addSegments(2)
+        for _ in 0..<5 { show.begin() }
+        show.addSegments(1)
+        #expect(latest.withLock { $0?.segments.map(\.discontinuityCount) } == [0, 0, 5])
+        for _ in 0..<40 { show.begin() }
+        show.addSegments(1)
+        #expect(latest.withLock { $0?.segments.map(\.discontinuityCount) } == [0])
+        #expect(latest.withLock { $0?.discontinuitySequence } == 46)
     }
 
     @Test("Discontinuities that leave the window are counted exactly then")

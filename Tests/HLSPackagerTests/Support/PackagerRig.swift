@@ -22,9 +22,10 @@ final class PackagerRig {
         makeMuxer: @escaping PackagerMuxers.Factory = { (tracks: [MuxedTrack]) throws(MuxerError) in
             RecordingMuxer(initialisation: tracks.flatMap(PackagerRig.tag))
         },
-        transportStream: PackagerMuxers.Factory? = nil, observer: PackagerObserver = PackagerObserver()
+        transportStream: PackagerMuxers.Factory? = nil, observer: PackagerObserver = PackagerObserver(),
+        startsAt: Int64 = 1_000_000_000
     ) {
-        let (clock, watch) = (Clock(), StreamWatch(limits: limits))
+        let (clock, watch) = (Clock(time: startsAt), StreamWatch(limits: limits))
         self.clock = clock
         self.watch = watch
         self.observer = observer
@@ -91,8 +92,12 @@ final class PackagerRig {
 
     var position: Int64 = 0
 
+    var time: Int64 { self.clock.time }
+
     private final class Clock {
-        var time: Int64 = 1_000_000_000
+        var time: Int64
         var timers: [(time: Int64, call: () -> Void)] = []
+
+        init(time: Int64) { self.time = time }
     }
 }

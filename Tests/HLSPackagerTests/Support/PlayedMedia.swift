@@ -107,7 +107,7 @@ final class PlayedMedia: @unchecked Sendable {
             for rendition in snapshot?.renditions ?? [] {
                 var discontinuity = rendition.snapshot.discontinuitySequence
                 for segment in rendition.snapshot.segments where segment.isComplete {
-                    if segment.isDiscontinuous { discontinuity += 1 }
+                    discontinuity += segment.discontinuityCount
                     guard self.segments[rendition.id]?[segment.sequence] == nil else { continue }
                     let initialisation = rendition.snapshot.initialisations.first {
                         $0.number == segment.initialisationNumber

@@ -79,7 +79,7 @@ final class StreamWatch: @unchecked Sendable {
             #expect(segment.sequence == now.segments[0].sequence + index)
             #expect(segment.isComplete || index == now.segments.count - 1)
             #expect(now.initialisations.contains { $0.number == segment.initialisationNumber })
-            if segment.isDiscontinuous { discontinuity += 1 }
+            discontinuity += segment.discontinuityCount
             self.note(segment, discontinuity, of: rendition.id)
         }
     }

@@ -24,7 +24,8 @@ final class WrittenShow {
     static func bytes(_ sequence: Int) -> String { self.bytes(sequence, 0) + self.bytes(sequence, 1) }
 
     func begin(_ renditions: [RenditionID] = [.main], isDiscontinuous: Bool = true) {
-        self.publishing = self.stream.begin(now: self.now).publishing
+        let wallClock = WallClock(unixMilliseconds: 1_700_000_000_000 + self.now.nanoseconds / 1_000_000)
+        self.publishing = self.stream.begin(now: self.now, wallClock: wallClock).publishing
         self.use(renditions, isDiscontinuous: isDiscontinuous)
     }
 

@@ -69,6 +69,25 @@ struct PostersTests {
         #expect(text.contains("podo_hls_posters_total{outcome=\"made\"} 1\n"))
     }
 
+    @Test("of many streams the oldest goes, but none that is published, and what was counted stays")
+    func bound() throws {
+        let registry = MetricsRegistry(loopCount: 1)
+        self.posters.register(in: registry)
+        let published = self.tap("published")
+        try self.play("h264-aac", as: TrackID(.video), through: published)
+        #expect(self.eventually { self.posters.look(at: "published") != nil })
+        let old = self.tap("old")
+        try self.play("h264-aac", as: TrackID(.video), through: old)
+        #expect(self.eventually { self.posters.look(at: "old") != nil })
+        old.publishingEnded(.finished)
+        for number in 0..<ThumbnailLimits.posterCountMax - 2 { self.tap("\(number)").publishingEnded(.finished) }
+        #expect(self.posters.look(at: "old") != nil)
+        self.tap("one more").publishingEnded(.finished)
+        #expect(self.posters.look(at: "old") == nil && self.posters.look(at: "published") != nil)
+        let text = String(decoding: registry.prometheusText(), as: UTF8.self)
+        #expect(text.contains("podo_hls_posters_total{outcome=\"made\"} 2\n"))
+    }
+
     @Test("are served to whom the gate admits")
     func served() throws {
         let rig = try DeliveryRig(posters: self.posters)

@@ -97,8 +97,8 @@ struct PostgresClusterTests {
         first = nil
         let descriptor = try place.openDirectory()
         let orphan = try ChildProcess(
-            place.programs.server, place.arguments(compressesLog: false), user: place.user, directory: descriptor,
-            deathSignal: 0)
+            place.programs.server, place.arguments(compressesLog: false, limits: ClusterLimits()), user: place.user,
+            directory: descriptor, deathSignal: 0)
         close(descriptor)
         self.wait("the orphan") {
             SmallFile.text(self.databaseDirectory + "/postmaster.pid")?.contains("ready") == true

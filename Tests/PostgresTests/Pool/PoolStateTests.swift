@@ -79,6 +79,20 @@ import Testing
         #expect(pool.request(.read, now: self.at(22)) == .use(slot: 3))
     }
 
+    @Test("lets reads pass a transaction that waits, where reads have connections and it has others to wait for")
+    func passing() {
+        var pool = self.open(3, self.limits(connectionCountMax: 3))
+        #expect(pool.request(.read, now: self.at(0)) == .use(slot: 0))
+        #expect(pool.request(.exclusive, now: self.at(0)) == .use(slot: 2))
+        #expect(pool.request(.exclusive, now: self.at(0)) == .use(slot: 1))
+        #expect(pool.request(.exclusive, now: self.at(0)) == .wait(ticket: 1))
+        #expect(pool.request(.write, now: self.at(0)) == .wait(ticket: 2))
+        #expect(pool.request(.read, now: self.at(0)) == .use(slot: 0))
+        pool.answered(slot: 0, now: self.at(1))
+        pool.answered(slot: 0, now: self.at(1))
+        #expect(pool.request(.read, now: self.at(1)) == .wait(ticket: 3))
+    }
+
     @Test("adds nothing behind a statement that takes long")
     func slowness() {
         var pool = self.open(1, self.limits(connectionCountMax: 1))
@@ -159,28 +173,6 @@ import Testing
         pool.connected(slot: 0, now: now)
         #expect(!pool.isCircuitOpen)
         #expect(pool.request(.read, now: now) == .use(slot: 0))
-    }
-
-    @Test("forgets failures when a connection has proved to be of use, not when it was opened")
-    func proof() {
-        var pool = PoolState(limits: self.limits())
-        var now = Self.start
-        var waits: [Int64] = []
-        for _ in 0..<4 {
-            #expect(pool.nextToConnect(now: now) == 0)
-            pool.connected(slot: 0, now: now)
-            pool.lost(slot: 0, now: now, chance: 0)
-            waits.append((pool.nextConnectTime - now).milliseconds)
-            now = pool.nextConnectTime
-        }
-        #expect(waits == [50, 100, 200, 400])
-        #expect(pool.isCircuitOpen)
-        #expect(pool.nextToConnect(now: now) == 0)
-        pool.connected(slot: 0, now: now)
-        #expect(pool.request(.read, now: now) == .use(slot: 0))
-        pool.answered(slot: 0, now: now)
-        pool.lost(slot: 0, now: now, chance: 0)
-        #expect(pool.nextConnectTime == now && pool.failureCount == 0)
     }
 
     @Test("begins nothing more over a connection that is worn out, and forgets who does not want to wait")
