@@ -120,10 +120,9 @@ struct KeyRotationTests {
                             outcome.add("\(problem.code)")
                         }
                     })
-                let end = MonotonicTime.now + .seconds(10)
-                while outcome.entries.isEmpty, try await rig.database.run(Self.waiting).count == 0 {
-                    try #require(MonotonicTime.now < end)
-                    try await Task.sleep(for: .milliseconds(10))
+                try await rig.wait {
+                    if !outcome.entries.isEmpty { return true }
+                    return try await rig.database.run(Self.waiting).count > 0
                 }
                 let (id, none) = (Int64(1), [[UInt8]]())
                 _ = try await transaction.run(

@@ -121,9 +121,9 @@ final class AuthRig: Sendable {
     func deliver() async throws { while try await self.onLoop({ try await self.relay.work() }) {} }
 
     /// Looks at a condition of others until it holds; throws when it does not within half a minute.
-    func wait(until isSo: () throws -> Bool) async throws {
+    func wait(until isSo: () async throws -> Bool) async throws {
         let (loop, end) = (self.group.loops[0], MonotonicTime.now + .seconds(30))
-        while try !isSo() {
+        while try await !isSo() {
             guard MonotonicTime.now < end else { throw Late() }
             await withCheckedContinuation { continuation in
                 loop.execute { _ = loop.schedule(at: loop.now + .milliseconds(5)) { continuation.resume() } }
