@@ -100,8 +100,8 @@ final class DatabaseService: Sendable {
                 [
                     "wanted": .number(room.wanted), "available": .number(room.available),
                     "explanation": """
-                        Raise max_connections of the server, the role or the database, or lower database-connections.
-                        """,
+                    Raise max_connections of the server, the role or the database, or lower database-connections.
+                    """,
                 ])
         } catch {
             log.warning("database connections not counted", ["reason": .text(error.message)])
