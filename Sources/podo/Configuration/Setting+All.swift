@@ -101,7 +101,7 @@ extension Setting {
             "The PostgreSQL database, as postgresql://USER:PASSWORD@HOST/NAME. Not a flag: others would see it."),
         Setting(
             "database-connections", \.databaseConnectionCount, .integer(4...1000),
-            "The most connections for what users ask, two for each loop at least. A few more are for other work."),
+            "Most connections for what users ask, two for each loop at least. A few more are for other work."),
         Setting(
             "database-migrate", \.databaseMigrate, .boolean,
             "Brings the schema up to date at the start. Without it, podo migrate has to be run before."),
