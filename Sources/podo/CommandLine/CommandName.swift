@@ -30,7 +30,7 @@ enum CommandName: String, CaseIterable {
         case .memberLock: "Keep the member with this address or number out; sessions and stream keys end."
         case .memberUnlock: "Let the member with this address or number in again. Stream keys are made anew."
         case .memberSignOutEverybody: "End every session of every member, as after a leak. Everybody signs in again."
-        case .memberErasures: "Print the numbers of all members who were erased, to be kept apart from the database."
+        case .memberErasures: "Print the numbers of erased members, to be kept apart from the database."
         case .memberErase: "Erase a member by number, as after a backup was restored that still has him."
         case .streamKeyMake: "Make a new key for a stream, for a year, and print it once. The one before is void."
         case .keysRotate: "Put a new secret in front of those in the secret file, and say what is next."

@@ -152,9 +152,9 @@ struct GatheredReadsTests {
             handler.onReceived = { _, _ in }
         }
         defer { server.stop() }
-        // At 256 KiB a sweep this would take half a minute, and the log waits for ten seconds.
+        // At 256 KiB a sweep this would take twelve seconds, and the log waits for ten.
         let client = SendableClient(client: try TestClient(port: server.port))
-        let byteCount = 16 << 20
+        let byteCount = 6 << 20
         Thread.start { try? client.client.send([UInt8](repeating: 0, count: byteCount)) }
         #expect(
             log.wait { entries in
