@@ -6,7 +6,8 @@ package enum HTTPClientAddresses: Sendable {
     /// Wherever the operator's configuration points to.
     case any
     /// What anybody on the internet can reach: for URLs that another server or a person named. No address of this
-    /// machine, of private networks, of clouds' metadata services, and none that hides an IPv4 address in an IPv6 one.
+    /// machine, of private networks, of clouds' metadata services, and none of a tunnel to IPv4. The form of IPv6 that
+    /// sockets give IPv4 addresses (`::ffff:1.2.3.4`) is judged as the IPv4 address that it is.
     case publicOnly
 
     package func allows(_ host: SocketAddress.Host) -> Bool {

@@ -108,12 +108,17 @@ struct HostileProviderTests {
         let socket = try AuthRig.cluster.socketDirectory() + "/.s.PGSQL.5432"
         let silent = try FaultProxy(upstreamPath: socket)
         silent.set(.blackHole)
-        let rig = try SocialRig(kakaoPort: silent.port)
-        let waiting = Task { try await Browser(rig).send(.get, "/api/v1/auth/social/kakao/start").status }
-        while rig.auth.metric("podo_http_client_running{client=\"social-kakao\"}") != 1 {}
-        #expect(try await Browser(rig).signIn("corp").status == 200)
-        #expect(rig.auth.metric("podo_http_client_running{client=\"social-kakao\"}") == 1)
-        #expect(try await waiting.value == 503)
+        // On a slow machine the silent one's time may be over first, which shows nothing: then once more.
+        for _ in 0..<5 {
+            let rig = try SocialRig(kakaoPort: silent.port)
+            let waiting = Task { try await Browser(rig).send(.get, "/api/v1/auth/social/kakao/start").status }
+            while rig.auth.metric("podo_http_client_running{client=\"social-kakao\"}") != 1 { await Task.yield() }
+            #expect(try await Browser(rig).signIn("corp").status == 200)
+            let isStillSilent = rig.auth.metric("podo_http_client_running{client=\"social-kakao\"}") == 1
+            #expect(try await waiting.value == 503)
+            if isStillSilent { return }
+        }
+        Issue.record("who signs in by another provider was served after the silent one had given its place back")
     }
 
     /// F-20, S-05.
