@@ -27,9 +27,16 @@ struct LeftoverProcesses {
                 self = program?.split(separator: " ").first == "postgres" ? .ours : .others
             case nil where errno == EACCES || errno == EPERM:
                 // What a program is called everybody may read.
-                self = SmallFile.text(process + "/comm") == "postgres\n" ? .hidden : .others
+                let isServer = SmallFile.text(process + "/comm") == "postgres\n"
+                self = isServer && !Self.hasEnded(process) ? .hidden : .others
             default: self = .others
             }
+        }
+
+        /// Waits only to be waited for: it has no directory any more, and of others' the system does not say so.
+        private static func hasEnded(_ process: String) -> Bool {
+            let state = SmallFile.text(process + "/stat")?.split(separator: ")").last?.dropFirst().first
+            return state == "Z" || state == "X"
         }
     }
 
