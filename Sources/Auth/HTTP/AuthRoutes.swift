@@ -78,9 +78,8 @@ package enum AuthRoutes {
                 korean: "리프레시 토큰, 쿠키 또는 액세스 토큰의 세션을 종료합니다."), takes: SignOutInput.schema,
             answers: [HTTPAnswerDescription(.noContent, "Signed out.")],
             problems: [
-                HTTPProblemDescription(
-                    .unauthorized, "unauthenticated", "token-expired", "token-revoked", "token-invalid"),
-                HTTPProblemDescription(.forbidden, "forbidden"), self.invalidInput, self.rateLimited, self.away,
+                MemberAuthorizer.refusal, HTTPProblemDescription(.forbidden, "forbidden"), self.invalidInput,
+                self.rateLimited, self.away,
             ])
     }
 

@@ -64,6 +64,10 @@ package struct MemberAuthorizer: HTTPAuthorizer {
         }
     }
 
+    /// What is answered to who is not known, for the description of the API.
+    package static let refusal = HTTPProblemDescription(
+        .unauthorized, "unauthenticated", "token-expired", "token-revoked", "token-invalid")
+
     /// Every 401 says how to come again (RFC 9110 §15.5.2, RFC 6750 §3).
     private static let unauthenticated = {
         var problem = HTTPProblem(.unauthorized, code: "unauthenticated", detail: "sign in first")

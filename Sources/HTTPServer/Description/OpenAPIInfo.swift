@@ -19,7 +19,7 @@ package struct OpenAPIInfo: Sendable {
     package init(
         title: String, version: String, about: HTTPWording, tags: [(name: String, about: HTTPWording)],
         sessionCookieName: String,
-        unauthenticated: HTTPProblemDescription = HTTPProblemDescription(.unauthorized, "authentication-required"),
+        unauthenticated: HTTPProblemDescription = HTTPProblemDescription(.unauthorized, "unauthenticated"),
         forbidden: HTTPProblemDescription = HTTPProblemDescription(.forbidden, "forbidden")
     ) {
         self.title = title

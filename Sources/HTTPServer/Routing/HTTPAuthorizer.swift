@@ -11,6 +11,6 @@ package struct HTTPRefusingAuthorizer: HTTPAuthorizer {
     package init() {}
 
     package func caller(of head: borrowing HTTPRequest, for access: HTTPAccess) throws(HTTPProblem) -> HTTPCaller {
-        throw HTTPProblem(.unauthorized, code: "authentication-required")
+        throw HTTPProblem(.unauthorized, code: "unauthenticated")
     }
 }

@@ -34,7 +34,7 @@ struct LeftoverProcesses {
         }
 
         /// Waits only to be waited for: it has no directory any more, and of others' the system does not say so.
-        private static func hasEnded(_ process: String) -> Bool {
+        static func hasEnded(_ process: String) -> Bool {
             let state = SmallFile.text(process + "/stat")?.split(separator: ")").last?.dropFirst().first
             return state == "Z" || state == "X"
         }

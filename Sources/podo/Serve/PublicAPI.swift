@@ -23,7 +23,7 @@ enum PublicAPI {
             (name: AuthRoutes.tag, about: HTTPWording("Accounts, and who is signed in", korean: "회원과 로그인")),
             (name: Self.documentTag, about: HTTPWording("The API itself", korean: "API 자체")),
         ],
-        sessionCookieName: "podo-session")
+        sessionCookieName: "podo-session", unauthenticated: MemberAuthorizer.refusal)
 
     /// The rows of all tables, known without anything that answers them.
     static var table: [HTTPRoute] {

@@ -151,7 +151,7 @@ private func driver() throws -> HTTPTestDriver {
     func access() async throws {
         let response = try await driver().get("/mine")
         #expect(response.status == 401)
-        #expect(response.text.contains("\"code\":\"authentication-required\""))
+        #expect(response.text.contains("\"code\":\"unauthenticated\""))
         struct Permitting: HTTPAuthorizer {
             func caller(
                 of head: borrowing HTTPRequest, for access: HTTPAccess

@@ -1,4 +1,4 @@
-import Auth
+@testable import Auth
 import Foundation
 import HTTPServer
 import Primitives
@@ -48,6 +48,19 @@ import Testing
         #expect(PublicAPI.table.allSatisfy { labels.contains($0.label) })
         let undescribed = labels.subtracting(PublicAPI.table.map(\.label)).filter { $0.contains(" /api/") }
         #expect(undescribed == [])
+    }
+
+    @Test("whoever may not call a route is told so by a code that its description names")
+    func refusalsAreDescribed() throws {
+        let document = try JSONSerialization.jsonObject(with: Data(PublicAPI.document.json)) as? [String: Any]
+        let paths = try #require(document?["paths"] as? [String: [String: [String: Any]]])
+        let codes = Set(TokenFailure.allCases.map { "`\($0.problemCode)`" } + ["`unauthenticated`"])
+        for route in PublicAPI.table where route.aliasOf == nil && route.access != .anyone {
+            let operation = paths[route.path]?[route.method.name.description.lowercased()]
+            let answers = try #require(operation?["responses"] as? [String: [String: Any]], "\(route.label)")
+            let text = try #require(answers["401"]?["description"] as? String, "\(route.label)")
+            for code in codes { #expect(text.contains(code), "\(route.label)") }
+        }
     }
 
     @Test("a route of the API without a description would be found")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -25,6 +26,18 @@ import Testing
         leftovers.look = { _, _ in .others }
         #expect(try leftovers.clear() == 0)
         #expect(!self.exists(file))
+    }
+
+    /// Nobody but root is told that it has no directory any more.
+    @Test(.timeLimit(.minutes(1)))
+    func `a process that has ended and was not waited for is told by its state`() throws {
+        let program = try TestProgram("/bin/cat", [])
+        let process = "/proc/\(program.processIdentifier)"
+        #expect(!LeftoverProcesses.Sight.hasEnded(process))
+        kill(program.processIdentifier, SIGKILL)
+        while !LeftoverProcesses.Sight.hasEnded(process) { sched_yield() }
+        _ = program.wait()
+        #expect(!LeftoverProcesses.Sight.hasEnded(process), "nothing is there any more")
     }
 
     @Test
