@@ -1,9 +1,9 @@
-@testable import Auth
 import Foundation
 import HTTPServer
 import Primitives
 import Testing
 
+@testable import Auth
 @testable import podo
 
 @Suite struct PublicAPITests {
