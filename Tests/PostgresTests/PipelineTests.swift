@@ -122,7 +122,7 @@ import Testing
                 let pool = database.pool(.interactive)
                 pool.submit(
                     PostgresRequest(.autocommit, Self.add, PostgresParameters([1]), continuation: continuation))
-                pool.submit(PostgresRequest(.autocommit, Self.sleep, PostgresParameters([1.5])))
+                pool.submit(PostgresRequest(.autocommit, Self.sleep, PostgresParameters([5.0])))
                 // When the first answer lies in the socket the server sleeps, and does not read what comes next.
                 var answer = pollfd(
                     fd: pool.connections[0]?.descriptor ?? -1, events: CShort(POLLIN), revents: 0)
@@ -136,7 +136,8 @@ import Testing
             Issue.record("the statement failed")
             return
         }
-        #expect(MonotonicTime.now - begin.withLock { $0 } < .seconds(1))
+        // Long before the server wakes up; how long a busy machine takes is not the question.
+        #expect(MonotonicTime.now - begin.withLock { $0 } < .seconds(4))
     }
 
     @Test("larger than a socket takes at once go and come whole")
