@@ -7,13 +7,18 @@ internal import Primitives
 /// A sweep that finds nothing ends this: the set waits in the loop's own again. So wake-ups a second are bounded
 /// however many publishers there are, and without them there are none. Decision 9 has the figures.
 ///
-/// A byte waits for at most `interval` and the millisecond to which `epoll_wait` rounds up. A connection from which
-/// more has come than is read at a time is read on in the next turn.
+/// A byte waits for at most `interval`, the millisecond to which `epoll_wait` rounds up, and what the others take. A
+/// connection from which more has come than is read at a time is read on in the next turn, and so are those that a
+/// sweep did not come to in `sweepTimeMax`.
 final class GatheredReads: EventSource {
     /// From one sweep to the next: the shortest that a connection has asked for.
     @exclusivity(unchecked) private(set) var interval: TimeAmount
     /// Told once of the set's first event; waiting in the set again is what `arm` does.
     private static let armed: ReadyEvents = [.readable, .once]
+
+    /// After this long a sweep lets the loop have a turn, so that nobody waits for the reading of all: neither those
+    /// who ask for something else, nor those who wait for what the first of the sweep has brought.
+    private static let sweepTimeMax = TimeAmount.milliseconds(1)
 
     private unowned let loop: EventLoop
     private var poller: Poller
@@ -56,17 +61,26 @@ final class GatheredReads: EventSource {
     private func sweep() {
         self.leavesInput = false
         let count = self.poller.wait(timeoutMilliseconds: 0)
+        guard count > 0 else {
+            self.nextSweep = nil
+            self.loop.change(self.poller.descriptor, Self.armed)
+            return
+        }
+        let readCount = self.read(count)
+        // A full batch may have left others waiting: they have their turn right after this one. Who was not come to is
+        // still ready, and first among the next.
+        let isBehind = readCount < count || count == Poller.batchCountMax || self.leavesInput
+        self.nextSweep = self.loop.now + (isBehind ? .nanoseconds(0) : self.interval)
+    }
+
+    /// Of a batch, those for whom there is time; how many.
+    private func read(_ count: Int) -> Int {
+        let end = MonotonicTime.now + Self.sweepTimeMax
         for index in 0..<count {
             guard let (source, events) = self.poller.event(at: index) else { continue }
             source.ready(events)
+            if index + 1 < count, MonotonicTime.now >= end { return index + 1 }
         }
-        if count == 0 {
-            self.nextSweep = nil
-            self.loop.change(self.poller.descriptor, Self.armed)
-        } else {
-            // A full batch may have left others waiting: they have their turn right after this one.
-            let isBehind = count == Poller.batchCountMax || self.leavesInput
-            self.nextSweep = self.loop.now + (isBehind ? .nanoseconds(0) : self.interval)
-        }
+        return count
     }
 }
