@@ -20,7 +20,7 @@ extension LoopDelivery {
             // The live stream has it in memory, and is asked without a lock.
             if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
             switch recordings.body(name, of: stream) {
-            case .absent: return nil
+            case .absent: return self.gap(name, in: recordings, of: stream)
             case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
             case .found(let slice): return self.response(name, slice)
             }
@@ -45,6 +45,14 @@ extension LoopDelivery {
         case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
         case .absent: return (mayCome ? HTTPProblem.notReady : .notRecorded).mediaResponse(for: request)
         }
+    }
+
+    /// The answer for a segment that a recorded playlist marks as a gap; nil if it is none.
+    private func gap(_ name: MediaName, in recordings: Recordings, of stream: String) -> HTTPResponse? {
+        guard case .segment(let id, let sequence, let container) = name,
+            recordings.isGap(id, sequence: sequence, of: stream)
+        else { return nil }
+        return self.responses.gap(sequence, container)
     }
 
     private func response(_ name: MediaName, _ slice: FileSlice) -> HTTPResponse {

@@ -72,6 +72,14 @@ struct MediaResponses: Sendable {
         return response
     }
 
+    /// Of a segment in which there is nothing in this form.
+    func gap(_ sequence: Int, _ container: MediaContainer) -> HTTPResponse {
+        // A handle of this loop's own, as above.
+        let bytes = GapMedia.bytes(in: container)
+        let own = SharedBytes(bytes.unsafeBytes, of: bytes)
+        return self.media(container.segmentType, .shared(SharedSlice(own)), tag: "g\(sequence)")
+    }
+
     func initialisation(_ section: RenditionSnapshot.Initialisation) -> HTTPResponse {
         // The same number may stand for another section after a start from nothing: its bytes tell.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -95,6 +103,11 @@ struct MediaResponses: Sendable {
         response.addSecurityFields()
         return response
     }
+}
+
+extension MediaContainer {
+    /// Of a segment's bytes.
+    var segmentType: StaticString { self == .transportStream ? "video/mp2t" : "video/iso.segment" }
 }
 
 extension HTTPProblem {

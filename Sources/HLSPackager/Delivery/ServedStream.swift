@@ -147,13 +147,14 @@ final class ServedStream {
             guard let rendition = self.snapshot[id]?.snapshot else { return .nothing }
             guard let segment = rendition.segment(sequence) else { return rendition.absence(of: sequence) }
             let arena = container == .transportStream ? segment.transportStream : segment.arena
-            // A segment that still grows has no name yet, and one in which nothing was has no bytes.
-            guard let arena, segment.isComplete, !segment.parts.isEmpty else { return .nothing }
-            let type: StaticString = container == .transportStream ? "video/mp2t" : "video/iso.segment"
+            // A segment that still grows has no name yet.
+            guard segment.isComplete, rendition.mayHave(container) else { return .nothing }
+            guard let arena, segment.has(container) else { return .answer(self.responses.gap(sequence, container)) }
             let isWhole = container == .transportStream || segment.encryption != nil
             let count = isWhole ? arena.count : segment.parts.last?.range.upperBound ?? 0
             return .answer(
-                self.responses.media(type, .shared(arena.slice(0..<count)), tag: segment.tag(sequence, count)))
+                self.responses.media(
+                    container.segmentType, .shared(arena.slice(0..<count)), tag: segment.tag(sequence, count)))
         case .part(let id, let sequence, let part):
             // Of encrypted segments nothing is served but the whole.
             guard let rendition = self.snapshot[id]?.snapshot, self.promises.hasParts else { return .nothing }

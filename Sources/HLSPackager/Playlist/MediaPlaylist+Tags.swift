@@ -35,14 +35,14 @@ extension MediaPlaylist {
     func appendSegments(from first: Int, to bytes: inout [UInt8]) {
         let segments = self.snapshot.segments
         let firstWithParts = self.firstWithParts
-        var said = first > 0 ? Said(segments[first - 1]) : Said()
+        var said = first > 0 ? Said(segments[first - 1], self.form.container) : Said()
         for index in first..<segments.count {
             let isListed = self.isListed(segments[index])
             let hasParts = index >= firstWithParts && !segments[index].parts.isEmpty
             // A segment that nothing is said of yet has no tags either: they would be about the wrong thing.
             guard isListed || hasParts else { continue }
             self.appendTags(of: segments[index], after: said, to: &bytes)
-            said = Said(segments[index])
+            said = Said(segments[index], self.form.container)
             if hasParts { self.appendParts(of: segments[index], to: &bytes) }
             if isListed { self.appendSegment(segments[index], to: &bytes) }
         }
@@ -62,7 +62,8 @@ extension MediaPlaylist {
             MediaName.initialisation(self.id, number: segment.initialisationNumber).append(to: &bytes)
             bytes.append("\"\n")
         }
-        if segment.encryption != encryption { self.appendKey(segment.encryption, to: &bytes) }
+        let wanted = segment.encryption(in: self.form.container)
+        if wanted != encryption { self.appendKey(wanted, to: &bytes) }
         bytes.append("#EXT-X-PROGRAM-DATE-TIME:")
         segment.startsAt.appendRFC3339(to: &bytes)
         bytes.append(UInt8(ascii: "\n"))
@@ -111,9 +112,9 @@ extension MediaPlaylist {
 
         init() {}
 
-        init(_ segment: RenditionSnapshot.Segment) {
+        init(_ segment: RenditionSnapshot.Segment, _ container: MediaContainer) {
             self.initialisationNumber = segment.initialisationNumber
-            self.encryption = segment.encryption
+            self.encryption = segment.encryption(in: container)
         }
     }
 

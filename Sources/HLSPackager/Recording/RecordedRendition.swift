@@ -70,6 +70,11 @@ struct RecordedRendition: Sendable {
         return self.segments[low]
     }
 
+    func isGap(sequence: Int) -> Bool {
+        guard let first = self.firstSequence, let last = self.lastSequence else { return false }
+        return (first...max(first, last)).contains(sequence) && self.media(sequence: sequence) == nil
+    }
+
     // MARK: - Playlists
 
     /// What all playlists say of all segments: the last one may differ from one version to the next, the others do not.

@@ -46,6 +46,11 @@ final class RecordedShow: Sendable {
         return found.map { FileSlice(file: self.media, offset: $0.offset, count: $0.count) }
     }
 
+    /// The segment is listed and was lost.
+    func isGap(_ id: RenditionID, sequence: Int) -> Bool {
+        self.state.withLock { $0.index[id]?.isGap(sequence: sequence) == true }
+    }
+
     // MARK: - Playlists
 
     /// Nil when there is not enough to begin with, or when the show has not ended and the form is of one that has.

@@ -119,6 +119,13 @@ package final class Recordings: Sendable {
         return self.find(wish, stream) { $0.body(name) }
     }
 
+    /// A recorded playlist lists this segment, and says that it was lost.
+    package func isGap(_ id: RenditionID, sequence: Int, of stream: String) -> Bool {
+        guard case .found(let isGap) = self.find(.sequence(sequence), stream, { $0.isGap(id, sequence: sequence) })
+        else { return false }
+        return isGap
+    }
+
     /// A key that segments of a recorded playlist name.
     package func key(_ number: Int, of stream: String) -> RecordedAnswer<[UInt8]> {
         self.find(.key(number), stream) { $0.key(number) }

@@ -70,6 +70,12 @@ package struct RenditionSnapshot: Sendable {
             !self.parts.isEmpty && (container == .fragmentedMP4 || self.transportStream != nil)
         }
 
+        /// Nil also where there is nothing to encrypt: what is served for a gap is clear. A segment that grows without
+        /// parts yet is not told of.
+        func encryption(in container: MediaContainer) -> Encryption? {
+            self.isComplete && !self.has(container) ? nil : self.encryption
+        }
+
         package var durationNanoseconds: Int64 {
             self.parts.reduce(self.emptyNanoseconds) { $0 + $1.durationNanoseconds }
         }

@@ -43,6 +43,33 @@ struct DeliveryMediaTests {
         #expect(try rig.ask("main/10.m4s").status == 404)
     }
 
+    @Test("A gap is answered with media of no sample, in each form, and what is not listed is not")
+    func gaps() throws {
+        let rig = try DeliveryRig()
+        let show = rig.show()
+        show.begin()
+        show.hasTransportStream = true
+        show.addSegments(1)
+        show.addGap()
+        show.hasTransportStream = false
+        show.addSegments(1)
+        #expect(try rig.text("main.m3u8").contains("#EXT-X-GAP\nmain/8.m4s\n"))
+        let fragment = try rig.ask("main/8.m4s")
+        #expect(fragment.status == 200 && fragment["content-type"] == "video/iso.segment")
+        #expect(fragment.bytes.count == 92 && fragment.text?.contains("moof") == true)
+        let tag = try #require(fragment["etag"])
+        #expect(try rig.ask("main/8.m4s", [("if-none-match", tag)]).status == 304)
+        // The ninth is there, but not in this form.
+        for name in ["main/8.ts", "main/9.ts"] {
+            let packet = try rig.ask(name)
+            #expect(packet.status == 200 && packet["content-type"] == "video/mp2t", "\(name)")
+            #expect(packet.bytes.count == 188 && packet.bytes.starts(with: [0x47, 0x1f, 0xff]))
+        }
+        #expect(try rig.ask("main/7.ts").text == "TS of 7TS of 7")
+        #expect(try rig.ask("main/9.m4s").text == WrittenShow.bytes(9))
+        #expect(try rig.ask("main/8.0.m4s").status == 404 && rig.ask("main/10.m4s").status == 404)
+    }
+
     @Test("A new initialisation section has a name and a tag of its own, and the old one stays")
     func initialisations() throws {
         let (rig, show) = try Self.live()

@@ -51,6 +51,30 @@ struct DeliveryRecordingTests {
         #expect(some.status == 206 && some.response?.body.count == 10)
     }
 
+    @Test("A segment that the disk did not take is a gap, and has media of no sample")
+    func gap() throws {
+        var limits = RecordingLimits()
+        (limits.retryTimeMin, limits.retryTimeMax) = (.nanoseconds(0), .nanoseconds(0))
+        let recording = try RecordingRig(limits: limits)
+        let rig = try DeliveryRig(recordings: recording.recordings)
+        recording.begin()
+        recording.add(count: 2)
+        #expect(recording.flush())
+        recording.disk.setFaults { $0.room = 0 }
+        recording.add()
+        #expect(recording.flush())
+        recording.disk.setFaults { $0.room = nil }
+        recording.add(count: 2)
+        #expect(recording.flush())
+        recording.end()
+        #expect(recording.flush())
+        let lines = try #require(recording.lines(.recording))
+        let mark = try #require(lines.firstIndex(of: "#EXT-X-GAP"))
+        let gap = try Self.ask(rig, lines[mark + 1])
+        #expect(gap.status == 200 && gap["content-type"] == "video/iso.segment" && gap.bytes.count == 92)
+        #expect(try Self.ask(rig, "main/9.m4s").status == 404)
+    }
+
     @Test("What was not recorded is not found, and no recording is open to a pass that is not")
     func refused() throws {
         let (recording, rig) = try Self.rigs()

@@ -63,6 +63,18 @@ final class WrittenShow {
         if endsSegment { self.beginSegment() }
     }
 
+    /// A segment of two seconds in which nothing came.
+    func addGap() {
+        self.now = self.now + .seconds(2)
+        self.stream.add(
+            SegmentUpdate(
+                arena: self.arena, part: nil, emptyNanoseconds: 2_000_000_000, endsSegment: true,
+                startsAt: WallClock(unixMilliseconds: 1_790_000_000_000 + Int64(self.sequence) * 2000),
+                isIndependent: true),
+            to: .main, publishing: self.publishing, now: self.now)
+        self.beginSegment()
+    }
+
     func addSegments(_ count: Int) { for _ in 0..<count * 2 { self.addPart() } }
 
     func pass(seconds: Int64) { self.now = self.now + .seconds(seconds) }
