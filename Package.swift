@@ -50,7 +50,13 @@ let package = Package(
             name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"],
             swiftSettings: strict),
 
-        // Row 4: features, which never import each other.
+        // Row 4: what the features that sell have in common.
+        .target(
+            name: "Commerce",
+            dependencies: ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "Postgres"],
+            swiftSettings: strict),
+
+        // Row 5: features, which never import each other.
         .target(
             name: "RTMPIngest", dependencies: ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"],
             swiftSettings: strict),
@@ -69,12 +75,27 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Row 5: wiring.
+        .target(
+            name: "Ticketing",
+            dependencies: [
+                "Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "Postgres", "Commerce",
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "Payments",
+            dependencies: [
+                "Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "HTTPClient", "Postgres",
+                "Commerce",
+            ],
+            swiftSettings: strict),
+
+        // Row 6: wiring.
         .executableTarget(
             name: "podo",
             dependencies: [
                 "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
-                "HTTPClient", "Postgres", "RTMPIngest", "HLSPackager", "Auth",
+                "HTTPClient", "Postgres", "Commerce", "RTMPIngest", "HLSPackager", "Auth", "Ticketing", "Payments",
             ],
             swiftSettings: strict),
 
@@ -110,6 +131,26 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "CommerceTests",
+            dependencies: [
+                "Commerce", "Crypto", "HTTPServer", "Postgres", "Reactor", "Observability", "Primitives", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TicketingTests",
+            dependencies: [
+                "Ticketing", "Commerce", "Crypto", "HTTPServer", "Postgres", "Reactor", "Observability", "Primitives",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PaymentsTests",
+            dependencies: [
+                "Payments", "Commerce", "Crypto", "HTTPServer", "HTTPClient", "Postgres", "Reactor", "Observability",
+                "Primitives", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "RTMPIngestTests",
             dependencies: [
                 "RTMPIngest", "MediaTypes", "Crypto", "Reactor", "Primitives", "Observability", "TestSupport",
@@ -124,7 +165,7 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "Auth", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "HTTPClient",
+                "podo", "Auth", "Commerce", "Ticketing", "Payments", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "HTTPClient",
                 "Postgres", "Reactor", "Primitives", "Observability", "TestSupport",
             ],
             swiftSettings: strict),
@@ -185,4 +226,19 @@ if Context.environment["INGEST_TOOLS"] != nil {
             name: "RTMPPublish", dependencies: ["CZlib", "TestSupport"], path: "Benchmarks/RTMPPublish",
             swiftSettings: strict),
     ]
+}
+
+// `SUITES=AuthTests,PostgresTests`: these tests and what they need, and nothing else. For whoever works on a part, and
+// for suites that are also run with the optimiser or a sanitizer, for which a build of everything takes too long.
+if let suites = Context.environment["SUITES"] {
+    var wanted = Set(suites.split(separator: ",").map(String.init))
+    var wantedCount = 0
+    while wanted.count > wantedCount {
+        wantedCount = wanted.count
+        for target in package.targets where wanted.contains(target.name) {
+            for case .byNameItem(let name, _) in target.dependencies { wanted.insert(name) }
+        }
+    }
+    package.targets.removeAll { !wanted.contains($0.name) }
+    package.products.removeAll { !wanted.contains($0.name) }
 }

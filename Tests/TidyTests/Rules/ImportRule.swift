@@ -29,21 +29,30 @@ struct ImportRule {
         "HTTPServer": ModuleRow(3, ["CNGHTTP2", "CZlib", "Primitives", "Observability", "Reactor"]),
         "HTTPClient": ModuleRow(3, ["CCurl", "Primitives", "Observability", "Reactor"]),
         "Auth": ModuleRow(
-            4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "HTTPClient", "Postgres"]),
+            5, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "HTTPClient", "Postgres"]),
         "Postgres": ModuleRow(3, ["CLibPQ", "CLinux", "Primitives", "Observability", "Reactor"]),
-        "HLSPackager": ModuleRow(
-            4, ["CLibAV", "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
-        "RTMPIngest": ModuleRow(4, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
-        "podo": ModuleRow(
+        "Commerce": ModuleRow(4, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "Postgres"]),
+        "Ticketing": ModuleRow(
+            5, ["Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "Postgres", "Commerce"]),
+        "Payments": ModuleRow(
             5,
             [
+                "Primitives", "Observability", "Crypto", "Reactor", "HTTPServer", "HTTPClient", "Postgres",
+                "Commerce",
+            ]),
+        "HLSPackager": ModuleRow(
+            5, ["CLibAV", "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer"]),
+        "RTMPIngest": ModuleRow(5, ["Primitives", "Observability", "MediaTypes", "Crypto", "Reactor"]),
+        "podo": ModuleRow(
+            6,
+            [
                 "CLinux", "Primitives", "Observability", "MediaTypes", "Crypto", "Reactor", "HTTPServer",
-                "HTTPClient", "Postgres", "RTMPIngest", "HLSPackager", "Auth",
+                "HTTPClient", "Postgres", "Commerce", "RTMPIngest", "HLSPackager", "Auth", "Ticketing", "Payments",
             ]),
     ]
 
-    /// Row 4: features, which never import each other.
-    static let featureRow = 4
+    /// Features, which never import each other.
+    static let featureRow = 5
 
     let table: [String: ModuleRow]
 
