@@ -67,6 +67,9 @@ extension OutboxRelay {
         switch progress {
         case .failed(let outcome): return pace.note(outcome)
         case .more: return pace.note(.told)
+        case .heldBack:
+            _ = pace.note(.told)
+            return self.limits.heldBackTime
         case .elsewhere: return self.limits.elsewhereTime
         case .idle:
             _ = pace.note(.told)

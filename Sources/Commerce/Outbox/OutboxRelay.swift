@@ -29,6 +29,8 @@ package final class OutboxRelay: Sendable {
         /// There is nothing more to tell at the moment.
         case idle
         case more
+        /// Events have to wait for transactions that are as old as theirs.
+        case heldBack
         /// Another process is at it.
         case elsewhere
         case failed(OutboxPace.Outcome)
@@ -63,10 +65,12 @@ package final class OutboxRelay: Sendable {
             "outbox_spread", options: PostgresTransactionOptions(purpose: .background)
         ) { transaction in
             guard try await Self.lock("outbox", in: transaction) else { return .elsewhere }
-            let count = try await transaction.run(
-                OutboxStatements.spread, self.limits.spreadCountMax, self.limits.absenceTime.milliseconds
-            ).single(Int.self)
-            return count >= self.limits.spreadCountMax ? .more : .idle
+            let rows = try await transaction.run(
+                OutboxStatements.spread, self.limits.spreadCountMax, self.limits.absenceTime.milliseconds)
+            guard let row = rows.first else { return .idle }
+            let (count, hasMore): (Int, Bool) = (try row.get(0), try row.get(1))
+            if count >= self.limits.spreadCountMax { return .more }
+            return hasMore ? .heldBack : .idle
         }
     }
 
@@ -92,8 +96,11 @@ package final class OutboxRelay: Sendable {
                 let rows = try await transaction.run(OutboxStatements.take, name, countMax)
                 guard !rows.isEmpty else { return .idle }
                 let ids = try rows.map { try $0.get(0, as: Int64.self) }
-                let fresh = try await self.note(rows, for: name, in: transaction)
-                for (row, id) in zip(rows, ids) where fresh.contains(try row.get(1)) {
+                var fresh = try await self.note(rows, for: name, in: transaction)
+                let freshCount = fresh.count
+                for (row, id) in zip(rows, ids) {
+                    // Each once, though it were delivered twice in one batch.
+                    guard fresh.remove(try row.get(1)) != nil else { continue }
                     let event = try Self.event(row)
                     current = id
                     try await consumer.handle(event, transaction)
@@ -101,7 +108,7 @@ package final class OutboxRelay: Sendable {
                 // What goes wrong from here on may be of any of them.
                 current = ids.count == 1 ? ids.first : nil
                 _ = try await transaction.run(OutboxStatements.done, ids)
-                self.metrics.told(fresh.count, consumer)
+                self.metrics.told(freshCount, consumer)
                 return ids.count >= countMax ? .more : .idle
             }
         } catch {

@@ -19,7 +19,8 @@ enum OutboxStatements {
     static let lock = PostgresStatement(
         "outbox_lock", "SELECT pg_try_advisory_xact_lock($1::integer, hashtext($2))", purpose: .background)
 
-    /// How many events at most, milliseconds after which a consumer counts as gone. How many were read.
+    /// How many events at most, milliseconds after which a consumer counts as gone. How many were read, and whether
+    /// there are some that have to wait for transactions.
     ///
     /// An event is read when every transaction that is as old as its own has ended, and no earlier one of the same
     /// aggregate has to wait for that. Whoever tells of an aggregate holds its row, so within it numbers tell the order.
@@ -42,7 +43,9 @@ enum OutboxStatements {
             FROM taken JOIN outbox_consumer AS consumer ON taken.topic = ANY (consumer.topics)
             WHERE consumer.seen_at > now() - $2::bigint * interval '1 millisecond'
             ORDER BY taken.id, consumer.name)
-        SELECT count(*) FROM taken
+        SELECT count(*), EXISTS (
+            SELECT FROM outbox WHERE transaction >= pg_snapshot_xmin(pg_current_snapshot()))
+        FROM taken
         """, purpose: .background)
 
     static let hasDelivery = PostgresStatement(
