@@ -59,7 +59,7 @@ extension OutboxRelay {
             }
             guard rest.nanoseconds > 0 else { continue }
             // Who has failed rests to the end, whoever rings.
-            await (isFailure ? OutboxBell() : self.bells[index]).wait(rest, on: loop)
+            await (isFailure ? Bell() : self.bells[index]).wait(rest, on: loop)
         }
     }
 
@@ -92,7 +92,7 @@ extension OutboxRelay {
             } catch {
                 self.log.warning("outbox not looked after", ["reason": .text("\(error)")])
             }
-            await OutboxBell().wait(self.limits.measureTime, on: loop)
+            await Bell().wait(self.limits.measureTime, on: loop)
         }
     }
 

@@ -18,8 +18,8 @@ package final class OutboxRelay: Sendable {
     let metrics: OutboxMetrics
     let log: Log
     /// For who reads the outbox, and for each consumer.
-    let spreadBell = OutboxBell()
-    let bells: [OutboxBell]
+    let spreadBell = Bell()
+    let bells: [Bell]
 
     /// The first number of its advisory locks.
     private static let lockKind: Int32 = 7_010_002
@@ -46,7 +46,7 @@ package final class OutboxRelay: Sendable {
         self.limits = limits
         self.metrics = metrics
         self.log = log
-        self.bells = consumers.map { _ in OutboxBell() }
+        self.bells = consumers.map { _ in Bell() }
     }
 
     /// Makes consumers known: from now on events are kept for them. Before the first `spread`, and from time to time.
@@ -88,13 +88,13 @@ package final class OutboxRelay: Sendable {
         /// The delivery that a failure is of, if it can be told.
         var current: Int64?
         do {
-            return try await self.database.transaction(
+            let (progress, toldCount) = try await self.database.transaction(
                 "outbox_tell", actor: "outbox:" + name, options: PostgresTransactionOptions(purpose: .background)
-            ) { transaction in
+            ) { transaction -> (Progress, Int) in
                 current = nil
-                guard try await Self.lock("consumer " + name, in: transaction) else { return .elsewhere }
+                guard try await Self.lock("consumer " + name, in: transaction) else { return (.elsewhere, 0) }
                 let rows = try await transaction.run(OutboxStatements.take, name, countMax)
-                guard !rows.isEmpty else { return .idle }
+                guard !rows.isEmpty else { return (.idle, 0) }
                 let ids = try rows.map { try $0.get(0, as: Int64.self) }
                 var fresh = try await self.note(rows, for: name, in: transaction)
                 let freshCount = fresh.count
@@ -108,9 +108,10 @@ package final class OutboxRelay: Sendable {
                 // What goes wrong from here on may be of any of them.
                 current = ids.count == 1 ? ids.first : nil
                 _ = try await transaction.run(OutboxStatements.done, ids)
-                self.metrics.told(freshCount, consumer)
-                return ids.count >= countMax ? .more : .idle
+                return (ids.count >= countMax ? .more : .idle, freshCount)
             }
+            self.metrics.told(toldCount, consumer)
+            return progress
         } catch {
             guard !Self.isOfTheDatabase(error) else { throw error }
             self.metrics.failed(consumer)

@@ -71,7 +71,7 @@ struct OutboxLifeTests {
     @Test("a bell that rings before it is waited for is heard, one wait for any number of rings")
     func bell() async throws {
         let rig = try CommerceRig()
-        let (bell, loop) = (OutboxBell(), rig.group.loops[0])
+        let (bell, loop) = (Bell(), rig.group.loops[0])
         bell.ring()
         bell.ring()
         let start = MonotonicTime.now

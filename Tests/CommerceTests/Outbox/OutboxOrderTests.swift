@@ -131,4 +131,23 @@ struct OutboxOrderTests {
         let shares = [one, other].compactMap { $0.rig.metric(#"podo_outbox_told_total{consumer="writer"}"#) }
         #expect(shares.reduce(0, +) == 200)
     }
+
+    @Test("while one process tells a consumer another does not wait for it, and tells the others")
+    func elsewhere() async throws {
+        let gate = Gate()
+        let slow = OutboxRig.writer("slow") { _, _ in await gate.pass() }
+        let one = try await OutboxRig(consumers: [slow, OutboxRig.writer("quick")])
+        let other = try await OutboxRig(beside: one, consumers: [slow, OutboxRig.writer("quick")])
+        try one.add(1)
+        try await one.read()
+        let (relay, busy) = (other.relay, one.relay)
+        let telling = Task { try await one.rig.onLoop { try await busy.tell(slow, countMax: 5) } }
+        try await one.rig.wait { gate.waiterCount == 1 }
+        #expect(try await other.rig.onLoop { try await relay.tell(slow, countMax: 5) } == .elsewhere)
+        #expect(try await other.rig.onLoop { try await relay.tell(relay.consumers[1], countMax: 5) } == .idle)
+        #expect(try one.told("ticket:1", "quick") == [1])
+        gate.open()
+        #expect(try await telling.value == .idle)
+        #expect(try one.told("ticket:1", "slow") == [1])
+    }
 }

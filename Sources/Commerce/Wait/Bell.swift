@@ -3,7 +3,7 @@ internal import Reactor
 internal import Synchronization
 
 /// Wakes one waiter before its time. A ring that nobody waits for is kept for the next wait; more than one count as one.
-final class OutboxBell: Sendable {
+final class Bell: Sendable {
     private struct State {
         var waiter: CheckedContinuation<Void, Never>?
         /// Of the wait that is under way, so that the timer of an earlier one ends no later one.
