@@ -167,8 +167,9 @@ final class TicketingRig: Sendable {
         let grades = try [("VIP", 1, middle), ("R", middle + 1, rows)].enumerated().map { position, grade in
             try self.number(
                 """
-                INSERT INTO grade (concert_id, name, price, first_row, last_row, position)
-                VALUES (\(concert), '\(grade.0)', \(prices[position]), \(grade.1), \(grade.2), \(position))
+                INSERT INTO grade (concert_id, name, price, first_row, last_row, first_column, last_column, position)
+                VALUES (\(concert), '\(grade.0)', \(prices[position]), \(grade.1), \(grade.2), 1, \(columns),
+                    \(position))
                 RETURNING id
                 """)
         }
