@@ -43,6 +43,9 @@ final class SharedReads<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// Of one thing: who waits for the next question.
+    func waitingCount(_ key: Key) -> Int { self.lines.withLock { $0[key]?.waiting.count ?? 0 } }
+
     private func turn(_ key: Key) async -> Turn {
         await withUnsafeContinuation { continuation in
             let turn: Turn? = self.lines.withLock { lines in

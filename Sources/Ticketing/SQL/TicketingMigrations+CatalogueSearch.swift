@@ -27,13 +27,14 @@ extension TicketingMigrations {
                             AND (of_category IS NULL OR concert.category = of_category) LIMIT 1000);
                 END IF;
                 IF cardinality(found) < 1000 THEN
-                    RETURN QUERY SELECT id FROM unnest(found) AS id
-                        WHERE id < below AND ((from_time IS NULL AND to_time IS NULL) OR EXISTS (SELECT FROM schedule
-                            WHERE schedule.concert_id = id AND schedule.deleted_at IS NULL
-                                AND schedule.status <> 'CANCELED'
-                                AND (from_time IS NULL OR schedule.starts_at >= from_time)
-                                AND (to_time IS NULL OR schedule.starts_at < to_time)))
-                        ORDER BY id DESC LIMIT count_max;
+                    RETURN QUERY SELECT candidate.id FROM unnest(found) AS candidate (id)
+                        WHERE candidate.id < below
+                            AND ((from_time IS NULL AND to_time IS NULL) OR EXISTS (SELECT FROM schedule
+                                WHERE schedule.concert_id = candidate.id AND schedule.deleted_at IS NULL
+                                    AND schedule.status <> 'CANCELED'
+                                    AND (from_time IS NULL OR schedule.starts_at >= from_time)
+                                    AND (to_time IS NULL OR schedule.starts_at < to_time)))
+                        ORDER BY candidate.id DESC LIMIT count_max;
                 ELSIF from_time IS NULL AND to_time IS NULL THEN
                     RETURN QUERY SELECT concert.id FROM concert
                         WHERE concert.deleted_at IS NULL AND concert.status = 'PUBLISHED' AND concert.id < below
