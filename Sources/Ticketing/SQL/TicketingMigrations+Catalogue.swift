@@ -3,8 +3,12 @@ internal import Postgres
 /// What is for sale.
 extension TicketingMigrations {
     /// `search_grams` cuts a text into its letters and pairs of letters: with an index of them, two syllables from the
-    /// middle of a Korean word are found as fast as a whole word. A change of it needs a new name, because a generated
-    /// column and an index were made with it.
+    /// middle of a Korean word are found as fast as a whole word. `search_needles` are those that a text must hold in
+    /// which the words are found. A change of them needs new names, because generated columns and an index were made
+    /// with them. (`OFFSET 0` keeps the planner from computing the plain text anew for each letter of it.)
+    ///
+    /// A place in `stage.blocked` is one number, `row * 10000 + column`, both from 1. A grade keeps the places that it
+    /// was made for, so that a stage can be drawn anew for what comes later.
     ///
     /// A stage can show one thing at a time: `schedule_alone` makes a second impossible.
     static let catalogue = PostgresMigration(
@@ -20,9 +24,16 @@ extension TicketingMigrations {
             CREATE FUNCTION search_grams(words text) RETURNS text[]
                 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
                 SELECT coalesce(array_agg(DISTINCT piece), '{}')
-                FROM (SELECT search_text(words) AS whole) AS t,
+                FROM (SELECT search_text(words) AS whole OFFSET 0) AS t,
                     generate_series(1, length(whole)) AS at,
                     unnest(ARRAY[substr(whole, at, 1), substr(whole, at, 2)]) AS piece
+            $$;
+
+            CREATE FUNCTION search_needles(words text) RETURNS text[]
+                LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+                SELECT CASE WHEN length(whole) < 2 THEN ARRAY[whole] ELSE ARRAY(
+                    SELECT DISTINCT substr(whole, at, 2) FROM generate_series(1, length(whole) - 1) AS at) END
+                FROM (SELECT search_text(words) AS whole OFFSET 0) AS t
             $$;
 
             CREATE TABLE seller_team (
@@ -58,7 +69,7 @@ extension TicketingMigrations {
                 description text NOT NULL DEFAULT '',
                 category text NOT NULL DEFAULT 'CONCERT'
                     CHECK (category IN ('CONCERT', 'MUSICAL', 'SPORT', 'EXHIBITION', 'OTHER')),
-                fields jsonb NOT NULL DEFAULT '{}',
+                fields jsonb NOT NULL DEFAULT '[]',
                 runtime_minutes integer NOT NULL CHECK (runtime_minutes BETWEEN 1 AND 10080),
                 age_rating smallint NOT NULL DEFAULT 0 CHECK (age_rating BETWEEN 0 AND 21),
                 currency text NOT NULL DEFAULT 'KRW' CHECK (currency ~ '^[A-Z]{3}$'),
@@ -72,10 +83,12 @@ extension TicketingMigrations {
                 refund_rules jsonb,
                 status text NOT NULL DEFAULT 'DRAFT' CHECK (status IN ('DRAFT', 'PUBLISHED', 'CLOSED', 'CANCELED')),
                 version integer NOT NULL DEFAULT 1,
+                plain text GENERATED ALWAYS AS (search_text(name || ' ' || performers)) STORED,
                 grams text[] GENERATED ALWAYS AS (search_grams(name || ' ' || performers)) STORED,
-                CHECK (sale_closes_at > sale_opens_at));
+                CONSTRAINT concert_sale_window CHECK (sale_closes_at > sale_opens_at));
             SELECT add_audit_columns('concert');
-            CREATE INDEX concert_grams ON concert USING gin (grams) WHERE deleted_at IS NULL AND status = 'PUBLISHED';
+            CREATE INDEX concert_grams ON concert USING gin (grams) WITH (fastupdate = off)
+                WHERE deleted_at IS NULL AND status = 'PUBLISHED';
             CREATE INDEX concert_newest ON concert (id) WHERE deleted_at IS NULL AND status = 'PUBLISHED';
             CREATE INDEX concert_seller ON concert (seller_id, id) WHERE deleted_at IS NULL;
 
@@ -95,11 +108,14 @@ extension TicketingMigrations {
                 kind text NOT NULL DEFAULT 'SEATED' CHECK (kind IN ('SEATED', 'GENERAL', 'ONLINE')),
                 first_row integer,
                 last_row integer,
+                first_column integer,
+                last_column integer,
                 section text,
                 capacity integer CHECK (capacity BETWEEN 1 AND 1048575),
                 position smallint NOT NULL DEFAULT 0,
                 UNIQUE (concert_id, name),
-                CHECK ((kind = 'SEATED') = (capacity IS NULL)));
+                CHECK ((kind = 'SEATED') = (capacity IS NULL)),
+                CHECK (kind = 'SEATED' OR num_nulls(first_row, last_row, first_column, last_column) = 4));
 
             CREATE TABLE schedule (
                 id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -117,5 +133,7 @@ extension TicketingMigrations {
                 EXCLUDE USING gist (stage_id WITH =, tstzrange(starts_at, ends_at) WITH &&)
                 WHERE (stage_id IS NOT NULL AND status <> 'CANCELED' AND deleted_at IS NULL);
             CREATE INDEX schedule_concert ON schedule (concert_id, starts_at) WHERE deleted_at IS NULL;
+            CREATE INDEX schedule_starts ON schedule (starts_at) WHERE deleted_at IS NULL AND status <> 'CANCELED';
+            CREATE INDEX schedule_stage ON schedule (stage_id, ends_at) WHERE deleted_at IS NULL;
             """)
 }

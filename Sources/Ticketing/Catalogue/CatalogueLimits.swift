@@ -1,0 +1,39 @@
+/// How much of what is for sale one request may describe. What is more is refused with `invalid-request`.
+enum CatalogueLimits {
+    static let nameLengthMax = 200
+    static let locationLengthMax = 300
+    static let descriptionLengthMax = 20_000
+    static let wordLengthMax = 50
+
+    static let sideLengthMax = 1000
+    static let sectionCountMax = 200
+    static let aisleCountMax = 100
+    static let blockedCountMax = 5000
+
+    static let gradeCountMax = 50
+    static let fieldCountMax = 50
+    static let fieldLengthMax = 1000
+    static let refundRuleCountMax = 20
+    /// Of one request; more schedules come by requests of their own.
+    static let scheduleCountMax = 100
+    /// Seats that one request makes, of all its schedules: some seconds of work for the database.
+    static let seatCountMax = 250_000
+    /// From here on the database does it on the connection for long work, beside everybody else's.
+    static let quickSeatCountMax = 5000
+    static let runtimeMinutesMax: Int64 = 10_080
+    static let showTimeMaxMilliseconds: Int64 = 14 * 86_400_000
+
+    static let keywordLengthMax = 100
+    static let pageCountDefault = 20
+    static let pageCountMax = 100
+    static let teamCountMax = 50
+
+    /// Readers that wait for one concert; whoever comes on top of that is told to come again.
+    static let readerCountMax = 20_000
+
+    static let posterByteCountMax = 8 * 1024 * 1024
+    /// Decoded, a picture of so many pixels takes some 100 MB.
+    static let posterPixelCountMax = 24_000_000
+    static let posterSideMin = 64
+    static let posterSideMax = 12_000
+}

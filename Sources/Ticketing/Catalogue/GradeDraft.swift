@@ -1,0 +1,74 @@
+internal import Commerce
+internal import HTTPServer
+
+/// How a grade is sold.
+enum GradeKind: String, CaseIterable, Sendable {
+    /// Seats at places of the stage.
+    case seated = "SEATED"
+    /// So many people, without places.
+    case general = "GENERAL"
+    /// So many viewers of the stream.
+    case online = "ONLINE"
+}
+
+/// A grade as somebody describes it: what a seat of it costs, and which seats those are.
+struct GradeDraft: JSONDecodable, Equatable, Sendable {
+    var name: String
+    var price: Int64
+    var places: Places
+
+    enum Places: Equatable, Sendable {
+        case rows(ClosedRange<Int>)
+        case section(String)
+        case general(Int)
+        case online(Int)
+    }
+
+    init(name: String, price: Int64, places: Places) {
+        self.name = name
+        self.price = price
+        self.places = places
+    }
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        let name = json.line("name", lengthMax: CatalogueLimits.wordLengthMax)
+        let price = json.integer(
+            "price", in: 0...Money.amountMax, about: "In the smallest unit of the concert's currency.")
+        let kind = json.choice("kind", of: GradeKind.self, isRequired: false, about: "SEATED by itself.") ?? .seated
+        let rows = json.range(
+            "rows", isRequired: false, about: "SEATED: first and last row, counted from 1, both included.")
+        let section = json.line(
+            "section", lengthMax: CatalogueLimits.wordLengthMax, isRequired: false,
+            about: "SEATED, instead of rows: a section of the stage by its name.")
+        let capacity = json.integer(
+            "capacity", in: 1...Int64(SeatID.countMax - 1), isRequired: false,
+            about: "GENERAL and ONLINE: how many there are.")
+        guard json.errors.isEmpty, let name, let price else { throw json.failure }
+        self.name = name
+        self.price = price
+        switch (kind, rows, section, capacity.map(Int.init)) {
+        case (.seated, let rows?, nil, nil): self.places = .rows(rows)
+        case (.seated, nil, let section?, nil): self.places = .section(section)
+        case (.general, nil, nil, let capacity?): self.places = .general(capacity)
+        case (.online, nil, nil, let capacity?): self.places = .online(capacity)
+        case (.seated, let rows, let section, let capacity):
+            if capacity != nil { json.fail("capacity", "not-for-this-kind", "seats are counted by their places") }
+            if rows == nil && section == nil { json.fail("rows", "required", "rows or a section") }
+            if rows != nil && section != nil { json.fail("section", "contradiction", "rows or a section, not both") }
+            throw json.failure
+        case (.general, let rows, let section, let capacity), (.online, let rows, let section, let capacity):
+            if rows != nil { json.fail("rows", "not-for-this-kind", "this kind has no places") }
+            if section != nil { json.fail("section", "not-for-this-kind", "this kind has no places") }
+            if capacity == nil { json.fail("capacity", "required", "how many there are") }
+            throw json.failure
+        }
+    }
+
+    var kind: GradeKind {
+        switch self.places {
+        case .rows, .section: .seated
+        case .general: .general
+        case .online: .online
+        }
+    }
+}

@@ -1,0 +1,136 @@
+internal import Commerce
+internal import HTTPServer
+internal import Primitives
+
+/// What clients of the catalogue are answered, but for concerts as they are shown.
+struct MadeStage: JSONEncodable {
+    let id: Int64
+
+    func encode(to writer: inout JSONWriter) { writer.object { $0.member("stageId", self.id) } }
+}
+
+struct StageAnswer: JSONEncodable {
+    let stage: Stage
+
+    func encode(to writer: inout JSONWriter) {
+        let layout = self.stage.layout
+        writer.object { writer in
+            writer.member("stageId", self.stage.id)
+            writer.member("sellerId", self.stage.sellerID)
+            writer.member("name", self.stage.name)
+            writer.member("location", self.stage.location)
+            writer.member("timeZone", self.stage.timeZone)
+            writer.member("rows", layout.rowCount)
+            writer.member("cols", layout.columnCount)
+            writer.member("sections", layout.sections)
+            writer.member("aisles", layout.aisles)
+            writer.member("blocked", layout.blocked)
+            writer.member("version", self.stage.version)
+        }
+    }
+}
+
+struct MadeSchedule: JSONEncodable {
+    let id: Int64
+    let startsAt: WallClock
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("scheduleId", self.id)
+            writer.member("startsAt", self.startsAt.rfc3339)
+        }
+    }
+}
+
+struct MadeConcert: JSONEncodable {
+    let id: Int64
+    let schedules: [MadeSchedule]
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("concertId", self.id)
+            writer.member("schedules", self.schedules)
+        }
+    }
+}
+
+struct ChangedConcert: JSONEncodable {
+    let id: Int64
+    let version: Int
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("concertId", self.id)
+            writer.member("version", self.version)
+        }
+    }
+}
+
+struct MovedConcert: JSONEncodable {
+    let id: Int64
+    let status: ConcertStatus
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("concertId", self.id)
+            writer.member("status", self.status.rawValue)
+        }
+    }
+}
+
+struct PosterAnswer: JSONEncodable {
+    let concertID: Int64
+    let digest: String
+
+    /// Changes with the poster, so that pages show the new one at once.
+    static func path(_ concert: Int64, _ digest: String) -> String {
+        "\(CatalogueRoutes.prefix)/concert/\(concert)/poster?v=\(digest.prefix(8))"
+    }
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { $0.member("posterUrl", Self.path(self.concertID, self.digest)) }
+    }
+}
+
+// MARK: Teams
+
+struct FellowInput: JSONDecodable {
+    let memberID: Int64
+    let role: TeamRole
+
+    static var schemaName: String { "TeamMember" }
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        let member = json.member("memberId", isRequired: true)
+        let role = json.choice("role", of: TeamRole.self)
+        guard let member, let role else { throw json.failure }
+        self.memberID = member
+        self.role = role
+    }
+}
+
+struct FellowAnswer: JSONEncodable {
+    let fellow: Teams.Fellow
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("memberId", self.fellow.memberID)
+            writer.member("role", self.fellow.role.rawValue)
+            writer.member("addedAt", self.fellow.addedAt.rfc3339)
+        }
+    }
+}
+
+/// A page of a list.
+struct CataloguePageAnswer<Item: JSONEncodable>: JSONEncodable {
+    let items: [Item]
+    /// The last of the page, when there are more.
+    let next: Int64?
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("items", self.items)
+            writer.member("nextCursor", self.next.map(CataloguePage.cursor(behind:)))
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import HTTPServer
+
+/// Handlers of stages and teams.
+extension CatalogueService {
+    func createStage(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let caller = try Self.caller(of: request)
+        let draft = try request.decodeJSON(StageDraft.self)
+        let id = try await self.guarded { try await self.stages.create(draft, by: caller) }
+        return Self.uncached(HTTPResponse(.created, json: MadeStage(id: id)))
+    }
+
+    func stage(_ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let id = try Self.id(values)
+        let stage = try await self.guarded { try await self.stages.stage(id) }
+        return Self.answer(stage)
+    }
+
+    func listStages(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let caller = try Self.caller(of: request)
+        let page = try CataloguePage(request.decodeQuery())
+        let found = try await self.guarded {
+            try await self.stages.list(for: caller.memberID, below: page.below, countMax: page.countMax + 1)
+        }
+        let items = found.prefix(page.countMax).map(StageAnswer.init)
+        let next = found.count > page.countMax ? items.last?.stage.id : nil
+        return Self.uncached(HTTPResponse(json: CataloguePageAnswer(items: Array(items), next: next)))
+    }
+
+    func changeStage(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let (caller, id) = (try Self.caller(of: request), try Self.id(values))
+        let version = try Self.version(of: request)
+        let change = try request.decodeJSON(StageChange.self)
+        let stage = try await self.guarded {
+            try await self.stages.change(id, change, version: version, by: caller)
+        }
+        return Self.answer(stage)
+    }
+
+    func deleteStage(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let (caller, id) = (try Self.caller(of: request), try Self.id(values))
+        try await self.guarded { try await self.stages.delete(id, by: caller) }
+        return Self.empty
+    }
+
+    private static func answer(_ stage: Stage) -> HTTPResponse {
+        var response = Self.uncached(HTTPResponse(json: StageAnswer(stage: stage)))
+        // An error cannot come: the value is digits in quotes.
+        try? response.fields.append(.etag, checking: "\"\(stage.version)\"")
+        return response
+    }
+
+    // MARK: Teams
+
+    func team(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let caller = try Self.caller(of: request)
+        let fellows = try await self.guarded { try await self.teams.list(of: caller.memberID) }
+        let items = fellows.map(FellowAnswer.init)
+        return Self.uncached(HTTPResponse(json: CataloguePageAnswer(items: items, next: nil)))
+    }
+
+    func addToTeam(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let caller = try Self.caller(of: request)
+        let input = try request.decodeJSON(FellowInput.self)
+        try await self.guarded { try await self.teams.add(input.memberID, as: input.role, to: caller.memberID) }
+        return Self.empty
+    }
+
+    func removeFromTeam(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let (caller, id) = (try Self.caller(of: request), try Self.id(values))
+        try await self.guarded { try await self.teams.remove(id, from: caller.memberID) }
+        return Self.empty
+    }
+}

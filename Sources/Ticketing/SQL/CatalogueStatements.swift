@@ -1,0 +1,180 @@
+internal import Postgres
+internal import Primitives
+
+/// What is asked of concerts and of who may change them. Numbers are those of rows; what is null stays as it is.
+enum CatalogueStatements {
+    static let timeZones = PostgresStatement(
+        "catalogue_time_zones", "SELECT name FROM pg_timezone_names", effect: .reads, purpose: .background)
+
+    // MARK: Who may
+
+    /// concert, member: the seller, the member's role in his team, whether all may see it.
+    static let concertOwner = PostgresStatement(
+        "catalogue_concert_owner",
+        """
+        SELECT seller_id, (SELECT role FROM seller_team AS team
+            WHERE team.seller_id = concert.seller_id AND team.member_id = $2), status <> 'DRAFT'
+        FROM concert WHERE id = $1 AND deleted_at IS NULL
+        """, effect: .reads)
+
+    /// The same by one of its schedules.
+    static let scheduleOwner = PostgresStatement(
+        "catalogue_schedule_owner",
+        """
+        SELECT seller_id, (SELECT role FROM seller_team AS team
+            WHERE team.seller_id = concert.seller_id AND team.member_id = $2), concert.status <> 'DRAFT'
+        FROM schedule JOIN concert ON concert.id = schedule.concert_id
+        WHERE schedule.id = $1 AND schedule.deleted_at IS NULL AND concert.deleted_at IS NULL
+        """, effect: .reads)
+
+    static let teamRole = PostgresStatement(
+        "catalogue_team_role", "SELECT role FROM seller_team WHERE seller_id = $1 AND member_id = $2", effect: .reads)
+
+    // MARK: Making
+
+    /// Returns the number.
+    static let insertConcert = PostgresStatement(
+        "catalogue_insert_concert",
+        """
+        INSERT INTO concert (seller_id, stage_id, name, performers, description, category, fields, runtime_minutes,
+            age_rating, currency, sale_opens_at, sale_closes_at, purchase_limit, hold_seconds, queue_enabled,
+            queue_admit_per_second, queue_active_max, refund_rules, status)
+        VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            $18::text::jsonb, $19)
+        RETURNING id
+        """)
+
+    /// concert, then of each grade: name, price, kind, first and last row, first and last column, section, capacity.
+    /// None is 0, or an empty text.
+    static let insertGrades = PostgresStatement(
+        "catalogue_insert_grades",
+        """
+        INSERT INTO grade (concert_id, name, price, kind, first_row, last_row, first_column, last_column, section,
+            capacity, position)
+        SELECT $1::bigint, name, price, kind, nullif(first_row, 0), nullif(last_row, 0), nullif(first_column, 0),
+            nullif(last_column, 0), nullif(section, ''), nullif(capacity, 0), position - 1
+        FROM unnest($2::text[], $3::bigint[], $4::text[], $5::integer[], $6::integer[], $7::integer[], $8::integer[],
+            $9::text[], $10::integer[]) WITH ORDINALITY AS given (name, price, kind, first_row, last_row, first_column,
+            last_column, section, capacity, position)
+        ORDER BY position
+        """)
+
+    /// concert, stage, then of each schedule: start, end, time zone, end of the replay (-infinity is none). Returns
+    /// the numbers in the order of the schedules.
+    static let insertSchedules = PostgresStatement(
+        "catalogue_insert_schedules",
+        """
+        WITH made AS (
+            INSERT INTO schedule (concert_id, stage_id, starts_at, ends_at, timezone, replay_until)
+            SELECT $1::bigint, $2::bigint, starts_at, ends_at, timezone, nullif(replay_until, '-infinity')
+            FROM unnest($3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[])
+                WITH ORDINALITY AS given (starts_at, ends_at, timezone, replay_until, position)
+            ORDER BY position
+            RETURNING id)
+        SELECT id FROM made ORDER BY id
+        """)
+
+    /// concert, schedules of it. Makes their seats: by rows and columns first, then what has no place; numbered from 0.
+    static let insertSeats = PostgresStatement(
+        "catalogue_insert_seats",
+        """
+        INSERT INTO seat (schedule_id, seat_no, grade_id, price, row_no, column_no, state)
+        SELECT chosen.id, place.seat_no, place.grade_id, place.price, place.row_no, place.column_no, place.state
+        FROM unnest($2::bigint[]) AS chosen (id) CROSS JOIN (
+            SELECT grade_id, price, row_no, column_no, state,
+                row_number() OVER (ORDER BY row_no, column_no, position, nth) - 1 AS seat_no
+            FROM (
+                SELECT grade.id AS grade_id, grade.price, grade.position, row_no, column_no, 0 AS nth,
+                    CASE WHEN blocked.code IS NULL THEN 0 ELSE 4 END AS state
+                FROM grade CROSS JOIN generate_series(grade.first_row, grade.last_row) AS row_no
+                CROSS JOIN generate_series(grade.first_column, grade.last_column) AS column_no
+                LEFT JOIN (SELECT DISTINCT unnest(stage.blocked) AS code
+                    FROM stage JOIN concert ON concert.stage_id = stage.id WHERE concert.id = $1) AS blocked
+                    ON blocked.code = row_no * 10000 + column_no
+                WHERE grade.concert_id = $1 AND grade.kind = 'SEATED'
+                UNION ALL
+                SELECT grade.id, grade.price, grade.position, NULL, NULL, nth, 0
+                FROM grade CROSS JOIN generate_series(1, grade.capacity) AS nth
+                WHERE grade.concert_id = $1 AND grade.kind <> 'SEATED'
+            ) AS places
+        ) AS place
+        ORDER BY chosen.id, place.seat_no
+        """, timeout: .seconds(60))
+
+    static let countSeats = PostgresStatement(
+        "catalogue_count_seats", "UPDATE schedule SET seat_count = $2 WHERE id = ANY ($1::bigint[])")
+
+    // MARK: Changing
+
+    /// concert, its version or null, then what is new. An empty list of refund rules takes them away.
+    static let changeConcert = PostgresStatement(
+        "catalogue_change_concert",
+        """
+        UPDATE concert SET name = coalesce($3, name), performers = coalesce($4, performers),
+            description = coalesce($5, description), category = coalesce($6, category),
+            fields = coalesce($7::text::jsonb, fields), runtime_minutes = coalesce($8::bigint, runtime_minutes),
+            age_rating = coalesce($9::bigint, age_rating), sale_opens_at = coalesce($10, sale_opens_at),
+            sale_closes_at = coalesce($11, sale_closes_at), purchase_limit = coalesce($12::bigint, purchase_limit),
+            hold_seconds = coalesce($13::bigint, hold_seconds), queue_enabled = coalesce($14, queue_enabled),
+            queue_admit_per_second = coalesce($15::bigint, queue_admit_per_second),
+            queue_active_max = coalesce($16::bigint, queue_active_max),
+            refund_rules = nullif(coalesce($17::text::jsonb, refund_rules), '[]'), version = version + 1
+        WHERE id = $1 AND ($2::bigint IS NULL OR version = $2) AND status <> 'CANCELED' AND deleted_at IS NULL
+        RETURNING version
+        """)
+
+    /// concert, new status, statuses that it may come from. Returns seller and name.
+    static let moveConcert = PostgresStatement(
+        "catalogue_move_concert",
+        """
+        UPDATE concert SET status = $2, version = version + 1
+        WHERE id = $1 AND status = ANY ($3::text[]) AND deleted_at IS NULL
+        RETURNING seller_id, name
+        """)
+
+    /// Nobody else changes the concert until this transaction ends. Columns: status, version, number of its schedules,
+    /// stage, how long it takes, the stage's time zone.
+    static let lockConcert = PostgresStatement(
+        "catalogue_lock_concert",
+        """
+        SELECT status, version,
+            (SELECT count(*) FROM schedule WHERE schedule.concert_id = concert.id AND schedule.deleted_at IS NULL),
+            stage_id, runtime_minutes, (SELECT timezone FROM stage WHERE stage.id = concert.stage_id)
+        FROM concert WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
+        """)
+
+    /// Takes what nobody has off the market: the seat itself says then that nobody gets it, whoever else is on the way
+    /// to it. A hold whose time is over is nobody's.
+    static let blockFreeSeats = PostgresStatement(
+        "catalogue_block_free_seats",
+        """
+        WITH free AS MATERIALIZED (
+            SELECT seat.schedule_id, seat.seat_no FROM seat JOIN schedule ON schedule.id = seat.schedule_id
+            WHERE schedule.concert_id = $1 AND (seat.state = 0 OR (seat.state = 1 AND seat.held_until <= now()))
+            ORDER BY seat.schedule_id, seat.seat_no FOR NO KEY UPDATE OF seat)
+        UPDATE seat SET state = 4, reservation_id = NULL, held_until = NULL
+        FROM free WHERE seat.schedule_id = free.schedule_id AND seat.seat_no = free.seat_no
+        """, timeout: .seconds(60))
+
+    static let hasTakenSeats = PostgresStatement(
+        "catalogue_has_taken_seats",
+        """
+        SELECT EXISTS (SELECT FROM seat JOIN schedule ON schedule.id = seat.schedule_id
+            WHERE schedule.concert_id = $1 AND seat.state IN (1, 2, 3))
+        """, effect: .reads, timeout: .seconds(60))
+
+    static let cancelSchedules = PostgresStatement(
+        "catalogue_cancel_schedules",
+        """
+        UPDATE schedule SET status = 'CANCELED'
+        WHERE concert_id = $1 AND status <> 'CANCELED' AND deleted_at IS NULL RETURNING id
+        """)
+
+    static let deleteSchedules = PostgresStatement(
+        "catalogue_delete_schedules",
+        "UPDATE schedule SET deleted_at = now() WHERE concert_id = $1 AND deleted_at IS NULL")
+
+    static let deleteConcert = PostgresStatement(
+        "catalogue_delete_concert",
+        "UPDATE concert SET deleted_at = now(), version = version + 1 WHERE id = $1 AND deleted_at IS NULL")
+}
