@@ -1,5 +1,6 @@
 internal import HTTPServer
 internal import Primitives
+internal import Synchronization
 
 /// Handlers of seat maps: from memory, without a question to the database but the first.
 extension ReservationService {

@@ -1,5 +1,3 @@
-package import Primitives
-
 /// Every bound on what reservations can make Podo hold, wait for or try again.
 package struct ReservationLimits: Sendable {
     /// Whether requests of one loop share statements; otherwise each has a transaction of its own.

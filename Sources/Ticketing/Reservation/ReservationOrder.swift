@@ -1,5 +1,5 @@
 package import Commerce
-package import Postgres
+internal import Postgres
 package import Primitives
 
 /// A reservation, as far as it is about money: the fields of what payments call an order.

@@ -1,4 +1,4 @@
-package import HTTPServer
+internal import HTTPServer
 internal import Postgres
 
 /// What clients are told of seats and reservations.

@@ -1,6 +1,6 @@
 internal import HTTPServer
 internal import Postgres
-internal import Primitives
+package import Primitives
 
 /// Holds that end without having been paid.
 extension Reservations {

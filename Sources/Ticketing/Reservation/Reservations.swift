@@ -1,4 +1,3 @@
-package import Commerce
 internal import Crypto
 package import Postgres
 internal import Primitives

@@ -1,4 +1,4 @@
-internal import Postgres
+package import Postgres
 
 /// What must hold of seats, reservations and tickets at every instant: each statement counts what breaks a rule, and
 /// the answer is 0. Tests ask after everything they do; in production a gauge asks now and then.

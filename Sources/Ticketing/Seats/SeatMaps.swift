@@ -1,4 +1,5 @@
 internal import Commerce
+internal import Observability
 package import Postgres
 internal import Primitives
 package import Reactor
@@ -53,7 +54,7 @@ package final class SeatMaps: Sendable {
         let version = WallClock.now.unixMilliseconds
         guard let head = try await self.database.run(SeatStatements.head, schedule).first else { return nil }
         let concert = try head.get(0, as: Int64.self)
-        var reading = try SeatMapReading(currency: try head.currency(1))
+        var reading = SeatMapReading(currency: try head.currency(1))
         for row in try await self.database.run(SeatStatements.grades, concert) { try reading.addGrade(row) }
         var last: Int32 = -1
         while true {

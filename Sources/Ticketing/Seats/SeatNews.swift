@@ -1,6 +1,7 @@
 internal import Crypto
-package import Postgres
-internal import Primitives
+internal import Postgres
+package import Primitives
+internal import Synchronization
 
 /// Keeps the maps of this process as the database has it, and tells other processes what this one has changed.
 ///

@@ -1,5 +1,5 @@
 internal import Commerce
-package import HTTPServer
+internal import HTTPServer
 internal import Primitives
 
 /// A map as a body, once for everybody who asks for that form of it: plain, and compressed where that is smaller.

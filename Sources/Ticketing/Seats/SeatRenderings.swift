@@ -1,4 +1,7 @@
+internal import Observability
 internal import Primitives
+internal import Reactor
+internal import Synchronization
 
 /// What a map was written as, and when it may be written anew. However often it changes and however many ask, writing
 /// takes a set part of one thread; meanwhile they get what there is, whose version says how old it is.
