@@ -8,7 +8,10 @@ extension TicketingMigrations {
     /// Two walls stand against selling one twice: a seat has one row, and `reservation_seat_live` has one live claim.
     ///
     /// States of a seat: 0 free, 1 held, 2 being paid, 3 sold, 4 blocked. One that is being paid is never taken away by
-    /// time.
+    /// time. `version` grows with every change of the row, so that whoever hears of changes in another order than they
+    /// happened knows which is the last.
+    ///
+    /// `token` is chosen by whoever asks for the hold: it finds the reservation again when the answer was lost.
     static let seats = PostgresMigration(
         number: 120, name: "seats",
         sql: """
@@ -25,17 +28,20 @@ extension TicketingMigrations {
                 promotion_id bigint,
                 live_count smallint NOT NULL CHECK (live_count >= 0),
                 held_until timestamptz,
+                is_paying boolean NOT NULL DEFAULT false,
+                token bigint,
                 created_at timestamptz NOT NULL DEFAULT now(),
                 confirmed_at timestamptz,
                 ended_at timestamptz,
                 end_reason text,
                 CHECK ((status = 'PENDING') = (held_until IS NOT NULL)),
+                CHECK (status = 'PENDING' OR NOT is_paying),
                 CHECK (status <> 'CONFIRMED' OR (confirmed_at IS NOT NULL AND live_count > 0)),
                 CHECK ((status IN ('CANCELLED', 'EXPIRED')) = (ended_at IS NOT NULL)),
                 CHECK (status NOT IN ('CANCELLED', 'EXPIRED') OR live_count = 0))
                 WITH (fillfactor = 70);
             CREATE INDEX reservation_member ON reservation (member_id, id);
-            CREATE INDEX reservation_due ON reservation (held_until) WHERE status = 'PENDING';
+            CREATE INDEX reservation_due ON reservation (held_until) WHERE status = 'PENDING' AND NOT is_paying;
             CREATE INDEX reservation_live ON reservation (schedule_id, member_id)
                 WHERE status IN ('PENDING', 'CONFIRMED');
 
@@ -49,6 +55,7 @@ extension TicketingMigrations {
                 state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 4),
                 reservation_id bigint REFERENCES reservation,
                 held_until timestamptz,
+                version integer NOT NULL DEFAULT 0,
                 PRIMARY KEY (schedule_id, seat_no),
                 CHECK ((state IN (1, 2, 3)) = (reservation_id IS NOT NULL)),
                 CHECK ((state = 1) = (held_until IS NOT NULL)))

@@ -90,7 +90,12 @@ struct TicketingClient {
         request.body = bytes
         request.peer = SocketAddress(host: .v4(0x7f00_0001), port: 40_000)
         let response = try await self.answer(to: request)
-        let text: [UInt8] = if case .bytes(let bytes) = response.body { bytes } else { [] }
+        let text: [UInt8] =
+            switch response.body {
+            case .bytes(let bytes): bytes
+            case .shared(let slice): slice.unsafeBytes.map { $0 }
+            case .empty, .file, .stream: []
+            }
         return Answer(status: response.status.code, fields: response.fields, body: text)
     }
 

@@ -1,0 +1,112 @@
+internal import HTTPServer
+internal import Postgres
+internal import Primitives
+
+/// Handlers of reservations. Whose they are always comes from the token, never from the request.
+extension ReservationService {
+    func reserve(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let input = try request.decodeJSON(ReservationInput.self)
+        let pass = request.fields[HTTPFieldName("queue-pass")]
+        return try await ReservationProblems.guarded {
+            switch input.wish {
+            case .impossible(let field): throw ReservationProblems.invalidSeat(field)
+            case .seats(let seats, let schedule, let field):
+                try await self.admit(member, to: schedule, concert: input.concert, pass, field: field)
+                let outcome = try await self.reservations.hold(schedule: schedule, member: member, seats: seats)
+                return try Self.answer(outcome, schedule: schedule, asked: seats.map(\.value), field: field)
+            case .best(let schedule, let grade, let quantity):
+                try await self.admit(member, to: schedule, concert: input.concert, pass, field: "scheduleId")
+                let outcome = try await self.reservations.holdBest(
+                    schedule: schedule, member: member, grade: grade, quantity: quantity)
+                return try Self.answer(outcome, schedule: schedule, asked: [], field: "gradeId")
+            }
+        }
+    }
+
+    /// Throws unless the member may buy there now.
+    private func admit(
+        _ member: Int64, to schedule: Int64, concert asked: Int64?, _ pass: String?, field: String
+    ) async throws {
+        guard let concert = try await self.concert(of: schedule) else { throw HTTPProblem.notFound }
+        if let asked, asked != concert { throw ReservationProblems.invalidSeat(field) }
+        guard await self.gate.mayBuy(concert: concert, member: member, pass: pass) else {
+            throw ReservationProblems.passRequired
+        }
+    }
+
+    private static func answer(
+        _ outcome: HoldOutcome, schedule: Int64, asked: [Int64], field: String
+    ) throws -> HTTPResponse {
+        switch outcome {
+        case .held(let hold):
+            return Self.uncached(HTTPResponse(.created, json: ReservationAnswer(hold, schedule: schedule)))
+        case .taken(let seats): throw ReservationProblems.taken(seats, schedule: schedule, of: asked)
+        case .limit: throw ReservationProblems.limit
+        case .notOnSale: throw ReservationProblems.notOnSale
+        case .notFound: throw HTTPProblem.notFound
+        case .invalid: throw ReservationProblems.invalidSeat(field)
+        }
+    }
+
+    func reservation(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let id = try Self.id(values)
+        let found = try await ReservationProblems.guarded {
+            try await self.reservations.database.run(ReservationReadingStatements.one, id, member)
+                .first.map { try ReservationAnswer($0) }
+        }
+        guard let found else { throw HTTPProblem.notFound }
+        return Self.uncached(HTTPResponse(json: found))
+    }
+
+    func listReservations(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let page = try ReservationPage(request.decodeQuery(), countMax: self.reservations.limits.pageCountMax)
+        let items = try await ReservationProblems.guarded {
+            try await self.reservations.database.run(
+                ReservationReadingStatements.list, member, page.before, page.countMax
+            ).map { try ReservationAnswer($0) }
+        }
+        return Self.uncached(
+            HTTPResponse(json: ReservationListAnswer(items, lastID: items.last?.id, countMax: page.countMax)))
+    }
+
+    func release(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let id = try Self.id(values)
+        try await ReservationProblems.guarded { try await self.reservations.release(id, of: member) }
+        return Self.uncached(HTTPResponse(.noContent))
+    }
+
+    // MARK: Tickets
+
+    func listTickets(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let page = try ReservationPage(request.decodeQuery(), countMax: self.reservations.limits.pageCountMax)
+        let tickets = try await ReservationProblems.guarded {
+            try await self.tickets.list(of: member, before: page.before, countMax: page.countMax)
+        }
+        let items = tickets.map { TicketAnswer(ticket: $0, hasCode: false) }
+        return Self.uncached(
+            HTTPResponse(json: ReservationListAnswer(items, lastID: tickets.last?.id, countMax: page.countMax)))
+    }
+
+    func ticket(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let id = try Self.id(values)
+        let found = try await ReservationProblems.guarded { try await self.tickets.ticket(id, of: member) }
+        guard let found else { throw HTTPProblem.notFound }
+        return Self.uncached(HTTPResponse(json: TicketAnswer(ticket: found, hasCode: found.status == "ISSUED")))
+    }
+
+    func transfer(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let member = try Self.member(of: request)
+        let id = try Self.id(values)
+        let input = try request.decodeJSON(TransferInput.self)
+        try await ReservationProblems.guarded {
+            try await self.tickets.transfer(id, of: member, toEmail: input.email)
+        }
+        return Self.uncached(HTTPResponse(.noContent))
+    }
+}

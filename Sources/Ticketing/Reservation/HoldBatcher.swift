@@ -1,0 +1,119 @@
+/// Decides which requests go into the next statement. While one is on its way, the next gather here: nobody waits for
+/// a timer, and the more come, the more share a round trip and a commit.
+///
+/// A batch has at most one request of a member for a schedule, because what he may have is counted before it. Where two
+/// want one seat, the first has it; if the first gets nothing, the second is not told that the seat is taken, but has
+/// another turn, a few times.
+struct HoldBatcher {
+    struct Entry: Sendable {
+        let id: UInt64
+        let request: HoldRequest
+        /// How often it has been in a batch.
+        fileprivate(set) var attemptCount = 0
+    }
+
+    private struct Holder: Hashable {
+        let schedule: Int64
+        let member: Int64
+    }
+
+    private struct Place: Hashable {
+        let schedule: Int64
+        let seat: Int32
+    }
+
+    private let limits: ReservationLimits
+    private var waiting: [Entry] = []
+    /// Those before it have gone.
+    private var head = 0
+    private var lastID: UInt64 = 0
+    private(set) var flightCount = 0
+
+    init(limits: ReservationLimits) { self.limits = limits }
+
+    var waitingCount: Int { self.waiting.count - self.head }
+    /// Whose turn is next.
+    var first: UInt64? { self.head < self.waiting.count ? self.waiting[self.head].id : nil }
+
+    /// The number that the answer will have; nil when too many wait.
+    mutating func add(_ request: HoldRequest) -> UInt64? {
+        guard self.waitingCount < self.limits.holdsWaitingMax else { return nil }
+        self.lastID += 1
+        self.waiting.append(Entry(id: self.lastID, request: request))
+        return self.lastID
+    }
+
+    /// What goes out now; nil when nothing waits, or as much is on its way as may be.
+    mutating func next() -> [Entry]? {
+        guard self.flightCount < self.limits.batchFlightCountMax, self.head < self.waiting.count else { return nil }
+        var batch: [Entry] = []
+        var deferred: [Entry] = []
+        var holders: Set<Holder> = []
+        var seatCount = 0
+        var index = self.head
+        while index < self.waiting.count, batch.count < self.limits.batchRequestCountMax {
+            let entry = self.waiting[index]
+            let request = entry.request
+            guard batch.isEmpty || seatCount + request.seats.count <= self.limits.batchSeatCountMax else { break }
+            index += 1
+            guard holders.insert(Holder(schedule: request.schedule, member: request.member)).inserted else {
+                deferred.append(entry)
+                continue
+            }
+            seatCount += request.seats.count
+            batch.append(entry)
+        }
+        self.head = index - deferred.count
+        for (offset, entry) in deferred.enumerated() { self.waiting[self.head + offset] = entry }
+        self.compact()
+        self.flightCount += 1
+        return batch
+    }
+
+    /// The statement of a batch has been answered: which of it are done. Others wait again, before everybody else.
+    ///
+    /// - Parameter outcomes: One for each of the batch, in its order; nil for what failed, which is done.
+    mutating func settle(_ batch: [Entry], _ outcomes: [HoldOutcome?]) -> [Bool] {
+        precondition(batch.count == outcomes.count, "a batch has an outcome for each")
+        self.flightCount -= 1
+        let contended = self.contended(batch, outcomes)
+        let again = batch.indices.filter { contended[$0] }.map { index in
+            var entry = batch[index]
+            entry.attemptCount += 1
+            return entry
+        }
+        if !again.isEmpty { self.waiting.replaceSubrange(..<self.head, with: again) }
+        if !again.isEmpty { self.head = 0 }
+        return contended.map { !$0 }
+    }
+
+    /// Which were refused for a seat that only an earlier one of the batch stood before, without getting it.
+    private func contended(_ batch: [Entry], _ outcomes: [HoldOutcome?]) -> [Bool] {
+        var result = [Bool](repeating: false, count: batch.count)
+        var lost: Set<Place> = []
+        for (index, entry) in batch.enumerated() {
+            let schedule = entry.request.schedule
+            switch outcomes[index] {
+            case .taken(let seats):
+                // What is lost below is held by nobody of the batch: who holds it would have stood before both.
+                result[index] =
+                    entry.attemptCount + 1 < self.limits.contendedAttemptCountMax && !seats.isEmpty
+                    && seats.allSatisfy { lost.contains(Place(schedule: schedule, seat: $0)) }
+                let missed = Set(seats)
+                for seat in entry.request.seats where !missed.contains(seat) {
+                    lost.insert(Place(schedule: schedule, seat: seat))
+                }
+            case .invalid:
+                for seat in entry.request.seats { lost.insert(Place(schedule: schedule, seat: seat)) }
+            case .held, .limit, .notOnSale, .notFound, nil: break
+            }
+        }
+        return result
+    }
+
+    private mutating func compact() {
+        guard self.head > 256, self.head > self.waiting.count / 2 else { return }
+        self.waiting.removeFirst(self.head)
+        self.head = 0
+    }
+}

@@ -1,0 +1,66 @@
+package import Commerce
+internal import Postgres
+package import Primitives
+
+/// A reservation, as far as it is about money: the fields of what payments call an order.
+package struct ReservationOrder: Equatable, Sendable {
+    package let reservationID: Int64
+    package let memberID: Int64
+    package let sellerID: Int64
+    package let concertID: Int64
+    package let name: String
+    package let total: Money
+    package let isPayable: Bool
+    package let isConfirmed: Bool
+    package let heldUntil: WallClock?
+
+    /// Of `ReservationReadingStatements.order`.
+    init(_ row: PostgresRow) throws(PostgresError) {
+        self.reservationID = try row.get(0)
+        self.memberID = try row.get(1)
+        self.sellerID = try row.get(2)
+        self.concertID = try row.get(3)
+        self.name = try row.get(4)
+        self.total = Money(try row.get(5), try row.currency(6))
+        self.isPayable = try row.get(7)
+        self.isConfirmed = try row.get(8)
+        self.heldUntil = try row.get(9, as: PostgresTimestamp?.self)?.wallClock
+    }
+}
+
+/// What of a confirmed reservation can be given back.
+package struct RefundableReservation: Equatable, Sendable {
+    package struct Line: Equatable, Sendable {
+        package let seatID: Int64
+        /// What was paid for it, discounts taken off.
+        package let paid: Int64
+    }
+
+    package let lines: [Line]
+    package let currency: Currency
+    package let confirmedAt: WallClock
+    package let startsAt: WallClock
+    package let timeZone: String
+    package let rules: String?
+
+    /// Of `ReservationRefundStatements.terms`.
+    init(_ row: PostgresRow, schedule: Int64) throws(PostgresError) {
+        let seats = try row.get(5, as: [Int32].self)
+        let paid = try row.get(6, as: [Int64].self)
+        guard seats.count == paid.count else { throw PostgresError(.decoding) }
+        self.lines = zip(seats, paid).map { Line(seatID: schedule << 20 | Int64($0), paid: $1) }
+        self.currency = try row.currency(0)
+        self.confirmedAt = try row.get(1, as: PostgresTimestamp.self).wallClock
+        self.startsAt = try row.get(2, as: PostgresTimestamp.self).wallClock
+        self.timeZone = try row.get(3)
+        self.rules = try row.get(4)
+    }
+}
+
+extension PostgresRow {
+    /// A column that holds the code of a currency.
+    func currency(_ column: Int) throws(PostgresError) -> Currency {
+        guard let currency = Currency(rawValue: try self.get(column)) else { throw PostgresError(.decoding) }
+        return currency
+    }
+}

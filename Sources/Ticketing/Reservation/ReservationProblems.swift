@@ -1,0 +1,53 @@
+internal import HTTPServer
+internal import Postgres
+
+/// What clients are told of seats and reservations.
+enum ReservationProblems {
+    static let limit = HTTPProblem(.conflict, code: "purchase-limit")
+    static let notOnSale = HTTPProblem(.conflict, code: "not-on-sale")
+    static let beingPaid = HTTPProblem(.conflict, code: "payment-in-progress")
+    static let sold = HTTPProblem(.conflict, code: "invalid-state", detail: "it is paid: ask for a refund")
+    static let notSold = HTTPProblem(.conflict, code: "invalid-state", detail: "not all of these seats are sold")
+    static let passRequired = HTTPProblem(.forbidden, code: "queue-pass-required")
+
+    static func overloaded(seconds: Int) -> HTTPProblem {
+        var problem = HTTPProblem(.serviceUnavailable, code: "overloaded")
+        problem.fields.append(.retryAfter, seconds)
+        return problem
+    }
+
+    /// Names the seats: each by its place in what was asked for, and by its id.
+    static func taken(_ seats: [Int32], schedule: Int64, of asked: [Int64]) -> HTTPProblem {
+        if seats.isEmpty { return HTTPProblem(.conflict, code: "seat-taken", detail: "no such seats are left") }
+        let ids = seats.map { schedule << 20 | Int64($0) }
+        return HTTPProblem(
+            .conflict, code: "seat-taken", detail: "taken: " + ids.map(String.init).joined(separator: ", "),
+            fieldErrors: ids.map { id in
+                HTTPProblem.FieldError(
+                    pointer: asked.firstIndex(of: id).map { "/seatIds/\($0)" } ?? "/seatIds", code: "seat-taken",
+                    detail: String(id))
+            })
+    }
+
+    static func invalidSeat(_ field: String) -> HTTPProblem {
+        HTTPProblem(
+            .badRequest, code: "invalid-seat", detail: "seats of one schedule that exist, each once",
+            fieldErrors: [.init(pointer: "/" + field, code: "invalid-seat", detail: "there is no such seat")])
+    }
+
+    /// Turns what the database says into what a client is told.
+    static func guarded<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as PostgresError {
+            guard error.isTemporary else { throw HTTPProblem.internalError }
+            switch error.code {
+            case .overloaded, .timedOut, .conflict, .lockNotAvailable: throw self.overloaded(seconds: 1)
+            default:
+                var problem = HTTPProblem(.serviceUnavailable, code: "database-unavailable")
+                problem.fields.append(.retryAfter, 3)
+                throw problem
+            }
+        }
+    }
+}

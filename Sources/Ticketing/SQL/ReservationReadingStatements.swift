@@ -1,0 +1,47 @@
+internal import Postgres
+
+/// What a member sees of reservations. One that has lapsed and was not swept yet is shown as what it is.
+enum ReservationReadingStatements {
+    /// reservation, member. Id, status, schedule, concert, currency, total, discount, end, when it was made, seats.
+    static let one = PostgresStatement(
+        "reservation_one",
+        """
+        SELECT r.id, CASE WHEN r.status = 'PENDING' AND NOT r.is_paying AND r.held_until <= now() THEN 'EXPIRED'
+                ELSE r.status END,
+            r.schedule_id, r.concert_id, r.currency, r.total, r.discount, r.held_until, r.created_at, (
+            SELECT array_agg(seat_no ORDER BY seat_no) FROM reservation_seat WHERE reservation_id = r.id)
+        FROM reservation r WHERE r.id = $1 AND r.member_id = $2
+        """, effect: .reads)
+
+    /// member, below which id, how many at most: newest first.
+    static let list = PostgresStatement(
+        "reservation_list",
+        """
+        SELECT r.id, CASE WHEN r.status = 'PENDING' AND NOT r.is_paying AND r.held_until <= now() THEN 'EXPIRED'
+                ELSE r.status END,
+            r.schedule_id, r.concert_id, r.currency, r.total, r.discount, r.held_until, r.created_at, (
+            SELECT array_agg(seat_no ORDER BY seat_no) FROM reservation_seat WHERE reservation_id = r.id)
+        FROM reservation r WHERE r.member_id = $1 AND r.id < $2
+        ORDER BY r.id DESC LIMIT $3
+        """, effect: .reads)
+
+    /// reservation, member. What there is to pay, to whom and for what, and whether it may be paid.
+    static let order = PostgresStatement(
+        "reservation_order",
+        """
+        SELECT r.id, r.member_id, c.seller_id, c.id, c.name, r.total - r.discount, r.currency,
+            r.status = 'PENDING' AND NOT r.is_paying AND r.held_until > now() AND c.status <> 'CANCELED'
+                AND s.status <> 'CANCELED',
+            r.status = 'CONFIRMED', r.held_until
+        FROM reservation r JOIN concert c ON c.id = r.concert_id JOIN schedule s ON s.id = r.schedule_id
+        WHERE r.id = $1 AND r.member_id = $2
+        """, effect: .reads)
+
+    /// schedule. What buying there depends on: its concert.
+    static let concert = PostgresStatement(
+        "reservation_concert",
+        """
+        SELECT s.concert_id, c.queue_enabled FROM schedule s JOIN concert c ON c.id = s.concert_id
+        WHERE s.id = $1 AND s.deleted_at IS NULL AND c.deleted_at IS NULL
+        """, effect: .reads)
+}

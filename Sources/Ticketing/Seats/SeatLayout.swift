@@ -1,0 +1,49 @@
+internal import Commerce
+
+/// What of a map does not change while it is sold: where the seats are and what they cost.
+final class SeatLayout: Sendable {
+    /// What many seats have in common.
+    struct Class: Hashable, Sendable {
+        let grade: Int64
+        let name: String
+        /// `SEATED`, `GENERAL` or `ONLINE`.
+        let kind: String
+        let section: String?
+        let price: Money
+    }
+
+    struct Place: Sendable {
+        /// Counted from 1; nil for places without a number.
+        let row: Int32?
+        let column: Int32?
+        /// Index into `classes`; `noClass` where there is no seat of this number.
+        let classIndex: UInt16
+    }
+
+    static let noClass = UInt16.max
+
+    let schedule: Int64
+    let concert: Int64
+    let rowCount: Int
+    let columnCount: Int
+    let classes: [Class]
+    /// By the number of the seat.
+    let places: [Place]
+
+    init(schedule: Int64, concert: Int64, rowCount: Int, columnCount: Int, classes: [Class], places: [Place]) {
+        self.schedule = schedule
+        self.concert = concert
+        self.rowCount = rowCount
+        self.columnCount = columnCount
+        self.classes = classes
+        self.places = places
+    }
+
+    /// Nil when there is no such seat.
+    func seat(_ number: Int) -> (place: Place, kind: Class)? {
+        guard self.places.indices.contains(number) else { return nil }
+        let place = self.places[number]
+        guard place.classIndex != Self.noClass else { return nil }
+        return (place, self.classes[Int(place.classIndex)])
+    }
+}

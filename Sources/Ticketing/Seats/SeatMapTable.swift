@@ -1,0 +1,176 @@
+internal import Primitives
+
+/// The maps in memory and what belongs to them: the state behind `SeatMaps`, without its lock.
+struct SeatMapTable {
+    struct Entry {
+        var map: SeatMap
+        /// Seats that somebody is about to be given.
+        var promised: Set<Int32> = []
+        var renderings = SeatRenderings()
+        var lastUse: UInt64 = 0
+        var readTime = MonotonicTime.now
+        var isUsedSinceReading = true
+        /// Those who follow it keep it here.
+        var followerCount = 0
+    }
+
+    /// What is heard of a map while it is being read.
+    private struct Loading {
+        var count = 1
+        var changes: [SeatChange] = []
+        var hasMissed = false
+    }
+
+    private struct Expectation {
+        var version: Int32?
+        var attemptCount = 0
+    }
+
+    var entries: [Int64: Entry] = [:]
+    private var loading: [Int64: Loading] = [:]
+    private var useCount: UInt64 = 0
+    private var expected: [Int64: [Int32: Expectation]] = [:]
+    private var expectedCount = 0
+    /// What other processes have to be told: nil for a whole map.
+    private var news: [Int64: [Int32: SeatChange]] = [:]
+    private var newsCount = 0
+    private var missedNews: Set<Int64> = []
+
+    // MARK: Maps
+
+    mutating func use(_ schedule: Int64) -> Entry? {
+        guard self.entries[schedule] != nil else { return nil }
+        self.useCount += 1
+        self.entries[schedule]?.lastUse = self.useCount
+        self.entries[schedule]?.isUsedSinceReading = true
+        return self.entries[schedule]
+    }
+
+    mutating func beginLoading(_ schedule: Int64) { self.loading[schedule, default: Loading(count: 0)].count += 1 }
+
+    mutating func failLoading(_ schedule: Int64) {
+        guard let count = self.loading[schedule]?.count, count > 1 else {
+            self.loading[schedule] = nil
+            return
+        }
+        self.loading[schedule]?.count = count - 1
+    }
+
+    /// The version of what is in memory now: of two who read the same map, the first has made it.
+    mutating func endLoading(_ schedule: Int64, _ map: SeatMap?, limits: SeatLimits) -> Int64? {
+        let heard = self.loading[schedule]
+        self.failLoading(schedule)
+        if self.entries[schedule] == nil, var map {
+            _ = map.apply(heard?.changes ?? [])
+            var entry = Entry(map: map)
+            if heard?.hasMissed == true { entry.readTime = MonotonicTime(nanoseconds: 0) }
+            self.makeRoom(map.seatCount, limits)
+            self.entries[schedule] = entry
+        }
+        return self.use(schedule)?.map.version
+    }
+
+    /// Forgets those that were used longest ago, and that nobody follows.
+    private mutating func makeRoom(_ seatCount: Int, _ limits: SeatLimits) {
+        var total = self.entries.values.reduce(seatCount) { $0 + $1.map.seatCount }
+        while self.entries.count >= limits.mapCountMax || total > limits.seatCountMax {
+            let idle = self.entries.filter { $0.value.followerCount == 0 }
+            guard let oldest = idle.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return }
+            total -= oldest.value.map.seatCount
+            self.entries[oldest.key] = nil
+            self.expectedCount -= self.expected.removeValue(forKey: oldest.key)?.count ?? 0
+        }
+    }
+
+    /// Maps that are in use and were read long ago.
+    func outdated(before time: MonotonicTime) -> [Int64] {
+        self.entries.filter { $0.value.readTime < time && ($0.value.isUsedSinceReading || $0.value.followerCount > 0) }
+            .map(\.key)
+    }
+
+    mutating func noteReading(_ schedule: Int64) {
+        self.entries[schedule]?.readTime = .now
+        self.entries[schedule]?.isUsedSinceReading = false
+    }
+
+    /// From now on nothing in memory is trusted.
+    mutating func outdateAll() {
+        for schedule in self.entries.keys { self.entries[schedule]?.readTime = MonotonicTime(nanoseconds: .min) }
+    }
+
+    mutating func outdate(_ schedule: Int64) {
+        self.entries[schedule]?.readTime = MonotonicTime(nanoseconds: .min)
+        self.entries[schedule]?.isUsedSinceReading = true
+    }
+
+    // MARK: Changes
+
+    /// What of it was news here.
+    mutating func apply(_ schedule: Int64, _ changes: [SeatChange], limits: SeatLimits) -> [SeatChange] {
+        if let count = self.loading[schedule]?.changes.count {
+            if count + changes.count <= limits.loadingChangeCountMax {
+                self.loading[schedule]?.changes += changes
+            } else {
+                self.loading[schedule]?.hasMissed = true
+            }
+        }
+        // A map that is not here has nothing to compare with: all of it is told on.
+        guard self.entries[schedule] != nil else { return changes }
+        return self.entries[schedule]?.map.apply(changes) ?? []
+    }
+
+    mutating func expect(_ schedule: Int64, _ seats: [Int32], countMax: Int) {
+        guard let map = self.entries[schedule]?.map else {
+            // Nobody looks at it here. Others are told when somebody does.
+            return
+        }
+        for seat in seats where self.expectedCount < countMax {
+            let expectation = Expectation(version: map.rowVersion(seat))
+            if self.expected[schedule, default: [:]].updateValue(expectation, forKey: seat) == nil {
+                self.expectedCount += 1
+            }
+        }
+    }
+
+    /// Seats to look at, at most so many. Those that do not change are given up after some looks.
+    mutating func takeExpected(_ limits: SeatLimits) -> (schedules: [Int64], numbers: [Int32]) {
+        var (schedules, numbers): ([Int64], [Int32]) = ([], [])
+        for (schedule, seats) in self.expected {
+            for (seat, expectation) in seats {
+                let version = self.entries[schedule]?.map.rowVersion(seat)
+                let isOver = version != expectation.version || expectation.attemptCount >= limits.expectAttemptCountMax
+                if isOver || numbers.count >= limits.expectCountMax {
+                    if isOver, self.expected[schedule]?.removeValue(forKey: seat) != nil { self.expectedCount -= 1 }
+                    continue
+                }
+                self.expected[schedule]?[seat]?.attemptCount += 1
+                schedules.append(schedule)
+                numbers.append(seat)
+            }
+            if self.expected[schedule]?.isEmpty == true { self.expected[schedule] = nil }
+        }
+        return (schedules, numbers)
+    }
+
+    // MARK: For other processes
+
+    mutating func addNews(_ schedule: Int64, _ changes: [SeatChange], countMax: Int) {
+        for change in changes {
+            guard self.newsCount < countMax else {
+                self.missedNews.insert(schedule)
+                return
+            }
+            if self.news[schedule, default: [:]].updateValue(change, forKey: change.number) == nil {
+                self.newsCount += 1
+            }
+        }
+    }
+
+    mutating func takeNews() -> (changes: [Int64: [SeatChange]], missed: Set<Int64>) {
+        let taken = (self.news.mapValues { Array($0.values) }, self.missedNews)
+        self.news = [:]
+        self.newsCount = 0
+        self.missedNews = []
+        return taken
+    }
+}

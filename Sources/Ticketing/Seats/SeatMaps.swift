@@ -1,0 +1,182 @@
+internal import Commerce
+internal import Observability
+package import Postgres
+internal import Primitives
+package import Reactor
+internal import Synchronization
+
+/// The maps of the schedules that are being looked at, in memory, and what is known to be about to change in them.
+package final class SeatMaps: Sendable {
+    let database: PostgresDatabase
+    package let limits: SeatLimits
+    let metrics: ReservationMetrics
+    /// Maps are written here: a large one takes longer than a loop may.
+    let pool: BlockingPool
+    /// Those of each loop who follow maps.
+    let hubs: [SeatEventHub]
+    let state = Mutex(SeatMapTable())
+
+    package init(
+        database: PostgresDatabase, loops: [EventLoop], limits: SeatLimits = SeatLimits(), metrics: ReservationMetrics
+    ) {
+        self.database = database
+        self.limits = limits
+        self.metrics = metrics
+        self.pool = BlockingPool(name: "podo-seat-map", threadCount: 1, waitingCountMax: 256, niceness: 5)
+        self.hubs = loops.map { SeatEventHub(loop: $0, limits: limits) }
+    }
+
+    package func stop() { self.pool.stop() }
+
+    // MARK: Loading
+
+    /// Sees to it that the map is in memory; does nothing when it is, or when there is no such schedule.
+    package func load(_ schedule: Int64) async throws { _ = try await self.version(of: schedule) }
+
+    /// The version of the map, which is loaded if need be; nil when there is no such schedule.
+    func version(of schedule: Int64) async throws -> Int64? {
+        let known = self.state.withLock { table -> Int64?? in
+            if let entry = table.use(schedule) { return entry.map.version }
+            table.beginLoading(schedule)
+            return nil
+        }
+        if let known { return known }
+        do {
+            let map = try await self.read(schedule)
+            return self.state.withLock { $0.endLoading(schedule, map, limits: self.limits) }
+        } catch {
+            self.state.withLock { $0.failLoading(schedule) }
+            throw error
+        }
+    }
+
+    private func read(_ schedule: Int64) async throws -> SeatMap? {
+        let version = WallClock.now.unixMilliseconds
+        guard let head = try await self.database.run(SeatStatements.head, schedule).first else { return nil }
+        let concert = try head.get(0, as: Int64.self)
+        var reading = SeatMapReading(currency: try head.currency(1))
+        for row in try await self.database.run(SeatStatements.grades, concert) { try reading.addGrade(row) }
+        var last: Int32 = -1
+        while true {
+            let rows = try await self.database.run(SeatStatements.page, schedule, last, self.limits.pageCountMax)
+            for row in rows { last = try reading.addSeat(row) }
+            if rows.count < self.limits.pageCountMax { break }
+        }
+        self.metrics.mapLoads.add(loop: nil)
+        let layout = SeatLayout(
+            schedule: schedule, concert: concert, rowCount: try head.get(2), columnCount: try head.get(3),
+            classes: reading.classes, places: reading.places)
+        var map = SeatMap(layout: layout, version: version, rememberedCountMax: self.limits.rememberedChangeCountMax)
+        map.fill(reading.states)
+        return map
+    }
+
+    // MARK: Asking
+
+    /// Those of the seats that are surely not to be had; none when the map is not in memory.
+    func taken(schedule: Int64, seats: [Int32]) -> [Int32] {
+        self.state.withLock { table in
+            table.entries[schedule]?.map.taken(seats, now: .now, skew: self.limits.clockSkewMax) ?? []
+        }
+    }
+
+    /// Chooses seats and keeps others from choosing them too, until they are released.
+    func promise(schedule: Int64, grade: Int64, quantity: Int) -> BestSeats.Choice {
+        let chance = Int.random(in: .min ... .max)
+        return self.state.withLock { table in
+            guard let entry = table.entries[schedule] else { return .noSuchGrade }
+            let best = BestSeats(
+                map: entry.map, promised: entry.promised, now: .now, skew: self.limits.clockSkewMax)
+            let choice = best.choose(grade: grade, quantity: quantity, chance: chance)
+            if case .seats(let seats) = choice { table.entries[schedule]?.promised.formUnion(seats) }
+            return choice
+        }
+    }
+
+    func release(schedule: Int64, seats: [Int32]) {
+        self.state.withLock { $0.entries[schedule]?.promised.subtract(seats) }
+    }
+
+    // MARK: Changing
+
+    /// What a transaction of this process has done and committed.
+    package func apply(schedule: Int64, _ changes: [SeatChange]) {
+        self.change(schedule, changes) { table, taken in
+            table.addNews(schedule, taken, countMax: self.limits.newsCountMax)
+        }
+    }
+
+    /// What another process has told.
+    func hear(schedule: Int64, _ changes: [SeatChange]) { self.change(schedule, changes) { _, _ in } }
+
+    private func change(
+        _ schedule: Int64, _ changes: [SeatChange], _ then: (inout SeatMapTable, [SeatChange]) -> Void
+    ) {
+        let isVisible = self.state.withLock { table in
+            let before = table.entries[schedule]?.map.version
+            let taken = table.apply(schedule, changes, limits: self.limits)
+            then(&table, taken)
+            return before != table.entries[schedule]?.map.version
+        }
+        if isVisible { for hub in self.hubs { hub.changed(schedule, self) } }
+    }
+
+    /// These seats may change soon, or have changed: the news look at them until they have.
+    package func expect(schedule: Int64, seats: [Int32]) {
+        self.state.withLock { $0.expect(schedule, seats, countMax: self.limits.newsCountMax) }
+    }
+}
+
+/// Puts rows together to a map.
+struct SeatMapReading {
+    private let currency: Currency
+    private var grades: [Int64: (name: String, kind: String, section: String?)] = [:]
+    private var indexes: [SeatLayout.Class: UInt16] = [:]
+    private(set) var classes: [SeatLayout.Class] = []
+    private(set) var places: [SeatLayout.Place] = []
+    private(set) var states: [SeatChange] = []
+
+    init(currency: Currency) { self.currency = currency }
+
+    mutating func addGrade(_ row: PostgresRow) throws(PostgresError) {
+        self.grades[try row.get(0)] = (try row.get(1), try row.get(2), try row.get(3))
+    }
+
+    /// Its number.
+    mutating func addSeat(_ row: PostgresRow) throws(PostgresError) -> Int32 {
+        let number = try row.get(0, as: Int32.self)
+        let grade = try row.get(1, as: Int64.self)
+        // Numbers rise, and the table bounds them.
+        guard number >= self.places.count, number < SeatID.countMax, let known = self.grades[grade] else {
+            throw PostgresError(.decoding)
+        }
+        let kind = SeatLayout.Class(
+            grade: grade, name: known.name, kind: known.kind, section: known.section,
+            price: Money(try row.get(2), self.currency))
+        var index = self.indexes[kind]
+        if index == nil, self.classes.count < Int(SeatLayout.noClass) {
+            index = UInt16(self.classes.count)
+            self.indexes[kind] = index
+            self.classes.append(kind)
+        }
+        guard let index else { throw PostgresError(.decoding) }
+        while self.places.count < number {
+            self.places.append(SeatLayout.Place(row: nil, column: nil, classIndex: SeatLayout.noClass))
+        }
+        self.places.append(SeatLayout.Place(row: try row.get(3), column: try row.get(4), classIndex: index))
+        self.states.append(try SeatChange(number: number, row, from: 5))
+        return number
+    }
+}
+
+extension SeatChange {
+    /// Version, state and end stand in three columns.
+    init(number: Int32, _ row: PostgresRow, from column: Int) throws(PostgresError) {
+        guard let state = SeatState(rawValue: UInt8(truncatingIfNeeded: try row.get(column + 1, as: Int16.self))) else {
+            throw PostgresError(.decoding)
+        }
+        self.init(
+            number: number, version: try row.get(column), state: state,
+            until: try row.get(column + 2, as: PostgresTimestamp?.self)?.wallClock)
+    }
+}

@@ -1,0 +1,39 @@
+import Postgres
+import Testing
+
+@testable import Ticketing
+
+@Suite("Rules that are asked after")
+struct TicketingInvariantsTests {
+    /// What breaks each, by SQL that nobody of us would run.
+    private static let breakages: [(rule: String, sql: String)] = [
+        ("seat-claimed-twice", "DROP INDEX reservation_seat_live; INSERT INTO reservation_seat "
+            + "SELECT (SELECT max(id) FROM reservation), schedule_id, seat_no, grade_id, price, 0, 'HELD' "
+            + "FROM reservation_seat WHERE seat_no = 0"),
+        ("seat-without-claim", "UPDATE reservation_seat SET status = 'CANCELLED' WHERE seat_no = 0"),
+        ("seat-without-claim", "UPDATE seat SET state = 3, held_until = NULL WHERE seat_no = 0"),
+        ("seat-without-claim", "UPDATE seat SET held_until = now() WHERE seat_no = 0"),
+        ("claim-without-seat", "UPDATE seat SET state = 0, reservation_id = NULL, held_until = NULL WHERE seat_no = 0"),
+        ("live-count", "UPDATE reservation SET live_count = 3"),
+        ("purchase-limit", "UPDATE concert SET purchase_limit = 1"),
+        ("ticket-without-sale", "UPDATE reservation_seat SET status = 'CANCELLED' WHERE seat_no = 5"),
+        ("sale-without-ticket", "DELETE FROM ticket"),
+        ("total", "UPDATE reservation_seat SET price = 1 WHERE seat_no = 0"),
+        ("hold-overdue", "UPDATE reservation SET held_until = now() - interval '1 day' WHERE status = 'PENDING'"),
+    ]
+
+    @Test("each is found broken when it is", arguments: breakages.indices)
+    func broken(index: Int) async throws {
+        let breakage = Self.breakages[index]
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10)
+        let member = try rig.member()
+        _ = try await process.held(sale, member, [0, 1])
+        _ = try await process.confirm(try await process.held(sale, member, [5, 6]))
+        try await process.expectSound()
+        try rig.sql(breakage.sql)
+        let broken = try await TicketingInvariants.broken(in: rig.database)
+        #expect(broken.contains { $0.name.description == breakage.rule }, "\(broken)")
+    }
+}
