@@ -139,8 +139,8 @@ let package = Package(
         .testTarget(
             name: "TicketingTests",
             dependencies: [
-                "Ticketing", "Commerce", "Crypto", "HTTPServer", "Postgres", "Reactor", "Observability", "Primitives",
-                "TestSupport",
+                "Ticketing", "Auth", "Commerce", "Crypto", "HTTPServer", "Postgres", "Reactor", "Observability",
+                "Primitives", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
