@@ -6,9 +6,6 @@ internal import Synchronization
 /// The first caller asks for all who have gathered, and hands over to one of those who came meanwhile. More than
 /// `gatheringCountMax` are refused.
 final class QueueBatcher<Item: Sendable, Answer: Sendable>: Sendable {
-    /// Too many wait.
-    struct Full: Error {}
-
     private enum Turn: Sendable {
         case answered(Result<Answer, any Error>)
         case asks
@@ -43,7 +40,7 @@ final class QueueBatcher<Item: Sendable, Answer: Sendable>: Sendable {
     func answer(to item: Item) async throws -> Answer {
         switch await self.turn(item) {
         case .answered(let result): return try result.get()
-        case .refused: throw Full()
+        case .refused: throw QueueBatcherFull()
         case .asks: return try await self.askForAll(item)
         }
     }
@@ -82,3 +79,6 @@ final class QueueBatcher<Item: Sendable, Answer: Sendable>: Sendable {
         return try answers[0].get()
     }
 }
+
+/// Too many wait.
+struct QueueBatcherFull: Error {}

@@ -72,12 +72,10 @@ struct QueueStore: Sendable {
     }
 
     /// Moves pointers on by so many, and says which have moved.
-    func admit(_ moves: [(room: QueueRoom, count: Int64)], now: (QueueRoom) -> Int64) async throws(PostgresError)
-        -> Set<Int64>
-    {
+    func admit(_ moves: [(room: QueueRoom, count: Int64)]) async throws(PostgresError) -> Set<Int64> {
         let concerts = moves.map(\.room.concert)
         let (old, new) = (moves.map(\.room.admitted), moves.map { $0.room.admitted + $0.count })
-        let paces = moves.map { PostgresTimestamp(microseconds: $0.room.pace(after: $0.count, now: now($0.room))) }
+        let paces = moves.map { PostgresTimestamp(microseconds: $0.room.pace(after: $0.count, now: $0.room.readAt)) }
         let rows = try await self.database.run(
             QueueRoomStatements.admit, self.node, Self.microseconds(self.limits.leaseTime), concerts, old, new, paces)
         var moved: Set<Int64> = []
