@@ -102,18 +102,16 @@ package struct QueueRoom: Sendable {
 
     /// Moves the pointer in memory, as the database was told to.
     package mutating func admit(_ count: Int64, now: Int64) {
-        self.pacedAt = self.pace(after: count, now: now)
+        self.pacedAt = max(self.pacedAt, now - Self.microsecondsPerSecond) + self.time(for: count)
         self.admitted += count
         self.active += count
         self.recentCount += count
     }
 
-    /// Up to when the rate is used up once so many more are admitted.
-    package func pace(after count: Int64, now: Int64) -> Int64 {
+    /// For how long so many use the rate up. Rounded up, so that fractions never add up to one too many.
+    package func time(for count: Int64) -> Int64 {
         let rate = max(self.settings.admitPerSecond, 1)
-        let start = max(self.pacedAt, now - Self.microsecondsPerSecond)
-        // Rounded up, so that fractions never add up to one too many.
-        return start + (count * Self.microsecondsPerSecond + rate - 1) / rate
+        return (count * Self.microsecondsPerSecond + rate - 1) / rate
     }
 
     /// How many the rate lets through. What was not used is kept for a second and no longer, so that in any time at

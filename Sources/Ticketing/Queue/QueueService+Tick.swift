@@ -15,9 +15,9 @@ extension QueueService {
                 // Nobody is admitted meanwhile; nobody is lost either.
                 self.log.warning("queues rest", ["reason": .text("\(error)")])
             }
-            // By a fixed beat, which what a tick takes does not slow down; after a long halt it begins anew.
+            // By a fixed beat, which what a tick takes does not slow down; one that was missed is left out.
             let now = MonotonicTime.now
-            next = max(next + self.limits.tickTime, now - self.limits.tickTime)
+            next = max(next + self.limits.tickTime, now)
             await pause(next > now ? next - now : .nanoseconds(0))
         }
     }

@@ -1,5 +1,5 @@
 internal import Crypto
-package import Postgres
+internal import Postgres
 internal import Primitives
 
 /// What the database knows of queues, as values.
@@ -75,9 +75,9 @@ struct QueueStore: Sendable {
     func admit(_ moves: [(room: QueueRoom, count: Int64)]) async throws(PostgresError) -> Set<Int64> {
         let concerts = moves.map(\.room.concert)
         let (old, new) = (moves.map(\.room.admitted), moves.map { $0.room.admitted + $0.count })
-        let paces = moves.map { PostgresTimestamp(microseconds: $0.room.pace(after: $0.count, now: $0.room.readAt)) }
+        let times = moves.map { $0.room.time(for: $0.count) }
         let rows = try await self.database.run(
-            QueueRoomStatements.admit, self.node, Self.microseconds(self.limits.leaseTime), concerts, old, new, paces)
+            QueueRoomStatements.admit, self.node, Self.microseconds(self.limits.leaseTime), concerts, old, new, times)
         var moved: Set<Int64> = []
         for row in rows { moved.insert(try row.get(0)) }
         return moved

@@ -53,19 +53,21 @@ enum QueueRoomStatements {
         """)
 
     /// Moves pointers that still stand where they were seen: who moves them and for how many microseconds nobody else
-    /// does; concerts, old and new pointers, up to when the rates are used up. A row for each that has moved.
+    /// does; concerts, old and new pointers, and for how many microseconds that uses the rate up. A row for each that
+    /// has moved. What was not used of the rate counts for a second.
     static let admit = PostgresStatement(
         "queue_admit",
         """
         WITH move AS (
-            SELECT * FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[])
-                AS t(concert_id, admitted, upto, paced_at)),
+            SELECT * FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+                AS t(concert_id, admitted, upto, time)),
         held AS (
             SELECT r.concert_id FROM queue_room r WHERE r.concert_id IN (SELECT concert_id FROM move)
             ORDER BY r.concert_id FOR UPDATE OF r),
         moved AS (
             UPDATE queue_room r
-            SET admitted = move.upto, paced_at = move.paced_at, mover = $1::bytea,
+            SET admitted = move.upto, mover = $1::bytea,
+                paced_at = greatest(r.paced_at, now() - interval '1 second') + move.time * interval '1 microsecond',
                 mover_until = now() + $2::bigint * interval '1 microsecond'
             FROM move JOIN held USING (concert_id)
             WHERE r.concert_id = move.concert_id AND r.admitted = move.admitted AND r.opened_at IS NOT NULL
