@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// What a member is told of where he stands.
 extension QueueRoom {
     package enum Standing: Equatable, Sendable {

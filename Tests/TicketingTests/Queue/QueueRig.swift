@@ -3,6 +3,7 @@ import Foundation
 import HTTPServer
 import Postgres
 import Primitives
+import Reactor
 import Synchronization
 import Testing
 
@@ -28,8 +29,10 @@ struct QueueRig {
     }
 
     /// A concert that has been on sale for an hour, or will be in one.
-    init(rate: Int = 100, active: Int = 1000, isOpen: Bool = true, hasQueue: Bool = true) throws {
-        let rig = try TicketingRig()
+    init(
+        rate: Int = 100, active: Int = 1000, isOpen: Bool = true, hasQueue: Bool = true, url: String? = nil
+    ) throws {
+        let rig = try TicketingRig(url: url)
         let sale = try rig.concertOnSale(rows: 2, columns: 2, hasQueue: hasQueue)
         try rig.sql(
             """

@@ -11,6 +11,11 @@ struct QueueRoomTests {
         QueueRoom.Settings(isEnabled: true, admitPerSecond: rate, activeMax: active, opensAt: opensAt)
     }
 
+    /// What changes the queue is no part of an expression that `#expect` takes apart.
+    private static func expectEqual(
+        _ value: Int64, _ expected: Int64, sourceLocation: SourceLocation = #_sourceLocation
+    ) { #expect(value == expected, sourceLocation: sourceLocation) }
+
     /// From any step on, up to any later one, no more come through than the rate and one second's worth.
     private static func expectRate(_ steps: [(upto: Int64, at: Int64)], _ rate: Int64) {
         // The most that could have been saved up: a leaky bucket of one second.
@@ -25,12 +30,12 @@ struct QueueRoomTests {
     @Test("a hundred thousand who came before the opening have drawn places, each one, and come in by these")
     func hundredThousand() throws {
         var queue = VirtualQueue(Self.settings(rate: 5000, active: 1_000_000, opensAt: 60 * Self.second), seed: 1)
-        for member in 1...100_000 as ClosedRange<Int64> { #expect(queue.join(member) == member) }
-        #expect(queue.join(77) == 77)
+        for member in 1...100_000 as ClosedRange<Int64> { Self.expectEqual(queue.join(member), member) }
+        Self.expectEqual(queue.join(77), 77)
         #expect(queue.read().standing(of: 77) == .drawing && queue.read().move(now: 0) == .rest)
         queue.now = 60 * Self.second
         queue.tick(queue.read())
-        #expect(queue.join(100_001) == 100_001)
+        Self.expectEqual(queue.join(100_001), 100_001)
         let room = queue.read()
         #expect(room.place(of: 100_001) == 100_000)
         let draw = QueueDraw(seed: queue.seed, count: 100_000)
@@ -103,12 +108,13 @@ struct QueueRoomTests {
         queue.now += 69 * Self.second
         #expect(queue.read().move(now: queue.now) == .rest)
         queue.now += 2 * Self.second
-        #expect(queue.tick(queue.read()) == 10)
+        Self.expectEqual(queue.tick(queue.read()), 10)
         // One of those who were absent finds his turn over, and has a new number when he joins again.
         let place = queue.read().place(of: 1) ?? 99
-        #expect(place < 10 && !queue.claim(1, place))
+        let isTaken = queue.claim(1, place)
+        #expect(place < 10 && !isTaken)
         queue.end(1, place: place)
-        #expect(queue.join(1) == 41)
+        Self.expectEqual(queue.join(1), 41)
     }
 
     @Test("a turn that is given back or is over is the next one's at once")
@@ -120,14 +126,16 @@ struct QueueRoomTests {
         let first = (1...2 as ClosedRange<Int64>).allSatisfy { queue.claim($0, $0 - 1) }
         #expect(first && queue.admitted == 2)
         queue.now += 100 * Self.second
-        #expect(queue.tick(queue.read()) == 0)
+        Self.expectEqual(queue.tick(queue.read()), 0)
         queue.end(1, place: nil)
-        #expect(queue.tick(queue.read()) == 1)
-        #expect(queue.claim(3, 2))
+        Self.expectEqual(queue.tick(queue.read()), 1)
+        let third = queue.claim(3, 2)
+        #expect(third)
         queue.now += 500 * Self.second + 1
         // The turn of 2 has ended; that of 3 has not.
-        #expect(!queue.claim(2, 1) && queue.claim(3, 2))
-        #expect(queue.tick(queue.read()) == 1)
+        let (second, thirdAgain) = (queue.claim(2, 1), queue.claim(3, 2))
+        #expect(!second && thirdAgain)
+        Self.expectEqual(queue.tick(queue.read()), 1)
     }
 
     @Test("a pause admits nobody, and what was saved up meanwhile is a second's worth")
@@ -138,15 +146,15 @@ struct QueueRoomTests {
         queue.isPaused = true
         for _ in 0..<100 {
             queue.now += Self.second
-            #expect(queue.tick(queue.read()) == 0)
+            Self.expectEqual(queue.tick(queue.read()), 0)
         }
         queue.isPaused = false
-        #expect(queue.tick(queue.read()) == 10)
-        #expect(queue.tick(queue.read()) == 0)
+        Self.expectEqual(queue.tick(queue.read()), 10)
+        Self.expectEqual(queue.tick(queue.read()), 0)
         queue.now += 349_999
-        #expect(queue.tick(queue.read()) == 3)
+        Self.expectEqual(queue.tick(queue.read()), 3)
         queue.now += 50_001
-        #expect(queue.tick(queue.read()) == 1)
+        Self.expectEqual(queue.tick(queue.read()), 1)
     }
 
     @Test("after a restart from any state everybody still gets in once")
@@ -161,7 +169,8 @@ struct QueueRoomTests {
                 let room = queue.read()
                 for (member, known) in queue.members where known.passUntil == nil && !known.hasEnded {
                     guard case .due(let place) = room.standing(of: known.number) else { continue }
-                    #expect(queue.claim(member, place))
+                    let isTaken = queue.claim(member, place)
+                    #expect(isTaken)
                     #expect(queue.validCount <= 12)
                     queue.end(member, place: nil)
                 }
