@@ -59,8 +59,8 @@ package enum QueueRoutes {
             parameters: [
                 self.concert,
                 HTTPParameterDescription(
-                    .header, "Queue-Ticket", .string(), isRequired: true,
-                    about: "The queueTicket that was given on joining. Not needed where a concert has no queue."),
+                    .header, "Queue-Ticket", .string(),
+                    about: "The queueTicket that was given on joining; needed where the concert has a queue."),
             ],
             answers: [
                 HTTPAnswerDescription(

@@ -59,25 +59,26 @@ extension QueueService {
 
     /// Where the bearer of a ticket stands; nil when his turn is over.
     private func answer(to ticket: QueueTicket, _ known: QueueRooms.Known) async throws -> QueueAnswer? {
-        let (room, number) = (known.room, ticket.number)
+        let number = ticket.number
         var answer = QueueAnswer(
             status: .waiting, pollAfterMilliseconds: 0, ticket: self.seals.text(of: ticket), number: number)
-        switch room.standing(of: number) {
+        switch known.room.standing(of: number) {
         case .free: return self.free()
         case .soldOut: return self.soldOut(ticket)
         case .unknown: return nil
         case .drawing:
-            let seconds = room.secondsToOpening(now: known.now())
+            let seconds = known.room.secondsToOpening(now: known.now())
             answer.etaSeconds = seconds
-            answer.opensAt = room.settings.opensAt
-            answer.pollAfterMilliseconds = room.pollMilliseconds(
+            answer.opensAt = known.room.settings.opensAt
+            answer.pollAfterMilliseconds = known.room.pollMilliseconds(
                 toOpening: seconds, number: number, limits: self.limits)
         case .waiting(let place, let ahead):
-            let seconds = room.seconds(ahead: ahead)
+            let seconds = known.room.seconds(ahead: ahead)
             answer.place = place
             answer.position = ahead + 1
             answer.etaSeconds = seconds
-            answer.pollAfterMilliseconds = room.pollMilliseconds(seconds: seconds, number: number, limits: self.limits)
+            answer.pollAfterMilliseconds = known.room.pollMilliseconds(
+                seconds: seconds, number: number, limits: self.limits)
         case .due(let place):
             guard let until = try await self.claim(ticket, place: place) else { return nil }
             answer.status = .admitted

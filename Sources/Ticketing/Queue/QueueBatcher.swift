@@ -37,6 +37,9 @@ final class QueueBatcher<Item: Sendable, Answer: Sendable>: Sendable {
         self.ask = ask
     }
 
+    /// Those who wait for the next round.
+    var gatheringCount: Int { self.state.withLock { $0.waiting.count } }
+
     func answer(to item: Item) async throws -> Answer {
         switch await self.turn(item) {
         case .answered(let result): return try result.get()

@@ -5,10 +5,16 @@ internal import Synchronization
 /// The queues that this process knows, as they were when they were last read: each loop has a copy of its own, so that
 /// loops never wait for each other to tell somebody his place.
 final class QueueRooms: Sendable {
-    struct Known: Sendable {
-        var room: QueueRoom
+    /// An object of one loop alone: counting who holds it is that loop's business too.
+    final class Known: Sendable {
+        let room: QueueRoom
         /// When it was read, by the clock of this process.
         let readAt: MonotonicTime
+
+        init(_ room: QueueRoom, readAt: MonotonicTime) {
+            self.room = room
+            self.readAt = readAt
+        }
 
         /// The database's time, as far as can be said without asking it.
         func now(_ time: MonotonicTime = .now) -> Int64 {
@@ -36,13 +42,13 @@ final class QueueRooms: Sendable {
         self.parts = (0...loops.count).map { _ in Part() }
     }
 
-    /// Looks at one, on the copy of the caller's loop. Nil when it is not known here.
-    func read<Value>(_ concert: Int64, _ body: (Known) -> Value) -> Value? {
+    /// One as the caller's loop knows it. Nil when it is not known here.
+    subscript(_ concert: Int64) -> Known? {
         let index = self.loops.firstIndex { $0.isOnLoop } ?? self.loops.count
         return self.parts[index].copy.withLock { copy in
             guard let known = copy.rooms[concert] else { return nil }
             copy.asked.insert(concert)
-            return body(known)
+            return known
         }
     }
 
@@ -50,8 +56,9 @@ final class QueueRooms: Sendable {
     var concerts: [Int64] { self.last.copy.withLock { Array($0.rooms.keys) } }
     private var last: Part { self.parts[self.loops.count] }
 
-    /// What was read later stands.
-    func put(_ rooms: [QueueRoom], readAt: MonotonicTime) {
+    /// What was read later stands. Returns the same with their draws.
+    @discardableResult
+    func put(_ rooms: [QueueRoom], readAt: MonotonicTime) -> [QueueRoom] {
         let prepared = self.prepared(rooms)
         self.lastAsked.withLock { lastAsked in
             for room in rooms where lastAsked[room.concert] == nil { lastAsked[room.concert] = readAt }
@@ -60,14 +67,22 @@ final class QueueRooms: Sendable {
             part.copy.withLock { copy in
                 for room in prepared {
                     if let known = copy.rooms[room.concert], known.room.readAt > room.readAt { continue }
-                    copy.rooms[room.concert] = Known(room: room, readAt: readAt)
+                    copy.rooms[room.concert] = Known(room, readAt: readAt)
                 }
             }
         }
+        return prepared
     }
 
     func setSoldOut(_ isSoldOut: Bool, _ concert: Int64) {
-        for part in self.parts { part.copy.withLock { $0.rooms[concert]?.room.isSoldOut = isSoldOut } }
+        for part in self.parts {
+            part.copy.withLock { copy in
+                guard let known = copy.rooms[concert] else { return }
+                var room = known.room
+                room.isSoldOut = isSoldOut
+                copy.rooms[concert] = Known(room, readAt: known.readAt)
+            }
+        }
     }
 
     func remove(_ concerts: some Collection<Int64>) {

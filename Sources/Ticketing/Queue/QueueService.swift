@@ -40,11 +40,12 @@ package final class QueueService: Sendable {
         self.rooms = rooms
         let (countMax, gatheringCountMax) = (limits.batchCountMax, limits.gatheringCountMax)
         self.loads = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { concerts in
-            await Self.each(concerts, concert: { $0 }) { concert, items in
+            do {
                 let readAt = MonotonicTime.now
-                let found = try await store.rooms([concert])
-                rooms.put(found, readAt: readAt)
-                return items.map { _ in found.first }
+                let found = rooms.put(try await store.rooms(Array(Set(concerts))), readAt: readAt)
+                return concerts.map { concert in .success(found.first { $0.concert == concert }) }
+            } catch {
+                return concerts.map { _ in .failure(error) }
             }
         }
         self.joins = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { joins in
@@ -77,8 +78,7 @@ package final class QueueService: Sendable {
     /// A member has bought what he came for, or gives his turn back: the next one may come. A turn that is not given
     /// back ends by itself.
     package func purchaseFinished(concert: Int64, member: Int64) async throws {
-        let known = self.rooms.read(concert) { $0.room.settings.isEnabled }
-        guard known != false else { return }
+        guard self.rooms[concert]?.room.settings.isEnabled != false else { return }
         _ = try await self.guarded { try await self.store.finish(concert, member) }
     }
 
@@ -93,12 +93,12 @@ package final class QueueService: Sendable {
 
     /// What is known of a concert's queue; nil when there is no such concert.
     func known(_ concert: Int64) async throws -> QueueRooms.Known? {
-        if let known = self.rooms.read(concert, { $0 }) { return known }
+        if let known = self.rooms[concert] { return known }
         let room = try await self.guarded { try await self.loads.answer(to: concert) }
         if self.rooms.concerts.count > self.limits.roomCountMax {
             self.rooms.trim(idleTime: self.limits.idleTime, countMax: self.limits.roomCountMax, now: .now)
         }
-        return room.map { QueueRooms.Known(room: $0, readAt: .now) }
+        return room.map { QueueRooms.Known($0, readAt: .now) }
     }
 
     /// Reads one anew, for whoever has changed it.

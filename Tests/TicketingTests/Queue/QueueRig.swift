@@ -117,6 +117,13 @@ struct QueueRig {
             """)
     }
 
+    /// Nobody is admitted from now on, however long the test takes, until so much of the rate is free again.
+    func stopTime() throws { try self.rig.sql("UPDATE queue_room SET paced_at = now() + interval '1 hour'") }
+
+    func free(seconds: Double) throws {
+        try self.rig.sql("UPDATE queue_room SET paced_at = now() - \(seconds) * interval '1 second'")
+    }
+
     func open() throws {
         try self.rig.sql("UPDATE concert SET sale_opens_at = now() WHERE id = \(self.concert)")
     }

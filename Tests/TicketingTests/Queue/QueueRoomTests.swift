@@ -30,7 +30,8 @@ struct QueueRoomTests {
     @Test("a hundred thousand who came before the opening have drawn places, each one, and come in by these")
     func hundredThousand() throws {
         var queue = VirtualQueue(Self.settings(rate: 5000, active: 1_000_000, opensAt: 60 * Self.second), seed: 1)
-        for member in 1...100_000 as ClosedRange<Int64> { Self.expectEqual(queue.join(member), member) }
+        let numbers = (1...100_000 as ClosedRange<Int64>).map { queue.join($0) }
+        #expect(numbers == Array(1...100_000))
         Self.expectEqual(queue.join(77), 77)
         #expect(queue.read().standing(of: 77) == .drawing && queue.read().move(now: 0) == .rest)
         queue.now = 60 * Self.second
@@ -41,8 +42,10 @@ struct QueueRoomTests {
         let draw = QueueDraw(seed: queue.seed, count: 100_000)
         var seen = [Bool](repeating: false, count: 100_000)
         for number in 1...100_000 as ClosedRange<Int64> {
-            let place = try #require(room.place(of: number))
-            #expect(Int(place) == draw.place(of: Int(number) - 1))
+            guard let place = room.place(of: number), Int(place) == draw.place(of: Int(number) - 1) else {
+                Issue.record("\(number) has not the place that was drawn for it")
+                return
+            }
             seen[Int(place)] = true
         }
         #expect(!seen.contains(false))
@@ -58,7 +61,7 @@ struct QueueRoomTests {
     }
 
     @Test(
-        "rate and room hold at every moment, nobody is admitted twice or lost", arguments: 1...40 as ClosedRange<UInt64>
+        "rate and room hold at every moment, nobody is admitted twice or lost", arguments: 1...24 as ClosedRange<UInt64>
     )
     func holds(seed: UInt64) {
         var random = SplitMix(seed: seed)
@@ -68,7 +71,7 @@ struct QueueRoomTests {
         let memberCount = Int64(20 + random.next(below: 200))
         // Two processes, of which one may have looked a while ago.
         var (seen, admittedNumbers): ([QueueRoom], Set<Int64>) = ([queue.read(), queue.read()], [])
-        for _ in 0..<1500 {
+        for _ in 0..<800 {
             queue.now += Int64(random.next(below: 900_000))
             let member = Int64(random.next(below: Int(memberCount)))
             switch random.next(below: 12) {
@@ -101,8 +104,8 @@ struct QueueRoomTests {
     @Test("members who never come back hold the others up for as long as a turn can be taken, and not longer")
     func absent() {
         var queue = VirtualQueue(Self.settings(rate: 100, active: 10), seed: 1)
-        for member in 1...40 as ClosedRange<Int64> { _ = queue.join(member) }
         queue.tick(queue.read())
+        for member in 1...40 as ClosedRange<Int64> { _ = queue.join(member) }
         queue.tick(queue.read())
         #expect(queue.admitted == 10)
         queue.now += 69 * Self.second
@@ -110,10 +113,9 @@ struct QueueRoomTests {
         queue.now += 2 * Self.second
         Self.expectEqual(queue.tick(queue.read()), 10)
         // One of those who were absent finds his turn over, and has a new number when he joins again.
-        let place = queue.read().place(of: 1) ?? 99
-        let isTaken = queue.claim(1, place)
-        #expect(place < 10 && !isTaken)
-        queue.end(1, place: place)
+        let isTaken = queue.claim(1, 0)
+        #expect(!isTaken && queue.read().place(of: 1) == 0)
+        queue.end(1, place: 0)
         Self.expectEqual(queue.join(1), 41)
     }
 

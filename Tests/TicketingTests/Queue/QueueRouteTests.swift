@@ -55,17 +55,22 @@ struct QueueRouteTests {
             tickets[member] = answer.json["queueTicket"] as? String
         }
         try await queue.tick()
+        // The whole second is used up.
+        #expect(try queue.rig.sql("SELECT paced_at = at FROM queue_room JOIN queue_step USING (concert_id)") == "t")
+        try queue.stopTime()
         var admitted = try await queue.admitted(tickets)
         #expect(Set(admitted.keys) == Set(members[..<2]))
         let third = try await queue.status(members[2], tickets[members[2]])
         #expect(third.status == 200 && third.json["position"] as? Int == 1 && third.json["etaSeconds"] as? Int == 0)
         let last = try await queue.status(members[4], tickets[members[4]])
         #expect(last.json["position"] as? Int == 3 && last.json["etaSeconds"] as? Int == 1)
-        // Nothing moves before its time.
+        // Nothing moves before its time, and no more for having waited longer.
+        try queue.stopTime()
         try await queue.tick()
         #expect(try await queue.admitted(tickets).count == 2)
-        try queue.pass(1)
+        try queue.free(seconds: 10)
         try await queue.tick()
+        try queue.stopTime()
         admitted = try await queue.admitted(tickets)
         #expect(Set(admitted.keys) == Set(members[..<4]))
         #expect(queue.rig.metric("podo_queue_admitted_total") == 4)
