@@ -34,7 +34,8 @@ package struct QueueSeals: Sendable {
     }
 
     package func text(of ticket: QueueTicket) -> String {
-        Self.seal([ticket.concert, ticket.member, ticket.number], number: self.keys[0].number, key: self.keys[0].ticket)
+        let numbers = [ticket.concert, ticket.member, ticket.number]
+        return Self.seal(numbers, number: self.keys[0].number, key: self.keys[0].ticket)
     }
 
     package func text(of pass: QueuePass) -> String {

@@ -1,6 +1,9 @@
 internal import Postgres
 
 /// What is asked of those who wait. Members of one queue are locked in the order of their numbers.
+///
+/// `OFFSET 0` keeps each member's row looked up by its key: a planner whose statistics are of before the sale goes
+/// through everybody who may buy instead, once for each member that is asked for.
 enum QueueMemberStatements {
     /// Numbers for members of one queue, in the order given: concert, members, the last number that there can be. Who
     /// has one that is not over is left out. The queue is locked until the numbers are committed, so that two processes
@@ -58,19 +61,21 @@ enum QueueMemberStatements {
             RETURNING m.member_id, m.number, m.pass_until)
         SELECT member_id, number, pass_until FROM taken
         UNION ALL
-        SELECT m.member_id, m.number, m.pass_until
-        FROM queue_member m JOIN asked a ON a.member_id = m.member_id AND a.number = m.number
-        WHERE m.concert_id = $1 AND m.ended_at IS NULL AND m.pass_until > now()
+        SELECT a.member_id, a.number, m.pass_until
+        FROM asked a CROSS JOIN LATERAL (SELECT number, pass_until, ended_at FROM queue_member
+            WHERE concert_id = $1 AND member_id = a.member_id OFFSET 0) AS m
+        WHERE m.number = a.number AND m.ended_at IS NULL AND m.pass_until > now()
         """)
 
     /// concert, members, numbers: those of them who may buy now.
     static let check = PostgresStatement(
         "queue_check",
         """
-        SELECT m.member_id, m.number
-        FROM queue_member m JOIN unnest($2::bigint[], $3::bigint[]) AS t(member_id, number)
-            ON t.member_id = m.member_id AND t.number = m.number
-        WHERE m.concert_id = $1 AND m.ended_at IS NULL AND m.pass_until > now()
+        SELECT t.member_id, t.number
+        FROM unnest($2::bigint[], $3::bigint[]) AS t(member_id, number)
+        CROSS JOIN LATERAL (SELECT number, pass_until, ended_at FROM queue_member
+            WHERE concert_id = $1 AND member_id = t.member_id OFFSET 0) AS m
+        WHERE m.number = t.number AND m.ended_at IS NULL AND m.pass_until > now()
         """, effect: .reads)
 
     /// Gives a place back: concert, member, number, and the place, where it is known.

@@ -70,6 +70,10 @@ struct QueueRouteTests {
         #expect(try await queue.admitted(tickets).count == 2)
         try queue.free(seconds: 10)
         try await queue.tick()
+        #expect(
+            try queue.rig.sql(
+                "SELECT r.paced_at = max(s.at) FROM queue_room r JOIN queue_step s USING (concert_id) GROUP BY r.paced_at"
+            ) == "t")
         try queue.stopTime()
         admitted = try await queue.admitted(tickets)
         #expect(Set(admitted.keys) == Set(members[..<4]))
