@@ -2,6 +2,13 @@ package import Commerce
 
 /// Something that a buyer is about to pay for.
 package struct GatewayOrder: Sendable {
+    /// How the buyer pays, where that has to be said before.
+    package enum Method: Sendable {
+        case card
+        /// By a transfer to an account number that is made for this payment.
+        case virtualAccount
+    }
+
     /// Ours, never used twice: 6 to 64 of `[A-Za-z0-9_-]`.
     package var orderID: String
     /// What the buyer is shown.
@@ -15,10 +22,11 @@ package struct GatewayOrder: Sendable {
     package var paymentID: Int64
     /// Sent with the call that creates something, where the company creates something.
     package var idempotencyKey: String
+    package var method: Method
 
     package init(
         orderID: String, name: String, total: Money, successURL: String, failURL: String, reservationID: Int64,
-        paymentID: Int64, idempotencyKey: String
+        paymentID: Int64, idempotencyKey: String, method: Method = .card
     ) {
         self.orderID = orderID
         self.name = name
@@ -28,6 +36,7 @@ package struct GatewayOrder: Sendable {
         self.reservationID = reservationID
         self.paymentID = paymentID
         self.idempotencyKey = idempotencyKey
+        self.method = method
     }
 }
 

@@ -41,7 +41,7 @@ package struct GatewayHint: Sendable {
     package var eventKey: String
     package var eventType: String
     package var subject: Subject
-    /// At least one of the two is there.
+    /// At least one of the two is there, or `refundKey`.
     package var orderID: String?
     package var providerKey: String?
     /// Of a refund, where it is named.
