@@ -164,7 +164,9 @@ package struct SimulatorBank: Sendable {
         guard payment.total == total else { throw .toss("INVALID_REQUEST") }
         if let code = SimulatorMagic.code(of: payment) {
             if case .declined = TossCodes.confirming(code) {
-                payment.state = .aborted
+                // An intent of Stripe's may be paid with another card.
+                payment.state = payment.company == .stripe ? .ready : .aborted
+                payment.authenticatedAt = nil
                 payment.failureCode = code
                 self.payments[key] = payment
                 self.tell(.aborted, of: payment, at: now)
