@@ -24,6 +24,7 @@ package struct HTTPStatus: Equatable, Sendable {
     package static let permanentRedirect = HTTPStatus(308, "Permanent Redirect")
     package static let badRequest = HTTPStatus(400, "Bad Request")
     package static let unauthorized = HTTPStatus(401, "Unauthorized")
+    package static let paymentRequired = HTTPStatus(402, "Payment Required")
     package static let forbidden = HTTPStatus(403, "Forbidden")
     package static let notFound = HTTPStatus(404, "Not Found")
     package static let methodNotAllowed = HTTPStatus(405, "Method Not Allowed")

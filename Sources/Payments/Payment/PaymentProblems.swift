@@ -1,0 +1,66 @@
+package import HTTPServer
+package import Postgres
+
+/// What buyers are told, by the codes of the API.
+package enum PaymentProblems {
+    static let inProgress = HTTPProblem(
+        .conflict, code: "payment-in-progress",
+        detail: "This reservation is being paid at the moment. Look at the payment to see what became of it.")
+    static let alreadyPaid = HTTPProblem(.conflict, code: "already-paid", detail: "This reservation is paid.")
+    static let invalidState = HTTPProblem(
+        .conflict, code: "invalid-state", detail: "That is not possible any more. Look at the payment.")
+    static let holdExpired = HTTPProblem(
+        .gone, code: "hold-expired", detail: "The seats are not held any more. Nothing was charged.")
+    static let amountMismatch = HTTPProblem(
+        .unprocessableContent, code: "amount-mismatch",
+        detail: "The amount is not that of the reservation. Nothing was charged.")
+    static let refundNotAllowed = HTTPProblem(
+        .unprocessableContent, code: "refund-not-allowed", detail: "This cannot be given back.")
+    static let windowClosed = HTTPProblem(
+        .unprocessableContent, code: "policy-window-closed", detail: "It is too late to give this back.")
+    static let exceedsBalance = HTTPProblem(
+        .unprocessableContent, code: "refund-exceeds-balance", detail: "There is not so much left to give back.")
+    static let refundInProgress = HTTPProblem(
+        .conflict, code: "refund-in-progress", detail: "Some of these seats are being given back already.")
+    static let cursorInvalid = HTTPProblem(.badRequest, code: "invalid-cursor")
+
+    static var gatewayUnavailable: HTTPProblem {
+        var problem = HTTPProblem(
+            .serviceUnavailable, code: "pg-unavailable",
+            detail: "The payment company does not answer. Nothing was charged; try again.")
+        problem.fields.append(.retryAfter, 3)
+        return problem
+    }
+
+    /// The company said no, in words of ours.
+    static func declined(_ decline: GatewayDecline?) -> HTTPProblem {
+        HTTPProblem(
+            .paymentRequired, code: "payment-declined",
+            detail: decline?.message.english ?? "The payment was declined. Nothing was charged; try another way to pay."
+        )
+    }
+
+    /// A payment that has ended at the company without money.
+    static func ended(_ word: String) -> GatewayDecline {
+        GatewayDecline(
+            code: word,
+            message: HTTPWording("The payment was not finished.", korean: "결제가 완료되지 않았습니다."))
+    }
+
+    /// 503 with a time to come again where that may help; otherwise it is a mistake of ours.
+    static func database(_ error: PostgresError) -> HTTPProblem {
+        guard error.isTemporary else { return .internalError }
+        var problem = HTTPProblem(.serviceUnavailable, code: "database-unavailable")
+        problem.fields.append(.retryAfter, 2)
+        return problem
+    }
+
+    /// Turns what the database says into what a client is told.
+    static func guarded<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as PostgresError {
+            throw Self.database(error)
+        }
+    }
+}
