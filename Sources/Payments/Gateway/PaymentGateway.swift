@@ -1,0 +1,65 @@
+package import HTTPServer
+package import Primitives
+
+/// A payment company, as the rest of the house sees it.
+///
+/// Nothing here throws or traps for what the company says or does: a lost answer, nonsense and an outage are `unknown`,
+/// which is a result like any other. Whoever gets it reads again later; nobody ever takes it for a failure.
+///
+/// The one time limit of each call is the adapter's own (`GatewayLimits`). No call repeats itself: how often, and when,
+/// is the caller's plan, which outlives a crash.
+package protocol PaymentGateway: Sendable {
+    /// In paths, rows and metrics: `toss`, `stripe`, `simulator`.
+    var name: String { get }
+
+    /// What a buyer's browser needs to pay. No money moves.
+    func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome
+
+    /// Takes the money. The same attempt with the same idempotency key may be sent again after `unknown`.
+    func confirm(_ attempt: GatewayAttempt) async -> GatewayOutcome
+
+    /// What the company's books say of a payment.
+    func fetch(_ payment: GatewayPaymentKey) async -> GatewayReading
+
+    /// Gives up a payment whose seats are let go. Says when it is too late for that.
+    func abandon(_ payment: GatewayPaymentKey) async -> GatewayAbandonment
+
+    /// Gives money back, all or a part. The same refund with the same key may be sent again after `unknown`.
+    func refund(_ refund: GatewayRefund) async -> GatewayRefundOutcome
+
+    /// What the company's books say of a refund that was asked for.
+    func fetchRefund(_ refund: GatewayRefund) async -> GatewayRefundOutcome
+
+    /// Looks at what came in by a webhook. It is a hint to read again, whatever it claims; that is all it is good for.
+    func parseWebhook(_ fields: HTTPFields, _ body: [UInt8], at now: WallClock) -> GatewayWebhook
+
+    /// Every movement of money of a time, for comparing books. `cursor` is that of the page before.
+    func transactions(from: WallClock, to: WallClock, after cursor: String?) async -> GatewayTransactionsOutcome
+}
+
+/// How a payment is named at the company. Adapters use the company's own key where there is one.
+package struct GatewayPaymentKey: Equatable, Sendable {
+    package var orderID: String
+    /// `paymentKey` of Toss, `pi_…` of Stripe; nil as long as nobody has told us.
+    package var providerKey: String?
+
+    package init(orderID: String, providerKey: String?) {
+        self.orderID = orderID
+        self.providerKey = providerKey
+    }
+}
+
+/// The bounds of all talk with a company.
+package struct GatewayLimits: Sendable {
+    /// For taking and giving back money: companies are slow when banks are. Too early an end makes an `unknown`.
+    package var writeTime = TimeAmount.seconds(30)
+    /// For everything that changes nothing.
+    package var readTime = TimeAmount.seconds(5)
+    /// Of an answer or a webhook. Larger ones count as nonsense.
+    package var documentByteCountMax = 256 * 1024
+    /// Of one list: Toss sends up to 5000 rows when asked; we ask for fewer.
+    package var listByteCountMax = 1 << 20
+    package var pageCountMax = 100
+
+    package init() {}
+}

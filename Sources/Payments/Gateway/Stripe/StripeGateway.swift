@@ -1,0 +1,141 @@
+internal import Commerce
+package import HTTPClient
+package import HTTPServer
+internal import Observability
+package import Primitives
+
+/// Stripe, with intents that are captured by hand: the buyer authorises in the browser, the seats are frozen, and only
+/// then the money is taken, as with Toss.
+package struct StripeGateway: PaymentGateway {
+    package let name: String
+    private let settings: StripeSettings
+    private let connection: GatewayConnection
+
+    /// Nil when the settings' base is no URL. The client is this gateway's own.
+    package init?(_ settings: StripeSettings, client: HTTPClient, name: String = "stripe") {
+        guard
+            let connection = GatewayConnection(
+                settings.base, client: client, limits: settings.limits, addresses: settings.addresses)
+        else { return nil }
+        self.name = name
+        self.settings = settings
+        self.connection = connection
+    }
+
+    package func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome {
+        guard StripeRequest.isPayable(order.total) else {
+            return .refused(GatewayDecline(code: "amount_not_payable", message: GatewayWording.amount))
+        }
+        let reply = await self.post(
+            "/v1/payment_intents", StripeRequest.create(order), order.idempotencyKey, isMoney: false)
+        switch reply {
+        case .none(let doubt): return .unknown(doubt)
+        case .answer(let answer):
+            return StripeAnswer.checkout(
+                answer, of: order, publishableKey: self.settings.publishableKey, pageBase: self.settings.pageBase)
+        }
+    }
+
+    package func confirm(_ attempt: GatewayAttempt) async -> GatewayOutcome {
+        let reply = await self.post(
+            StripeRequest.intentPath(attempt.providerKey, "/capture"), StripeRequest.capture(attempt),
+            attempt.idempotencyKey)
+        switch reply {
+        case .none(let doubt): return .unknown(doubt)
+        case .answer(let answer): return StripeAnswer.confirmation(answer, of: attempt)
+        }
+    }
+
+    package func fetch(_ payment: GatewayPaymentKey) async -> GatewayReading {
+        switch await self.connection.get(StripeRequest.path(of: payment), fields: self.fields()) {
+        case .none(let doubt): return .unknown(doubt)
+        case .answer(let answer): return StripeAnswer.reading(answer, of: payment)
+        }
+    }
+
+    /// Stripe says no when the money has been taken, and that is the answer that matters.
+    package func abandon(_ payment: GatewayPaymentKey) async -> GatewayAbandonment {
+        guard let key = payment.providerKey else { return .expiresByItself }
+        // Canceling twice is canceling once: a key would only make an old answer come again.
+        let reply = await self.post(
+            StripeRequest.intentPath(key, "/cancel"), "cancellation_reason=abandoned", nil)
+        if case .answer(let answer) = reply, answer.status == 200,
+            case .found(let snapshot) = StripeAnswer.reading(answer, of: payment), snapshot.status == .failed
+        {
+            return .gone
+        }
+        if case .none(let doubt) = reply, doubt.reason == .notSent { return .unknown(doubt) }
+        switch await self.fetch(payment) {
+        case .absent: return .gone
+        case .unknown(let doubt): return .unknown(doubt)
+        case .found(let snapshot):
+            switch snapshot.status {
+            case .failed, .refunded: return .gone
+            case .paid, .partlyRefunded: return .paid(snapshot)
+            case .open, .authorized, .awaitingDeposit:
+                return .unknown(GatewayDoubt(.statusUnclear, code: snapshot.providerStatus))
+            }
+        }
+    }
+
+    package func refund(_ refund: GatewayRefund) async -> GatewayRefundOutcome {
+        guard let intent = refund.payment.providerKey else { return .unknown(GatewayDoubt(.notSent, code: "no-key")) }
+        let reply = await self.post(
+            "/v1/refunds", StripeRequest.refund(refund, intent: intent), refund.idempotencyKey)
+        switch reply {
+        case .none(let doubt): return .unknown(doubt)
+        case .answer(let answer): return StripeAnswer.refund(answer, of: refund)
+        }
+    }
+
+    package func fetchRefund(_ refund: GatewayRefund) async -> GatewayRefundOutcome {
+        if let key = refund.providerRefundKey {
+            switch await self.connection.get(StripeRequest.refundPath(key), fields: self.fields()) {
+            case .none(let doubt): return .unknown(doubt)
+            case .answer(let answer): return StripeAnswer.refund(answer, of: refund)
+            }
+        }
+        guard let intent = refund.payment.providerKey else { return .absent }
+        switch await self.connection.get(StripeRequest.refundsPath(intent: intent), fields: self.fields()) {
+        case .none(let doubt): return .unknown(doubt)
+        case .answer(let answer): return StripeAnswer.refundList(answer, of: refund)
+        }
+    }
+
+    package func parseWebhook(_ fields: HTTPFields, _ body: [UInt8], at now: WallClock) -> GatewayWebhook {
+        StripeWebhook.parse(fields, body, at: now, self.settings)
+    }
+
+    package func transactions(
+        from: WallClock, to: WallClock, after cursor: String?
+    ) async -> GatewayTransactionsOutcome {
+        let reply = await self.connection.get(
+            StripeRequest.transactionsPath(from: from, to: to, after: cursor), fields: self.fields(),
+            byteCountMax: self.settings.limits.listByteCountMax)
+        switch reply {
+        case .none(let doubt): return .unknown(doubt)
+        case .answer(let answer): return StripeAnswer.transactions(answer)
+        }
+    }
+
+    // MARK: Helpers
+
+    private func post(
+        _ path: String, _ form: String, _ idempotencyKey: String?, isMoney: Bool = true
+    ) async -> GatewayConnection.Reply {
+        await self.connection.post(
+            path, fields: self.fields(isForm: true, idempotencyKey), body: Array(form.utf8), isRepeatable: true,
+            isMoney: isMoney)
+    }
+
+    private func fields(isForm: Bool = false, _ idempotencyKey: String? = nil) -> [HTTPClientField] {
+        var fields = [
+            HTTPClientField("authorization", "Bearer " + self.settings.secretKey.reveal()),
+            HTTPClientField("stripe-version", StripeSettings.version),
+            HTTPClientField("accept", "application/json"),
+        ]
+        if isForm { fields.append(HTTPClientField("content-type", "application/x-www-form-urlencoded")) }
+        if let idempotencyKey { fields.append(HTTPClientField("idempotency-key", idempotencyKey)) }
+        return fields
+    }
+}
