@@ -11,6 +11,15 @@ package enum Outbox {
         _ = try await transaction.run(Self.append, topic.rawValue, aggregate, payload)
     }
 
+    /// Says after a commit that there are events, so that relays look at once and not only when they look anyway. Never
+    /// within a transaction: whoever says NOTIFY commits alone.
+    package static func ring(_ database: PostgresDatabase) async throws(PostgresError) {
+        _ = try await database.run(Self.notify)
+    }
+
+    static let channel: StaticString = "outbox"
+    private static let notify = PostgresStatement("outbox_ring", "SELECT pg_notify('outbox', '')")
+
     private static let append = PostgresStatement(
         "outbox_append", "INSERT INTO outbox (topic, aggregate, payload) VALUES ($1, $2, $3::text::jsonb)")
 }

@@ -7,7 +7,7 @@ package struct HTTPAnswerDescription: Sendable {
     package let schema: JSONSchema?
     package let examples: [JSONValue]
     /// Fields of the answer that a caller may need, with what is in them.
-    package let fields: [(name: String, about: String)]
+    package private(set) var fields: [(name: String, about: String)]
 
     /// Without a body, or with one that is no JSON.
     package init(_ status: HTTPStatus, _ about: String, mediaType: String? = nil, fields: [(String, String)] = []) {
@@ -32,6 +32,14 @@ package struct HTTPAnswerDescription: Sendable {
         self.examples = examples.map { Self.value(of: $0) }
         let schema = refine(JSONSchema(of: self.examples))
         self.schema = name.map(schema.named) ?? schema
+    }
+
+    /// The same of a route that gives an answer once more for the same key.
+    var repeatable: HTTPAnswerDescription {
+        var answer = self
+        answer.fields.append(
+            (name: "Idempotent-Replayed", about: "true: this is the answer that the key was given before."))
+        return answer
     }
 
     /// What the encoder writes, read back. An encoder that writes no JSON shows as null.

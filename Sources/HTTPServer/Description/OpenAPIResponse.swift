@@ -52,7 +52,8 @@ struct OpenAPIResponse: Sendable {
     static func all(
         of description: HTTPRouteDescription, access: HTTPAccess, hasParameters: Bool, info: OpenAPIInfo
     ) -> [OpenAPIResponse] {
-        var responses = description.answers.map { OpenAPIResponse($0) }
+        let repeats = !description.options.isDisjoint(with: [.idempotencyKey, .idempotencyKeyRequired])
+        var responses = description.answers.map { OpenAPIResponse(repeats ? $0.repeatable : $0) }
         if description.options.contains(.conditional) {
             responses.append(OpenAPIResponse(HTTPAnswerDescription(.notModified, "What the client has is still true.")))
         }
@@ -98,6 +99,9 @@ struct OpenAPIResponse: Sendable {
                 HTTPProblemDescription(.conflict, "idempotency-in-progress", saysWhenToRetry: true),
                 HTTPProblemDescription(.unprocessableContent, "idempotency-key-reused"),
             ]
+            if description.options.contains(.idempotencyKeyRequired) {
+                problems.append(HTTPProblemDescription(.badRequest, "idempotency-key-required"))
+            }
         }
         return problems
     }

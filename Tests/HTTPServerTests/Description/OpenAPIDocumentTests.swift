@@ -79,6 +79,31 @@ import Testing
             ])
     }
 
+    @Test("a route that takes a key says so, and what it answers for keys")
+    func keys() throws {
+        for isRequired in [false, true] {
+            let route = HTTPRoute(.post, "/api/v1/seat", access: .member, Self.plain).described(
+                HTTPRouteDescription(
+                    "Something", korean: "무엇", tag: "members",
+                    answers: [HTTPAnswerDescription(.created, "Made.", fields: [("Location", "Where it is.")])],
+                    options: isRequired ? .idempotencyKeyRequired : .idempotencyKey))
+            let document = try self.json(OpenAPIDocument(TinyTable.info, routes: [route]).json)
+            let paths = document["paths"] as? [String: [String: [String: Any]]]
+            let operation = try #require(paths?["/api/v1/seat"]?["post"])
+            let name = isRequired ? "IdempotencyKeyRequired" : "IdempotencyKey"
+            #expect(operation["parameters"] as? [[String: String]] == [["$ref": "#/components/parameters/\(name)"]])
+            let responses = try #require(operation["responses"] as? [String: [String: Any]])
+            let fields = try #require(responses["201"]?["headers"] as? [String: Any])
+            #expect(Set(fields.keys) == ["Location", "Idempotent-Replayed"])
+            #expect((responses["409"]?["description"] as? String)?.contains("idempotency-in-progress") == true)
+            #expect((responses["409"]?["headers"] as? [String: Any])?["Retry-After"] != nil)
+            #expect((responses["422"]?["description"] as? String)?.contains("idempotency-key-reused") == true)
+            let mistakes = responses["400"]?["description"] as? String
+            #expect(mistakes?.contains("idempotency-key-invalid") == true)
+            #expect((mistakes?.contains("idempotency-key-required") == true) == isRequired)
+        }
+    }
+
     @Test("who may call it stands at every operation, and so do the answers to whom may not")
     func access() throws {
         for access in [HTTPAccess.anyone, .member, .seller, .manager] {
