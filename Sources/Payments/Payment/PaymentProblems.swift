@@ -1,8 +1,9 @@
-package import HTTPServer
-package import Postgres
+internal import Commerce
+internal import HTTPServer
+internal import Postgres
 
 /// What buyers are told, by the codes of the API.
-package enum PaymentProblems {
+enum PaymentProblems {
     static let inProgress = HTTPProblem(
         .conflict, code: "payment-in-progress",
         detail: "This reservation is being paid at the moment. Look at the payment to see what became of it.")
@@ -11,6 +12,10 @@ package enum PaymentProblems {
         .conflict, code: "invalid-state", detail: "That is not possible any more. Look at the payment.")
     static let holdExpired = HTTPProblem(
         .gone, code: "hold-expired", detail: "The seats are not held any more. Nothing was charged.")
+    /// Money came, and the seats were gone.
+    static let seatsLost = HTTPProblem(
+        .gone, code: "hold-expired",
+        detail: "The seats were lost before the money came. All of it goes back by itself.")
     static let amountMismatch = HTTPProblem(
         .unprocessableContent, code: "amount-mismatch",
         detail: "The amount is not that of the reservation. Nothing was charged.")
@@ -22,7 +27,6 @@ package enum PaymentProblems {
         .unprocessableContent, code: "refund-exceeds-balance", detail: "There is not so much left to give back.")
     static let refundInProgress = HTTPProblem(
         .conflict, code: "refund-in-progress", detail: "Some of these seats are being given back already.")
-    static let cursorInvalid = HTTPProblem(.badRequest, code: "invalid-cursor")
 
     static var gatewayUnavailable: HTTPProblem {
         var problem = HTTPProblem(
@@ -47,20 +51,12 @@ package enum PaymentProblems {
             message: HTTPWording("The payment was not finished.", korean: "결제가 완료되지 않았습니다."))
     }
 
-    /// 503 with a time to come again where that may help; otherwise it is a mistake of ours.
-    static func database(_ error: PostgresError) -> HTTPProblem {
-        guard error.isTemporary else { return .internalError }
-        var problem = HTTPProblem(.serviceUnavailable, code: "database-unavailable")
-        problem.fields.append(.retryAfter, 2)
-        return problem
-    }
-
     /// Turns what the database says into what a client is told.
     static func guarded<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as PostgresError {
-            throw Self.database(error)
+            throw HTTPProblem.database(error)
         }
     }
 }
