@@ -1,5 +1,5 @@
 package import Commerce
-package import HTTPServer
+internal import HTTPServer
 internal import Primitives
 
 /// Everything that the routes of payments work with.

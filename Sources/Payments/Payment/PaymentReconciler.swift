@@ -1,5 +1,6 @@
 internal import HTTPServer
-package import Postgres
+internal import Observability
+internal import Postgres
 internal import Primitives
 
 /// Ends what was left open: by a lost answer, a crash between two steps, a buyer who went away, a transfer that takes

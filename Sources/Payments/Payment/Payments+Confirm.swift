@@ -1,5 +1,6 @@
 internal import Commerce
 internal import HTTPServer
+internal import Observability
 internal import Postgres
 internal import Primitives
 

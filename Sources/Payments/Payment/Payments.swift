@@ -1,4 +1,4 @@
-package import Observability
+internal import Observability
 package import Postgres
 internal import Crypto
 internal import HTTPServer

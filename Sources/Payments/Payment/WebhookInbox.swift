@@ -1,5 +1,6 @@
 package import HTTPServer
-package import Postgres
+internal import Observability
+internal import Postgres
 package import Primitives
 
 /// What companies send by themselves. It is stored before they are told so, and later it makes us read their books;

@@ -1,4 +1,4 @@
-internal import HTTPServer
+package import HTTPServer
 
 /// How much of a price goes back when a buyer changes his mind: a part of it is kept, more the nearer the show is.
 ///

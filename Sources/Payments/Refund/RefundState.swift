@@ -1,5 +1,5 @@
 package import Commerce
-package import HTTPServer
+internal import HTTPServer
 package import Postgres
 package import Primitives
 

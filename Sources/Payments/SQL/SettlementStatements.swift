@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Primitives
 
 /// What is asked of the tables of settlements.
 enum SettlementStatements {

@@ -1,6 +1,7 @@
+internal import Commerce
 internal import HTTPServer
-package import Observability
-package import Postgres
+internal import Observability
+internal import Postgres
 package import Primitives
 
 /// Holds the company's list of movements against our books. Three things can differ: it has money that we know nothing

@@ -1,3 +1,4 @@
+internal import Commerce
 internal import Primitives
 
 /// A settlement as a table for spreadsheets (RFC 4180). All that is in it is ours but order numbers, which a company

@@ -29,9 +29,9 @@ package final class Settlements: Sendable {
             date = try await self.database.run(SettlementStatements.yesterday, zone).single()
         }
         let isOver: Bool
-        do {
+        do throws(PostgresError) {
             isOver = try await self.database.run(SettlementStatements.isOver, date, zone).single()
-        } catch let error as PostgresError {
+        } catch {
             // The thirtieth of February looks like a day, too.
             guard case .other = error.code else { throw error }
             throw Self.notADay
