@@ -83,7 +83,7 @@ enum StripeAnswer {
         }
         return .ready(
             GatewayCheckout(
-                url: pageBase.map { $0 + GatewayText.escape(payment.providerKey) },
+                url: pageBase.map { StripeRequest.page($0, payment.providerKey, of: order) },
                 clientKey: pageBase == nil ? publishableKey : nil, clientSecret: secret,
                 providerKey: payment.providerKey))
     }

@@ -38,6 +38,12 @@ enum StripeRequest {
         ])
     }
 
+    /// The page that stands for Stripe's script: it has to be told where to go back to.
+    static func page(_ base: String, _ key: String, of order: GatewayOrder) -> String {
+        base + GatewayText.escape(key) + "?"
+            + GatewayText.form([(name: "success", value: order.successURL), (name: "fail", value: order.failURL)])
+    }
+
     /// By its key; else by the order that stands in its metadata, which Stripe's search knows a minute later.
     static func path(of key: GatewayPaymentKey) -> String {
         if let providerKey = key.providerKey {
