@@ -7,33 +7,20 @@ extension PaymentService {
     func begin(_ request: HTTPRequest) async throws -> HTTPResponse {
         let caller = try Self.caller(request)
         let input = try request.decodeJSON(BeginPaymentInput.self)
+        if let isSuccess = input.isSuccess, let decider = self.decider {
+            // A refusal is an answer here, not a problem: it was asked for.
+            let decided = try await PaymentProblems.guarded {
+                try await self.payments.decide(
+                    input.reservationID, by: caller.memberID, isSuccess: isSuccess, with: decider)
+            }
+            let isKnown = decided.state.status != .waiting
+            return Self.uncached(HTTPResponse(isKnown ? .created : .accepted, json: PaymentAnswer(payment: decided)))
+        }
         let begun = try await PaymentProblems.guarded {
             try await self.payments.begin(input.reservationID, by: caller.memberID)
         }
-        guard let isSuccess = input.isSuccess, let decider = self.decider, begun.checkout != nil else {
-            return Self.uncached(
-                HTTPResponse(.created, json: PaymentAnswer(payment: begun.payment, checkout: begun.checkout)))
-        }
-        return try await self.decide(begun, isSuccess, decider, caller)
-    }
-
-    /// A refusal is an answer here, not a problem: it was asked for.
-    private func decide(
-        _ begun: BegunPayment, _ isSuccess: Bool, _ decider: any PaymentDecider, _ caller: HTTPCaller
-    ) async throws -> HTTPResponse {
-        let payment = begun.payment
-        let key = GatewayPaymentKey(
-            orderID: payment.orderID, providerKey: begun.checkout?.providerKey ?? payment.providerKey)
-        guard let providerKey = await decider.decide(key, total: payment.total, isSuccess: isSuccess) else {
-            throw PaymentProblems.gatewayUnavailable
-        }
-        let decided = try await PaymentProblems.guarded {
-            try await self.payments.confirm(
-                payment.id, of: caller.memberID, providerKey: providerKey, amount: payment.total.amount)
-        }
         return Self.uncached(
-            HTTPResponse(
-                decided.state.status == .waiting ? .accepted : .created, json: PaymentAnswer(payment: decided)))
+            HTTPResponse(.created, json: PaymentAnswer(payment: begun.payment, checkout: begun.checkout)))
     }
 
     func confirm(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {

@@ -1,4 +1,4 @@
-package import Commerce
+internal import Commerce
 internal import HTTPServer
 internal import Primitives
 
@@ -45,10 +45,4 @@ package struct PaymentService: Sendable {
         guard let cursor = page.cursor else { return .max }
         return try cursor.number(0)
     }
-}
-
-/// Pays in a buyer's place, or refuses to: for trying things out, never with real money.
-package protocol PaymentDecider: Sendable {
-    /// The company's key of a payment that the buyer has authorised, or, when he is to fail, one that it will refuse.
-    func decide(_ order: GatewayPaymentKey, total: Money, isSuccess: Bool) async -> String?
 }

@@ -11,18 +11,21 @@ package struct BegunPayment: Sendable {
     package var checkout: GatewayCheckout?
 }
 
+/// Pays in a buyer's place, or refuses to: for trying things out, never with real money.
+package protocol PaymentDecider: Sendable {
+    func decide(_ order: GatewayOrder, isSuccess: Bool) -> GatewayOutcome
+}
+
+extension SimulatorGateway: PaymentDecider {}
+
 extension Payments {
     /// What costs nothing is paid by nobody.
     static var freeGateway: String { "free" }
 
     /// Begins to pay for a reservation, or goes on with what was begun. The amount is ours, never the buyer's.
     package func begin(_ reservation: Int64, by member: Int64) async throws -> BegunPayment {
-        guard let order = try await self.orders.order(reservation, of: member) else { throw HTTPProblem.notFound }
-        let payment = try await self.record(order)
-        guard payment.gateway != Self.freeGateway else {
-            self.metrics.payments.add("free", loop: nil)
-            return BegunPayment(payment: payment, checkout: nil)
-        }
+        let payment = try await self.record(reservation, by: member)
+        guard payment.gateway != Self.freeGateway else { return BegunPayment(payment: payment, checkout: nil) }
         let gateway = try self.gateway(of: payment)
         switch await gateway.checkout(for: self.gatewayOrder(payment)) {
         case .ready(let checkout):
@@ -40,6 +43,28 @@ extension Payments {
             }
             throw PaymentProblems.gatewayUnavailable
         }
+    }
+
+    /// Pays at once, or is declined, without a browser: only where payments are simulated.
+    package func decide(
+        _ reservation: Int64, by member: Int64, isSuccess: Bool, with decider: any PaymentDecider
+    ) async throws -> PaymentRow {
+        let payment = try await self.record(reservation, by: member)
+        guard payment.gateway != Self.freeGateway else { return payment }
+        switch try await self.claim(payment.id, of: member, providerKey: nil, amount: nil) {
+        case .answered(let payment): return payment
+        case .lost: throw PaymentProblems.holdExpired
+        case .claimed(let payment):
+            let outcome = decider.decide(self.gatewayOrder(payment), isSuccess: isSuccess)
+            return try await self.settle(payment.id, PaymentFinding(outcome, of: payment))
+        }
+    }
+
+    private func record(_ reservation: Int64, by member: Int64) async throws -> PaymentRow {
+        guard let order = try await self.orders.order(reservation, of: member) else { throw HTTPProblem.notFound }
+        let payment = try await self.record(order)
+        if payment.gateway == Self.freeGateway { self.metrics.payments.add("free", loop: nil) }
+        return payment
     }
 
     private func gatewayOrder(_ payment: PaymentRow) -> GatewayOrder {

@@ -4,6 +4,15 @@ internal import Observability
 internal import Postgres
 internal import Primitives
 
+/// Whether the company may be asked for the money of a payment.
+enum PaymentClaim {
+    case claimed(PaymentRow)
+    /// Somebody has asked already: this is what is known.
+    case answered(PaymentRow)
+    /// The seats are not to be had any more.
+    case lost(PaymentRow)
+}
+
 extension Payments {
     /// Takes the money of a payment: seats are kept from everybody else first, then the company is asked, then it is
     /// written down what came of it. Asked again, it answers what became of it.
@@ -14,23 +23,27 @@ extension Payments {
     package func confirm(
         _ id: Int64, of member: Int64?, providerKey: String, amount: Int64?
     ) async throws -> PaymentRow {
-        let claim: Claim
+        switch try await self.claim(id, of: member, providerKey: providerKey, amount: amount) {
+        case .answered(let payment): return payment
+        case .lost(let payment):
+            try await self.abandon(payment)
+            throw PaymentProblems.holdExpired
+        case .claimed(let payment): return try await self.take(payment)
+        }
+    }
+
+    /// The first step: from here on the seats are kept, and whoever looks knows that the company may have been asked.
+    func claim(_ id: Int64, of member: Int64?, providerKey: String?, amount: Int64?) async throws -> PaymentClaim {
         do {
-            claim = try await self.database.transaction(
+            let claim = try await self.database.transaction(
                 "payment_claim", actor: member.map { "member:\($0)" } ?? "payments"
             ) { try await self.claim(id, of: member, providerKey: providerKey, amount: amount, in: $0) }
+            if case .lost = claim { self.metrics.payments.add("hold-expired", loop: nil) }
+            return claim
         } catch let error as PostgresError {
             // The company's key of another payment: nobody gets two for the money of one.
             guard case .uniqueViolation = error.code else { throw error }
             throw PaymentProblems.invalidState
-        }
-        switch claim {
-        case .answered(let payment): return payment
-        case .lost(let payment):
-            self.metrics.payments.add("hold-expired", loop: nil)
-            try await self.abandon(payment)
-            throw PaymentProblems.holdExpired
-        case .claimed(let payment): return try await self.take(payment)
         }
     }
 
@@ -44,20 +57,12 @@ extension Payments {
         return try await self.settle(payment.id, PaymentFinding(outcome, of: payment))
     }
 
-    private enum Claim {
-        case claimed(PaymentRow)
-        /// Somebody has asked already: this is what is known.
-        case answered(PaymentRow)
-        /// The seats are not to be had any more.
-        case lost(PaymentRow)
-    }
-
     private func claim(
-        _ id: Int64, of member: Int64?, providerKey: String, amount: Int64?, in transaction: PostgresTransaction
-    ) async throws -> Claim {
+        _ id: Int64, of member: Int64?, providerKey: String?, amount: Int64?, in transaction: PostgresTransaction
+    ) async throws -> PaymentClaim {
         let payment = try await self.lock(id, in: transaction)
         guard member == nil || payment.memberID == member else { throw HTTPProblem.notFound }
-        let isSameKey = payment.providerKey.map { $0.utf8.elementsEqual(providerKey.utf8) }
+        let isSameKey = payment.providerKey.flatMap { key in providerKey.map { $0.utf8.elementsEqual(key.utf8) } }
         guard let next = payment.state.after(.claim) else {
             if member == nil || isSameKey == true { return .answered(payment) }
             throw payment.state.status == .waiting ? PaymentProblems.inProgress : PaymentProblems.invalidState
@@ -78,7 +83,7 @@ extension Payments {
         guard changed.affectedCount == 1 else { throw PaymentProblems.invalidState }
         var claimed = payment
         claimed.state = next
-        claimed.providerKey = providerKey
+        claimed.providerKey = providerKey ?? payment.providerKey
         return .claimed(claimed)
     }
 
