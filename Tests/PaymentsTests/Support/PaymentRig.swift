@@ -59,8 +59,11 @@ final class PaymentRig: Sendable {
         self.group = try EventLoopGroup(loopCount: 1)
         self.registry = MetricsRegistry(loopCount: 1)
         let log = Log(level: .debug, memory: LogMemory())
+        // Enough that those who race do so in the database, and do not queue up before it.
+        var connections = PostgresLimits()
+        connections.interactive.connectionCountMax = 10
         self.database = PostgresDatabase(
-            options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops,
+            options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops, limits: connections,
             metrics: PostgresMetrics(registry: self.registry), log: log)
         self.payments = Payments(
             database: self.database, orders: self.orders, gateways: [self.gateway],
