@@ -146,8 +146,8 @@ let package = Package(
         .testTarget(
             name: "PaymentsTests",
             dependencies: [
-                "Payments", "Commerce", "Crypto", "HTTPServer", "HTTPClient", "Postgres", "Reactor", "Observability",
-                "Primitives", "TestSupport",
+                "Payments", "Auth", "Commerce", "Crypto", "HTTPServer", "HTTPClient", "Postgres", "Reactor",
+                "Observability", "Primitives", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -3,7 +3,8 @@ package import Postgres
 package import Primitives
 
 /// What is paid for. Payments know nothing of seats: whoever sells them implements this, and works in the payment's own
-/// transaction, so that money and seats change together or not at all.
+/// transaction, so that money and seats change together or not at all. What becomes of reservations and tickets is told
+/// in the outbox by whoever changes them, in the same transaction: payments tell of money alone.
 package protocol Orders: Sendable {
     /// Nil when there is none, or it is another member's.
     func order(_ reservation: Int64, of member: Int64) async throws -> Order?

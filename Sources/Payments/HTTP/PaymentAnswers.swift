@@ -1,0 +1,137 @@
+internal import Commerce
+internal import HTTPServer
+internal import Primitives
+
+/// A payment as its buyer sees it, and a manager with a little more.
+struct PaymentAnswer: JSONEncodable {
+    let payment: PaymentRow
+    var checkout: GatewayCheckout?
+    var isForManager = false
+
+    func encode(to writer: inout JSONWriter) {
+        let payment = self.payment
+        writer.object { writer in
+            writer.member("paymentId", payment.id)
+            writer.member("reservationId", payment.reservationID)
+            writer.member("concertId", payment.concertID)
+            writer.member("status", payment.state.status.rawValue)
+            writer.member("phase", payment.state.phase.rawValue)
+            writer.member("orderId", payment.orderID)
+            writer.member("orderName", payment.orderName)
+            writer.member("amount", payment.total)
+            writer.member("gateway", payment.gateway)
+            writer.member("method", payment.method)
+            writer.member("card", payment.maskedCard)
+            writer.member("receiptUrl", payment.receiptURL)
+            writer.member("refunded", Money(payment.refunded, payment.capturedCurrency ?? payment.total.currency))
+            writer.member("refundPending", Money(payment.refundPending, payment.capturedCurrency ?? payment.total.currency))
+            writer.member("cancelFee", Money(payment.kept, payment.total.currency))
+            writer.member("failureCode", payment.failureCode)
+            writer.member("ticketIds", payment.ticketIDs)
+            writer.member("createdAt", payment.createdAt.rfc3339)
+            writer.member("paidAt", payment.capturedAt?.rfc3339)
+            writer.member("checkoutUrl", self.checkout?.url)
+            if let checkout = self.checkout { self.encode(checkout, &writer) }
+            if let deposit = payment.deposit { self.encode(deposit: deposit, &writer) }
+            if self.isForManager {
+                writer.member("memberId", payment.memberID)
+                writer.member("sellerId", payment.sellerID)
+                writer.member("providerKey", payment.providerKey)
+                writer.member("captured", Money(payment.captured, payment.capturedCurrency ?? payment.total.currency))
+                writer.member("isOrphan", payment.state.isOrphan)
+                writer.member("isDisputed", payment.isDisputed)
+            }
+        }
+    }
+
+    private func encode(_ checkout: GatewayCheckout, _ writer: inout JSONWriter) {
+        writer.name("checkout")
+        writer.object { writer in
+            writer.member("url", checkout.url)
+            writer.member("clientKey", checkout.clientKey)
+            writer.member("clientSecret", checkout.clientSecret)
+            writer.member("providerKey", checkout.providerKey)
+        }
+    }
+
+    /// Where to transfer to, as it was stored.
+    private func encode(deposit: String, _ writer: inout JSONWriter) {
+        writer.name("deposit")
+        // It is JSON of our own making.
+        ((try? JSONParser.parse(Array(deposit.utf8))) ?? .null).encode(to: &writer)
+    }
+}
+
+struct RefundAnswer: JSONEncodable {
+    let refund: RefundRow
+    var paymentStatus: PaymentStatus?
+
+    func encode(to writer: inout JSONWriter) {
+        let refund = self.refund
+        writer.object { writer in
+            writer.member("refundId", refund.id)
+            writer.member("paymentId", refund.paymentID)
+            if let status = self.paymentStatus { writer.member("paymentStatus", status.rawValue) }
+            writer.member("status", refund.status.rawValue)
+            writer.member("amount", refund.amount)
+            writer.member("cancelFee", Money(refund.fee, refund.amount.currency))
+            writer.member("cause", refund.cause.rawValue)
+            writer.member("reason", refund.reason)
+            writer.member("failureCode", refund.failureCode)
+            writer.member("createdAt", refund.createdAt.rfc3339)
+            writer.member("completedAt", refund.completedAt?.rfc3339)
+        }
+    }
+}
+
+struct QuoteAnswer: JSONEncodable {
+    let quote: RefundQuote
+
+    func encode(to writer: inout JSONWriter) {
+        let quote = self.quote
+        writer.object { writer in
+            writer.member("seatIds", quote.seatIDs)
+            writer.member("paid", Money(quote.paid, quote.currency))
+            writer.member("amount", Money(quote.back, quote.currency))
+            writer.member("cancelFee", Money(quote.fee, quote.currency))
+            writer.member("daysBefore", quote.daysBefore)
+            writer.member("feeBasisPoints", quote.feeBasisPoints)
+        }
+    }
+}
+
+struct SettlementAnswer: JSONEncodable {
+    let settlement: SettlementRow
+
+    func encode(to writer: inout JSONWriter) {
+        let settlement = self.settlement
+        func money(_ amount: Int64) -> Money { Money(amount, settlement.currency) }
+        writer.object { writer in
+            writer.member("settlementId", settlement.id)
+            writer.member("sellerId", settlement.sellerID)
+            writer.member("date", settlement.date)
+            writer.member("status", settlement.status.rawValue)
+            writer.member("gross", money(settlement.gross))
+            writer.member("refunds", money(settlement.refunds))
+            writer.member("gatewayFee", money(settlement.gatewayFee))
+            writer.member("platformFee", money(settlement.platformFee))
+            writer.member("vat", money(settlement.tax))
+            writer.member("carriedIn", money(settlement.carriedIn))
+            writer.member("net", money(settlement.net))
+            writer.member("carriedTo", settlement.carriedTo)
+            writer.member("paidAt", settlement.paidAt?.rfc3339)
+        }
+    }
+}
+
+struct SettlementRunAnswer: JSONEncodable {
+    let date: String
+    let sellerCount: Int
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("date", self.date)
+            writer.member("sellerCount", self.sellerCount)
+        }
+    }
+}

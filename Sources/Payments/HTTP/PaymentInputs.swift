@@ -1,0 +1,72 @@
+internal import HTTPServer
+
+/// Texts as clients send them.
+struct BeginPaymentInput: JSONDecodable {
+    let reservationID: Int64
+    let isSuccess: Bool?
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        let reservation = json.integer("reservationId", in: 1...Int64.max)
+        self.isSuccess = json.boolean(
+            "isSuccess", isRequired: false,
+            about: "Decides the payment at once. Only where payments are simulated; elsewhere it is ignored.")
+        guard let reservation else { throw json.failure }
+        self.reservationID = reservation
+    }
+}
+
+struct ConfirmPaymentInput: JSONDecodable {
+    let providerKey: String
+    let amount: Int64
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        let key = json.string(
+            "paymentKey", lengthMin: 1, lengthMax: 200, about: "The company's key, as it came back with the browser.")
+        let amount = json.integer("amount", in: 0...1_000_000_000_000, about: "What the buyer was shown.")
+        guard let key, let amount else { throw json.failure }
+        self.providerKey = key
+        self.amount = amount
+    }
+}
+
+struct RefundInput: JSONDecodable {
+    static let seatCountMax = 100
+
+    let seats: [Int64]?
+    let reason: String
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        self.seats = json.integers(
+            "seatIds", in: 0...Int64.max, countMax: Self.seatCountMax, isRequired: false,
+            about: "Without them everything that is left is given back.")
+        if let seats = self.seats, seats.isEmpty { json.fail("seatIds", "too-few", "at least 1") }
+        self.reason = json.string("reason", lengthMax: 200, isRequired: false) ?? ""
+    }
+}
+
+struct SettlementRunInput: JSONDecodable {
+    let date: String?
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        self.date = json.string(
+            "date", lengthMin: 10, lengthMax: 10, format: "date", isRequired: false,
+            about: "A business day that is over; yesterday by itself.")
+    }
+}
+
+struct PayoutInput: JSONDecodable {
+    enum Step: String, CaseIterable {
+        case request = "REQUEST"
+        case paid = "PAID"
+        case failed = "FAILED"
+    }
+
+    let step: Step
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        self.step =
+            json.choice(
+                "step", of: Step.self, isRequired: false, about: "REQUEST by itself; the others say what the bank said.")
+            ?? .request
+    }
+}

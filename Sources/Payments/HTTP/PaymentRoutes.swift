@@ -1,0 +1,156 @@
+package import HTTPServer
+internal import Commerce
+internal import Primitives
+
+/// The routes of payments. Those that buyers know without a prefix have both paths.
+package enum PaymentRoutes {
+    package static var table: [HTTPServiceRoute<PaymentService>] {
+        self.paying + self.looking + RefundRoutes.table + SettlementRoutes.table
+    }
+
+    package static let tag = "payments"
+    static let prefix = "/api/v1"
+    /// None of the bodies comes near; a webhook has a limit of its own.
+    static let bodyByteCountMax = 16 * 1024
+
+    static let away = HTTPProblemDescription(
+        .serviceUnavailable, "overloaded", "database-unavailable", saysWhenToRetry: true)
+    static let companyAway = HTTPProblemDescription(
+        .serviceUnavailable, "pg-unavailable", "overloaded", "database-unavailable", saysWhenToRetry: true)
+    static let invalidInput = HTTPProblemDescription(.badRequest, "invalid-request")
+    static let badPage = HTTPProblemDescription(.badRequest, "invalid-cursor", "invalid-request")
+    static let missing = HTTPProblemDescription(.notFound, "not-found")
+
+    static func id(_ about: String) -> HTTPParameterDescription {
+        HTTPParameterDescription(.path, "id", .integer(1...Int64.max), about: about)
+    }
+
+    static func pages<Item: JSONEncodable>(of item: Item) -> [Page<Item>] {
+        [Page(items: [item], next: PageCursor("example", .number(17))), Page(items: [item], next: nil)]
+    }
+
+    // MARK: Paying
+
+    private static var paying: [HTTPServiceRoute<PaymentService>] {
+        let begin = HTTPServiceRoute<PaymentService>(
+            .post, self.prefix + "/payment", access: .member, bodyByteCountMax: self.bodyByteCountMax,
+            self.beginDescription
+        ) { service in .concurrent { request, _ in try await service.begin(request) } }
+        let confirm = HTTPServiceRoute<PaymentService>(
+            .post, self.prefix + "/payment/{id}/confirm", access: .member, bodyByteCountMax: self.bodyByteCountMax,
+            self.confirmDescription
+        ) { service in .concurrent { request, values in try await service.confirm(request, values) } }
+        let webhook = HTTPServiceRoute<PaymentService>(
+            .post, self.prefix + "/payment/webhook/{gateway}", access: .anyone,
+            bodyByteCountMax: PaymentLimits().webhookByteCountMax, self.webhookDescription
+        ) { service in .concurrent { request, values in try await service.webhook(request, values) } }
+        return [begin, begin.alias("/payment"), confirm, webhook]
+    }
+
+    private static var beginDescription: HTTPRouteDescription {
+        HTTPRouteDescription(
+            "Begin to pay for a reservation", korean: "결제 시작", tag: self.tag,
+            details: HTTPWording(
+                "The amount is that of the reservation. To begin again goes on with the payment that was begun. What "
+                    + "costs nothing is paid at once.",
+                korean: "결제 금액은 예매 금액으로 서버가 정합니다. 다시 요청하면 이미 시작된 결제를 이어서 진행하며, 금액이 0이면 바로 완료됩니다."),
+            takes: BeginPaymentInput.schema,
+            answers: [
+                HTTPAnswerDescription(
+                    .created, "The payment, and how to go on with it.",
+                    examples: [
+                        PaymentAnswer(payment: .waiting, checkout: .page), PaymentAnswer(payment: .waiting, checkout: .script),
+                        PaymentAnswer(payment: .completed),
+                    ], named: "Payment"),
+                HTTPAnswerDescription(
+                    .accepted, "It was decided by the simulator, whose answer is not known yet.",
+                    examples: [PaymentAnswer(payment: .unknown)], named: "Payment"),
+            ],
+            problems: [
+                HTTPProblemDescription(.paymentRequired, "payment-declined"), self.missing,
+                HTTPProblemDescription(.conflict, "payment-in-progress", "already-paid", "invalid-state"),
+                HTTPProblemDescription(.gone, "hold-expired"), self.invalidInput, self.companyAway,
+            ], options: .idempotencyKey)
+    }
+
+    private static var confirmDescription: HTTPRouteDescription {
+        HTTPRouteDescription(
+            "Take the money of a payment that the buyer has authorised", korean: "결제 승인", tag: self.tag,
+            details: HTTPWording(
+                "To ask again is harmless: the answer is what became of it. 202 says that it is not known yet; look at "
+                    + "the payment until it is.",
+                korean: "여러 번 요청해도 한 번만 결제됩니다. 202는 아직 결과를 알 수 없다는 뜻이므로 결제를 다시 조회하세요."),
+            parameters: [self.id("The payment.")], takes: ConfirmPaymentInput.schema,
+            answers: [
+                HTTPAnswerDescription(
+                    .ok, "Paid, with the tickets.", examples: [PaymentAnswer(payment: .completed)], named: "Payment"),
+                HTTPAnswerDescription(
+                    .accepted, "Not known yet, or a transfer is awaited.",
+                    examples: [PaymentAnswer(payment: .unknown), PaymentAnswer(payment: .deposit)], named: "Payment"),
+            ],
+            problems: [
+                HTTPProblemDescription(.paymentRequired, "payment-declined"), self.missing,
+                HTTPProblemDescription(.conflict, "payment-in-progress", "invalid-state"),
+                HTTPProblemDescription(.gone, "hold-expired"),
+                HTTPProblemDescription(.unprocessableContent, "amount-mismatch"), self.invalidInput, self.away,
+            ], options: .idempotencyKey)
+    }
+
+    private static var webhookDescription: HTTPRouteDescription {
+        HTTPRouteDescription(
+            "For payment companies: something has happened", korean: "결제사 웹훅", tag: self.tag,
+            details: HTTPWording(
+                "It is taken for a hint: what happened is read from the company.",
+                korean: "내용은 참고로만 사용하고 실제 상태는 결제사에 다시 조회합니다."),
+            parameters: [HTTPParameterDescription(.path, "gateway", .string(), about: "The company's name.")],
+            answers: [HTTPAnswerDescription(.ok, "It is stored, or of no interest.")],
+            problems: [
+                HTTPProblemDescription(.badRequest, "invalid-webhook"), self.missing,
+                HTTPProblemDescription(.contentTooLarge, "too-large"), self.away,
+            ])
+    }
+
+    // MARK: Looking
+
+    private static var looking: [HTTPServiceRoute<PaymentService>] {
+        let look = HTTPServiceRoute<PaymentService>(
+            .get, self.prefix + "/payment/{id}", access: .member,
+            HTTPRouteDescription(
+                "See a payment", korean: "결제 조회", tag: self.tag, parameters: [self.id("The payment.")],
+                answers: [
+                    HTTPAnswerDescription(
+                        .ok, "The payment.",
+                        examples: [
+                            PaymentAnswer(payment: .completed), PaymentAnswer(payment: .unknown),
+                            PaymentAnswer(payment: .completed, isForManager: true),
+                        ], named: "Payment")
+                ], problems: [self.missing, self.away])
+        ) { service in .concurrent { request, values in try await service.look(request, values) } }
+        let list = HTTPServiceRoute<PaymentService>(
+            .get, self.prefix + "/payment", access: .member,
+            HTTPRouteDescription(
+                "One's payments", korean: "내 결제 목록", tag: self.tag,
+                answers: [
+                    HTTPAnswerDescription(
+                        .ok, "Latest first.", examples: self.pages(of: PaymentAnswer(payment: .completed)),
+                        named: "Payments")
+                ], problems: [self.badPage, self.away], options: .pages)
+        ) { service in .concurrent { request, _ in try await service.list(request) } }
+        let admin = HTTPServiceRoute<PaymentService>(
+            .get, self.prefix + "/admin/payments", access: .manager,
+            HTTPRouteDescription(
+                "All payments", korean: "전체 결제 목록", tag: self.tag,
+                parameters: [
+                    HTTPParameterDescription(.query, "status", JSONSchema.choice(of: PaymentStatus.self).kind),
+                    HTTPParameterDescription(.query, "reservationId", .integer(1...Int64.max)),
+                ],
+                answers: [
+                    HTTPAnswerDescription(
+                        .ok, "Latest first.",
+                        examples: self.pages(of: PaymentAnswer(payment: .completed, isForManager: true)),
+                        named: "AllPayments")
+                ], problems: [self.badPage, self.away], options: .pages)
+        ) { service in .concurrent { request, _ in try await service.listForManager(request) } }
+        return [look, list, admin]
+    }
+}

@@ -1,0 +1,95 @@
+internal import HTTPServer
+internal import Primitives
+
+/// The routes of money that goes back.
+enum RefundRoutes {
+    private static let prefix = PaymentRoutes.prefix
+
+    private static let problems = [
+        PaymentRoutes.missing, HTTPProblemDescription(.badRequest, "invalid-request", "invalid-seat"),
+        HTTPProblemDescription(.conflict, "invalid-state", "refund-in-progress"),
+        HTTPProblemDescription(
+            .unprocessableContent, "refund-not-allowed", "policy-window-closed", "refund-exceeds-balance"),
+        PaymentRoutes.away,
+    ]
+
+    private static let answers = [
+        HTTPAnswerDescription(
+            .ok, "The money went back.", examples: [RefundAnswer(refund: .example, paymentStatus: .partCanceled)],
+            named: "Refund"),
+        HTTPAnswerDescription(
+            .accepted, "The tickets are void; the money is on its way.",
+            examples: [RefundAnswer(refund: .requested, paymentStatus: .completed)], named: "Refund"),
+    ]
+
+    static var table: [HTTPServiceRoute<PaymentService>] {
+        [
+            HTTPServiceRoute(
+                .post, self.prefix + "/payment/{id}/refund", access: .member,
+                bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Give tickets back", korean: "결제 취소(환불)", tag: PaymentRoutes.tag,
+                    details: HTTPWording(
+                        "By the rules of the show; look at the quote before. To ask again for the same seats answers "
+                            + "with the same refund.",
+                        korean: "공연의 환불 규정에 따릅니다. 미리 환불 예상 금액을 조회할 수 있으며, 같은 좌석으로 다시 요청하면 같은 환불을 돌려줍니다."),
+                    parameters: [PaymentRoutes.id("The payment.")], takes: RefundInput.schema, answers: self.answers,
+                    problems: self.problems, options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.refund(request, values) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/payment/{id}/refund/quote", access: .member,
+                HTTPRouteDescription(
+                    "What giving tickets back would come to", korean: "환불 예상 금액 조회", tag: PaymentRoutes.tag,
+                    parameters: [
+                        PaymentRoutes.id("The payment."),
+                        HTTPParameterDescription(
+                            .query, "seatIds", .string(JSONStringRule(lengthMax: 2100)),
+                            about: "Seats, with commas between; all without it."),
+                    ],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "What goes back and what is kept, at this moment.",
+                            examples: [QuoteAnswer(quote: .example)], named: "RefundQuote")
+                    ], problems: self.problems)
+            ) { service in .concurrent { request, values in try await service.quote(request, values) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/admin/payments/{id}/refund", access: .manager,
+                bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Give everything back, whatever the rules say", korean: "관리자 환불", tag: PaymentRoutes.tag,
+                    parameters: [PaymentRoutes.id("The payment.")], takes: RefundInput.schema, answers: self.answers,
+                    problems: self.problems, options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.refundForManager(request, values) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/admin/refunds", access: .manager,
+                HTTPRouteDescription(
+                    "All refunds", korean: "전체 환불 목록", tag: PaymentRoutes.tag,
+                    parameters: [
+                        HTTPParameterDescription(.query, "status", JSONSchema.choice(of: RefundStatus.self).kind),
+                        HTTPParameterDescription(.query, "paymentId", .integer(1...Int64.max)),
+                    ],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "Latest first.", examples: PaymentRoutes.pages(of: RefundAnswer(refund: .example)),
+                            named: "Refunds")
+                    ], problems: [PaymentRoutes.badPage, PaymentRoutes.away], options: .pages)
+            ) { service in .concurrent { request, _ in try await service.listRefunds(request) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/admin/refunds/{id}/retry", access: .manager,
+                HTTPRouteDescription(
+                    "Try a refused refund once more", korean: "실패한 환불 재시도", tag: PaymentRoutes.tag,
+                    parameters: [PaymentRoutes.id("The refund.")],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "The money went back.", examples: [RefundAnswer(refund: .example)], named: "RefundRow"),
+                        HTTPAnswerDescription(
+                            .accepted, "It is tried.", examples: [RefundAnswer(refund: .requested)],
+                            named: "RefundRow"),
+                    ],
+                    problems: [
+                        PaymentRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
+                    ], options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.retryRefund(request, values) } },
+        ]
+    }
+}

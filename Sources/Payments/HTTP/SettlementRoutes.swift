@@ -1,0 +1,74 @@
+internal import HTTPServer
+internal import Primitives
+
+/// The routes of what sellers are paid.
+enum SettlementRoutes {
+    private static let prefix = PaymentRoutes.prefix + "/admin/settlements"
+    private static let tag = "settlements"
+    private static let one = HTTPAnswerDescription(
+        .ok, "The settlement.", examples: [SettlementAnswer(settlement: .example)], named: "Settlement")
+    private static let changes = [
+        PaymentRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
+    ]
+
+    static var table: [HTTPServiceRoute<PaymentService>] {
+        [
+            HTTPServiceRoute(
+                .get, self.prefix, access: .manager,
+                HTTPRouteDescription(
+                    "All settlements", korean: "정산 목록", tag: self.tag,
+                    parameters: [
+                        HTTPParameterDescription(.query, "date", .string(JSONStringRule(format: "date"))),
+                        HTTPParameterDescription(.query, "sellerId", .integer(1...Int64.max)),
+                        HTTPParameterDescription(.query, "status", JSONSchema.choice(of: SettlementStatus.self).kind),
+                    ],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "Latest first.",
+                            examples: PaymentRoutes.pages(of: SettlementAnswer(settlement: .example)),
+                            named: "Settlements")
+                    ], problems: [PaymentRoutes.badPage, PaymentRoutes.away], options: .pages)
+            ) { service in .concurrent { request, _ in try await service.listSettlements(request) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/run", access: .manager, bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Settle a business day", korean: "정산 실행", tag: self.tag,
+                    details: HTTPWording(
+                        "As often as one likes: every movement of money is settled once.",
+                        korean: "여러 번 실행해도 각 거래는 한 번만 정산됩니다."), takes: SettlementRunInput.schema,
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "How many sellers had something to settle.",
+                            examples: [SettlementRunAnswer(date: "2026-11-28", sellerCount: 3)], named: "SettlementRun")
+                    ],
+                    problems: [
+                        PaymentRoutes.invalidInput, HTTPProblemDescription(.conflict, "invalid-state"),
+                        PaymentRoutes.away,
+                    ], options: .idempotencyKey)
+            ) { service in .concurrent { request, _ in try await service.runSettlements(request) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/{id}/approve", access: .manager,
+                HTTPRouteDescription(
+                    "Approve a settlement", korean: "정산 승인", tag: self.tag,
+                    parameters: [PaymentRoutes.id("The settlement.")], answers: [self.one], problems: self.changes,
+                    options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.approveSettlement(request, values) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/{id}/payout", access: .manager,
+                bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Pay a settlement out, and say what the bank said", korean: "정산 지급", tag: self.tag,
+                    parameters: [PaymentRoutes.id("The settlement.")], takes: PayoutInput.schema, answers: [self.one],
+                    problems: self.changes + [PaymentRoutes.invalidInput], options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.payOut(request, values) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/{id}/csv", access: .manager,
+                HTTPRouteDescription(
+                    "A settlement as a table", korean: "정산 내역 CSV", tag: self.tag,
+                    parameters: [PaymentRoutes.id("The settlement.")],
+                    answers: [HTTPAnswerDescription(.ok, "Every movement, and the sums.", mediaType: "text/csv")],
+                    problems: [PaymentRoutes.missing, PaymentRoutes.away])
+            ) { service in .concurrent { request, values in try await service.settlementCSV(request, values) } },
+        ]
+    }
+}

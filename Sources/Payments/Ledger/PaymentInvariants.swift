@@ -1,0 +1,143 @@
+package import Postgres
+internal import Synchronization
+
+/// Rules that hold of all money at every moment, each as a statement that counts the rows that break it. Tests ask them
+/// after every scenario, and a running house asks them of itself (`podo_payments_invariant_violations`).
+package enum PaymentInvariants {
+    struct Rule: Sendable {
+        let name: String
+        let count: PostgresStatement
+    }
+
+    package static var names: [String] { self.rules.map(\.name) }
+
+    /// How many rows break each rule, in the order of `names`.
+    package static func count(in database: PostgresDatabase, alarmSeconds: Int64) async throws -> [Int64] {
+        var counts: [Int64] = []
+        for rule in self.rules {
+            counts.append(try await database.run(rule.count, alarmSeconds).single())
+        }
+        return counts
+    }
+
+    /// The newest numbers, for whoever scrapes.
+    final class Counts: Sendable {
+        private let values = Mutex([Int64](repeating: 0, count: PaymentInvariants.rules.count))
+
+        subscript(index: Int) -> Int64 { self.values.withLock { $0[index] } }
+
+        func set(_ counts: [Int64]) {
+            self.values.withLock { values in
+                if counts.count == values.count { values = counts }
+            }
+        }
+    }
+
+    static let rules: [Rule] = [
+        Rule(name: "journals-balance", count: journalsBalance), Rule(name: "sales-are-booked", count: salesAreBooked),
+        Rule(name: "refunds-are-booked", count: refundsAreBooked), Rule(name: "refunds-sum-up", count: refundsSumUp),
+        Rule(name: "orphans-go-back", count: orphansGoBack), Rule(name: "tickets-for-money", count: ticketsForMoney),
+        Rule(name: "settled-once", count: settledOnce), Rule(name: "settlements-sum-up", count: settlementsSumUp),
+        Rule(name: "nothing-unknown-for-long", count: nothingUnknownForLong),
+        Rule(name: "no-refund-waits-for-long", count: noRefundWaitsForLong),
+    ]
+
+    private static let journalsBalance = PostgresStatement(
+        "invariant_journals_balance",
+        """
+        SELECT count(*) FROM (SELECT j.id FROM ledger_journal AS j LEFT JOIN ledger_entry AS e ON e.journal_id = j.id
+            WHERE $1::bigint IS NOT NULL
+            GROUP BY j.id HAVING coalesce(sum(e.amount), 1) <> 0) AS broken
+        """, effect: .reads, purpose: .background)
+
+    /// What sellers and orphans brought is in the books with exactly the sum that the company took.
+    private static let salesAreBooked = PostgresStatement(
+        "invariant_sales_are_booked",
+        """
+        SELECT count(*) FROM payment AS p
+        WHERE $1::bigint IS NOT NULL AND p.captured > 0 AND p.captured IS DISTINCT FROM (
+            SELECT sum(e.amount) FROM ledger_journal AS j JOIN ledger_entry AS e ON e.journal_id = j.id
+            WHERE j.ref_type = 'payment' AND j.ref_id = p.id AND e.amount > 0)
+        """, effect: .reads, purpose: .background)
+
+    private static let refundsAreBooked = PostgresStatement(
+        "invariant_refunds_are_booked",
+        """
+        SELECT count(*) FROM refund AS r
+        WHERE $1::bigint IS NOT NULL AND (CASE WHEN r.status = 'SUCCEEDED' THEN r.amount ELSE 0 END)
+            <> (SELECT coalesce(sum(e.amount), 0) FROM ledger_journal AS j JOIN ledger_entry AS e ON e.journal_id = j.id
+                WHERE j.ref_type = 'refund' AND j.ref_id = r.id AND e.amount > 0)
+        """, effect: .reads, purpose: .background)
+
+    /// What a payment says of its refunds is what they are.
+    private static let refundsSumUp = PostgresStatement(
+        "invariant_refunds_sum_up",
+        """
+        SELECT count(*) FROM payment AS p LEFT JOIN LATERAL (
+            SELECT coalesce(sum(amount) FILTER (WHERE status = 'SUCCEEDED'), 0) AS refunded,
+                coalesce(sum(fee) FILTER (WHERE status = 'SUCCEEDED'), 0) AS kept,
+                coalesce(sum(amount + fee) FILTER (WHERE status <> 'SUCCEEDED'), 0) AS pending
+            FROM refund WHERE payment_id = p.id) AS r ON true
+        WHERE $1::bigint IS NOT NULL
+            AND (p.refunded, p.kept, p.refund_pending) IS DISTINCT FROM (r.refunded, r.kept, r.pending)
+        """, effect: .reads, purpose: .background)
+
+    private static let orphansGoBack = PostgresStatement(
+        "invariant_orphans_go_back",
+        """
+        SELECT count(*) FROM payment
+        WHERE $1::bigint IS NOT NULL AND orphan AND refunded + refund_pending <> captured
+        """, effect: .reads, purpose: .background)
+
+    /// Whoever paid has tickets; who has tickets paid.
+    private static let ticketsForMoney = PostgresStatement(
+        "invariant_tickets_for_money",
+        """
+        SELECT count(*) FROM payment
+        WHERE $1::bigint IS NOT NULL
+            AND (ticket_ids = '{}') = (status IN ('COMPLETED', 'PART_CANCELED', 'CANCELED') AND NOT orphan)
+        """, effect: .reads, purpose: .background)
+
+    /// No movement is in a settlement with another sum than it has.
+    private static let settledOnce = PostgresStatement(
+        "invariant_settled_once",
+        """
+        SELECT count(*) FROM settlement_item AS i
+            LEFT JOIN payment AS p ON i.ref_type = 'PAYMENT' AND p.id = i.ref_id
+            LEFT JOIN refund AS r ON i.ref_type = 'REFUND' AND r.id = i.ref_id
+            LEFT JOIN gateway_row AS g ON i.ref_type = 'GATEWAY_FEE' AND g.id = i.ref_id
+        WHERE $1::bigint IS NOT NULL AND i.amount IS DISTINCT FROM coalesce(p.captured, -r.amount, -g.fee)
+        """, effect: .reads, purpose: .background)
+
+    private static let settlementsSumUp = PostgresStatement(
+        "invariant_settlements_sum_up",
+        """
+        SELECT count(*) FROM settlement AS s LEFT JOIN LATERAL (
+            SELECT coalesce(sum(amount), 0) AS amount FROM settlement_item WHERE settlement_id = s.id) AS i ON true
+        WHERE $1::bigint IS NOT NULL AND s.status <> 'DRAFT' AND s.gross - s.refunds - s.gateway_fee <> i.amount
+        """, effect: .reads, purpose: .background)
+
+    private static let nothingUnknownForLong = PostgresStatement(
+        "invariant_nothing_unknown_for_long",
+        """
+        SELECT count(*) FROM payment
+        WHERE phase IN ('IN_FLIGHT', 'UNKNOWN') AND claimed_at < now() - $1::bigint * interval '1 second'
+        """, effect: .reads, purpose: .background)
+
+    private static let noRefundWaitsForLong = PostgresStatement(
+        "invariant_no_refund_waits_for_long",
+        """
+        SELECT count(*) FROM refund
+        WHERE status <> 'SUCCEEDED' AND created_at < now() - $1::bigint * interval '1 second'
+        """, effect: .reads, purpose: .background)
+}
+
+extension Payments {
+    /// Looks whether every rule holds, and tells whoever scrapes. Returns the names of those that do not.
+    package func checkInvariants() async throws -> [String] {
+        let counts = try await PaymentInvariants.count(
+            in: self.database, alarmSeconds: PaymentLimits.seconds(self.limits.alarmTime))
+        self.metrics.found(counts)
+        return zip(PaymentInvariants.names, counts).filter { $0.1 > 0 }.map(\.0)
+    }
+}

@@ -1,0 +1,49 @@
+package import Primitives
+
+/// The bounds of everything that is done about payments. Rounds that find more than a batch come again at once.
+package struct PaymentLimits: Sendable {
+    /// Rows that one round of a worker takes. The rest waits for the next.
+    package var batchCountMax = 50
+    /// How long a row that a worker took is left alone by others: longer than the longest call to a company.
+    package var leaseTime = TimeAmount.seconds(45)
+    /// First look at a payment whose company was asked: later than the answer can come.
+    package var firstLookTime = TimeAmount.seconds(40)
+    /// The time between two looks doubles from one second up to this.
+    package var lookTimeMax = TimeAmount.seconds(60)
+    /// Between two looks at a payment whose deposit is awaited: days, mostly, and a webhook tells.
+    package var depositLookTime = TimeAmount.seconds(600)
+    /// A company that knows no such payment is believed when this long has gone by since it was asked.
+    package var absenceTime = TimeAmount.seconds(120)
+    /// From here on somebody is told that it is still unknown what became of a payment.
+    package var alarmTime = TimeAmount.seconds(600)
+    /// A payment that stays open at the company for so long after we asked is given up, where nothing can be taken
+    /// without our asking again.
+    package var openTimeMax = TimeAmount.seconds(3600)
+    /// How often the company is asked again for the money of a payment that it says is open.
+    package var confirmCountMax = 5
+    /// After a refusal the seats are held for at least this long, for another card.
+    package var retryHoldTime = TimeAmount.seconds(60)
+    /// How long after the hold has ended an unpaid payment is closed.
+    package var closeTime = TimeAmount.seconds(60)
+    /// How often two requests that begin to pay the same are told apart before one of them is refused.
+    package var beginCountMax = 3
+    /// A webhook that leads to no answer is given up after so many tries; the payment is looked at by itself anyway.
+    package var webhookTryCountMax = 20
+    package var webhookByteCountMax = 256 * 1024
+    /// Webhooks that were dealt with are kept for so long.
+    package var webhookKeepTime = TimeAmount.seconds(30 * 86_400)
+    /// A refund that is refused for now is tried again after the double time, up to this.
+    package var refundTimeMax = TimeAmount.seconds(3600)
+    package var reasonLengthMax = 200
+    package var pageCountMax = 100
+
+    package init() {}
+
+    /// 1, 2, 4 … seconds, and never more than `most`.
+    static func backoff(_ attemptCount: Int, most: TimeAmount) -> Int64 {
+        let seconds = Int64(1) << Int64(min(max(attemptCount - 1, 0), 20))
+        return min(seconds, max(most.nanoseconds / 1_000_000_000, 1))
+    }
+
+    static func seconds(_ time: TimeAmount) -> Int64 { time.nanoseconds / 1_000_000_000 }
+}

@@ -1,0 +1,140 @@
+internal import Commerce
+internal import HTTPServer
+internal import Observability
+internal import Postgres
+internal import Primitives
+
+/// A payment that a buyer can go on with.
+package struct BegunPayment: Sendable {
+    package var payment: PaymentRow
+    /// Nil for what costs nothing.
+    package var checkout: GatewayCheckout?
+}
+
+/// Pays in a buyer's place, or refuses to: for trying things out, never with real money.
+package protocol PaymentDecider: Sendable {
+    func decide(_ order: GatewayOrder, isSuccess: Bool) -> GatewayOutcome
+}
+
+extension SimulatorGateway: PaymentDecider {}
+
+extension Payments {
+    /// What costs nothing is paid by nobody.
+    static var freeGateway: String { "free" }
+
+    /// Begins to pay for a reservation, or goes on with what was begun. The amount is ours, never the buyer's.
+    package func begin(_ reservation: Int64, by member: Int64) async throws -> BegunPayment {
+        let payment = try await self.record(reservation, by: member)
+        guard payment.gateway != Self.freeGateway else { return BegunPayment(payment: payment, checkout: nil) }
+        let gateway = try self.gateway(of: payment)
+        switch await gateway.checkout(for: self.gatewayOrder(payment)) {
+        case .ready(let checkout):
+            if let key = checkout.providerKey {
+                _ = try await self.database.run(PaymentStatements.setKey, payment.id, key)
+            }
+            self.metrics.payments.add("begun", loop: nil)
+            return BegunPayment(payment: payment, checkout: checkout)
+        case .refused(let decline):
+            _ = try await self.settle(payment.id, .refused(decline))
+            throw PaymentProblems.declined(decline)
+        case .unknown(let doubt):
+            if doubt.needsOperator {
+                self.metrics.incident("misconfigured", payment: payment.id, code: doubt.code)
+            }
+            throw PaymentProblems.gatewayUnavailable
+        }
+    }
+
+    /// Pays at once, or is declined, without a browser: only where payments are simulated.
+    package func decide(
+        _ reservation: Int64, by member: Int64, isSuccess: Bool, with decider: any PaymentDecider
+    ) async throws -> PaymentRow {
+        let payment = try await self.record(reservation, by: member)
+        guard payment.gateway != Self.freeGateway else { return payment }
+        switch try await self.claim(payment.id, of: member, providerKey: nil, amount: nil) {
+        case .answered(let payment): return payment
+        case .lost: throw PaymentProblems.holdExpired
+        case .claimed(let payment):
+            let outcome = decider.decide(self.gatewayOrder(payment), isSuccess: isSuccess)
+            return try await self.settle(payment.id, PaymentFinding(outcome, of: payment))
+        }
+    }
+
+    private func record(_ reservation: Int64, by member: Int64) async throws -> PaymentRow {
+        guard let order = try await self.orders.order(reservation, of: member) else { throw HTTPProblem.notFound }
+        let payment = try await self.record(order)
+        if payment.gateway == Self.freeGateway { self.metrics.payments.add("free", loop: nil) }
+        return payment
+    }
+
+    private func gatewayOrder(_ payment: PaymentRow) -> GatewayOrder {
+        let base = "\(self.options.publicURL)/payment/\(payment.id)"
+        return GatewayOrder(
+            orderID: payment.orderID, name: payment.orderName, total: payment.total, successURL: base + "/success",
+            failURL: base + "/fail", reservationID: payment.reservationID, paymentID: payment.id,
+            idempotencyKey: payment.checkoutKey)
+    }
+
+    /// Two requests that begin at once meet at the index that lets one payment wait: the later one finds the other's.
+    private func record(_ order: Order) async throws -> PaymentRow {
+        var attemptCount = 1
+        while true {
+            do {
+                return try await self.database.transaction("payment_begin", actor: "member:\(order.memberID)") {
+                    try await self.record(order, in: $0)
+                }
+            } catch let error as PostgresError {
+                guard case .uniqueViolation = error.code, attemptCount < self.limits.beginCountMax else { throw error }
+                attemptCount += 1
+            }
+        }
+    }
+
+    private func record(_ order: Order, in transaction: PostgresTransaction) async throws -> PaymentRow {
+        let isFree = order.total.amount == 0
+        let gateway = isFree ? Self.freeGateway : self.options.gateway
+        if let row = try await transaction.run(PaymentStatements.lockWaiting, order.reservationID).first {
+            let waiting = try PaymentRow(row)
+            guard waiting.state == .created else { throw PaymentProblems.inProgress }
+            if order.isPayable, waiting.total == order.total, waiting.gateway == gateway { return waiting }
+            // Another price or another company: the old attempt can take nothing that we would not give back.
+            _ = try await transaction.run(PaymentStatements.refuse, waiting.id, "superseded")
+        }
+        let isPaid: Bool = try await transaction.run(
+            PaymentStatements.hasCapture, order.reservationID, 0 as Int64
+        ).single()
+        if isPaid || order.isConfirmed { throw PaymentProblems.alreadyPaid }
+        guard order.isPayable else { throw PaymentProblems.holdExpired }
+        let id: Int64 = try await transaction.run(
+            PaymentStatements.insert, Self.newOrderID(), order.reservationID, order.memberID, order.sellerID,
+            order.concertID, gateway, order.name, order.total.amount, order.total.currency.rawValue,
+            self.closeDelay(order)
+        ).single()
+        let payment = try await self.reread(id, in: transaction)
+        return isFree ? try await self.completeFree(payment, in: transaction) : payment
+    }
+
+    /// Seconds until a payment that nobody has gone on with is looked at.
+    func closeDelay(_ order: Order) -> Int64 {
+        let close = PaymentLimits.seconds(self.limits.closeTime)
+        guard let until = order.heldUntil else { return close }
+        let rest = (until.unixMilliseconds &- WallClock.now.unixMilliseconds) / 1000
+        return min(max(rest, 0), 86_400) + close
+    }
+
+    private func completeFree(_ payment: PaymentRow, in transaction: PostgresTransaction) async throws -> PaymentRow {
+        guard try await self.orders.freeze(payment.reservationID, in: transaction) else {
+            throw PaymentProblems.holdExpired
+        }
+        _ = try await transaction.run(
+            PaymentStatements.capture, payment.id, PaymentStatus.completed.rawValue, false, 0 as Int64,
+            payment.total.currency.rawValue, String?.none, String?.none, String?.none, String?.none, String?.none)
+        guard let tickets = try await self.orders.confirm(payment.reservationID, in: transaction) else {
+            throw PaymentProblems.holdExpired
+        }
+        _ = try await transaction.run(PaymentStatements.setTickets, payment.id, tickets)
+        let completed = try await self.reread(payment.id, in: transaction)
+        try await PaymentNews.tell(.paymentCompleted, of: completed, in: transaction)
+        return completed
+    }
+}

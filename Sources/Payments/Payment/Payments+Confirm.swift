@@ -1,0 +1,97 @@
+internal import Commerce
+internal import HTTPServer
+internal import Observability
+internal import Postgres
+internal import Primitives
+
+/// Whether the company may be asked for the money of a payment.
+enum PaymentClaim {
+    case claimed(PaymentRow)
+    /// Somebody has asked already: this is what is known.
+    case answered(PaymentRow)
+    /// The seats are not to be had any more.
+    case lost(PaymentRow)
+}
+
+extension Payments {
+    /// Takes the money of a payment: seats are kept from everybody else first, then the company is asked, then it is
+    /// written down what came of it. Asked again, it answers what became of it.
+    ///
+    /// - Parameters:
+    ///   - member: Nil when the house goes on with what a buyer has authorised.
+    ///   - amount: What the buyer was shown; nil when nobody says.
+    package func confirm(
+        _ id: Int64, of member: Int64?, providerKey: String, amount: Int64?
+    ) async throws -> PaymentRow {
+        switch try await self.claim(id, of: member, providerKey: providerKey, amount: amount) {
+        case .answered(let payment): return payment
+        case .lost(let payment):
+            try await self.abandon(payment)
+            throw PaymentProblems.holdExpired
+        case .claimed(let payment): return try await self.take(payment)
+        }
+    }
+
+    /// The first step: from here on the seats are kept, and whoever looks knows that the company may have been asked.
+    func claim(_ id: Int64, of member: Int64?, providerKey: String?, amount: Int64?) async throws -> PaymentClaim {
+        do {
+            let claim = try await self.database.transaction(
+                "payment_claim", actor: member.map { "member:\($0)" } ?? "payments"
+            ) { try await self.claim(id, of: member, providerKey: providerKey, amount: amount, in: $0) }
+            if case .lost = claim { self.metrics.payments.add("hold-expired", loop: nil) }
+            return claim
+        } catch let error as PostgresError {
+            // The company's key of another payment: nobody gets two for the money of one.
+            guard case .uniqueViolation = error.code else { throw error }
+            throw PaymentProblems.invalidState
+        }
+    }
+
+    /// Asks the company for the money of a payment that is claimed, and writes down what came of it.
+    func take(_ payment: PaymentRow) async throws -> PaymentRow {
+        guard let providerKey = payment.providerKey else { throw PaymentProblems.invalidState }
+        let outcome = try await self.gateway(of: payment).confirm(
+            GatewayAttempt(
+                orderID: payment.orderID, providerKey: providerKey, total: payment.total,
+                idempotencyKey: payment.confirmKey))
+        return try await self.settle(payment.id, PaymentFinding(outcome, of: payment))
+    }
+
+    private func claim(
+        _ id: Int64, of member: Int64?, providerKey: String?, amount: Int64?, in transaction: PostgresTransaction
+    ) async throws -> PaymentClaim {
+        let payment = try await self.lock(id, in: transaction)
+        guard member == nil || payment.memberID == member else { throw HTTPProblem.notFound }
+        let isSameKey = payment.providerKey.flatMap { key in providerKey.map { $0.utf8.elementsEqual(key.utf8) } }
+        guard let next = payment.state.after(.claim) else {
+            if member == nil || isSameKey == true { return .answered(payment) }
+            throw payment.state.status == .waiting ? PaymentProblems.inProgress : PaymentProblems.invalidState
+        }
+        if let amount, amount != payment.total.amount {
+            self.metrics.payments.add("amount-mismatch", loop: nil)
+            throw PaymentProblems.amountMismatch
+        }
+        guard isSameKey != false else { throw PaymentProblems.invalidState }
+        guard try await self.orders.freeze(payment.reservationID, in: transaction) else {
+            _ = try await transaction.run(PaymentStatements.refuse, id, "hold-expired")
+            let failed = try await self.reread(id, in: transaction)
+            try await PaymentNews.tell(.paymentFailed, of: failed, in: transaction)
+            return .lost(failed)
+        }
+        let changed = try await transaction.run(
+            PaymentStatements.claim, id, providerKey, PaymentLimits.seconds(self.limits.firstLookTime))
+        guard changed.affectedCount == 1 else { throw PaymentProblems.invalidState }
+        var claimed = payment
+        claimed.state = next
+        claimed.providerKey = providerKey ?? payment.providerKey
+        return .claimed(claimed)
+    }
+
+    /// Tells the company that nobody wants this payment any more. If it has the money already, that is dealt with.
+    func abandon(_ payment: PaymentRow) async throws {
+        let gateway = try self.gateway(of: payment)
+        if case .paid(let snapshot) = await gateway.abandon(payment.key) {
+            _ = try await self.settle(payment.id, PaymentFinding(snapshot, of: payment))
+        }
+    }
+}

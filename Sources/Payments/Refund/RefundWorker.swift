@@ -1,0 +1,163 @@
+internal import Commerce
+internal import HTTPServer
+internal import Observability
+package import Postgres
+internal import Primitives
+
+/// Keeps the promises of refunds: asks companies to give money back, once each, however often it has to ask. Works in
+/// rounds that whoever starts the process calls; several processes may do so at once.
+package final class RefundWorker: Sendable {
+    private let payments: Payments
+    private var limits: PaymentLimits { self.payments.limits }
+    private var metrics: PaymentMetrics { self.payments.metrics }
+
+    package init(payments: Payments) { self.payments = payments }
+
+    /// Does some that are due. True when there may be more.
+    package func work() async throws -> Bool {
+        let rows = try await self.payments.database.run(
+            RefundStatements.takeDue, self.limits.batchCountMax, PaymentLimits.seconds(self.limits.leaseTime))
+        for row in rows { try await self.send(try row.get(0)) }
+        let isSweeping = try await self.sweepConcert()
+        return rows.count == self.limits.batchCountMax || isSweeping
+    }
+
+    /// Does this one at once, unless somebody is at it, and returns it as it is then.
+    package func work(on id: Int64) async throws -> RefundRow {
+        let taken = try await self.payments.database.run(
+            RefundStatements.take, id, PaymentLimits.seconds(self.limits.leaseTime))
+        if taken.affectedCount == 1 { try await self.send(id) }
+        guard let refund = try await self.payments.refund(id) else { throw HTTPProblem.notFound }
+        return refund
+    }
+
+    /// Asks the company. A second time it first reads whether the first did it.
+    private func send(_ id: Int64) async throws {
+        guard let refund = try await self.payments.refund(id),
+            let payment = try await self.payments.payment(refund.paymentID, of: nil)
+        else { return }
+        let gateway = try self.payments.gateway(of: payment)
+        let asked = self.asked(refund, payment)
+        var outcome: GatewayRefundOutcome?
+        if refund.attemptCount > 1 {
+            let read = await gateway.fetchRefund(asked)
+            if case .absent = read { outcome = nil } else { outcome = read }
+        }
+        if let outcome {
+            try await self.settle(refund, payment, outcome)
+        } else {
+            try await self.settle(refund, payment, await gateway.refund(asked))
+        }
+    }
+
+    private func asked(_ refund: RefundRow, _ payment: PaymentRow) -> GatewayRefund {
+        GatewayRefund(
+            payment: payment.key, amount: refund.amount,
+            balanceBefore: Money(payment.captured - payment.refunded, refund.amount.currency), reason: refund.reason,
+            refundID: refund.id, providerRefundKey: refund.providerKey, idempotencyKey: refund.idempotencyKey)
+    }
+
+    /// Writes down what came of asking. First come, first served: what is done already stays done.
+    package func settle(_ refund: RefundRow, _ payment: PaymentRow, _ outcome: GatewayRefundOutcome) async throws {
+        let wait = PaymentLimits.backoff(refund.attemptCount, most: self.limits.refundTimeMax)
+        let status = try await self.payments.database.transaction("refund_settle", actor: "payments") { transaction in
+            let payment = try await self.payments.lock(payment.id, in: transaction)
+            guard let row = try await transaction.run(RefundStatements.lock, refund.id).first else {
+                return RefundStatus.succeeded
+            }
+            let refund = try RefundRow(row)
+            switch outcome {
+            case .refunded(let cancel, _):
+                try await self.succeed(refund, payment, cancel, in: transaction)
+            case .pending(let cancel):
+                _ = try await transaction.run(
+                    RefundStatements.later, refund.id, RefundStatus.processing.rawValue, cancel.key, wait)
+            case .refused(let decline):
+                guard refund.status.after(.refuse) != nil else { break }
+                _ = try await transaction.run(RefundStatements.fail, refund.id, Payments.shortened(decline.code))
+                try await PaymentNews.tell(
+                    .refundFailed, of: payment, refund: refund.id, amount: refund.amount, cause: refund.cause,
+                    in: transaction)
+            case .tryLater, .absent:
+                _ = try await transaction.run(
+                    RefundStatements.later, refund.id, RefundStatus.processing.rawValue, nil as String?, wait)
+            case .unknown(let doubt):
+                try await self.payments.note(
+                    payment, "refund-doubt", ["reason": doubt.reason.rawValue, "code": doubt.code], in: transaction)
+                _ = try await transaction.run(
+                    RefundStatements.later, refund.id, RefundStatus.unknown.rawValue, nil as String?, wait)
+            }
+            return try await self.payments.reread(refund: refund.id, in: transaction).status
+        }
+        self.count(status, outcome, payment)
+    }
+
+    private func succeed(
+        _ refund: RefundRow, _ payment: PaymentRow, _ cancel: GatewayCancel, in transaction: PostgresTransaction
+    ) async throws {
+        if refund.status != .succeeded {
+            try await self.payments.finish(refund.id, of: payment.id, providerKey: cancel.key, in: transaction)
+            return
+        }
+        // A reading took another refund of the same sum for this one: then this is the other.
+        guard refund.providerKey != nil, !Payments.isSame(refund.providerKey, cancel.key) else { return }
+        let others = try await transaction.run(RefundStatements.ofPayment, payment.id).map(RefundRow.init)
+        let isKnown = others.contains { Payments.isSame($0.providerKey, cancel.key) }
+        if !isKnown {
+            try await self.payments.adopt(cancel, isChargeback: false, of: payment.id, in: transaction)
+        }
+    }
+
+    private func count(_ status: RefundStatus, _ outcome: GatewayRefundOutcome, _ payment: PaymentRow) {
+        switch status {
+        case .succeeded: self.metrics.refunds.add("succeeded", loop: nil)
+        case .failed:
+            self.metrics.refunds.add("failed", loop: nil)
+            var code: String?
+            if case .refused(let decline) = outcome { code = decline.code }
+            self.metrics.incident("refund-failed", payment: payment.id, code: code)
+        case .unknown: self.metrics.refunds.add("unknown", loop: nil)
+        case .requested, .processing: self.metrics.refunds.add("pending", loop: nil)
+        }
+        if case .unknown(let doubt) = outcome, doubt.needsOperator {
+            self.metrics.incident("misconfigured", payment: payment.id, code: doubt.code)
+        }
+    }
+
+    // MARK: Concerts that are canceled
+
+    /// Everybody gets everything back. Told twice, it is done once.
+    package func refundAll(_ concert: Int64, reason: String, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.run(RefundStatements.beginSweep, concert, reason)
+    }
+
+    /// One page of one concert. What it has done stays done, wherever it is cut off.
+    private func sweepConcert() async throws -> Bool {
+        let database = self.payments.database
+        let taken = try await database.run(RefundStatements.takeSweep, PaymentLimits.seconds(self.limits.leaseTime))
+        guard let row = taken.first else { return false }
+        let (concert, reason, after): (Int64, String, Int64) = (try row.get(0), try row.get(1), try row.get(2))
+        let page = try await database.run(RefundStatements.sweepPage, concert, after, self.limits.batchCountMax)
+        var refundCount = 0
+        for row in page {
+            let payment: Int64 = try row.get(0)
+            do {
+                _ = try await self.payments.refund(payment, seats: nil, reason: reason, by: .concert)
+                refundCount += 1
+            } catch let problem as HTTPProblem {
+                // It is another's turn, or a person's: the next pass sees whether it is still there.
+                self.metrics.log.warning(
+                    "refund not possible",
+                    ["payment": .number(Int(payment)), "code": .text(problem.code.description)])
+            }
+        }
+        guard page.count < self.limits.batchCountMax else {
+            let last: Int64 = try page[page.count - 1].get(0)
+            _ = try await database.run(RefundStatements.sweepGoesOn, concert, last, Int64(refundCount))
+            return true
+        }
+        _ = try await database.run(
+            RefundStatements.sweepEnds, concert, PaymentLimits.seconds(self.limits.lookTimeMax))
+        return false
+    }
+}

@@ -1,0 +1,209 @@
+package import Commerce
+internal import HTTPServer
+internal import Observability
+internal import Postgres
+internal import Primitives
+
+/// What would be given back.
+package struct RefundQuote: Sendable {
+    package var seatIDs: [Int64]
+    package var paid: Int64
+    package var back: Int64
+    package var fee: Int64
+    package var currency: Currency
+    package var daysBefore: Int
+    package var feeBasisPoints: Int64
+}
+
+/// Who wants something given back.
+package enum RefundParty: Sendable {
+    /// Whoever bought it, by the rules.
+    case member(Int64)
+    /// The house, all that was paid.
+    case manager(Int64)
+    /// Everything, because there is no show.
+    case concert
+
+    var cause: RefundCause {
+        switch self {
+        case .member: .member
+        case .manager: .manager
+        case .concert: .concertCanceled
+        }
+    }
+
+    var actor: String {
+        switch self {
+        case .member(let id), .manager(let id): "member:\(id)"
+        case .concert: "payments"
+        }
+    }
+
+    func owns(_ payment: PaymentRow) -> Bool {
+        if case .member(let id) = self { return payment.memberID == id }
+        return true
+    }
+}
+
+extension Payments {
+    /// What giving back these seats, or all, would come to at this moment. Changes nothing.
+    package func quote(_ id: Int64, seats: [Int64]?, by party: RefundParty) async throws -> RefundQuote {
+        try await self.database.transaction("refund_quote", actor: party.actor) { transaction in
+            let payment = try await self.lock(id, in: transaction)
+            return try await self.quote(payment, seats: seats, by: party, in: transaction).quote
+        }
+    }
+
+    /// Promises to give back what was paid for these seats, or for all that are left: from here on the tickets are
+    /// void, the seats free, and the money held until the company has paid it. Asked again for the same seats, it
+    /// answers with the refund that there is.
+    package func refund(
+        _ id: Int64, seats: [Int64]?, reason: String, by party: RefundParty
+    ) async throws -> RefundRow {
+        let (refund, isNew) = try await self.database.transaction("refund_request", actor: party.actor) { transaction in
+            let payment = try await self.lock(id, in: transaction)
+            guard party.owns(payment) else { throw HTTPProblem.notFound }
+            if let known = try await self.covering(payment, seats, in: transaction) { return (known, false) }
+            let found = try await self.quote(payment, seats: seats, by: party, in: transaction)
+            return (try await self.promise(payment, found, reason: reason, by: party, in: transaction), true)
+        }
+        if isNew { self.metrics.refunds.add("requested", loop: nil) }
+        return refund
+    }
+
+    package func refund(_ id: Int64) async throws -> RefundRow? {
+        try await self.database.run(RefundStatements.get, id).first.map(RefundRow.init)
+    }
+
+    package func refunds(of payment: Int64) async throws -> [RefundRow] {
+        try await self.database.run(RefundStatements.ofPayment, payment).map(RefundRow.init)
+    }
+
+    package func refunds(
+        status: RefundStatus?, payment: Int64?, before: Int64, countMax: Int
+    ) async throws -> [RefundRow] {
+        try await self.database.run(RefundStatements.list, status?.rawValue, payment, before, countMax)
+            .map(RefundRow.init)
+    }
+
+    /// A refund that the company refused is tried once more, by its own key.
+    package func retry(_ id: Int64, by manager: Int64) async throws -> RefundRow {
+        try await self.database.transaction("refund_retry", actor: "member:\(manager)") { transaction in
+            let changed = try await transaction.run(RefundStatements.retry, id)
+            guard let row = try await transaction.run(RefundStatements.get, id).first else {
+                throw HTTPProblem.notFound
+            }
+            guard changed.affectedCount == 1 else { throw PaymentProblems.invalidState }
+            return try RefundRow(row)
+        }
+    }
+
+    // MARK: Helpers
+
+    private struct Found {
+        var quote: RefundQuote
+        var lines: [RefundableOrder.Line]
+    }
+
+    /// The refund that these seats were given back by; the last one, when all are asked for and none is left.
+    private func covering(
+        _ payment: PaymentRow, _ seats: [Int64]?, in transaction: PostgresTransaction
+    ) async throws -> RefundRow? {
+        // Of everything, it is the answer only when nothing is left; that is what CANCELED and promises tell.
+        let isNothingLeft = payment.state.status == .canceled || (payment.captured > 0 && payment.available == 0)
+        if seats == nil, !isNothingLeft { return nil }
+        guard payment.state.hasMoney, !payment.state.isOrphan,
+            let row = try await transaction.run(
+                RefundStatements.covering, payment.reservationID, seats.map { Array(Set($0)) }
+            ).first,
+            let id = try row.get(0, as: Int64?.self),
+            let found = try await transaction.run(RefundStatements.get, id).first
+        else { return nil }
+        let refund = try RefundRow(found)
+        return refund.paymentID == payment.id ? refund : nil
+    }
+
+    private func quote(
+        _ payment: PaymentRow, seats: [Int64]?, by party: RefundParty, in transaction: PostgresTransaction
+    ) async throws -> Found {
+        guard party.owns(payment) else { throw HTTPProblem.notFound }
+        switch payment.state.status {
+        case .completed, .partCanceled: break
+        case .waiting, .failed, .canceled: throw PaymentProblems.invalidState
+        }
+        guard !payment.state.isOrphan, !payment.isDisputed else { throw PaymentProblems.refundNotAllowed }
+        guard let order = try await self.orders.refundable(payment.reservationID, in: transaction), !order.lines.isEmpty
+        else { throw PaymentProblems.refundNotAllowed }
+        var lines = order.lines
+        if let seats {
+            let wanted = Set(seats)
+            lines = lines.filter { wanted.contains($0.seatID) }
+            guard lines.count == wanted.count, !wanted.isEmpty else {
+                throw HTTPProblem(
+                    .badRequest, code: "invalid-seat", detail: "A seat is none of this payment, or was given back.")
+            }
+        }
+        let moment = try await self.moment(order, in: transaction)
+        let price = lines.reduce(0 as Int64) { $0 &+ max($1.paid, 0) }
+        // Where others have given back a part already, the rest is what is left.
+        let paid = min(price, payment.available)
+        guard paid > 0 || price == 0 else { throw PaymentProblems.exceedsBalance }
+        var points: Int64 = 0
+        if party.cause.isByRules {
+            guard let kept = self.policy(order, payment).feeBasisPoints(at: moment), kept < RefundPolicy.whole else {
+                throw PaymentProblems.windowClosed
+            }
+            points = kept
+        }
+        let share = RefundPolicy.share(of: paid, keeping: points)
+        let quote = RefundQuote(
+            seatIDs: lines.map(\.seatID), paid: paid, back: share.back, fee: share.fee, currency: payment.total.currency,
+            daysBefore: moment.daysBefore, feeBasisPoints: points)
+        return Found(quote: quote, lines: lines)
+    }
+
+    private func moment(
+        _ order: RefundableOrder, in transaction: PostgresTransaction
+    ) async throws -> RefundPolicy.Moment {
+        let rows = try await transaction.run(
+            RefundStatements.moment, PostgresTimestamp(order.startsAt), PostgresTimestamp(order.confirmedAt),
+            order.timeZone)
+        guard let row = rows.first else { throw PostgresError(.decoding) }
+        return RefundPolicy.Moment(
+            daysBefore: try row.get(0), hasBegun: try row.get(1), secondsSincePurchase: try row.get(2))
+    }
+
+    /// Rules that cannot be read are no reason to keep more than the standard does.
+    private func policy(_ order: RefundableOrder, _ payment: PaymentRow) -> RefundPolicy {
+        guard let rules = order.rules else { return .standard }
+        if let policy = RefundPolicy(json: rules) { return policy }
+        self.metrics.incident("unreadable-rules", payment: payment.id)
+        return .standard
+    }
+
+    private func promise(
+        _ payment: PaymentRow, _ found: Found, reason: String, by party: RefundParty,
+        in transaction: PostgresTransaction
+    ) async throws -> RefundRow {
+        let quote = found.quote
+        let id = try await self.insertRefund(
+            payment, Money(quote.back, quote.currency), fee: quote.fee, party.cause, reason: reason, in: transaction)
+        _ = try await transaction.run(
+            RefundStatements.addLines, payment.reservationID, id, found.lines.map(\.seatID), found.lines.map(\.paid))
+        let tickets = try await self.orders.cancel(
+            payment.reservationID, seats: quote.seatIDs, reason: reason, in: transaction)
+        try await PaymentNews.tell(
+            .refundRequested, of: payment, refund: id, amount: Money(quote.back, quote.currency), seats: quote.seatIDs,
+            tickets: tickets, cause: party.cause, in: transaction)
+        if quote.back == 0 {
+            // Nothing to send: it is done.
+            try await self.finish(id, of: payment.id, providerKey: nil, in: transaction)
+        }
+        return try await self.reread(refund: id, in: transaction)
+    }
+
+    func reread(refund id: Int64, in transaction: PostgresTransaction) async throws -> RefundRow {
+        guard let row = try await transaction.run(RefundStatements.get, id).first else { throw HTTPProblem.notFound }
+        return try RefundRow(row)
+    }
+}

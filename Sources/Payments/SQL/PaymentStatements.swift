@@ -1,0 +1,185 @@
+internal import Postgres
+
+/// What is asked of the table of payments. Every change names the state that it changes.
+enum PaymentStatements {
+    static let get = PostgresStatement(
+        "payment_get", "SELECT * FROM payment_row WHERE id = $1", effect: .reads)
+
+    static let lock = PostgresStatement(
+        "payment_lock", "SELECT * FROM payment_row WHERE id = $1 FOR NO KEY UPDATE")
+
+    /// The one payment of a reservation that waits.
+    static let lockWaiting = PostgresStatement(
+        "payment_lock_waiting",
+        "SELECT * FROM payment_row WHERE reservation_id = $1 AND status = 'WAITING' FOR NO KEY UPDATE")
+
+    /// Whether another payment of the reservation, if it is another one, has its money and its seats.
+    static let hasCapture = PostgresStatement(
+        "payment_has_capture",
+        """
+        SELECT EXISTS (SELECT FROM payment
+            WHERE reservation_id = $1 AND id <> $2 AND NOT orphan
+                AND status IN ('COMPLETED', 'PART_CANCELED', 'CANCELED'))
+        """)
+
+    static let find = PostgresStatement(
+        "payment_find",
+        """
+        SELECT * FROM payment_row
+        WHERE gateway = $1 AND (order_id = $2::text OR ($2::text IS NULL AND provider_key = $3::text))
+        """, effect: .reads)
+
+    /// Order id, reservation, member, seller, concert, company, name, amount, currency, seconds to the first look.
+    static let insert = PostgresStatement(
+        "payment_insert",
+        """
+        INSERT INTO payment (order_id, reservation_id, member_id, seller_id, concert_id, gateway, order_name, amount,
+            currency, next_look_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + $10::bigint * interval '1 second')
+        RETURNING id
+        """)
+
+    /// The key that the company has given it before anybody paid.
+    static let setKey = PostgresStatement(
+        "payment_set_key",
+        """
+        UPDATE payment SET provider_key = $2
+        WHERE id = $1 AND phase = 'CREATED' AND (provider_key IS NULL OR provider_key = $2)
+        """)
+
+    /// The company will be asked for the money: its key, and the seconds to the first look.
+    static let claim = PostgresStatement(
+        "payment_claim",
+        """
+        UPDATE payment SET phase = 'IN_FLIGHT', provider_key = coalesce($2, provider_key), claimed_at = now(), attempts = 0,
+            next_look_at = now() + $3::bigint * interval '1 second'
+        WHERE id = $1 AND phase = 'CREATED'
+        """)
+
+    /// The company has taken money: status, whether it is an orphan, amount, currency, its key, method, card, receipt,
+    /// and why it is refused if it is.
+    static let capture = PostgresStatement(
+        "payment_capture",
+        """
+        UPDATE payment SET status = $2, phase = 'SETTLED', orphan = $3, captured = $4, captured_currency = $5,
+            captured_at = now(), provider_key = coalesce($6, provider_key), method = coalesce($7, method),
+            masked_card = coalesce($8, masked_card), receipt_url = coalesce($9, receipt_url), failure_code = $10,
+            claimed_at = coalesce(claimed_at, now()), next_look_at = NULL
+        WHERE id = $1 AND captured_at IS NULL
+        """)
+
+    static let setTickets = PostgresStatement(
+        "payment_set_tickets", "UPDATE payment SET ticket_ids = $2 WHERE id = $1 AND status = 'COMPLETED'")
+
+    static let makeOrphan = PostgresStatement(
+        "payment_make_orphan", "UPDATE payment SET orphan = true WHERE id = $1 AND status = 'COMPLETED'")
+
+    static let refuse = PostgresStatement(
+        "payment_refuse",
+        """
+        UPDATE payment SET status = 'FAILED', phase = 'SETTLED', failure_code = $2, next_look_at = NULL
+        WHERE id = $1 AND status = 'WAITING'
+        """)
+
+    static let doubt = PostgresStatement(
+        "payment_doubt",
+        """
+        UPDATE payment SET phase = 'UNKNOWN', next_look_at = now() + $2::bigint * interval '1 second'
+        WHERE id = $1 AND phase = 'IN_FLIGHT'
+        """)
+
+    /// Key, method, where to transfer to, seconds to the next look.
+    static let awaitDeposit = PostgresStatement(
+        "payment_await_deposit",
+        """
+        UPDATE payment SET phase = 'AWAITING_DEPOSIT', provider_key = coalesce($2, provider_key),
+            method = coalesce($3, method), deposit = $4::text::jsonb, claimed_at = coalesce(claimed_at, now()),
+            attempts = 0, next_look_at = now() + $5::bigint * interval '1 second'
+        WHERE id = $1 AND phase IN ('CREATED', 'IN_FLIGHT', 'UNKNOWN')
+        """)
+
+    static let dispute = PostgresStatement(
+        "payment_dispute", "UPDATE payment SET is_disputed = $2 WHERE id = $1 AND is_disputed <> $2")
+
+    static let note = PostgresStatement(
+        "payment_note", "INSERT INTO payment_event (payment_id, kind, detail) VALUES ($1, $2, $3::text::jsonb)")
+
+    // MARK: Looking
+
+    /// Takes some that are due, and keeps others from taking them for so many seconds.
+    static let takeDue = PostgresStatement(
+        "payment_take_due",
+        """
+        UPDATE payment SET next_look_at = now() + $2::bigint * interval '1 second', attempts = attempts + 1
+        WHERE id IN (SELECT id FROM payment WHERE next_look_at <= now() ORDER BY next_look_at LIMIT $1
+            FOR NO KEY UPDATE SKIP LOCKED)
+        RETURNING id
+        """, purpose: .background)
+
+    static let lookLater = PostgresStatement(
+        "payment_look_later",
+        """
+        UPDATE payment SET next_look_at = now() + $2::bigint * interval '1 second'
+        WHERE id = $1 AND next_look_at IS NOT NULL
+        """, purpose: .background)
+
+    static let looked = PostgresStatement(
+        "payment_looked", "UPDATE payment SET next_look_at = NULL WHERE id = $1 AND phase = 'SETTLED'",
+        purpose: .background)
+
+    // MARK: Lists
+
+    static let ofMember = PostgresStatement(
+        "payment_of_member",
+        "SELECT * FROM payment_row WHERE member_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", effect: .reads)
+
+    /// Status or null, reservation or null, the number before which to begin, how many.
+    static let list = PostgresStatement(
+        "payment_list",
+        """
+        SELECT * FROM payment_row
+        WHERE ($1::text IS NULL OR status = $1) AND ($2::bigint IS NULL OR reservation_id = $2) AND id < $3
+        ORDER BY id DESC LIMIT $4
+        """, effect: .reads)
+
+    // MARK: Webhooks
+
+    /// Company, key of the event, type, order, key of the payment, whether it is signed, body.
+    static let storeWebhook = PostgresStatement(
+        "webhook_store",
+        """
+        INSERT INTO webhook_inbox (gateway, event_key, event_type, order_id, provider_key, is_signed, body)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gateway, event_key) DO NOTHING
+        """)
+
+    static let takeWebhooks = PostgresStatement(
+        "webhook_take",
+        """
+        UPDATE webhook_inbox SET next_try_at = now() + $2::bigint * interval '1 second', attempts = attempts + 1
+        WHERE (gateway, event_key) IN (SELECT gateway, event_key FROM webhook_inbox
+            WHERE processed_at IS NULL AND next_try_at <= now() ORDER BY next_try_at LIMIT $1
+            FOR UPDATE SKIP LOCKED)
+        RETURNING gateway, event_key, order_id, provider_key, attempts
+        """, purpose: .background)
+
+    static let webhookDone = PostgresStatement(
+        "webhook_done",
+        """
+        UPDATE webhook_inbox SET processed_at = now(), outcome = $3
+        WHERE gateway = $1 AND event_key = $2 AND processed_at IS NULL
+        """, purpose: .background)
+
+    static let webhookLater = PostgresStatement(
+        "webhook_later",
+        """
+        UPDATE webhook_inbox SET next_try_at = now() + $3::bigint * interval '1 second'
+        WHERE gateway = $1 AND event_key = $2 AND processed_at IS NULL
+        """, purpose: .background)
+
+    static let sweepWebhooks = PostgresStatement(
+        "webhook_sweep",
+        """
+        DELETE FROM webhook_inbox WHERE (gateway, event_key) IN (SELECT gateway, event_key FROM webhook_inbox
+            WHERE processed_at IS NOT NULL AND received_at < now() - $1::bigint * interval '1 second' LIMIT $2)
+        """, purpose: .background)
+}

@@ -1,0 +1,177 @@
+internal import Postgres
+
+/// What is asked of the tables of refunds. The payment's row is locked before that of a refund, always.
+enum RefundStatements {
+    static let get = PostgresStatement("refund_get", "SELECT * FROM refund_row WHERE id = $1", effect: .reads)
+
+    static let lock = PostgresStatement(
+        "refund_lock", "SELECT * FROM refund_row WHERE id = $1 FOR NO KEY UPDATE")
+
+    static let ofPayment = PostgresStatement(
+        "refund_of_payment", "SELECT * FROM refund_row WHERE payment_id = $1 ORDER BY id", effect: .reads)
+
+    static let lockOfPayment = PostgresStatement(
+        "refund_lock_of_payment", "SELECT * FROM refund_row WHERE payment_id = $1 ORDER BY id FOR NO KEY UPDATE")
+
+    /// Payment, amount, fee, currency, cause, reason, key of its own. Due at once.
+    static let insert = PostgresStatement(
+        "refund_insert",
+        """
+        INSERT INTO refund (payment_id, amount, fee, currency, cause, reason, idempotency_key, next_try_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, now()) RETURNING id
+        """)
+
+    /// One that happened without us: payment, amount, currency, cause, reason, key of ours, the company's key.
+    static let insertDone = PostgresStatement(
+        "refund_insert_done",
+        """
+        INSERT INTO refund (payment_id, amount, currency, cause, reason, idempotency_key, provider_key, status,
+            completed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'SUCCEEDED', now()) RETURNING id
+        """)
+
+    static let addLines = PostgresStatement(
+        "refund_add_lines",
+        """
+        INSERT INTO refund_line (reservation_id, seat_id, refund_id, paid)
+        SELECT $1, seat, $2, paid FROM unnest($3::bigint[], $4::bigint[]) AS line (seat, paid)
+        """)
+
+    /// The refund that has given back the last of these seats, if all of them were given back; of all, without any.
+    static let covering = PostgresStatement(
+        "refund_covering",
+        """
+        SELECT max(refund_id) FROM refund_line
+        WHERE reservation_id = $1 AND ($2::bigint[] IS NULL OR seat_id = ANY ($2))
+        HAVING $2::bigint[] IS NULL OR count(*) = cardinality($2)
+        """)
+
+    /// Promised: what goes back, and what is kept of it.
+    static let hold = PostgresStatement(
+        "payment_hold_refund", "UPDATE payment SET refund_pending = refund_pending + $2 WHERE id = $1")
+
+    /// Status, paid back, kept, and how much of it was promised before.
+    static let repaid = PostgresStatement(
+        "payment_repaid",
+        """
+        UPDATE payment SET status = $2, refunded = refunded + $3, kept = kept + $4,
+            refund_pending = refund_pending - $5
+        WHERE id = $1 AND captured_at IS NOT NULL
+        """)
+
+    static let succeed = PostgresStatement(
+        "refund_succeed",
+        """
+        UPDATE refund SET status = 'SUCCEEDED', provider_key = coalesce($2, provider_key), failure_code = NULL,
+            next_try_at = NULL, completed_at = now()
+        WHERE id = $1 AND status <> 'SUCCEEDED'
+        """)
+
+    static let fail = PostgresStatement(
+        "refund_fail",
+        """
+        UPDATE refund SET status = 'FAILED', failure_code = $2, next_try_at = NULL
+        WHERE id = $1 AND status IN ('PROCESSING', 'UNKNOWN')
+        """)
+
+    /// Still to be done: status, the company's key, seconds to the next try.
+    static let later = PostgresStatement(
+        "refund_later",
+        """
+        UPDATE refund SET status = $2, provider_key = coalesce($3, provider_key),
+            next_try_at = now() + $4::bigint * interval '1 second'
+        WHERE id = $1 AND status IN ('PROCESSING', 'UNKNOWN')
+        """)
+
+    static let retry = PostgresStatement(
+        "refund_retry",
+        """
+        UPDATE refund SET status = 'REQUESTED', failure_code = NULL, next_try_at = now()
+        WHERE id = $1 AND status = 'FAILED'
+        """)
+
+    /// Takes some that are due, and keeps others from taking them for so many seconds.
+    static let takeDue = PostgresStatement(
+        "refund_take_due",
+        """
+        UPDATE refund SET next_try_at = now() + $2::bigint * interval '1 second', attempts = attempts + 1,
+            status = CASE status WHEN 'REQUESTED' THEN 'PROCESSING' ELSE status END
+        WHERE id IN (SELECT id FROM refund WHERE next_try_at <= now() ORDER BY next_try_at LIMIT $1
+            FOR NO KEY UPDATE SKIP LOCKED)
+        RETURNING id
+        """, purpose: .background)
+
+    /// Takes this one, if nobody has it.
+    static let take = PostgresStatement(
+        "refund_take",
+        """
+        UPDATE refund SET next_try_at = now() + $2::bigint * interval '1 second', attempts = attempts + 1,
+            status = CASE status WHEN 'REQUESTED' THEN 'PROCESSING' ELSE status END
+        WHERE id = $1 AND next_try_at <= now()
+        """)
+
+    /// Status or null, payment or null, the number before which to begin, how many.
+    static let list = PostgresStatement(
+        "refund_list",
+        """
+        SELECT * FROM refund_row
+        WHERE ($1::text IS NULL OR status = $1) AND ($2::bigint IS NULL OR payment_id = $2) AND id < $3
+        ORDER BY id DESC LIMIT $4
+        """, effect: .reads)
+
+    /// What the rules go by: start, when it was bought, zone. Days to the show there, whether it has begun, seconds
+    /// since it was bought.
+    static let moment = PostgresStatement(
+        "refund_moment",
+        """
+        SELECT ($1::timestamptz AT TIME ZONE $3)::date - (now() AT TIME ZONE $3)::date, now() >= $1,
+            greatest(floor(extract(epoch FROM now() - $2::timestamptz)), 0)::bigint
+        """)
+
+    // MARK: Concerts that are canceled
+
+    static let beginSweep = PostgresStatement(
+        "refund_begin_sweep",
+        "INSERT INTO refund_sweep (concert_id, reason) VALUES ($1, $2) ON CONFLICT (concert_id) DO NOTHING")
+
+    static let takeSweep = PostgresStatement(
+        "refund_take_sweep",
+        """
+        UPDATE refund_sweep SET next_try_at = now() + $1::bigint * interval '1 second'
+        WHERE concert_id = (SELECT concert_id FROM refund_sweep WHERE finished_at IS NULL AND next_try_at <= now()
+            ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING concert_id, reason, after_payment_id
+        """, purpose: .background)
+
+    static let sweepPage = PostgresStatement(
+        "refund_sweep_page",
+        """
+        SELECT id FROM payment
+        WHERE concert_id = $1 AND id > $2 AND status IN ('COMPLETED', 'PART_CANCELED') AND NOT orphan
+            AND refunded + kept + refund_pending < greatest(captured, 1)
+        ORDER BY id LIMIT $3
+        """, purpose: .background)
+
+    /// Concert, the last payment that was looked at, refunds made.
+    static let sweepGoesOn = PostgresStatement(
+        "refund_sweep_goes_on",
+        """
+        UPDATE refund_sweep SET after_payment_id = $2, refund_count = refund_count + $3, next_try_at = now()
+        WHERE concert_id = $1
+        """, purpose: .background)
+
+    /// Once through. It is over when nothing is left, and nobody can be paying any more; otherwise from the start, in
+    /// so many seconds.
+    static let sweepEnds = PostgresStatement(
+        "refund_sweep_ends",
+        """
+        UPDATE refund_sweep SET after_payment_id = 0, next_try_at = now() + $2::bigint * interval '1 second',
+            finished_at = CASE WHEN EXISTS (SELECT FROM payment
+                WHERE concert_id = $1 AND NOT orphan
+                    AND (status IN ('COMPLETED', 'PART_CANCELED') AND refunded + kept + refund_pending < greatest(captured, 1)
+                        OR phase IN ('IN_FLIGHT', 'UNKNOWN', 'AWAITING_DEPOSIT')))
+                THEN NULL ELSE now() END
+        WHERE concert_id = $1
+        RETURNING finished_at IS NOT NULL
+        """, purpose: .background)
+}

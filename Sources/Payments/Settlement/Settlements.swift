@@ -1,0 +1,204 @@
+internal import Commerce
+internal import HTTPServer
+internal import Postgres
+internal import Primitives
+
+/// What sellers are paid, by business days. Every movement of money is settled once, so a day can be run as often as one
+/// likes: what is there stays, what is missing is added, and what is approved is not touched.
+package final class Settlements: Sendable {
+    /// Sellers that are asked for at a time; each is settled in a transaction of its own.
+    private static let pageCount = 200
+    static let itemPageCount = 1000
+    /// Lines of one list: more are asked for by another means.
+    static let itemCountMax = 200_000
+
+    private let payments: Payments
+    private var database: PostgresDatabase { self.payments.database }
+    private var options: PaymentOptions { self.payments.options }
+
+    package init(payments: Payments) { self.payments = payments }
+
+    /// Settles a day that is over; nil for yesterday. Returns how many sellers had something to settle.
+    package func run(_ day: String?) async throws -> (day: String, sellerCount: Int) {
+        let zone = self.options.timeZone
+        let date: String
+        if let day {
+            guard Self.isDate(day) else { throw Self.notADay }
+            date = day
+        } else {
+            date = try await self.database.run(SettlementStatements.yesterday, zone).single()
+        }
+        let isOver: Bool
+        do throws(PostgresError) {
+            isOver = try await self.database.run(SettlementStatements.isOver, date, zone).single()
+        } catch {
+            // The thirtieth of February looks like a day, too.
+            guard case .other = error.code else { throw error }
+            throw Self.notADay
+        }
+        guard isOver else {
+            throw HTTPProblem(.conflict, code: "invalid-state", detail: "That day is not over yet.")
+        }
+        var sellerCount = 0
+        var (seller, currency): (Int64, String) = (0, "")
+        while true {
+            let page = try await self.database.run(
+                SettlementStatements.sellers, date, zone, Self.pageCount, seller, currency)
+            for row in page {
+                (seller, currency) = (try row.get(0), try row.get(1))
+                try await self.settle(seller, currency, date)
+                sellerCount += 1
+            }
+            if page.count < Self.pageCount { return (date, sellerCount) }
+        }
+    }
+
+    private static let notADay = HTTPProblem(
+        .badRequest, code: "invalid-request", detail: "A date is written 2026-12-31.")
+
+    private static func isDate(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return bytes.count == 10
+            && bytes.enumerated().allSatisfy { index, byte in
+                index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (48...57).contains(byte)
+            }
+    }
+
+    private func settle(_ seller: Int64, _ currency: String, _ date: String) async throws {
+        let options = PostgresTransactionOptions(purpose: .background)
+        try await self.database.transaction("settlement_run", actor: "settlement", options: options) { transaction in
+            _ = try await transaction.run(SettlementStatements.open, seller, date, currency)
+            let rows = try await transaction.run(SettlementStatements.lockOpen, seller, date, currency)
+            // Approved already: what came later is of a later day.
+            guard let row = rows.first else { return }
+            let id: Int64 = try row.get(0)
+            _ = try await transaction.run(
+                SettlementStatements.addItems, id, seller, currency, date, self.options.timeZone)
+            for carried in try await transaction.run(SettlementStatements.carryIn, id, seller, currency, date) {
+                try await Ledger.post(try Self.fees(carried), in: transaction)
+            }
+            let sums = try await transaction.run(SettlementStatements.sums, id)
+            guard let sum = sums.first else { throw PostgresError(.decoding) }
+            let (gross, refunds, gatewayFee, carriedIn): (Int64, Int64, Int64, Int64) = (
+                try sum.get(0), try sum.get(1), try sum.get(2), try sum.get(3)
+            )
+            let ours = self.options.platformFee.amounts(of: gross - refunds)
+            _ = try await transaction.run(
+                SettlementStatements.calculate, id, gross, refunds, gatewayFee, ours.fee, ours.tax, carriedIn,
+                max(self.options.payoutMin, 1))
+        }
+    }
+
+    // MARK: Paying out
+
+    /// A person has looked at it: from here on it does not change, and its fees are in the books.
+    package func approve(_ id: Int64, by manager: Int64) async throws -> SettlementRow {
+        try await self.change(id, by: manager) { transaction in
+            let rows = try await transaction.run(SettlementStatements.approve, id)
+            guard let row = rows.first else { throw PaymentProblems.invalidState }
+            try await Ledger.post(try Self.fees(row), in: transaction)
+        }
+    }
+
+    /// The bank is asked, or asked again.
+    package func requestPayout(_ id: Int64, by manager: Int64) async throws -> SettlementRow {
+        try await self.change(id, by: manager) { transaction in
+            for from in [SettlementStatus.approved, .failed] {
+                let rows = try await transaction.run(
+                    SettlementStatements.move, id, from.rawValue, SettlementStatus.payoutRequested.rawValue)
+                if !rows.isEmpty { return }
+            }
+            throw PaymentProblems.invalidState
+        }
+    }
+
+    /// What the bank has said.
+    package func endPayout(_ id: Int64, isPaid: Bool, by manager: Int64) async throws -> SettlementRow {
+        try await self.change(id, by: manager) { transaction in
+            let to = isPaid ? SettlementStatus.paid : .failed
+            let rows = try await transaction.run(
+                SettlementStatements.move, id, SettlementStatus.payoutRequested.rawValue, to.rawValue)
+            guard let row = rows.first else { throw PaymentProblems.invalidState }
+            guard isPaid else { return }
+            let (seller, net): (Int64, Int64) = (try row.get(1), try row.get(5))
+            let currency = try Self.currency(row)
+            try await Ledger.post(
+                LedgerJournal(
+                    .payout, of: "settlement", id, Money(net, currency), from: .bank, to: .sellerPayable(seller)),
+                in: transaction)
+            let payload = PaymentNews.json { writer in
+                writer.member("settlementId", id)
+                writer.member("sellerId", seller)
+                writer.member("net", Money(net, currency))
+            }
+            try await Outbox.add(.settlementPaid, of: "settlement:\(id)", payload: payload, in: transaction)
+        }
+    }
+
+    private func change(
+        _ id: Int64, by manager: Int64, _ body: (PostgresTransaction) async throws -> Void
+    ) async throws -> SettlementRow {
+        try await self.database.transaction("settlement_change", actor: "member:\(manager)") { transaction in
+            guard !(try await transaction.run(SettlementStatements.get, id)).isEmpty else { throw HTTPProblem.notFound }
+            try await body(transaction)
+            guard let row = try await transaction.run(SettlementStatements.get, id).first else {
+                throw HTTPProblem.notFound
+            }
+            return try SettlementRow(row)
+        }
+    }
+
+    /// What the seller pays of what he is owed: number, seller, the company's fee, ours, tax, net, currency.
+    private static func fees(_ row: PostgresRow) throws -> LedgerJournal? {
+        let (id, seller): (Int64, Int64) = (try row.get(0), try row.get(1))
+        let (gateway, ours, tax): (Int64, Int64, Int64) = (try row.get(2), try row.get(3), try row.get(4))
+        return LedgerJournal(
+            .settlementFees, of: "settlement", id, try Self.currency(row),
+            [
+                LedgerJournal.Line(account: .sellerPayable(seller), amount: gateway + ours + tax),
+                LedgerJournal.Line(account: .gatewayReceivable, amount: -gateway),
+                LedgerJournal.Line(account: .platformRevenue, amount: -ours),
+                LedgerJournal.Line(account: .vatPayable, amount: -tax),
+            ])
+    }
+
+    private static func currency(_ row: PostgresRow) throws -> Currency {
+        guard let currency = Currency(rawValue: try row.get(6)) else { throw PostgresError(.decoding) }
+        return currency
+    }
+
+    // MARK: Looking
+
+    package func settlement(_ id: Int64) async throws -> SettlementRow? {
+        try await self.database.run(SettlementStatements.get, id).first.map(SettlementRow.init)
+    }
+
+    package func list(
+        day: String?, seller: Int64?, status: SettlementStatus?, before: Int64, countMax: Int
+    ) async throws -> [SettlementRow] {
+        if let day, !Self.isDate(day) { throw Self.notADay }
+        return try await self.database.run(
+            SettlementStatements.list, day, seller, status?.rawValue, before, countMax
+        ).map(SettlementRow.init)
+    }
+
+    /// Every movement of a settlement as lines of CSV (RFC 4180), with a heading and the sums below.
+    package func csv(_ settlement: SettlementRow) async throws -> [UInt8] {
+        var csv = SettlementCSV(settlement)
+        var (kind, last): (String, Int64) = ("", 0)
+        var count = 0
+        while count < Self.itemCountMax {
+            let page = try await self.database.run(
+                SettlementStatements.items, settlement.id, kind, last, Self.itemPageCount)
+            for row in page {
+                (kind, last) = (try row.get(0), try row.get(1))
+                csv.add(
+                    kind: kind, id: last, orderID: try row.get(3), amount: try row.get(2),
+                    at: try row.get(4, as: PostgresTimestamp.self).wallClock)
+            }
+            count += page.count
+            if page.count < Self.itemPageCount { break }
+        }
+        return csv.finished()
+    }
+}

@@ -1,0 +1,206 @@
+import Commerce
+import HTTPServer
+import Postgres
+import Synchronization
+import Testing
+
+@testable import Payments
+
+@Suite("Giving back", .timeLimit(.minutes(5)))
+struct RefundTests {
+    private static let me = RefundParty.member(PaymentRig.member)
+
+    @Test("some seats, then the rest, by the rules of the day, is what was quoted")
+    func partial() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid([30_001, 70_000], startsInDays: 8)
+        try rig.sql("UPDATE test_order SET confirmed_at = now() - interval '2 days'")
+        let seat = payment.reservationID * 100
+        let quote = try await rig.payments.quote(payment.id, seats: [seat], by: Self.me)
+        #expect((quote.paid, quote.back, quote.fee, quote.feeBasisPoints) == (30_001, 27_001, 3000, 1000))
+        let refund = try await rig.payments.refund(payment.id, seats: [seat], reason: "sick", by: Self.me)
+        #expect(refund.amount == Money(27_001) && refund.fee == 3000 && refund.status == .requested)
+        #expect(try await rig.row(payment).refundPending == 30_001)
+        #expect(try await rig.refunds.work(on: refund.id).status == .succeeded)
+        let part = try await rig.row(payment)
+        #expect(part.state.status == .partCanceled && part.refunded == 27_001 && part.kept == 3000)
+        let rest = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
+        try await rig.workAll()
+        let after = try await rig.row(payment)
+        #expect(rest.amount == Money(63_000) && after.state.status == .canceled && after.kept == 10_000)
+        #expect(try await Ledger.balance(of: .sellerPayable(PaymentRig.seller), .krw, in: rig.database) == -10_000)
+        #expect(try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me).id == rest.id)
+        try await rig.checkBooks()
+    }
+
+    @Test(
+        "goes by days where the show is, not where we are",
+        arguments: [("Asia/Seoul", 1), ("Pacific/Kiritimati", 1), ("America/Los_Angeles", 0)])
+    func zones(zone: String, shift: Int) async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid()
+        // The show begins at the first minute of the tenth day from today, there.
+        try rig.sql(
+            """
+            UPDATE test_order SET timezone = '\(zone)', confirmed_at = now() - interval '3 days',
+                starts_at = ((now() AT TIME ZONE '\(zone)')::date + 10)::timestamp AT TIME ZONE '\(zone)'
+            """)
+        let quote = try await rig.payments.quote(payment.id, seats: nil, by: Self.me)
+        #expect(quote.daysBefore == 10 && quote.fee == 0)
+        try rig.sql("UPDATE test_order SET starts_at = starts_at - interval '1 minute'")
+        let later = try await rig.payments.quote(payment.id, seats: nil, by: Self.me)
+        #expect(later.daysBefore == 9 && later.fee == 10_000)
+    }
+
+    @Test("is refused of what is none, of a show that has begun, to strangers, and of orphans")
+    func refused() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid()
+        func code(_ seats: [Int64]?, _ party: RefundParty = Self.me) async -> String? {
+            await PaymentFlowTests.code {
+                _ = try await rig.payments.refund(payment.id, seats: seats, reason: "", by: party)
+            }
+        }
+        #expect(await code([1]) == "invalid-seat")
+        #expect(await code([]) == "invalid-seat")
+        #expect(await code(nil, .member(102)) == "not-found")
+        try rig.sql("UPDATE test_order SET starts_at = now() - interval '1 minute'")
+        #expect(await code(nil) == "policy-window-closed")
+        let waiting = try await rig.begun()
+        #expect(
+            await PaymentFlowTests.code {
+                _ = try await rig.payments.refund(waiting.id, seats: nil, reason: "", by: Self.me)
+            } == "invalid-state")
+        // A manager gives everything back all the same.
+        #expect(await code(nil, .manager(301)) == nil)
+        try await rig.workAll()
+        #expect(try await rig.row(payment).refunded == 100_000)
+        try await rig.checkBooks()
+    }
+
+    @Test("by an organizer's own rules, and by the standard where they cannot be read")
+    func ownRules() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid(startsInDays: 60)
+        try rig.sql(#"UPDATE test_order SET confirmed_at = now() - interval '9 days', rules = '{"tiers":[{"daysBefore":0,"feeBasisPoints":4000}]}'"#)
+        #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 40_000)
+        try rig.sql("UPDATE test_order SET rules = '{'")
+        #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 0)
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="unreadable-rules"}"#) == 1)
+    }
+
+    @Test("that the company refuses leaves the tickets void and the money promised, and is tried again by its key")
+    func refusedByCompany() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid()
+        rig.gateway.refunds(.declines)
+        let refund = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
+        #expect(try await rig.refunds.work(on: refund.id).status == .failed)
+        #expect(try await rig.row(payment).refundPending == 100_000)
+        #expect(try rig.sql("SELECT count(*) FROM test_seat WHERE state = 'SOLD'") == "0")
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="refund-failed"}"#) == 1)
+        try await rig.workAll()
+        #expect(rig.gateway.refundCount == 1)
+        _ = try await rig.payments.retry(refund.id, by: 301)
+        try await rig.workAll()
+        #expect(try await rig.payments.refund(refund.id)?.status == .succeeded)
+        #expect(rig.gateway.change { $0.refundKeys.count } == 1)
+        #expect(await PaymentFlowTests.code { _ = try await rig.payments.retry(refund.id, by: 301) } == "invalid-state")
+        try await rig.checkBooks()
+    }
+
+    @Test("all, somewhere else, comes into the books and voids the tickets; a bank that takes it back does the same")
+    func elsewhere() async throws {
+        let rig = try PaymentRig()
+        let (one, two) = (try await rig.paid(), try await rig.paid())
+        rig.gateway.refundElsewhere(one, 100_000)
+        rig.gateway.refundElsewhere(two, 100_000, isDispute: true)
+        for payment in [one, two, one] { try await rig.reconciler.look(at: payment.id) }
+        #expect(try await rig.row(one).state.status == .canceled)
+        #expect(try rig.sql("SELECT string_agg(cause, ' ' ORDER BY id) FROM refund") == "EXTERNAL CHARGEBACK")
+        #expect(try rig.sql("SELECT count(*) FROM test_seat WHERE state = 'SOLD'") == "0")
+        try await rig.checkBooks()
+    }
+
+    @Test("a part, somewhere else, voids the seat of that price; where it is not clear which, a person has to say")
+    func partElsewhere() async throws {
+        let rig = try PaymentRig()
+        let (one, two) = (try await rig.paid([10_000, 20_000]), try await rig.paid([10_000, 10_000]))
+        for payment in [one, two] {
+            rig.gateway.refundElsewhere(payment, 10_000)
+            try await rig.reconciler.look(at: payment.id)
+        }
+        #expect(
+            try rig.sql("SELECT count(*) FROM test_seat WHERE order_id = \(one.reservationID) AND state = 'SOLD'") == "1")
+        #expect(
+            try rig.sql("SELECT count(*) FROM test_seat WHERE order_id = \(two.reservationID) AND state = 'SOLD'") == "2")
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="refund-of-unknown-seats"}"#) == 1)
+        // What is left is all that can be given back after that.
+        let rest = try await rig.payments.refund(two.id, seats: nil, reason: "", by: .manager(301))
+        #expect(rest.amount == Money(10_000))
+        try await rig.workAll()
+        #expect(try await rig.row(two).state.status == .canceled)
+        try await rig.checkBooks()
+    }
+
+    @Test("somewhere else what was being given back here is not counted twice")
+    func sameElsewhere() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid()
+        rig.gateway.refunds(.lostAfter)
+        let refund = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
+        #expect(try await rig.refunds.work(on: refund.id).status == .unknown)
+        // A webhook makes us read before the refund is looked at again.
+        try await rig.reconciler.look(at: payment.id)
+        #expect(try await rig.payments.refund(refund.id)?.status == .succeeded)
+        try await rig.workAll()
+        #expect(try rig.sql("SELECT count(*) FROM refund") == "1")
+        try await rig.checkBooks()
+    }
+
+    @Test("more than there is, somewhere else, is an incident and no row")
+    func excess() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid()
+        _ = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
+        rig.gateway.refundElsewhere(payment, 60_000)
+        try await rig.reconciler.look(at: payment.id)
+        #expect(try rig.sql("SELECT count(*) FROM refund") == "1")
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="refund-excess"}"#) == 1)
+        #expect(try rig.sql("SELECT count(*) FROM payment_event WHERE kind = 'refund-excess'") == "1")
+    }
+
+    @Test("everything of a concert that is canceled goes on where it was cut off, and ends")
+    func concertCanceled() async throws {
+        var limits = PaymentLimits()
+        limits.batchCountMax = 2
+        let rig = try PaymentRig(limits: limits)
+        var payments: [PaymentRow] = []
+        for _ in 0..<5 { payments.append(try await rig.paid(concert: 7, startsInDays: 0)) }
+        let other = try await rig.paid(concert: 8)
+        let late = try await rig.begun()
+        try rig.sql("UPDATE payment SET concert_id = 7 WHERE id = \(late.id)")
+        rig.gateway.confirms(.lostAfter)
+        _ = try await rig.confirm(late)
+        _ = try await rig.payments.refund(
+            payments[1].id, seats: [payments[1].reservationID * 100], reason: "", by: .manager(301))
+        for _ in 0..<2 {
+            try await rig.database.transaction("test") {
+                try await rig.refunds.refundAll(7, reason: "canceled", in: $0)
+            }
+        }
+        rig.orders.dies.withLock { _ = $0.insert("cancel") }
+        await #expect(throws: TestOrders.Died.self) { while try await rig.refunds.work() {} }
+        try rig.makeDue()
+        while try await rig.refunds.work() {}
+        #expect(try rig.sql("SELECT finished_at IS NULL FROM refund_sweep") == "t")
+        try await rig.workAll(rounds: 4)
+        #expect(try rig.sql("SELECT finished_at IS NOT NULL FROM refund_sweep") == "t")
+        for payment in payments + [late] {
+            let row = try await rig.row(payment)
+            #expect(row.state.status == .canceled && row.refunded == 100_000)
+        }
+        #expect(try await rig.row(other).state == .completed)
+        try await rig.checkBooks()
+    }
+}

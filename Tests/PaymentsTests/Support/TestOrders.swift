@@ -1,0 +1,140 @@
+import Commerce
+import Postgres
+import Primitives
+import Synchronization
+
+@testable import Payments
+
+/// Orders of a table of the test's: they do what those of tickets do, in the payment's transaction.
+final class TestOrders: Orders {
+    static let schema = """
+        CREATE TABLE test_order (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL, seller_id bigint NOT NULL,
+            concert_id bigint NOT NULL, total bigint NOT NULL, status text NOT NULL DEFAULT 'PENDING',
+            frozen boolean NOT NULL DEFAULT false, held_until timestamptz, confirmed_at timestamptz,
+            starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text);
+        CREATE TABLE test_seat (
+            order_id bigint NOT NULL, seat_id bigint NOT NULL, paid bigint NOT NULL, state text NOT NULL,
+            PRIMARY KEY (order_id, seat_id));
+        CREATE UNIQUE INDEX test_seat_sold ON test_seat (seat_id) WHERE state = 'SOLD';
+        """
+
+    struct NotSold: Error {}
+
+    /// The process dies within a transaction: nothing of it happened.
+    struct Died: Error {}
+
+    /// The next step of this kind dies.
+    let dies = Mutex<Set<String>>([])
+
+    private func step(_ name: String) throws {
+        if self.dies.withLock({ $0.remove(name) }) != nil { throw Died() }
+    }
+
+    /// By the database's clock, which a transaction reads.
+    let database = DatabaseOfOrders()
+
+    func order(_ reservation: Int64, of member: Int64) async throws -> Order? {
+        guard let database = self.database.value,
+            let row = try await database.run(Self.get, reservation, member).first
+        else { return nil }
+        return Order(
+            reservationID: reservation, memberID: try row.get(0), sellerID: try row.get(1), concertID: try row.get(2),
+            name: "포도 콘서트", total: Money(try row.get(3)), isPayable: try row.get(4), isConfirmed: try row.get(5),
+            heldUntil: try row.get(6, as: PostgresTimestamp?.self)?.wallClock)
+    }
+
+    func freeze(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> Bool {
+        try await transaction.run(Self.freeze, reservation).affectedCount == 1
+    }
+
+    func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.run(Self.thaw, reservation, time.milliseconds / 1000)
+    }
+
+    func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]? {
+        guard try await transaction.run(Self.confirm, reservation).affectedCount == 1 else {
+            _ = try await transaction.run(Self.lose, reservation)
+            return nil
+        }
+        let tickets: [Int64] = try await transaction.run(Self.sell, reservation).map { try $0.get(0) }
+        try self.step("confirm")
+        return tickets
+    }
+
+    func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder? {
+        guard let row = try await transaction.run(Self.lockConfirmed, reservation).first else { return nil }
+        let lines = try await transaction.run(Self.soldSeats, reservation).map {
+            RefundableOrder.Line(seatID: try $0.get(0), paid: try $0.get(1))
+        }
+        return RefundableOrder(
+            lines: lines, currency: .krw, confirmedAt: try row.get(0, as: PostgresTimestamp.self).wallClock,
+            startsAt: try row.get(1, as: PostgresTimestamp.self).wallClock, timeZone: try row.get(2),
+            rules: try row.get(3))
+    }
+
+    func cancel(
+        _ reservation: Int64, seats: [Int64], reason: String, in transaction: PostgresTransaction
+    ) async throws -> [Int64] {
+        let freed = try await transaction.run(Self.free, reservation, seats)
+        guard freed.count == seats.count else { throw NotSold() }
+        _ = try await transaction.run(Self.end, reservation)
+        try self.step("cancel")
+        return try freed.map { try $0.get(0) }
+    }
+
+    private static let get = PostgresStatement(
+        "test_order_get",
+        """
+        SELECT member_id, seller_id, concert_id, total,
+            status = 'PENDING' AND NOT frozen AND held_until > now(), status = 'CONFIRMED', held_until
+        FROM test_order WHERE id = $1 AND member_id = $2
+        """, effect: .reads)
+    private static let freeze = PostgresStatement(
+        "test_order_freeze",
+        """
+        UPDATE test_order SET frozen = true
+        WHERE id = $1 AND status = 'PENDING' AND (frozen OR held_until > now())
+        """)
+    private static let thaw = PostgresStatement(
+        "test_order_thaw",
+        """
+        UPDATE test_order SET frozen = false,
+            held_until = greatest(held_until, now() + $2::bigint * interval '1 second')
+        WHERE id = $1 AND status = 'PENDING'
+        """)
+    /// A seat that somebody else has bought is lost.
+    private static let confirm = PostgresStatement(
+        "test_order_confirm",
+        """
+        UPDATE test_order SET status = 'CONFIRMED', frozen = false, confirmed_at = now()
+        WHERE id = $1 AND status IN ('PENDING', 'EXPIRED')
+            AND NOT EXISTS (SELECT FROM test_seat WHERE order_id = $1 AND state = 'LOST')
+        """)
+    private static let lose = PostgresStatement(
+        "test_order_lose",
+        "UPDATE test_order SET status = 'CANCELLED', frozen = false WHERE id = $1 AND status <> 'CONFIRMED'")
+    private static let sell = PostgresStatement(
+        "test_order_sell", "UPDATE test_seat SET state = 'SOLD' WHERE order_id = $1 RETURNING seat_id + 1000000")
+    private static let lockConfirmed = PostgresStatement(
+        "test_order_lock",
+        """
+        SELECT confirmed_at, starts_at, timezone, rules FROM test_order WHERE id = $1 AND status = 'CONFIRMED'
+        FOR UPDATE
+        """)
+    private static let soldSeats = PostgresStatement(
+        "test_order_seats",
+        "SELECT seat_id, paid FROM test_seat WHERE order_id = $1 AND state = 'SOLD' ORDER BY seat_id")
+    private static let free = PostgresStatement(
+        "test_order_free",
+        """
+        UPDATE test_seat SET state = 'FREE' WHERE order_id = $1 AND seat_id = ANY ($2) AND state = 'SOLD'
+        RETURNING seat_id + 1000000
+        """)
+    private static let end = PostgresStatement(
+        "test_order_end",
+        """
+        UPDATE test_order SET status = 'CANCELLED' WHERE id = $1
+            AND NOT EXISTS (SELECT FROM test_seat WHERE order_id = $1 AND state = 'SOLD')
+        """)
+}
