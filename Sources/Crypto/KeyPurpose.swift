@@ -11,4 +11,6 @@ package enum KeyPurpose: String, CaseIterable, Sendable {
     case refreshToken = "refresh-token"
     /// Marks networks without telling which they are.
     case addressMark = "address-mark"
+    /// Seals tickets and passes of waiting queues.
+    case queueTicket = "queue-ticket"
 }

@@ -17,6 +17,24 @@ struct KeyframeDecoder {
             let head = format.codec == .av1 ? Array(format.configuration.dropFirst(4)) : []
             try head.span.bytes.withUnsafeBytes { (head) throws(ThumbnailError) in try packet.fill(head, bytes) }
         }
+        return try self.decode(packet, by: decoder)
+    }
+
+    /// Of a file that is one picture.
+    func decode(_ kind: StillPicture, _ file: borrowing RawSpan) throws(ThumbnailError) -> LibAVFrame {
+        let decoder = try LibAVCodec(avcodec_find_decoder(kind == .png ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG))
+        self.bound(decoder)
+        guard decoder.open() else { throw .undecodable }
+        let packet = try LibAVPacket()
+        try file.withUnsafeBytes { (bytes) throws(ThumbnailError) in
+            try packet.fill(UnsafeRawBufferPointer(start: nil, count: 0), bytes)
+        }
+        return try self.decode(packet, by: decoder)
+    }
+
+    private func decode(
+        _ packet: borrowing LibAVPacket, by decoder: borrowing LibAVCodec
+    ) throws(ThumbnailError) -> LibAVFrame {
         packet.pointer.pointee.flags |= AV_PKT_FLAG_KEY
         let frame = try LibAVFrame()
         // The end after the only packet: decoders that reorder would hold the picture back.
@@ -34,8 +52,7 @@ struct KeyframeDecoder {
     private func open(_ format: VideoFormat) throws(ThumbnailError) -> LibAVCodec {
         try self.check(width: format.width, height: format.height)
         let decoder = try LibAVCodec(Self.codec(format.codec))
-        decoder.pointer.pointee.max_pixels = Int64(self.limits.pixelCountMax)
-        decoder.pointer.pointee.err_recognition = AV_EF_EXPLODE
+        self.bound(decoder)
         if format.codec == .h264 || format.codec == .hevc {
             guard let byteCount = Int32(exactly: format.configuration.count),
                 let copy = av_mallocz(format.configuration.count + LibAVWriter.paddingByteCount)
@@ -46,6 +63,11 @@ struct KeyframeDecoder {
         }
         guard decoder.open() else { throw .undecodable }
         return decoder
+    }
+
+    private func bound(_ decoder: borrowing LibAVCodec) {
+        decoder.pointer.pointee.max_pixels = Int64(self.limits.pixelCountMax)
+        decoder.pointer.pointee.err_recognition = AV_EF_EXPLODE
     }
 
     private func check(width: Int, height: Int) throws(ThumbnailError) {

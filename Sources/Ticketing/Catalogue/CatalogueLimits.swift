@@ -1,5 +1,5 @@
 /// How much of what is for sale one request may describe. What is more is refused with `invalid-request`.
-enum CatalogueLimits {
+package enum CatalogueLimits {
     static let nameLengthMax = 200
     static let locationLengthMax = 300
     static let descriptionLengthMax = 20_000
@@ -31,9 +31,9 @@ enum CatalogueLimits {
     /// Readers that wait for one concert; whoever comes on top of that is told to come again.
     static let readerCountMax = 20_000
 
-    static let posterByteCountMax = 8 * 1024 * 1024
+    package static let posterByteCountMax = 8 * 1024 * 1024
     /// Decoded, a picture of so many pixels takes some 100 MB.
-    static let posterPixelCountMax = 24_000_000
+    package static let posterPixelCountMax = 24_000_000
     static let posterSideMin = 64
-    static let posterSideMax = 12_000
+    package static let posterSideMax = 12_000
 }

@@ -30,7 +30,7 @@ extension ReservationService {
     ) async throws {
         guard let concert = try await self.concert(of: schedule) else { throw HTTPProblem.notFound }
         if let asked, asked != concert { throw ReservationProblems.invalidSeat(field) }
-        guard await self.gate.mayBuy(concert: concert, member: member, pass: pass) else {
+        guard try await self.gate.mayBuy(concert: concert, member: member, pass: pass) else {
             throw ReservationProblems.passRequired
         }
     }

@@ -6,7 +6,7 @@ internal import Synchronization
 /// Whether a member may buy at a concert now: whoever keeps the queue knows.
 package protocol QueueGate: Sendable {
     /// - Parameter pass: What stood in the header `Queue-Pass`, if anything did.
-    func mayBuy(concert: Int64, member: Int64, pass: String?) async -> Bool
+    func mayBuy(concert: Int64, member: Int64, pass: String?) async throws -> Bool
 }
 
 /// Everything that the routes of seats, reservations and tickets work with.

@@ -39,6 +39,14 @@ struct Configuration: Sendable {
     var outgoingCertificateFile: String?
     var outgoingProxy: String?
 
+    // Who takes the money.
+    var tossSecretKey: Secret<String>?
+    var tossClientKey: String?
+    var stripeSecretKey: Secret<String>?
+    var stripePublishableKey: String?
+    var stripeWebhookSecret: Secret<String>?
+    var paymentSimulator: Bool?
+
     // What is sent to members.
     var mailFrom = "podo@localhost"
 

@@ -80,6 +80,25 @@ extension Setting {
             "outgoing-proxy", \.outgoingProxy, .optional(.origin),
             "A proxy that requests to other servers go through. Those of the environment are not used."),
         Setting(
+            "toss-secret-key", \.tossSecretKey, .optional(.companySecret), isSecret: true,
+            "Takes money by Toss Payments. Not a flag: other users of the machine would see it."),
+        Setting(
+            "toss-client-key", \.tossClientKey, .optional(.companyKey),
+            "For Toss's script in the pages, of the same set. Without it buyers are sent to Toss's own page."),
+        Setting(
+            "stripe-secret-key", \.stripeSecretKey, .optional(.companySecret), isSecret: true,
+            "Takes money by Stripe. Not a flag: other users of the machine would see it."),
+        Setting(
+            "stripe-publishable-key", \.stripePublishableKey, .optional(.companyKey),
+            "For Stripe's script in the pages. Needed with stripe-secret-key."),
+        Setting(
+            "stripe-webhook-secret", \.stripeWebhookSecret, .optional(.companySecret), isSecret: true,
+            "What Stripe signs its webhooks with. Not a flag."),
+        Setting(
+            "payment-simulator", \.paymentSimulator, .optional(.boolean),
+            defaultNote: "true where no company is set and only this machine reaches Podo",
+            "A payment company of Podo's own, for trying things out: nobody pays."),
+        Setting(
             "mail-from", \.mailFrom, .mailAddress,
             "Who mails to members come from. Until they are sent, mails are files in the folder mail of data-dir."),
         Setting(

@@ -20,6 +20,7 @@ extension PodoServer {
         self.storage.maintain(on: self.group.loops[0])
         self.members.start(on: self.group.loops[0])
         self.commerce.start(on: self.group.loops[0])
+        self.sales.start(on: self.group.loops[0])
         if !self.members.waitUntilLoaded() {
             self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
         }
@@ -145,6 +146,7 @@ extension PodoServer {
                 until: max(deadline, .now + configuration.viewerDrainTime))
             let allEnded = publishersEnded && requestsEnded
             self.social.stop()
+            self.sales.stop()
             self.commerce.stop()
             self.members.stop()
             self.database.refuse()

@@ -32,6 +32,7 @@ final class PodoServer: Sendable {
     let members: MemberServices
     let social: SocialServices
     let commerce: CommerceServices
+    let sales: SaleServices
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -71,14 +72,20 @@ final class PodoServer: Sendable {
         self.social = SocialServices(
             configuration, members: self.members, database: self.database.connections, loop: self.group.loops[0],
             publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
+        self.sales = try SaleServices(
+            configuration, root: rootSecret, members: self.members, authorizer: self.memberTokens.authorizer,
+            database: self.database.connections, loops: self.group.loops,
+            publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         self.commerce = CommerceServices(
-            consumers: [], database: self.database.connections, loops: self.group.loops, metrics: metrics, log: log)
+            consumers: self.sales.consumers, database: self.database.connections, loops: self.group.loops, metrics: metrics, log: log)
         let streams: PackagedStreams
         (streams, self.delivery) = Self.streams(
             configuration, group: self.group, storage: self.storage, metrics: metrics, log: log)
-        let services = PublicServices(members: self.members.service, social: self.social.service)
+        let services = PublicServices(
+            members: self.members.service, social: self.social.service, catalogue: self.sales.catalogue,
+            queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments)
         self.publicApplication = try PublicApplication(
-            webDirectory: webDirectory, api: self.commerce.guarding(services.routes), streams: self.delivery.routes,
+            webDirectory: webDirectory, api: self.commerce.guarding(services.routes), streams: self.delivery.routes + self.sales.companies.routes,
             authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,

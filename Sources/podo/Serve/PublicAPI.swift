@@ -1,5 +1,7 @@
 internal import Auth
 internal import HTTPServer
+internal import Payments
+internal import Ticketing
 
 /// The API as it is described: at `/openapi.json`, on the page `/docs/`, and by `podo openapi`.
 enum PublicAPI {
@@ -31,6 +33,10 @@ enum PublicAPI {
         [
             APITable(AuthRoutes.table) { $0.members },
             APITable(SocialRoutes.table) { $0.social },
+            APITable(CatalogueRoutes.table) { $0.catalogue },
+            APITable(QueueRoutes.table) { $0.queue },
+            APITable(ReservationRoutes.table) { $0.reservations },
+            APITable(PaymentRoutes.table) { $0.payments },
         ]
     }
 

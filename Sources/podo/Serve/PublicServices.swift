@@ -1,11 +1,17 @@
 internal import Auth
 internal import HTTPServer
+internal import Payments
+internal import Ticketing
 
 /// What answers the routes of the API: one member for each service, and one line for each of its tables in
 /// `PublicAPI.tables`.
 struct PublicServices: Sendable {
     let members: AuthService
     let social: SocialService
+    let catalogue: CatalogueService
+    let queue: QueueService
+    let reservations: ReservationService
+    let payments: PaymentService
 
     /// Every route of the API with what answers it.
     var routes: [HTTPRoute] { PublicAPI.tables.flatMap { $0.bound(to: self) } }
