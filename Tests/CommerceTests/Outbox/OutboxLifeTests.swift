@@ -60,8 +60,10 @@ struct OutboxLifeTests {
         try rig.add(1, 2)
         try await rig.rig.wait { try rig.told() == [1, 2] }
         try rig.rig.sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """)
         try rig.add(3)
         try await rig.rig.wait { try rig.told() == [1, 2, 3] }
         for task in tasks { task.cancel() }
