@@ -87,6 +87,7 @@ final class Concerts: Sendable {
             let times = Times(
                 runtimeMinutes: try row.get(4), zone: try row.get(5, as: String?.self) ?? StageDraft.timeZoneDefault,
                 stageID: try row.get(3))
+            if let stage = times.stageID { _ = try await transaction.run(CatalogueStageStatements.keep, stage) }
             return try await Self.insert([draft], of: concert, times, seatCount: planned, in: transaction)
         }
         guard let schedule = made.first else { throw HTTPProblem.internalError }

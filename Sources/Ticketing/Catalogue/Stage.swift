@@ -50,6 +50,7 @@ enum StoredJSON {
     /// What nothing of ours has written is an error of decoding.
     static func list<Value: JSONDecodable>(_ text: String) throws(PostgresError) -> [Value] {
         let unreadable = PostgresError(.decoding)
+        // What is wrong with it, only who reads the table can say.
         guard let value = try? JSONParser.parse(Array("{\"list\":\(text)}".utf8)), case .object(let members) = value,
             let list = JSONObjectReader(members).array("list", of: Value.self, countMax: .max)
         else { throw unreadable }

@@ -58,8 +58,8 @@ extension CatalogueRoutes {
         HTTPRouteDescription(
             "Put a concert on sale", korean: "공연 등록", tag: self.concertTag,
             details: HTTPWording(
-                "Grades, schedules and all seats are made with it, or nothing is. A row that belongs to no grade is not "
-                    + "sold. It is for all to see at once, and on sale in its time, unless it is a draft.",
+                "Grades, schedules and all seats are made with it, or nothing is. A row that belongs to no grade is "
+                    + "not sold. It is for all to see at once, and on sale in its time, unless it is a draft.",
                 korean: "등급, 회차, 좌석이 한 번에 만들어집니다. 어느 등급에도 속하지 않는 행은 판매하지 않습니다. draft가 아니면 바로 공개됩니다."),
             takes: ConcertDraft.schema,
             answers: [

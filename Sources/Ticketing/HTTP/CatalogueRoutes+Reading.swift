@@ -12,7 +12,7 @@ extension CatalogueRoutes {
             HTTPRouteDescription(
                 "See a concert", korean: "공연 상세 조회", tag: self.concertTag,
                 details: HTTPWording(
-                    "With its schedules and grades, and how many seats nobody has. Drafts are seen by their team alone.",
+                    "With its schedules and grades, and how many seats nobody has. Drafts are their team's alone.",
                     korean: "회차, 등급, 남은 좌석 수를 함께 보여 줍니다. 공개 전 공연은 담당 팀만 볼 수 있습니다."),
                 parameters: [self.concert],
                 answers: [
@@ -37,7 +37,7 @@ extension CatalogueRoutes {
         return HTTPRouteDescription(
             "Find concerts", korean: "공연 검색", tag: self.concertTag,
             details: HTTPWording(
-                "Words are found in names and performers, from the middle of a word too, whatever their spaces and case.",
+                "Words are found in names and performers, in the middle of a word too, whatever spaces and case.",
                 korean: "공연 이름과 출연자에서 찾습니다. 단어 중간도 찾고, 띄어쓰기와 대소문자를 가리지 않습니다."),
             parameters: [
                 HTTPParameterDescription(

@@ -82,9 +82,9 @@ extension CatalogueRoutes {
                 HTTPRouteDescription(
                     "Take somebody into one's team", korean: "팀 구성원 추가", tag: self.stageTag,
                     details: HTTPWording(
-                        "An ADMIN may do with concerts what the seller may, FINANCE sees the money, a STREAMER streams. "
+                        "An ADMIN may do with concerts what the seller may, FINANCE sees the money, STREAMER streams. "
                             + "Whoever is in the team gets the new role.",
-                        korean: "ADMIN은 판매자와 같은 권한, FINANCE는 정산 조회, STREAMER는 방송 권한을 가집니다. 이미 있는 구성원은 역할이 바뀝니다."),
+                        korean: "ADMIN은 판매자와 같은 권한, FINANCE는 정산 조회, STREAMER는 방송 권한을 가집니다. 이미 있으면 역할이 바뀝니다."),
                     takes: FellowInput.schema, answers: [HTTPAnswerDescription(.noContent, "In the team.")],
                     problems: [
                         self.invalid, self.missing, HTTPProblemDescription(.conflict, "team-limit"), self.away,

@@ -8,8 +8,8 @@ package enum CatalogueRoutes {
     }
 
     static let prefix = "/api/v1"
-    static let stageTag = "stages"
-    static let concertTag = "concerts"
+    package static let stageTag = "stages"
+    package static let concertTag = "concerts"
     /// A concert with the longest description, or a stage with many blocked places.
     static let bodyByteCountMax = 256 * 1024
 

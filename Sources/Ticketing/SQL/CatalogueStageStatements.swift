@@ -17,12 +17,13 @@ enum CatalogueStageStatements {
         FROM stage WHERE id = $1 AND deleted_at IS NULL
         """, effect: .reads)
 
-    /// The same; nobody changes it until this transaction ends.
+    /// The same; until this transaction ends nobody changes it, and nobody else gives it something to show: two who did
+    /// would each wait for the other to see whether their times overlap.
     static let keep = PostgresStatement(
         "catalogue_keep_stage",
         """
         SELECT id, seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked, version
-        FROM stage WHERE id = $1 AND deleted_at IS NULL FOR SHARE
+        FROM stage WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
         """)
 
     /// The same; nobody uses it for something new either.

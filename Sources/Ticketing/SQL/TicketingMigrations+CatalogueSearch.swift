@@ -5,10 +5,10 @@ extension TicketingMigrations {
     /// Numbers of published concerts, newest first. What is null is not asked for; `below` is the number behind which a
     /// page begins.
     ///
-    /// Words that are rare are looked up in the index of grams, and what it finds is sorted. Words that a thousand
-    /// concerts have are soon met by walking from the newest back. Which of both it is shows by asking the index for a
-    /// thousand; the planner's guess is wrong by far for letters that are in none of its statistics. Plans are made anew
-    /// each time, because one for all words is good for none.
+    /// Rare words are looked up in the index of grams, and what it finds is sorted. Words that a thousand concerts have
+    /// are soon met by walking from the newest back. Which of both it is shows by asking the index for a thousand: for
+    /// letters that are in none of its statistics the planner's guess is wrong by far. Plans are made anew each time,
+    /// because one for all words is good for none.
     static let catalogueSearch = PostgresMigration(
         number: 111, name: "catalogue search",
         sql: """

@@ -75,7 +75,9 @@ struct ConcertLifeTests {
         #expect(try await made.seller.send(.post, "/api/v1/concert", json: again).status == 201)
     }
 
-    @Test("a concert is taken away unless somebody has a seat", arguments: [(1, false), (2, false), (3, false), (1, true)])
+    @Test(
+        "a concert is taken away unless somebody has a seat",
+        arguments: [(1, false), (2, false), (3, false), (1, true)])
     func deletion(state: Int, isLate: Bool) async throws {
         let rig = try CatalogueRig()
         let made = try await rig.concert()

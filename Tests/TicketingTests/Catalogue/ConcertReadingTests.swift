@@ -89,7 +89,10 @@ struct ConcertReadingTests {
             cursor = page.json["nextCursor"] as? String
         } while cursor != nil && counts.count < 5
         #expect(counts == [20, 20, 5] && names == (1...45).reversed().map { "밤 \($0)" })
-        for query in ["cursor=x", "cursor=AAAAAAAAAAA", "limit=0", "limit=101", "limit=x", "from=today", "category=OPERA"] {
+        let wrong = [
+            "cursor=x", "cursor=AAAAAAAAAAA", "limit=0", "limit=101", "limit=x", "from=today", "category=OPERA",
+        ]
+        for query in wrong {
             #expect(try await rig.client.send(.get, "/concert?\(query)").status == 400, "\(query)")
         }
         let long = String(repeating: "a", count: CatalogueLimits.keywordLengthMax + 1)
@@ -102,8 +105,9 @@ struct ConcertReadingTests {
         let seller = try rig.seller()
         let stage = try await rig.stage(seller)
         for (category, day) in [("CONCERT", "01"), ("SPORT", "02"), ("SPORT", "03")] {
+            let schedules = [["startsAt": "2040-05-\(day)T10:00:00Z"]]
             let body = CatalogueRig.concert(
-                stage: stage, ["category": category, "name": "공연 \(day)", "schedules": [["startsAt": "2040-05-\(day)T10:00:00Z"]]])
+                stage: stage, ["category": category, "name": "공연 \(day)", "schedules": schedules])
             #expect(try await seller.send(.post, "/api/v1/concert", json: body).status == 201)
         }
         func found(_ query: String) async throws -> [String] {

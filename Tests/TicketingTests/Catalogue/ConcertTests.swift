@@ -1,4 +1,5 @@
 import HTTPServer
+import Primitives
 import Testing
 
 @testable import Ticketing
@@ -101,11 +102,13 @@ struct ConcertTests {
         #expect(try await pointers(grade(["rows": [1, 7]])) == ["/grades/0/rows"])
         #expect(try await pointers(grade(["rows": [1, 2], "section": "A"])) == ["/grades/0/section"])
         #expect(try await pointers(grade(["rows": [1, 2], "price": -1])) == ["/grades/0/price"])
-        #expect(try await pointers(grade(["kind": "ONLINE", "rows": [1, 2]])) == ["/grades/0/rows", "/grades/0/capacity"])
-        let twins = ["grades": [["name": "R", "price": 1, "rows": [1, 1]], ["name": "R", "price": 1, "rows": [2, 2]]]]
-        #expect(try await pointers(twins) == ["/grades/1/name"])
-        let overlap = ["grades": [["name": "R", "price": 1, "rows": [1, 3]], ["name": "S", "price": 1, "rows": [3, 4]]]]
-        #expect(try await pointers(overlap) == ["/grades/1"])
+        let online = try await pointers(grade(["kind": "ONLINE", "rows": [1, 2]]))
+        #expect(online == ["/grades/0/rows", "/grades/0/capacity"])
+        func grades(_ first: (String, [Int]), _ second: (String, [Int])) -> [String: Any] {
+            ["grades": [first, second].map { ["name": $0.0, "price": 1, "rows": $0.1] as [String: Any] }]
+        }
+        #expect(try await pointers(grades(("R", [1, 1]), ("R", [2, 2]))) == ["/grades/1/name"])
+        #expect(try await pointers(grades(("R", [1, 3]), ("S", [3, 4]))) == ["/grades/1"])
         let huge = ["grades": [["name": "온라인", "price": 1, "kind": "ONLINE", "capacity": 200_000]]]
         #expect(try await pointers(huge) == ["/schedules"])
         #expect(try await pointers(["queue": ["enabled": true, "admitPerSecond": 0]]) == ["/queue/admitPerSecond"])
@@ -178,5 +181,45 @@ struct ConcertTests {
         let window = try await made.seller.send(.patch, made.path, json: ["saleClosesAt": "2025-01-01T00:00:00Z"])
         #expect(window.status == 400 && window.pointers == ["/saleClosesAt"])
         #expect(try await rig.seller().send(.patch, made.path, json: change).status == 403)
+    }
+
+    @Test("a stadium is made in one go, beside what everybody else waits for")
+    func stadium() async throws {
+        let rig = try CatalogueRig()
+        let seller = try rig.seller()
+        let stage = try await rig.stage(seller, ["rows": 200, "cols": 200])
+        let grades: [[String: Any]] = [["name": "S", "price": 50_000, "rows": [1, 200]]]
+        let body = CatalogueRig.concert(
+            stage: stage, ["grades": grades, "schedules": [["startsAt": "2040-12-24T10:00:00Z"]]])
+        let answer = try await seller.send(.post, "/api/v1/concert", json: body)
+        #expect(answer.status == 201, "\(answer.text)")
+        #expect(try rig.rig.sql("SELECT count(*), max(seat_no) FROM seat") == "40000|39999")
+        let id = try #require(answer.json["concertId"] as? Int64)
+        let seen = try await rig.client.send(.get, "/concert/\(id)")
+        #expect((seen.json["schedules"] as? [[String: Any]])?.first?["remaining"] as? Int == 40_000)
+    }
+
+    @Test("of two who want a stage at the same time one has it")
+    func race() async throws {
+        let rig = try CatalogueRig()
+        let seller = try rig.seller()
+        let stage = try await rig.stage(seller)
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<6 {
+                group.addTask {
+                    // A busy machine may send some away, to come again.
+                    for _ in 0..<50 {
+                        let body = CatalogueRig.concert(stage: stage)
+                        let status = try await seller.send(.post, "/api/v1/concert", json: body).status
+                        if status != 503 { return status }
+                        await rig.rig.pause(.milliseconds(100))
+                    }
+                    return 503
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses.sorted() == [201, 409, 409, 409, 409, 409])
+        #expect(try rig.rig.sql("SELECT (SELECT count(*) FROM concert), (SELECT count(*) FROM seat)") == "1|50")
     }
 }
