@@ -98,7 +98,9 @@ import Testing
     @Test("no list and no webhook traps") func others() throws {
         var random = FastRandom(seed: 20_240_216)
         let row =
-            #"{"transactionKey":"T","paymentKey":"P","orderId":"podo-1","status":"DONE","transactionAt":"2024-02-13T12:18:14+09:00","currency":"KRW","amount":1000,"fee":10,"payOutAmount":990,"id":"txn_1","type":"charge","created":1700000000,"source":{"payment_intent":"pi_1"}}"#
+            #"{"transactionKey":"T","paymentKey":"P","orderId":"podo-1","status":"DONE","currency":"KRW","#
+            + #""transactionAt":"2024-02-13T12:18:14+09:00","amount":1000,"fee":10,"payOutAmount":990,"#
+            + #""id":"txn_1","type":"charge","created":1700000000,"source":{"payment_intent":"pi_1"}}"#
         let list = Array("[\(row),\(row)]".utf8)
         let data = Array(#"{"object":"list","has_more":true,"data":[\#(row),\#(row)]}"#.utf8)
         let change = Array(#"{"eventType":"PAYMENT_STATUS_CHANGED","data":\#(GatewayTexts.toss())}"#.utf8)

@@ -1,6 +1,7 @@
 import Commerce
 import HTTPServer
 import Primitives
+import Reactor
 import Synchronization
 import Testing
 
@@ -280,6 +281,20 @@ import Testing
         rig.forward(.seconds(30 * 86_400))
         #expect(await rig.webhooks().isEmpty)
         #expect(rig.company.withBank { bank, _ in bank.waitingPostCount } == 0)
+    }
+
+    @Test("the post goes out by itself until it is told to stop") func run() async throws {
+        let rig = try GatewayRig()
+        let company = rig.company
+        let post = Task(executorPreference: rig.group.loops[0]) { await company.run() }
+        _ = try await rig.paid(rig.toss, GatewayRig.order())
+        let end = MonotonicTime.now + .seconds(20)
+        while rig.received.withLock({ $0.isEmpty }), MonotonicTime.now < end {
+            _ = await rig.toss.fetch(GatewayPaymentKey(orderID: "podo-000001", providerKey: nil))
+        }
+        #expect(rig.received.withLock { $0.count } == 1)
+        post.cancel()
+        await post.value
     }
 
     @Test("with everything at once, reading again ends with the company's own books", arguments: [11, 12, 13])

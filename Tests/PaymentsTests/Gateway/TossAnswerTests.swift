@@ -52,7 +52,8 @@ import Testing
     @Test("a confirmation that fits is approved, and one that waits for a deposit waits") func approved() throws {
         #expect(self.confirm(200, GatewayTexts.toss()).word == "approved")
         let account = """
-            ,"secret":"ps_1","virtualAccount":{"accountNumber":"X650","bankCode":"20","dueDate":"2024-02-16T12:00:00+09:00"}
+            ,"secret":"ps_1",
+            "virtualAccount":{"accountNumber":"X650","bankCode":"20","dueDate":"2024-02-16T12:00:00+09:00"}
             """
         let text = GatewayTexts.toss(status: "WAITING_FOR_DEPOSIT", approved: "null", more: account)
             .replacing("\"virtualAccount\":null,", with: "")

@@ -45,7 +45,7 @@ extension SimulatorCompany {
 
     /// Where the browser goes back to, for a payment that does not know it itself (Stripe).
     private static func returns(_ request: HTTPRequest) -> SimulatorPage.Returns {
-        let query = try? request.decodeQuery()
+        let query = Self.query(request)
         func url(_ name: String) -> String? { query?.all(name).first.flatMap { HTTPClientURL($0)?.text } }
         return SimulatorPage.Returns(success: url("success"), fail: url("fail"))
     }
