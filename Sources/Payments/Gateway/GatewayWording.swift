@@ -30,3 +30,8 @@ package enum GatewayWording {
     package static let partialRefund = HTTPWording(
         "This payment can only be refunded as a whole.", korean: "이 결제는 부분 환불이 불가합니다. 전액 환불만 가능합니다.")
 }
+
+extension GatewayDecline {
+    /// Of a key that no company can have: nothing was asked, so nothing was charged.
+    static let noSuchPayment = GatewayDecline(code: "no-such-payment", message: GatewayWording.session)
+}

@@ -47,6 +47,23 @@ package struct GatewayPaymentKey: Equatable, Sendable {
         self.orderID = orderID
         self.providerKey = providerKey
     }
+
+    /// Whether a text can be a company's key at all. Keys come back from the buyer's browser too, as anybody wrote
+    /// them; no company has one of other characters, so such a one is asked of nobody.
+    package static func isKey(_ text: String) -> Bool {
+        (1...200).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// There is nothing that it can be the key of.
+    var isImpossible: Bool { self.providerKey.map { !Self.isKey($0) } ?? false }
 }
 
 /// The bounds of all talk with a company.

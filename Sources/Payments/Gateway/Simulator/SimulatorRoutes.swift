@@ -8,7 +8,7 @@ package enum SimulatorRoutes {
     package static let stripePrefix = SimulatorRoutes.prefix + "/stripe"
     /// A payment's key follows.
     package static let pagePrefix = SimulatorRoutes.prefix + "/checkout/"
-    private static let tag = "simulator"
+    package static let tag = "simulator"
     private static let bodyByteCountMax = 64 * 1024
 
     package static var table: [HTTPServiceRoute<SimulatorCompany>] { self.toss + self.stripe + self.pages }

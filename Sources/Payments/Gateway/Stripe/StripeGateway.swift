@@ -37,6 +37,7 @@ package struct StripeGateway: PaymentGateway {
     }
 
     package func confirm(_ attempt: GatewayAttempt) async -> GatewayOutcome {
+        guard !attempt.payment.isImpossible else { return .declined(.noSuchPayment) }
         let reply = await self.post(
             StripeRequest.intentPath(attempt.providerKey, "/capture"), StripeRequest.capture(attempt),
             attempt.idempotencyKey)
@@ -47,6 +48,7 @@ package struct StripeGateway: PaymentGateway {
     }
 
     package func fetch(_ payment: GatewayPaymentKey) async -> GatewayReading {
+        guard !payment.isImpossible else { return .absent }
         switch await self.connection.get(StripeRequest.path(of: payment), fields: self.fields()) {
         case .none(let doubt): return .unknown(doubt)
         case .answer(let answer): return StripeAnswer.reading(answer, of: payment)

@@ -33,6 +33,7 @@ package struct TossGateway: PaymentGateway {
     }
 
     package func confirm(_ attempt: GatewayAttempt) async -> GatewayOutcome {
+        guard !attempt.payment.isImpossible else { return .declined(.noSuchPayment) }
         let reply = await self.connection.post(
             "/v1/payments/confirm", fields: self.fields(attempt.idempotencyKey), body: TossRequest.confirm(attempt),
             isRepeatable: true)
@@ -43,6 +44,7 @@ package struct TossGateway: PaymentGateway {
     }
 
     package func fetch(_ payment: GatewayPaymentKey) async -> GatewayReading {
+        guard !payment.isImpossible else { return .absent }
         switch await self.connection.get(TossRequest.path(of: payment), fields: self.fields()) {
         case .none(let doubt): return .unknown(doubt)
         case .answer(let answer): return TossAnswer.reading(answer, of: payment)
