@@ -41,6 +41,8 @@ package struct LedgerJournal: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case sale = "SALE"
         case refund = "REFUND"
+        /// What went back is back.
+        case refundReversed = "REFUND_REVERSED"
         /// Money that came for nothing, and money of that kind that went back.
         case orphan = "ORPHAN"
         case orphanRefund = "ORPHAN_REFUND"
@@ -100,6 +102,13 @@ extension LedgerJournal {
         LedgerJournal(
             isOrphan ? .orphan : .sale, of: "payment", payment.id, amount,
             from: isOrphan ? .customerOwed : .sellerPayable(payment.sellerID), to: .gatewayReceivable)
+    }
+
+    /// What a refund has not taken, after all.
+    static func reversed(_ refund: Int64, of payment: PaymentRow, _ amount: Money) -> LedgerJournal? {
+        LedgerJournal(
+            .refundReversed, of: "refund", refund, amount,
+            from: payment.state.isOrphan ? .customerOwed : .sellerPayable(payment.sellerID), to: .gatewayReceivable)
     }
 
     /// What a refund has taken.

@@ -65,7 +65,8 @@ package enum PaymentInvariants {
         """
         SELECT count(*) FROM refund AS r
         WHERE $1::bigint IS NOT NULL AND (CASE WHEN r.status = 'SUCCEEDED' THEN r.amount ELSE 0 END)
-            <> (SELECT coalesce(sum(e.amount), 0) FROM ledger_journal AS j JOIN ledger_entry AS e ON e.journal_id = j.id
+            <> (SELECT coalesce(sum(CASE j.kind WHEN 'REFUND_REVERSED' THEN -e.amount ELSE e.amount END), 0)
+                FROM ledger_journal AS j JOIN ledger_entry AS e ON e.journal_id = j.id
                 WHERE j.ref_type = 'refund' AND j.ref_id = r.id AND e.amount > 0)
         """, effect: .reads, purpose: .background)
 
@@ -76,7 +77,7 @@ package enum PaymentInvariants {
         SELECT count(*) FROM payment AS p LEFT JOIN LATERAL (
             SELECT coalesce(sum(amount) FILTER (WHERE status = 'SUCCEEDED'), 0) AS refunded,
                 coalesce(sum(fee) FILTER (WHERE status = 'SUCCEEDED'), 0) AS kept,
-                coalesce(sum(amount + fee) FILTER (WHERE status <> 'SUCCEEDED'), 0) AS pending
+                coalesce(sum(amount + fee) FILTER (WHERE status NOT IN ('SUCCEEDED', 'REVERSED')), 0) AS pending
             FROM refund WHERE payment_id = p.id) AS r ON true
         WHERE $1::bigint IS NOT NULL
             AND (p.refunded, p.kept, p.refund_pending) IS DISTINCT FROM (r.refunded, r.kept, r.pending)
@@ -104,9 +105,10 @@ package enum PaymentInvariants {
         """
         SELECT count(*) FROM settlement_item AS i
             LEFT JOIN payment AS p ON i.ref_type = 'PAYMENT' AND p.id = i.ref_id
-            LEFT JOIN refund AS r ON i.ref_type = 'REFUND' AND r.id = i.ref_id
+            LEFT JOIN refund AS r ON i.ref_type IN ('REFUND', 'REVERSAL') AND r.id = i.ref_id
             LEFT JOIN gateway_row AS g ON i.ref_type = 'GATEWAY_FEE' AND g.id = i.ref_id
-        WHERE $1::bigint IS NOT NULL AND i.amount IS DISTINCT FROM coalesce(p.captured, -r.amount, -g.fee)
+        WHERE $1::bigint IS NOT NULL AND i.amount IS DISTINCT FROM coalesce(
+            p.captured, CASE i.ref_type WHEN 'REVERSAL' THEN r.amount ELSE -r.amount END, -g.fee)
         """, effect: .reads, purpose: .background)
 
     private static let settlementsSumUp = PostgresStatement(
@@ -128,7 +130,7 @@ package enum PaymentInvariants {
         "invariant_no_refund_waits_for_long",
         """
         SELECT count(*) FROM refund
-        WHERE status <> 'SUCCEEDED' AND created_at < now() - $1::bigint * interval '1 second'
+        WHERE status NOT IN ('SUCCEEDED', 'REVERSED') AND created_at < now() - $1::bigint * interval '1 second'
         """, effect: .reads, purpose: .background)
 }
 

@@ -37,6 +37,10 @@ package enum PaymentEvent: CaseIterable, Sendable {
     case repaySome
     /// All of it was given back, but for fees.
     case repayAll
+    /// What was given back is not, after all: some of what was remains so,
+    case unpaySome
+    /// or nothing does.
+    case unpayAll
 }
 
 /// The state of a payment as a value: every change of one goes through here.
@@ -99,6 +103,15 @@ package struct PaymentState: Hashable, Sendable {
             case .failed: self.isOrphan ? self : nil
             case .waiting, .canceled: nil
             }
+        case .unpaySome: self.givesBack ? PaymentState(.partCanceled, isOrphan: self.isOrphan) : nil
+        case .unpayAll: self.givesBack ? PaymentState(.completed, isOrphan: self.isOrphan) : nil
+        }
+    }
+
+    private var givesBack: Bool {
+        switch self.status {
+        case .canceled, .partCanceled: true
+        case .waiting, .completed, .failed: false
         }
     }
 

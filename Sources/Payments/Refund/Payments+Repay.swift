@@ -70,6 +70,35 @@ extension Payments {
             RefundStatements.repaid, payment.id, next.status.rawValue, amount.amount, fee, pending)
     }
 
+    /// Refunds that were done, as we were told, and are not: the money is the seller's again until a person has seen to
+    /// it that the buyer gets it. The promise stays.
+    private func reverseRefunds(
+        _ snapshot: GatewaySnapshot, of payment: PaymentRow, in transaction: PostgresTransaction
+    ) async throws {
+        let failed = snapshot.cancels.filter { $0.status == .failed }
+        guard !failed.isEmpty else { return }
+        for row in try await transaction.run(RefundStatements.lockOfPayment, payment.id) {
+            let refund = try RefundRow(row)
+            guard refund.status.after(.reverse) != nil,
+                failed.contains(where: { Self.isSame(refund.providerKey, $0.key) })
+            else { continue }
+            let before = try await self.reread(payment.id, in: transaction)
+            _ = try await transaction.run(RefundStatements.reverse, refund.id)
+            _ = try await transaction.run(RefundStatements.replace, refund.id, self.newRefundKey())
+            let back = refund.amount.amount + refund.fee
+            let isAll = before.refunded + before.kept == back
+            let next = before.state.after(isAll ? .unpayAll : .unpaySome) ?? before.state
+            _ = try await transaction.run(
+                RefundStatements.repaid, payment.id, next.status.rawValue, -refund.amount.amount, -refund.fee, -back)
+            try await Ledger.post(.reversed(refund.id, of: before, refund.amount), in: transaction)
+            let after = try await self.reread(payment.id, in: transaction)
+            try await PaymentNews.tell(
+                .refundFailed, of: after, refund: refund.id, amount: refund.amount, cause: refund.cause,
+                in: transaction)
+            self.metrics.incident("refund-reversed", payment: payment.id)
+        }
+    }
+
     // MARK: What others gave back
 
     /// Refunds that the company's books have and ours do not. One of ours that is under way, or that was refused and is
@@ -81,6 +110,7 @@ extension Payments {
             _ = try await transaction.run(PaymentStatements.dispute, payment.id, snapshot.isDisputed)
             if snapshot.isDisputed { self.metrics.incident("disputed", payment: payment.id) }
         }
+        try await self.reverseRefunds(snapshot, of: payment, in: transaction)
         var done = snapshot.cancels.filter { $0.status == .done && $0.amount.amount > 0 }
         let rest = snapshot.total.amount - snapshot.balance.amount - done.reduce(0) { $0 &+ $1.amount.amount }
         if snapshot.isDisputed, rest > 0 {
@@ -93,7 +123,7 @@ extension Payments {
         guard !done.isEmpty else { return }
         var known = try await transaction.run(RefundStatements.lockOfPayment, payment.id).map(RefundRow.init)
         for cancel in done {
-            if known.contains(where: { $0.status == .succeeded && Self.isSame($0.providerKey, cancel.key) }) { continue }
+            if known.contains(where: { $0.completedAt != nil && Self.isSame($0.providerKey, cancel.key) }) { continue }
             if let index = known.firstIndex(where: { Self.mayBe($0, cancel) }) {
                 try await self.finish(known[index].id, of: payment.id, providerKey: cancel.key, in: transaction)
                 known[index].status = .succeeded
@@ -115,7 +145,7 @@ extension Payments {
         if refund.providerKey != nil, !Self.isSame(refund.providerKey, cancel.key) { return false }
         switch refund.status {
         case .processing, .unknown, .failed: return true
-        case .requested, .succeeded: return false
+        case .requested, .succeeded, .reversed: return false
         }
     }
 

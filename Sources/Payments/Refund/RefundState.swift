@@ -29,6 +29,8 @@ package enum RefundStatus: String, CaseIterable, Sendable {
     case succeeded = "SUCCEEDED"
     /// The company refused. The tickets stay revoked and the money stays promised: a person sees to it.
     case failed = "FAILED"
+    /// It was done, and then the company could not do it after all. Another refund has its place.
+    case reversed = "REVERSED"
 }
 
 package enum RefundEvent: CaseIterable, Sendable {
@@ -43,6 +45,8 @@ package enum RefundEvent: CaseIterable, Sendable {
     case refuse
     /// A person wants it tried once more.
     case retry
+    /// What was done is not: the money is back at the company.
+    case reverse
 }
 
 extension RefundStatus {
@@ -50,7 +54,9 @@ extension RefundStatus {
     /// whatever was believed before.
     package func after(_ event: RefundEvent) -> RefundStatus? {
         switch (self, event) {
-        case (.succeeded, _): nil
+        case (.reversed, _): nil
+        case (.succeeded, .reverse): .reversed
+        case (.succeeded, _), (_, .reverse): nil
         case (_, .succeed): .succeeded
         case (.requested, .take): .processing
         case (.processing, .doubt): .unknown

@@ -95,7 +95,7 @@ package final class RefundWorker: Sendable {
     private func succeed(
         _ refund: RefundRow, _ payment: PaymentRow, _ cancel: GatewayCancel, in transaction: PostgresTransaction
     ) async throws {
-        if refund.status != .succeeded {
+        if refund.status.after(.succeed) != nil {
             try await self.payments.finish(refund.id, of: payment.id, providerKey: cancel.key, in: transaction)
             return
         }
@@ -117,7 +117,7 @@ package final class RefundWorker: Sendable {
             if case .refused(let decline) = outcome { code = decline.code }
             self.metrics.incident("refund-failed", payment: payment.id, code: code)
         case .unknown: self.metrics.refunds.add("unknown", loop: nil)
-        case .requested, .processing: self.metrics.refunds.add("pending", loop: nil)
+        case .requested, .processing, .reversed: self.metrics.refunds.add("pending", loop: nil)
         }
         if case .unknown(let doubt) = outcome, doubt.needsOperator {
             self.metrics.incident("misconfigured", payment: payment.id, code: doubt.code)

@@ -73,7 +73,8 @@ extension PaymentMigrations {
             CREATE INDEX payment_member ON payment (member_id, id);
             CREATE INDEX payment_reservation ON payment (reservation_id, id);
             CREATE INDEX payment_concert ON payment (concert_id, id) WHERE status IN ('COMPLETED', 'PART_CANCELED');
-            CREATE INDEX payment_unsettled ON payment (captured_at) WHERE captured_at IS NOT NULL;
+            CREATE INDEX payment_captured ON payment (captured_at) WHERE captured_at IS NOT NULL;
+            CREATE INDEX payment_seller ON payment (seller_id, captured_at) WHERE captured_at IS NOT NULL;
 
             CREATE VIEW payment_row AS SELECT id, order_id, reservation_id, member_id, seller_id, concert_id, gateway,
                 order_name, amount, currency, status, phase, provider_key, method, masked_card, receipt_url,

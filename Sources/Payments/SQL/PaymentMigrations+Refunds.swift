@@ -4,6 +4,7 @@ internal import Postgres
 extension PaymentMigrations {
     /// A refund is a promise from the moment its row is there: its sum is held in `payment.refund_pending` until the
     /// company has paid it, and the tickets are gone already. It keeps its idempotency key however often it is tried.
+    /// One that was done and then was not (`REVERSED`) is followed by another, which replaces it.
     ///
     /// `refund_line` has a seat of a reservation once: nothing is given back for it twice.
     static let refunds = PostgresMigration(
@@ -19,21 +20,25 @@ extension PaymentMigrations {
                     'MEMBER', 'SELLER', 'MANAGER', 'ORPHAN', 'CONCERT_CANCELED', 'EXTERNAL', 'CHARGEBACK')),
                 reason text NOT NULL CHECK (length(reason) <= 200),
                 status text NOT NULL DEFAULT 'REQUESTED'
-                    CHECK (status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN', 'SUCCEEDED', 'FAILED')),
+                    CHECK (status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN', 'SUCCEEDED', 'FAILED', 'REVERSED')),
                 idempotency_key text NOT NULL UNIQUE,
                 provider_key text,
                 failure_code text,
                 attempts integer NOT NULL DEFAULT 0,
                 next_try_at timestamptz,
                 completed_at timestamptz,
-                CHECK ((status = 'SUCCEEDED') = (completed_at IS NOT NULL)),
+                reversed_at timestamptz,
+                replaces bigint REFERENCES refund,
+                CHECK ((status IN ('SUCCEEDED', 'REVERSED')) = (completed_at IS NOT NULL)),
+                CHECK ((status = 'REVERSED') = (reversed_at IS NOT NULL)),
                 CHECK ((status = 'FAILED') = (failure_code IS NOT NULL)),
-                CHECK ((status IN ('SUCCEEDED', 'FAILED')) = (next_try_at IS NULL)));
+                CHECK ((status IN ('SUCCEEDED', 'FAILED', 'REVERSED')) = (next_try_at IS NULL)));
             SELECT add_audit_columns('refund');
             CREATE UNIQUE INDEX refund_provider ON refund (payment_id, provider_key) WHERE provider_key IS NOT NULL;
             CREATE INDEX refund_payment ON refund (payment_id, id);
             CREATE INDEX refund_due ON refund (next_try_at) WHERE next_try_at IS NOT NULL;
             CREATE INDEX refund_failed ON refund (id) WHERE status = 'FAILED';
+            CREATE INDEX refund_replaces ON refund (replaces) WHERE replaces IS NOT NULL;
             CREATE INDEX refund_unsettled ON refund (completed_at) WHERE completed_at IS NOT NULL;
             CREATE TRIGGER refund_stays BEFORE DELETE ON refund
                 FOR EACH ROW EXECUTE FUNCTION refuse_change();

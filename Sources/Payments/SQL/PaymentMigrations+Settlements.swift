@@ -18,7 +18,7 @@ extension PaymentMigrations {
                 status text NOT NULL DEFAULT 'DRAFT' CHECK (status IN (
                     'DRAFT', 'CALCULATED', 'APPROVED', 'PAYOUT_REQUESTED', 'PAID', 'FAILED', 'CARRIED')),
                 gross bigint NOT NULL DEFAULT 0 CHECK (gross >= 0),
-                refunds bigint NOT NULL DEFAULT 0 CHECK (refunds >= 0),
+                refunds bigint NOT NULL DEFAULT 0,
                 gateway_fee bigint NOT NULL DEFAULT 0,
                 platform_fee bigint NOT NULL DEFAULT 0,
                 vat bigint NOT NULL DEFAULT 0,
@@ -42,7 +42,7 @@ extension PaymentMigrations {
                 FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
             CREATE TABLE settlement_item (
-                ref_type text NOT NULL CHECK (ref_type IN ('PAYMENT', 'REFUND', 'GATEWAY_FEE')),
+                ref_type text NOT NULL CHECK (ref_type IN ('PAYMENT', 'REFUND', 'REVERSAL', 'GATEWAY_FEE')),
                 ref_id bigint NOT NULL,
                 settlement_id bigint NOT NULL REFERENCES settlement,
                 amount bigint NOT NULL,

@@ -41,7 +41,7 @@ enum RefundStatements {
     static let covering = PostgresStatement(
         "refund_covering",
         """
-        SELECT max(refund_id) FROM refund_line
+        SELECT coalesce((SELECT max(id) FROM refund WHERE replaces = max(refund_id)), max(refund_id)) FROM refund_line
         WHERE reservation_id = $1 AND ($2::bigint[] IS NULL OR seat_id = ANY ($2))
         HAVING $2::bigint[] IS NULL OR count(*) = cardinality($2)
         """)
@@ -64,7 +64,7 @@ enum RefundStatements {
         """
         UPDATE refund SET status = 'SUCCEEDED', provider_key = coalesce($2, provider_key), failure_code = NULL,
             next_try_at = NULL, completed_at = now()
-        WHERE id = $1 AND status <> 'SUCCEEDED'
+        WHERE id = $1 AND status NOT IN ('SUCCEEDED', 'REVERSED')
         """)
 
     static let fail = PostgresStatement(
@@ -81,6 +81,21 @@ enum RefundStatements {
         UPDATE refund SET status = $2, provider_key = coalesce($3, provider_key),
             next_try_at = now() + $4::bigint * interval '1 second'
         WHERE id = $1 AND status IN ('PROCESSING', 'UNKNOWN')
+        """)
+
+    static let reverse = PostgresStatement(
+        "refund_reverse",
+        "UPDATE refund SET status = 'REVERSED', reversed_at = now() WHERE id = $1 AND status = 'SUCCEEDED'")
+
+    /// The promise of a refund that was done and then was not: that one, and a key of its own. A person tries it.
+    static let replace = PostgresStatement(
+        "refund_replace",
+        """
+        INSERT INTO refund (payment_id, amount, fee, currency, cause, reason, idempotency_key, status, failure_code,
+            replaces)
+        SELECT payment_id, amount, fee, currency, cause, reason, $2, 'FAILED', 'reversed', coalesce(replaces, id)
+        FROM refund WHERE id = $1
+        RETURNING id
         """)
 
     static let retry = PostgresStatement(

@@ -18,6 +18,10 @@ enum SettlementStatements {
             WHERE r.completed_at < cut.at AND NOT p.orphan AND r.amount > 0
                 AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'REFUND' AND i.ref_id = r.id)
             UNION
+            SELECT p.seller_id, p.currency FROM refund AS r JOIN payment AS p ON p.id = r.payment_id, cut
+            WHERE r.reversed_at < cut.at AND NOT p.orphan AND r.amount > 0
+                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'REVERSAL' AND i.ref_id = r.id)
+            UNION
             SELECT p.seller_id, p.currency FROM gateway_row AS g JOIN payment AS p ON p.id = g.payment_id, cut
             WHERE g.at < cut.at AND g.fee <> 0 AND NOT p.orphan AND g.currency = p.currency
                 AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'GATEWAY_FEE' AND i.ref_id = g.id)
@@ -57,6 +61,10 @@ enum SettlementStatements {
             WHERE p.seller_id = $2 AND p.currency = $3 AND r.completed_at < cut.at AND NOT p.orphan AND r.amount > 0
                 AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'REFUND' AND i.ref_id = r.id)
             UNION ALL
+            SELECT 'REVERSAL', r.id, $1, r.amount FROM refund AS r JOIN payment AS p ON p.id = r.payment_id, cut
+            WHERE p.seller_id = $2 AND p.currency = $3 AND r.reversed_at < cut.at AND NOT p.orphan AND r.amount > 0
+                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'REVERSAL' AND i.ref_id = r.id)
+            UNION ALL
             SELECT 'GATEWAY_FEE', g.id, $1, -g.fee FROM gateway_row AS g JOIN payment AS p ON p.id = g.payment_id, cut
             WHERE p.seller_id = $2 AND p.currency = $3 AND g.at < cut.at AND g.fee <> 0 AND NOT p.orphan
                 AND g.currency = p.currency
@@ -78,7 +86,7 @@ enum SettlementStatements {
         "settlement_sums",
         """
         SELECT coalesce(sum(amount) FILTER (WHERE ref_type = 'PAYMENT'), 0)::bigint,
-            coalesce(-sum(amount) FILTER (WHERE ref_type = 'REFUND'), 0)::bigint,
+            coalesce(-sum(amount) FILTER (WHERE ref_type IN ('REFUND', 'REVERSAL')), 0)::bigint,
             coalesce(-sum(amount) FILTER (WHERE ref_type = 'GATEWAY_FEE'), 0)::bigint,
             (SELECT coalesce(sum(net), 0)::bigint FROM settlement WHERE carried_to = $1)
         FROM settlement_item WHERE settlement_id = $1
@@ -132,10 +140,10 @@ enum SettlementStatements {
         "settlement_items",
         """
         SELECT i.ref_type, i.ref_id, i.amount,
-            coalesce(p.order_id, rp.order_id, g.order_id, ''), coalesce(p.captured_at, r.completed_at, g.at)
+            coalesce(p.order_id, rp.order_id, g.order_id, ''), CASE i.ref_type WHEN 'REVERSAL' THEN r.reversed_at ELSE coalesce(p.captured_at, r.completed_at, g.at) END
         FROM settlement_item AS i
             LEFT JOIN payment AS p ON i.ref_type = 'PAYMENT' AND p.id = i.ref_id
-            LEFT JOIN refund AS r ON i.ref_type = 'REFUND' AND r.id = i.ref_id
+            LEFT JOIN refund AS r ON i.ref_type IN ('REFUND', 'REVERSAL') AND r.id = i.ref_id
             LEFT JOIN payment AS rp ON rp.id = r.payment_id
             LEFT JOIN gateway_row AS g ON i.ref_type = 'GATEWAY_FEE' AND g.id = i.ref_id
         WHERE i.settlement_id = $1 AND (i.ref_type, i.ref_id) > ($2, $3::bigint)

@@ -21,6 +21,8 @@ struct PaymentStateTests {
         .refuse: [6, 6, 6, 6, nil, nil, nil, nil, nil, nil, nil, nil],
         .repaySome: [nil, nil, nil, nil, 8, 9, nil, 7, 8, 9, nil, nil],
         .repayAll: [nil, nil, nil, nil, 10, 11, nil, 7, 10, 11, nil, nil],
+        .unpaySome: [nil, nil, nil, nil, nil, nil, nil, nil, 8, 9, 8, 9],
+        .unpayAll: [nil, nil, nil, nil, nil, nil, nil, nil, 4, 5, 4, 5],
     ]
 
     @Test("changes by the table, in every state and by every event", arguments: PaymentEvent.allCases)
@@ -58,7 +60,7 @@ struct RefundStateTests {
             .processing: [.doubt: .unknown, .succeed: .succeeded, .refuse: .failed],
             .unknown: [.wait: .processing, .succeed: .succeeded, .refuse: .failed],
             .failed: [.retry: .requested, .succeed: .succeeded],
-            .succeeded: [:],
+            .succeeded: [.reverse: .reversed], .reversed: [:],
         ]
         for status in RefundStatus.allCases {
             for event in RefundEvent.allCases {

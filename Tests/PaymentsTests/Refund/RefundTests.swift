@@ -158,6 +158,39 @@ struct RefundTests {
         try await rig.checkBooks()
     }
 
+    @Test("that was done and then was not is promised again, in the books and in settlements, until a person sees to it")
+    func reversed() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid([60_000, 40_000])
+        let seat = payment.reservationID * 100
+        let refund = try await rig.payments.refund(payment.id, seats: [seat], reason: "", by: Self.me)
+        try await rig.workAll()
+        rig.gateway.change { $0.entries[payment.orderID]?.cancels[0].status = .failed }
+        for _ in 0..<2 { try await rig.reconciler.look(at: payment.id) }
+        let after = try await rig.row(payment)
+        #expect(after.state == .completed && after.refunded == 0 && after.refundPending == 60_000)
+        #expect(try rig.sql("SELECT string_agg(status, ' ' ORDER BY id) FROM refund") == "REVERSED FAILED")
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="refund-reversed"}"#) == 1)
+        try await rig.checkBooks()
+        let again = try await rig.payments.refund(payment.id, seats: [seat], reason: "", by: Self.me)
+        #expect(again.id != refund.id)
+        _ = try await rig.payments.retry(again.id, by: 301)
+        try await rig.workAll()
+        try await rig.reconciler.look(at: payment.id)
+        #expect(try await rig.row(payment).refunded == 60_000)
+        try await rig.checkBooks()
+        try rig.sql(
+            """
+            UPDATE payment SET captured_at = now() - interval '2 days';
+            UPDATE refund SET completed_at = now() - interval '2 days',
+                reversed_at = CASE WHEN reversed_at IS NOT NULL THEN now() - interval '2 days' END
+            """)
+        _ = try await rig.settlements.run(nil)
+        #expect(try rig.sql("SELECT gross || ' ' || refunds FROM settlement") == "100000 60000")
+        #expect(try rig.sql("SELECT count(*) FROM settlement_item") == "4")
+        #expect(try await rig.payments.checkInvariants().isEmpty)
+    }
+
     @Test("more than there is, somewhere else, is an incident and no row")
     func excess() async throws {
         let rig = try PaymentRig()

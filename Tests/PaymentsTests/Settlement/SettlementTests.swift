@@ -252,8 +252,8 @@ struct BookComparisonTests {
         while try await rig.reconciler.work() {}
         #expect(try await rig.row(payment).state.status == .canceled)
         #expect(try await comparison.compare("scripted", from: from, to: to).amountCount == 0)
-        rig.gateway.change { $0.isSilent = true }
         _ = try await rig.paid()
+        rig.gateway.change { $0.isSilent = true }
         let report = try await comparison.compare("scripted", from: from, to: to)
         #expect(!report.isComplete && report.oursOnlyCount == 0)
     }

@@ -1,0 +1,201 @@
+import HTTPServer
+import Postgres
+import Testing
+
+@testable import Payments
+
+@Suite("The routes of payments", .timeLimit(.minutes(5)))
+struct PaymentRouteTests {
+    @Test("begin, confirm, show and list a payment", arguments: ["/payment", "/api/v1/payment"])
+    func pay(path: String) async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        let reservation = try rig.reservation()
+        let begun = try await client.send(.post, path, json: ["reservationId": reservation])
+        #expect(begun.status == 201 && begun.json["status"] as? String == "WAITING", "\(begun.text)")
+        let id = try #require(begun.json["paymentId"] as? Int)
+        let order = try #require(begun.json["orderId"] as? String)
+        #expect(begun.amount("amount") == 100_000)
+        #expect(begun.json["checkoutUrl"] as? String == "https://pay.test/\(order)")
+        let confirm = "/api/v1/payment/\(id)/confirm"
+        let wrong = try await client.send(.post, confirm, json: ["paymentKey": "k", "amount": 5])
+        #expect(wrong.status == 422 && wrong.code == "amount-mismatch")
+        rig.gateway.confirms(.lostAfter)
+        let unknown = try await client.send(.post, confirm, json: ["paymentKey": "k", "amount": 100_000])
+        #expect(unknown.status == 202 && unknown.json["phase"] as? String == "UNKNOWN")
+        #expect(unknown.fields[.retryAfter] == "2")
+        try await rig.workAll()
+        let paid = try await client.send(.post, confirm, json: ["paymentKey": "k", "amount": 100_000])
+        #expect(paid.status == 200 && paid.json["status"] as? String == "COMPLETED")
+        #expect((paid.json["ticketIds"] as? [Int])?.count == 2)
+        let shown = try await client.send(.get, "/api/v1/payment/\(id)")
+        #expect(shown.status == 200 && shown.json["memberId"] == nil && shown.fields[.cacheControl] == "no-store")
+        #expect(try await client.send(.get, "/api/v1/payment/\(id)", as: 102).status == 404)
+        #expect(try await client.send(.get, "/api/v1/payment/\(id)", as: 301).json["memberId"] as? Int == 101)
+        let again = try await client.send(.post, path, json: ["reservationId": reservation])
+        #expect(again.status == 409 && again.code == "already-paid")
+        try await rig.checkBooks()
+    }
+
+    @Test("decide at once where payments are simulated")
+    func decide() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        let reservation = try rig.reservation()
+        func decide(_ isSuccess: Bool) async throws -> PaymentClient.Answer {
+            try await client.send(.post, "/payment", json: ["reservationId": reservation, "isSuccess": isSuccess])
+        }
+        let failed = try await decide(false)
+        #expect(failed.status == 201 && failed.json["status"] as? String == "FAILED")
+        let paid = try await decide(true)
+        #expect(paid.status == 201 && paid.json["status"] as? String == "COMPLETED")
+        #expect((paid.json["ticketIds"] as? [Int])?.count == 2)
+        #expect(try await decide(true).code == "already-paid")
+        try await rig.checkBooks()
+    }
+
+    @Test("say what is wrong by the codes of the API")
+    func problems() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        #expect(try await client.send(.post, "/payment", json: ["reservationId": 99]).code == "not-found")
+        #expect(try await client.send(.post, "/payment", json: ["reservationId": "x"]).code == "invalid-request")
+        let payment = try await rig.begun()
+        let confirm = "/api/v1/payment/\(payment.id)/confirm"
+        rig.gateway.confirms(.declines)
+        let declined = try await client.send(.post, confirm, json: ["paymentKey": "k", "amount": 100_000])
+        #expect(declined.status == 402 && declined.code == "payment-declined")
+        let lost = try await rig.begun()
+        try rig.sql("UPDATE test_order SET held_until = now() - interval '1 second'")
+        let gone = try await client.send(
+            .post, "/api/v1/payment/\(lost.id)/confirm", json: ["paymentKey": "m", "amount": 100_000])
+        #expect(gone.status == 410 && gone.code == "hold-expired")
+        rig.gateway.change { $0.isSilent = true }
+        let reservation = try rig.reservation()
+        let away = try await client.send(.post, "/payment", json: ["reservationId": reservation])
+        #expect(away.status == 503 && away.code == "pg-unavailable")
+        for path in ["0", "x", "99999999999999999999", "-1"] {
+            #expect(try await client.send(.get, "/api/v1/payment/\(path)").status == 404)
+        }
+    }
+
+    @Test("quote and give back, and answer the same when asked again")
+    func refund() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        let payment = try await rig.paid([60_000, 40_000])
+        let path = "/api/v1/payment/\(payment.id)/refund"
+        let seat = payment.reservationID * 100
+        let quote = try await client.send(.get, "\(path)/quote?seatIds=\(seat)")
+        #expect(quote.status == 200 && quote.amount("amount") == 60_000 && quote.amount("cancelFee") == 0)
+        #expect(try await client.send(.get, "\(path)/quote").amount("amount") == 100_000)
+        #expect(try await client.send(.get, "\(path)/quote?seatIds=x").code == "invalid-request")
+        for _ in 0..<2 {
+            let back = try await client.send(.post, path, json: ["seatIds": [seat], "reason": "일정 변경"])
+            #expect(back.status == 200 && back.json["paymentStatus"] as? String == "PART_CANCELED", "\(back.text)")
+        }
+        rig.gateway.refunds(.lostAfter)
+        let rest = try await client.send(.post, path, json: ["reason": ""])
+        #expect(rest.status == 202 && rest.json["status"] as? String == "UNKNOWN")
+        try await rig.workAll()
+        let done = try await client.send(.post, path, json: ["reason": ""])
+        #expect(done.status == 200 && done.json["paymentStatus"] as? String == "CANCELED")
+        #expect(done.json["refundId"] as? Int == rest.json["refundId"] as? Int)
+        try await rig.checkBooks()
+    }
+
+    @Test("take webhooks from anybody, and believe nobody")
+    func webhook() async throws {
+        let rig = try PaymentRig()
+        var client = try PaymentClient(rig)
+        client.member = nil
+        let payment = try await rig.begun()
+        rig.gateway.put(payment, .paid)
+        let path = "/api/v1/payment/webhook/scripted"
+        #expect(try await client.send(.post, path, text: "\(payment.orderID) e1 forged").status == 400)
+        #expect(try await client.send(.post, path, text: "\(payment.orderID) e1 none").status == 200)
+        #expect(try await client.send(.post, "/api/v1/payment/webhook/other", text: "").status == 404)
+        let large = String(repeating: "x", count: 256 * 1024 + 1)
+        #expect(try await client.send(.post, path, text: large).status == 413)
+        try await rig.workAll()
+        #expect(try await rig.row(payment).state == .completed)
+        #expect(try await client.send(.get, "/api/v1/payment").status == 401)
+    }
+
+    @Test("list in pages, each row once, and only one's own")
+    func pages() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        for _ in 0..<5 { _ = try await rig.begun() }
+        let others = try rig.reservation(member: 102)
+        _ = try await rig.payments.begin(others, by: 102)
+        for (path, member, count) in [("/api/v1/payment", 101, 5), ("/api/v1/admin/payments", 301, 6)] as [(String, Int64, Int)]
+        {
+            var ids: [Int] = []
+            var target = "\(path)?limit=2"
+            for _ in 0..<6 {
+                let page = try await client.send(.get, target, as: member)
+                ids += page.items.compactMap { $0["paymentId"] as? Int }
+                guard let next = page.json["nextCursor"] as? String else { break }
+                target = "\(path)?limit=2&cursor=\(next)"
+            }
+            #expect(ids.count == count && ids == ids.sorted(by: >))
+        }
+        let found = try await client.send(.get, "/api/v1/admin/payments?status=WAITING&reservationId=\(others)", as: 301)
+        #expect(found.items.count == 1)
+        #expect(try await client.send(.get, "/api/v1/admin/payments?status=x", as: 301).code == "invalid-request")
+        #expect(try await client.send(.get, "/api/v1/payment?cursor=x").code == "invalid-cursor")
+    }
+
+    @Test("of managers are for managers")
+    func access() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        for route in PaymentRoutes.table where route.unbound.path.contains("/admin/") {
+            let path = route.unbound.path.replacing("{id}", with: "1")
+            for (member, status) in [(101, 403), (201, 403)] as [(Int64, Int)] {
+                #expect(try await client.send(route.unbound.method, path, as: member).status == status, "\(path)")
+            }
+        }
+    }
+
+    @Test("settle a day, pay it out, and retry a refund")
+    func manage() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig, as: 301)
+        let payment = try await rig.paid([100_000])
+        try rig.sql("UPDATE payment SET captured_at = now() - interval '36 hours'")
+        let run = try await client.send(.post, "/api/v1/admin/settlements/run", json: [String: String]())
+        #expect(run.status == 200 && run.json["sellerCount"] as? Int == 1, "\(run.text)")
+        let list = try await client.send(.get, "/api/v1/admin/settlements?sellerId=201&status=CALCULATED")
+        let id = try #require(list.items.first?["settlementId"] as? Int)
+        let base = "/api/v1/admin/settlements/\(id)"
+        #expect(try await client.send(.post, base + "/approve").json["status"] as? String == "APPROVED")
+        for (step, status) in [("REQUEST", "PAYOUT_REQUESTED"), ("PAID", "PAID")] {
+            let paid = try await client.send(.post, base + "/payout", json: ["step": step])
+            #expect(paid.json["status"] as? String == status)
+        }
+        let csv = try await client.send(.get, base + "/csv")
+        #expect(csv.fields[.contentType] == "text/csv; charset=utf-8" && csv.text.contains("NET"))
+        rig.gateway.refunds(.declines)
+        let path = "/api/v1/admin/payments/\(payment.id)/refund"
+        let failed = try await client.send(.post, path, json: ["reason": "goodwill"])
+        #expect(failed.status == 202 && failed.json["status"] as? String == "FAILED")
+        let refunds = try await client.send(.get, "/api/v1/admin/refunds?status=FAILED")
+        let refund = try #require(refunds.items.first?["refundId"] as? Int)
+        let retried = try await client.send(.post, "/api/v1/admin/refunds/\(refund)/retry")
+        #expect(retried.status == 200 && retried.json["status"] as? String == "SUCCEEDED")
+        try await rig.checkBooks()
+    }
+
+    @Test("are described, with every code that they answer")
+    func described() {
+        for route in PaymentRoutes.table {
+            let description = route.unbound.describe?()
+            #expect(description?.details?.korean != "" && description?.summary.korean != "")
+            for answer in description?.answers ?? [] where answer.mediaType == "application/json" {
+                #expect(!answer.examples.contains(.null), "\(route.unbound.path)")
+            }
+        }
+    }
+}
