@@ -66,9 +66,11 @@ struct PaymentCompanies: Sendable {
             tossSecretKey: Self.key("test_sk_"), stripeSecretKey: Self.key("sk_test_"),
             stripeWebhookSecret: Self.key("whsec_"), client: webhooks, pause: { await loop.pause($0) })
         parts.webhookURLs[.toss] = publicURL + "/api/v1/payment/webhook/" + SimulatorGateway.name
-        let company = SimulatorCompany(SimulatorBank(settings), parts)
+        let company = SimulatorCompany(SimulatorBank(settings: settings, seed: Self.seed()), parts)
         return SimulatorGateway(company, origin: publicURL, client: client)
     }
+
+    private static func seed() -> UInt64 { SecureRandom.bytes(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
     private static func key(_ prefix: String) -> Secret<String> {
         Secret(prefix + Base64URL.string(SecureRandom.bytes(24)))

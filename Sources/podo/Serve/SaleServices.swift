@@ -99,6 +99,7 @@ final class SaleServices: Sendable {
             },
             { await self.work("payments not looked at", on: loop) { try await self.reconciler.work() } },
             { await self.work("refunds not made", on: loop) { try await self.refunds.work() } },
+            { await self.companies.simulator?.company.run() },
             { await self.work("webhooks not read", on: loop) { try await self.webhooks.work() } },
         ]
         self.tasks.withLock { tasks in
