@@ -17,7 +17,9 @@ package struct SimulatorBank: Sendable {
         package var stripeKeyTime = TimeAmount.seconds(86_400)
         package var feeBasisPoints: Int64 = 250
         package var cardAmountMin: Int64 = 100
-        package var paymentCountMax = 100_000
+        package var paymentCountMax = 250_000
+        /// Of one payment.
+        package var cancelCountMax = 100
         /// Where its pages are; a payment's key follows.
         package var pageBase = ""
         /// Of webhooks that wait; further ones are lost, as they may be.
