@@ -22,6 +22,8 @@ package struct SimulatorBank: Sendable {
         package var cancelCountMax = 100
         /// Where its pages are; a payment's key follows.
         package var pageBase = ""
+        /// Whoever comes to the page has paid already and is sent back at once: for programs that are buyers.
+        package var approvesAtOnce = false
         /// Of webhooks that wait; further ones are lost, as they may be.
         package var postCountMax = 100_000
 
