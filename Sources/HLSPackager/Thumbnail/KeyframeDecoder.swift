@@ -17,6 +17,13 @@ struct KeyframeDecoder {
             let head = format.codec == .av1 ? Array(format.configuration.dropFirst(4)) : []
             try head.span.bytes.withUnsafeBytes { (head) throws(ThumbnailError) in try packet.fill(head, bytes) }
         }
+        return try self.picture(decoder, packet)
+    }
+
+    /// The one picture of a packet.
+    func picture(
+        _ decoder: borrowing LibAVCodec, _ packet: borrowing LibAVPacket
+    ) throws(ThumbnailError) -> LibAVFrame {
         packet.pointer.pointee.flags |= AV_PKT_FLAG_KEY
         let frame = try LibAVFrame()
         // The end after the only packet: decoders that reorder would hold the picture back.
@@ -31,11 +38,16 @@ struct KeyframeDecoder {
         return frame
     }
 
+    /// Holds a decoder to what a picture may be.
+    func bound(_ decoder: borrowing LibAVCodec) {
+        decoder.pointer.pointee.max_pixels = Int64(self.limits.pixelCountMax)
+        decoder.pointer.pointee.err_recognition = AV_EF_EXPLODE
+    }
+
     private func open(_ format: VideoFormat) throws(ThumbnailError) -> LibAVCodec {
         try self.check(width: format.width, height: format.height)
         let decoder = try LibAVCodec(Self.codec(format.codec))
-        decoder.pointer.pointee.max_pixels = Int64(self.limits.pixelCountMax)
-        decoder.pointer.pointee.err_recognition = AV_EF_EXPLODE
+        self.bound(decoder)
         if format.codec == .h264 || format.codec == .hevc {
             guard let byteCount = Int32(exactly: format.configuration.count),
                 let copy = av_mallocz(format.configuration.count + LibAVWriter.paddingByteCount)
