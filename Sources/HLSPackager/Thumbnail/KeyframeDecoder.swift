@@ -17,6 +17,7 @@ struct KeyframeDecoder {
             let head = format.codec == .av1 ? Array(format.configuration.dropFirst(4)) : []
             try head.span.bytes.withUnsafeBytes { (head) throws(ThumbnailError) in try packet.fill(head, bytes) }
         }
+<<<<<<< .merge_file_ewghcE
         return try self.decode(packet, by: decoder)
     }
 
@@ -34,6 +35,14 @@ struct KeyframeDecoder {
 
     private func decode(
         _ packet: borrowing LibAVPacket, by decoder: borrowing LibAVCodec
+=======
+        return try self.picture(decoder, packet)
+    }
+
+    /// The one picture of a packet.
+    func picture(
+        _ decoder: borrowing LibAVCodec, _ packet: borrowing LibAVPacket
+>>>>>>> .merge_file_rYoz77
     ) throws(ThumbnailError) -> LibAVFrame {
         packet.pointer.pointee.flags |= AV_PKT_FLAG_KEY
         let frame = try LibAVFrame()
@@ -47,6 +56,12 @@ struct KeyframeDecoder {
         else { throw .undecodable }
         try self.check(width: Int(picture.width), height: Int(picture.height))
         return frame
+    }
+
+    /// Holds a decoder to what a picture may be.
+    func bound(_ decoder: borrowing LibAVCodec) {
+        decoder.pointer.pointee.max_pixels = Int64(self.limits.pixelCountMax)
+        decoder.pointer.pointee.err_recognition = AV_EF_EXPLODE
     }
 
     private func open(_ format: VideoFormat) throws(ThumbnailError) -> LibAVCodec {

@@ -52,7 +52,7 @@ struct PaymentCompanies: Sendable {
             log.warning("nothing can be paid", ["reason": "no payment company is configured"])
             gateways.append(ClosedGateway())
         }
-        self.gateways = gateways
+        self.gateways = gateways.map { MeteredGateway($0, registry: metrics) }
         self.clients = clients
     }
 

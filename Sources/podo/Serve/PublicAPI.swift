@@ -23,6 +23,14 @@ enum PublicAPI {
                 """),
         tags: [
             (name: AuthRoutes.tag, about: HTTPWording("Accounts, and who is signed in", korean: "회원과 로그인")),
+            (name: "stages", about: HTTPWording("Where shows take place", korean: "공연장")),
+            (name: "concerts", about: HTTPWording("What is for sale", korean: "공연")),
+            (name: QueueRoutes.tag, about: HTTPWording("Waiting for a sale", korean: "예매 대기열")),
+            (name: "seats", about: HTTPWording("Which seats are free", korean: "좌석")),
+            (name: "reservations", about: HTTPWording("Seats held for a buyer", korean: "예매")),
+            (name: PaymentRoutes.tag, about: HTTPWording("Money in and back", korean: "결제와 환불")),
+            (name: "tickets", about: HTTPWording("What a buyer has", korean: "티켓")),
+            (name: "settlements", about: HTTPWording("What sellers are paid", korean: "정산")),
             (name: Self.documentTag, about: HTTPWording("The API itself", korean: "API 자체")),
         ],
         sessionCookieName: "podo-session", unauthenticated: MemberAuthorizer.refusal)

@@ -50,6 +50,11 @@ import Testing
         )
         #expect(self.confirm(200, GatewayTexts.intent(status: "new_word")).word == "unknown unreadable")
         #expect(self.confirm(200, "{}").word == "unknown unreadable")
+        // A charge that is only named does not tell what was given back.
+        let named =
+            #"{"id":"pi_1","object":"payment_intent","amount":2500,"amount_received":2500,"currency":"usd","#
+            + #""latest_charge":"ch_1","metadata":{"order_id":"podo-000123"},"status":"succeeded"}"#
+        #expect(self.confirm(200, named).word == "unknown unreadable")
     }
 
     @Test("every code of the list is declined", arguments: StripeCodes.declines.keys.sorted())

@@ -298,6 +298,18 @@ import Testing
         #expect(page.next == nil)
         #expect(
             TossLists.transactions(GatewayTexts.answer(429, "{}")) == .unknown(GatewayDoubt(.throttled, code: "429")))
+        let row = #"{"transactionKey":"K","paymentKey":"P","status":"READY"}"#
+        let full = (0..<TossRequest.transactionCountMax).map { _ in row }
+        guard
+            case .page(let more) = TossLists.transactions(
+                GatewayTexts.answer(200, "[\(full.joined(separator: ","))]"))
+        else {
+            Issue.record("no page")
+            return
+        }
+        #expect(more.next == "K")
+        let cut = "[\((full.dropLast() + ["7"]).joined(separator: ","))]"
+        #expect(TossLists.transactions(GatewayTexts.answer(200, cut)) == .unknown(GatewayDoubt(.unreadable)))
         let settled = """
             [{"transactionKey":"T2","paymentKey":"P1","orderId":"podo-1","currency":"KRW","amount":-400,"fee":-10,
             "payOutAmount":-390,"soldDate":"2024-02-13","paidOutDate":"2024-02-20"},{}]
