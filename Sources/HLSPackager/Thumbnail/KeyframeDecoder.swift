@@ -17,32 +17,12 @@ struct KeyframeDecoder {
             let head = format.codec == .av1 ? Array(format.configuration.dropFirst(4)) : []
             try head.span.bytes.withUnsafeBytes { (head) throws(ThumbnailError) in try packet.fill(head, bytes) }
         }
-<<<<<<< .merge_file_ewghcE
-        return try self.decode(packet, by: decoder)
-    }
-
-    /// Of a file that is one picture.
-    func decode(_ kind: StillPicture, _ file: borrowing RawSpan) throws(ThumbnailError) -> LibAVFrame {
-        let decoder = try LibAVCodec(avcodec_find_decoder(kind == .png ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG))
-        self.bound(decoder)
-        guard decoder.open() else { throw .undecodable }
-        let packet = try LibAVPacket()
-        try file.withUnsafeBytes { (bytes) throws(ThumbnailError) in
-            try packet.fill(UnsafeRawBufferPointer(start: nil, count: 0), bytes)
-        }
-        return try self.decode(packet, by: decoder)
-    }
-
-    private func decode(
-        _ packet: borrowing LibAVPacket, by decoder: borrowing LibAVCodec
-=======
         return try self.picture(decoder, packet)
     }
 
     /// The one picture of a packet.
     func picture(
         _ decoder: borrowing LibAVCodec, _ packet: borrowing LibAVPacket
->>>>>>> .merge_file_rYoz77
     ) throws(ThumbnailError) -> LibAVFrame {
         packet.pointer.pointee.flags |= AV_PKT_FLAG_KEY
         let frame = try LibAVFrame()
@@ -78,11 +58,6 @@ struct KeyframeDecoder {
         }
         guard decoder.open() else { throw .undecodable }
         return decoder
-    }
-
-    private func bound(_ decoder: borrowing LibAVCodec) {
-        decoder.pointer.pointee.max_pixels = Int64(self.limits.pixelCountMax)
-        decoder.pointer.pointee.err_recognition = AV_EF_EXPLODE
     }
 
     private func check(width: Int, height: Int) throws(ThumbnailError) {

@@ -25,31 +25,9 @@ package struct ThumbnailMaker: Sendable {
         guard keyframe.byteCount <= self.limits.inputByteCountMax else { throw .inputTooLarge }
         guard !keyframe.isEmpty else { throw .undecodable }
         let decoded = try KeyframeDecoder(limits: self.limits).decode(format, keyframe)
-        return try self.picture(decoded, format.color)
-    }
-
-    /// The same of a file, with nothing of it but what it shows: what cameras write about place and owner is gone.
-    package func picture(
-        ofStill file: borrowing RawSpan, _ kind: StillPicture
-    ) throws(ThumbnailError) -> Picture {
-        LibAVWriter.silence()
-        guard file.byteCount <= self.limits.inputByteCountMax else { throw .inputTooLarge }
-        guard !file.isEmpty else { throw .undecodable }
-        return try self.picture(try KeyframeDecoder(limits: self.limits).decode(kind, file), nil)
-    }
-
-    private func picture(
-        _ decoded: borrowing LibAVFrame, _ color: VideoColor?
-    ) throws(ThumbnailError) -> Picture {
-        let scaled = try PictureScaler(limits: self.limits).scale(decoded, color)
+        let scaled = try PictureScaler(limits: self.limits).scale(decoded, format.color)
         return Picture(
             jpeg: try JPEGEncoder(limits: self.limits).encode(scaled), width: Int(scaled.pointer.pointee.width),
             height: Int(scaled.pointer.pointee.height))
     }
-}
-
-/// A kind of file that is one picture.
-package enum StillPicture: Sendable {
-    case jpeg
-    case png
 }

@@ -38,7 +38,7 @@ final class SaleServices: Sendable {
         self.database = database
         self.log = log
         self.catalogue = CatalogueService(
-            database: database, authorizer: authorizer, posterEncoder: ThumbnailPosterEncoder(),
+            database: database, authorizer: authorizer, posterEncoder: PosterPictures(),
             metrics: CatalogueMetrics(registry: metrics))
         self.queue = QueueService(
             database: database, loops: loops,
