@@ -19,7 +19,8 @@ FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 
 # Suites that start servers of their own, in processes of their own: what a process's tests have open stays open to its
 # end, and some 1,360 descriptors are more than Foundation's Process bears, with which PodoTests start a program.
-SERVERS := PostgresTests AuthTests HTTPClientTests TestSupportTests
+SERVERS := PostgresTests AuthTests PaymentsTests TicketingTests CommerceTests HTTPClientTests TestSupportTests
+TEST_PROGRAM := .build/debug/podoPackageTests.xctest
 SPACE := $(eval) $(eval)
 
 # Suites in which threads meet: what the sanitizers and release-mode runs are for.
@@ -47,10 +48,15 @@ test: setup ## run every unit test and the tidy test
 	$(SWIFT) test --skip '$(subst $(SPACE),|,$(SERVERS))'
 	$(MAKE) test-servers
 
+# Two at a time: most of what they do is to wait for their servers.
 .PHONY: test-servers
 test-servers: setup ## run those unit tests alone that start PostgreSQL and other servers
 	$(SWIFT) build --build-tests
-	for suite in $(SERVERS); do $(SWIFT) test --skip-build --filter "$$suite" || exit 1; done
+	$(MAKE) -j 2 --output-sync=target $(SERVERS:%=test-server-%)
+
+.PHONY: $(SERVERS:%=test-server-%)
+$(SERVERS:%=test-server-%): test-server-%:
+	$(SWIFT_ENV) $(TEST_PROGRAM) --testing-library swift-testing --filter "$*"
 
 .PHONY: test-release
 test-release: setup ## run the tests of the concurrent modules in release mode
