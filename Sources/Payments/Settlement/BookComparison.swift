@@ -23,7 +23,7 @@ package final class BookComparison: Sendable {
     private let payments: Payments
     private let pageCountMax: Int
 
-    package init(payments: Payments, pageCountMax: Int = GatewayLimits().pageCountMax) {
+    package init(payments: Payments, pageCountMax: Int = PaymentLimits().pageCountMax) {
         self.payments = payments
         self.pageCountMax = pageCountMax
     }

@@ -123,8 +123,16 @@ def pay(api, fan, concert, seat, queue_pass, is_success):
     tickets = first.json["ticketIds"]
     mine = api.get("/api/v1/ticket", fan).json["items"]
     expect([ticket["ticketId"] for ticket in mine] == tickets, f"tickets: {mine}")
-    expect(api.get(f"/seat/{seat}").json["status"] == "SOLD", "a seat that was paid for is not sold")
+    shows(api, seat, "SOLD")
     return first.json["paymentId"], tickets
+
+
+def shows(api, seat, status, seconds=1):
+    """Maps are in memory, and brought up to date some ten times a second."""
+    deadline = time.monotonic() + seconds
+    while api.get(f"/seat/{seat}").json["status"] != status:
+        expect(time.monotonic() < deadline, f"after {seconds} s a seat is not {status}")
+        time.sleep(0.02)
 
 
 def declined(api, fan, concert, seat, queue_pass):
@@ -152,7 +160,7 @@ def refund(api, fan, concert, payment, tickets, seat, seconds=15):
     while api.get(f"/api/v1/payment/{payment}", fan).json["status"] != "CANCELED":
         expect(time.monotonic() < deadline, "the money did not come back")
         time.sleep(0.1)
-    expect(api.get(f"/seat/{seat}").json["status"] == "AVAILABLE", "a seat that was given back is not free")
+    shows(api, seat, "AVAILABLE")
 
 
 def books_agree(podo):
