@@ -23,7 +23,7 @@ enum OutboxStatements {
     /// there are some that have to wait for transactions.
     ///
     /// An event is read when every transaction that is as old as its own has ended, and no earlier one of the same
-    /// aggregate has to wait for that. Whoever tells of an aggregate holds its row, so within it numbers tell the order.
+    /// aggregate has to wait for that. Whoever tells of an aggregate holds its row: its events have numbers in order.
     static let spread = PostgresStatement(
         "outbox_spread",
         """
