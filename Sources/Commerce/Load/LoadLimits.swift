@@ -1,6 +1,6 @@
 package import Primitives
 
-/// From when on there is too much to do. The first limit that is reached sheds that kind of request and those before it.
+/// From when on there is too much to do. A limit that is reached sheds its kind of request and those before it.
 package struct LoadLimits: Sendable {
     /// How late a loop comes to what is due.
     package var delays: [LoadKind: TimeAmount] = [

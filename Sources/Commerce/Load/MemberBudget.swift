@@ -18,8 +18,8 @@ package struct BudgetPolicy: Equatable, Sendable {
 /// moment at which it will be empty.
 ///
 /// Members are kept in two halves. Who asks is in the young one; when that is full it becomes the old one, and whoever
-/// has been in the old one since is forgotten. So memory is bounded, nothing is ever searched, and to be forgotten while
-/// one has used up a budget, as many other members must have asked in the meantime as a half holds.
+/// has been in the old one since is forgotten. So memory is bounded and nothing is ever searched; and whoever wants his
+/// used budget forgotten has to wait until as many others have asked as a half holds.
 package struct BudgetTable: Sendable {
     package let policy: BudgetPolicy
     private let halfCountMax: Int

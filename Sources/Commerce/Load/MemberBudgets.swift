@@ -1,21 +1,26 @@
 internal import Primitives
 
-/// The budgets of members: what costs many others something when one asks without end.
-package struct MemberBudgets: Sendable {
-    package let reservation: MemberBudget
-    package let queueJoin: MemberBudget
-    package let queuePoll: MemberBudget
-    package let payment: MemberBudget
+/// What members have a budget for: what costs many others something when one asks without end.
+package enum BudgetKind: CaseIterable, Sendable {
+    case reservation, queueJoin, queuePoll, payment
+}
 
-    package init(
-        reservation: BudgetPolicy = BudgetPolicy(burstCount: 10, interval: .seconds(1)),
-        queueJoin: BudgetPolicy = BudgetPolicy(burstCount: 5, interval: .seconds(5)),
-        queuePoll: BudgetPolicy = BudgetPolicy(burstCount: 10, interval: .milliseconds(500)),
-        payment: BudgetPolicy = BudgetPolicy(burstCount: 10, interval: .seconds(3))
-    ) {
-        self.reservation = MemberBudget(reservation)
-        self.queueJoin = MemberBudget(queueJoin)
-        self.queuePoll = MemberBudget(queuePoll)
-        self.payment = MemberBudget(payment)
+/// The budgets of members, by what they are for.
+package struct MemberBudgets: Sendable {
+    private let budgets: [BudgetKind: MemberBudget]
+
+    /// More than a person does, and less than a program may.
+    package static let policies: [BudgetKind: BudgetPolicy] = [
+        .reservation: BudgetPolicy(burstCount: 10, interval: .seconds(1)),
+        .queueJoin: BudgetPolicy(burstCount: 5, interval: .seconds(5)),
+        .queuePoll: BudgetPolicy(burstCount: 10, interval: .milliseconds(500)),
+        .payment: BudgetPolicy(burstCount: 10, interval: .seconds(3)),
+    ]
+
+    /// What has no policy has no limit.
+    package init(_ policies: [BudgetKind: BudgetPolicy] = MemberBudgets.policies) {
+        self.budgets = policies.mapValues { MemberBudget($0) }
     }
+
+    package subscript(kind: BudgetKind) -> MemberBudget? { self.budgets[kind] }
 }

@@ -7,8 +7,8 @@ internal import Primitives
 /// Events are read out of the outbox by one process at a time and become a delivery for each consumer. A consumer is
 /// told by one process at a time, several events in one transaction, in which it has its effect, is noted in `inbox`,
 /// and the delivery goes: whatever dies when, all of it happened or nothing. An event that fails is written down with
-/// the time of its next attempt; until then it holds back its own aggregate and nobody else's. Nothing is ever lost: one
-/// that failed too often is parked, which is an error in the log, a metric, and an attempt an hour.
+/// the time of its next attempt; until then it holds back its own aggregate and nobody else's. Nothing is ever lost:
+/// one that failed too often is parked, which is an error in the log, a metric, and an attempt an hour.
 ///
 /// Each function is one round; `OutboxRelay+Life` goes round.
 package final class OutboxRelay: Sendable {

@@ -37,8 +37,8 @@ final class CommerceServices: Sendable {
     /// The routes behind everything that stands in front of them: load first, then budgets, then keys.
     func guarding(_ routes: [HTTPRoute]) -> [HTTPRoute] {
         self.idempotency.guarding(routes).map { route in
-            guard let rule = RouteLoad(route, self.budgets) else { return route }
-            return self.load.guarding(route, as: rule.kind, budget: rule.budget)
+            guard let load = RouteLoad(route) else { return route }
+            return self.load.guarding(route, as: load.kind, budget: load.budget.flatMap { self.budgets[$0] })
         }
     }
 

@@ -26,10 +26,10 @@ struct APITable: Sendable {
     init<Service: Sendable>(
         _ table: [HTTPServiceRoute<Service>], _ service: @escaping @Sendable (PublicServices) -> Service
     ) {
-        self.unbound = table.map(\.unbound)
+        self.unbound = table.map(\.unbound.describedWithBudget)
         self.bind = { services in
             let service = service(services)
-            return table.map { $0.bound(to: service) }
+            return table.map { $0.bound(to: service).describedWithBudget }
         }
     }
 

@@ -44,6 +44,15 @@ struct MemberBudgetTests {
         #expect(table.count <= 2)
     }
 
+    @Test("is there for everything that has one, each for itself")
+    func kinds() throws {
+        let budgets = MemberBudgets([.reservation: BudgetPolicy(burstCount: 1, interval: .seconds(60))])
+        try budgets[.reservation]?.take(1, now: Self.start)
+        #expect(throws: HTTPProblem.self) { try budgets[.reservation]?.take(1, now: Self.start) }
+        #expect(budgets[.payment] == nil)
+        #expect(BudgetKind.allCases.allSatisfy { MemberBudgets()[$0] != nil })
+    }
+
     @Test("that is used up is told with the time to wait, in whole seconds")
     func problem() throws {
         let budget = MemberBudget(BudgetPolicy(burstCount: 1, interval: .milliseconds(1500)))
