@@ -147,7 +147,7 @@ struct HoldStatements: Sendable {
     /// What has been committed changes the maps; a seat that was not to be had is one that they may be wrong about.
     private func note(_ requests: [HoldRequest], _ answers: [Answer]) {
         for (request, answer) in zip(requests, answers) {
-            if case .taken(let seats) = answer.outcome { self.maps.expect(schedule: request.schedule, seats: seats) }
+            if case .taken(let seats) = answer.outcome { self.maps.doubt(schedule: request.schedule, seats: seats) }
             if !answer.changes.isEmpty { self.maps.apply(schedule: request.schedule, answer.changes) }
         }
     }

@@ -70,7 +70,7 @@ final class SeatEventHub: @unchecked Sendable {
         // It begins where the channel stands; what changed before, and is not sent yet, comes to all.
         guard let seen, seen != channel.version else {
             _ = events.send(Self.event(version: channel.version, []))
-            return
+            return self.changed(schedule, maps)
         }
         let missed = maps.changes(of: schedule, since: seen)
         _ = events.send(missed.map { Self.event(version: $0.version, $0.seats) } ?? Self.reload(channel.version))
@@ -78,13 +78,16 @@ final class SeatEventHub: @unchecked Sendable {
 
     private func send(_ schedule: Int64, _ channel: Channel, _ maps: SeatMaps) {
         let news = maps.changes(of: schedule, since: channel.version)
+        let isNothingNew = news?.seats.isEmpty == true
         channel.version = news?.version ?? maps.currentVersion(of: schedule) ?? channel.version
         let reload = Self.reload(channel.version)
         let event = news.map { Self.event(version: $0.version, $0.seats) }
-        for follower in Array(channel.followers.values) {
+        for follower in Array(channel.followers.values) where follower.hasMissed || !isNothingNew {
             let isSent = follower.events.send(follower.hasMissed ? reload : event ?? reload)
             follower.hasMissed = !isSent
         }
+        // Whoever had no room is asked again, whether or not anything else happens.
+        if channel.followers.values.contains(where: \.hasMissed) { self.changed(schedule, maps) }
     }
 
     /// `{"version":…,"changes":[[seatNo,"HELD"],…]}`
