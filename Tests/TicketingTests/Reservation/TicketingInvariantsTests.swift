@@ -19,6 +19,9 @@ struct TicketingInvariantsTests {
         ("ticket-without-sale", "UPDATE reservation_seat SET status = 'CANCELLED' WHERE seat_no = 5"),
         ("sale-without-ticket", "DELETE FROM ticket"),
         ("total", "UPDATE reservation_seat SET price = 1 WHERE seat_no = 0"),
+        ("reservation-astray", "UPDATE reservation SET concert_id = 99"),
+        ("reservation-astray", "UPDATE reservation SET schedule_id = 99"),
+        ("seat-without-claim", "UPDATE seat SET reservation_id = 99 WHERE seat_no = 0"),
         ("hold-overdue", "UPDATE reservation SET held_until = now() - interval '1 day' WHERE status = 'PENDING'"),
     ]
 
