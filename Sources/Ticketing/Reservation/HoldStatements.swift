@@ -68,7 +68,8 @@ struct HoldStatements: Sendable {
         }
     }
 
-    /// What a statement did whose answer was lost, by the tokens. Nothing of it is under way any more when this returns.
+    /// What a statement did whose answer was lost, by the tokens. Nothing of it is under way any more when this
+    /// returns.
     private func made(_ requests: [HoldRequest]) async throws -> [Int: HoldOutcome] {
         let rows = try await self.database.transaction("reservation_made") {
             try await $0.run(

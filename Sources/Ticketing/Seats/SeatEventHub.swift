@@ -3,7 +3,8 @@ internal import Primitives
 internal import Reactor
 internal import Synchronization
 
-/// Those who follow seat maps on one loop. What changes is gathered for a moment, written once, and sent to all of them.
+/// Those who follow seat maps on one loop. What changes is gathered for a moment, written once, and sent to all of
+/// them.
 ///
 /// One that does not keep up misses changes; with the next it is told to read the map again.
 final class SeatEventHub: @unchecked Sendable {
@@ -118,7 +119,9 @@ extension SeatMaps {
     func currentVersion(of schedule: Int64) -> Int64? { self.state.withLock { $0.entries[schedule]?.map.version } }
 
     /// What has changed since a version, and the version that this leads to; nil when that cannot be told.
-    func changes(of schedule: Int64, since version: Int64) -> (version: Int64, seats: [(number: Int32, state: SeatState)])? {
+    func changes(
+        of schedule: Int64, since version: Int64
+    ) -> (version: Int64, seats: [(number: Int32, state: SeatState)])? {
         self.state.withLock { table in
             guard let map = table.entries[schedule]?.map, let seats = map.changes(since: version) else { return nil }
             return (map.version, seats)

@@ -118,9 +118,10 @@ struct PaymentRaceTests {
                     group.addTask {
                         let seats = index % 2 == 0 ? [one.value] : [two.value, one.value]
                         // What is refused is an answer here.
-                        return (try? await processes[index % 2].pay {
-                            try await $0.cancel(id, seats: seats, reason: "USER", in: $1)
-                        }) != nil
+                        return
+                            (try? await processes[index % 2].pay {
+                                try await $0.cancel(id, seats: seats, reason: "USER", in: $1)
+                            }) != nil
                     }
                 }
                 return await group.reduce(into: 0) { if $1 { $0 += 1 } }
@@ -168,9 +169,11 @@ struct PaymentRaceTests {
         var random = FastRandom(seed: seed)
         let reservations = process.reservations
         for _ in 0..<20 {
-            let seats = Array(Set((0..<Int.random(in: 1...3, using: &random)).map { _ in
-                Int.random(in: 0..<24, using: &random)
-            }))
+            let seats = Array(
+                Set(
+                    (0..<Int.random(in: 1...3, using: &random)).map { _ in
+                        Int.random(in: 0..<24, using: &random)
+                    }))
             guard case .held(let hold) = try await process.hold(sale, member, seats) else { continue }
             let id = hold.reservation
             switch Int.random(in: 0..<5, using: &random) {
