@@ -5,7 +5,9 @@ internal import Primitives
 /// The routes of reservations.
 package enum ReservationRoutes {
     /// Every route of seats, reservations and tickets.
-    package static var table: [HTTPServiceRoute<ReservationService>] { self.own + SeatRoutes.table + TicketRoutes.table }
+    package static var table: [HTTPServiceRoute<ReservationService>] {
+        self.own + SeatRoutes.table + TicketRoutes.table
+    }
 
     static let prefix = "/api/v1"
     /// A hundred seats fit many times over.
@@ -66,8 +68,8 @@ package enum ReservationRoutes {
             "Hold seats", korean: "좌석 예약(선점)", tag: self.tag,
             details: HTTPWording(
                 """
-                One seat by seatId, several by seatIds, or bestAvailable with scheduleId, gradeId and quantity for seats \
-                beside each other, or any of a grade whose places have no number. All are held, or none; they are the \
+                One seat by seatId, several by seatIds, or bestAvailable with scheduleId, gradeId and quantity for \
+                seats beside each other, or any of a grade whose places have no number. All are held, or none; they are the \
                 member's until expiresAt, and paid before that. Of seats that are taken, errors names each.
                 """,
                 korean: """

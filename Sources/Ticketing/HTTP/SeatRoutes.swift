@@ -36,8 +36,8 @@ enum SeatRoutes {
                 """
                 With format=compact, statuses alone, as bytes: PSM1, then the schedule and the version of eight bytes \
                 and the number of seats of four, the highest byte first, then two bits for each seat number from 0 on, \
-                four to a byte, the first in the lowest bits: 0 available, 1 held, 2 sold, 3 no such seat. The number of \
-                a seat is the lowest 20 bits of its seatId.
+                four to a byte, the first in the lowest bits: 0 available, 1 held, 2 sold, 3 no such seat. The \
+                number of a seat is the lowest 20 bits of its seatId.
                 """,
                 korean: """
                     format=compact이면 상태만 바이트로 응답합니다. PSM1, 회차와 버전(각 8바이트), 좌석 수(4바이트)가 빅 엔디언으로 \
@@ -65,8 +65,8 @@ enum SeatRoutes {
             "Follow the seats of a performance", korean: "좌석 상태 실시간 구독", tag: self.tag,
             details: HTTPWording(
                 """
-                Server-sent events. The data is {"version":…,"changes":[[number,status],…]}, where number is the lowest 20 \
-                bits of a seatId; what a map of that version or a later one says already may be told again. The event \
+                Server-sent events. The data is {"version":…,"changes":[[number,status],…]}, where number is the lowest \
+                20 bits of a seatId; what a map of that version or a later one says already may be told again. The event \
                 reload says that changes were missed: read the map again. Follow first and read the map then, or give \
                 the version of the map as since.
                 """,

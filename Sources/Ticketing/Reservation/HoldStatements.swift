@@ -68,7 +68,8 @@ struct HoldStatements: Sendable {
         }
     }
 
-    /// What a statement did whose answer was lost, by the tokens. Nothing of it is under way any more when this returns.
+    /// What a statement did whose answer was lost, by the tokens. Nothing of it is under way any more when this
+    /// returns.
     private func made(_ requests: [HoldRequest]) async throws -> [Int: HoldOutcome] {
         let rows = try await self.database.transaction("reservation_made") {
             try await $0.run(
@@ -147,7 +148,7 @@ struct HoldStatements: Sendable {
     /// What has been committed changes the maps; a seat that was not to be had is one that they may be wrong about.
     private func note(_ requests: [HoldRequest], _ answers: [Answer]) {
         for (request, answer) in zip(requests, answers) {
-            if case .taken(let seats) = answer.outcome { self.maps.expect(schedule: request.schedule, seats: seats) }
+            if case .taken(let seats) = answer.outcome { self.maps.doubt(schedule: request.schedule, seats: seats) }
             if !answer.changes.isEmpty { self.maps.apply(schedule: request.schedule, answer.changes) }
         }
     }

@@ -23,7 +23,9 @@ extension Reservations {
         let (live, seats, lines) = (
             try frozen.get(0, as: Int.self), try frozen.get(1, as: Int.self), try frozen.get(2, as: Int.self)
         )
-        guard seats == live, lines == live else { throw ReservationFault(reason: "a hold that has not lapsed lost seats") }
+        guard seats == live, lines == live else {
+            throw ReservationFault(reason: "a hold that has not lapsed lost seats")
+        }
         return true
     }
 

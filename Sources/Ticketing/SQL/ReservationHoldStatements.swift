@@ -2,9 +2,9 @@ internal import Postgres
 
 /// What takes seats. The functions are explained with migration 121.
 enum ReservationHoldStatements {
-    /// For each request: schedule, member, token, number of seats; for each seat: number of its request, from 1, and its
-    /// own. Returns for each request its number, outcome, reservation, end, total and currency, and of one that is held
-    /// its seats with their versions, of one that is not the seats that are not to be had.
+    /// For each request: schedule, member, token, number of seats; for each seat: number of its request, from 1, and
+    /// its own. Returns for each request its number, outcome, reservation, end, total and currency, and of one that is
+    /// held its seats with their versions, of one that is not the seats that are not to be had.
     static let hold = PostgresStatement(
         "reservation_hold",
         """

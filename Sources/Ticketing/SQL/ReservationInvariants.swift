@@ -20,6 +20,7 @@ package enum TicketingInvariants {
         Rule(name: "ticket-without-sale", statement: Self.ticketWithoutSale),
         Rule(name: "sale-without-ticket", statement: Self.saleWithoutTicket),
         Rule(name: "total", statement: Self.total),
+        Rule(name: "reservation-astray", statement: Self.astray),
         Rule(name: "hold-overdue", statement: Self.overdue),
     ]
 
@@ -45,10 +46,10 @@ package enum TicketingInvariants {
     private static let seatWithoutClaim = PostgresStatement(
         "invariant_seat_without_claim",
         """
-        SELECT count(*) FROM seat JOIN reservation r ON r.id = seat.reservation_id
+        SELECT count(*) FROM seat LEFT JOIN reservation r ON r.id = seat.reservation_id
             LEFT JOIN reservation_seat line ON line.reservation_id = seat.reservation_id
                 AND line.schedule_id = seat.schedule_id AND line.seat_no = seat.seat_no
-        WHERE seat.state IN (1, 2, 3) AND (line.status IS NULL
+        WHERE seat.state IN (1, 2, 3) AND (line.status IS NULL OR r.id IS NULL
             OR line.status <> (CASE WHEN seat.state = 3 THEN 'CONFIRMED' ELSE 'HELD' END)
             OR r.status <> (CASE WHEN seat.state = 3 THEN 'CONFIRMED' ELSE 'PENDING' END)
             OR r.is_paying <> (seat.state = 2)
@@ -103,6 +104,15 @@ package enum TicketingInvariants {
         """
         SELECT count(*) FROM reservation r WHERE r.total <> (
             SELECT coalesce(sum(price), 0) FROM reservation_seat line WHERE line.reservation_id = r.id)
+        """, effect: .reads, purpose: .background)
+
+    private static let astray = PostgresStatement(
+        "invariant_reservation_astray",
+        """
+        SELECT count(*) FROM reservation r LEFT JOIN schedule s ON s.id = r.schedule_id
+        WHERE s.id IS NULL OR s.concert_id <> r.concert_id OR EXISTS (
+            SELECT FROM reservation_seat line
+            WHERE line.reservation_id = r.id AND line.schedule_id <> r.schedule_id)
         """, effect: .reads, purpose: .background)
 
     /// A sweeper that works leaves none of these.

@@ -7,11 +7,11 @@ extension TicketingMigrations {
     ///
     /// Element n of the first arrays is one request, element k of the last two one seat that request `p_places[k]`
     /// wants; a request's seats differ, and a member has one request per schedule in a call. Nobody waits for another
-    /// customer's seat. What is waited for is the lock of (member, schedule), in one order, so that two processes cannot
-    /// give a member more than his share. Lapsed reservations are locked before their seats, as everywhere.
+    /// customer's seat. What is waited for is the lock of (member, schedule), in one order, so that two processes
+    /// cannot give a member more than his share. Lapsed reservations are locked before their seats, as everywhere.
     ///
-    /// Work between the statements is done in arrays, which are looked up by place: joins of short lists would be nested
-    /// loops over all of them.
+    /// Work between the statements is done in arrays, which are looked up by place: joins of short lists would be
+    /// nested loops over all of them.
     static let holds = PostgresMigration(
         number: 121, name: "holds",
         sql: """
@@ -93,8 +93,8 @@ extension TicketingMigrations {
                         UNION ALL SELECT n, NULL FROM generate_series(1, cardinality(p_counts)) AS n) AS each
                     GROUP BY each.n) AS sums;
 
-                INSERT INTO reservation (id, member_id, concert_id, schedule_id, currency, total, live_count, held_until,
-                    token) OVERRIDING SYSTEM VALUE
+                INSERT INTO reservation (id, member_id, concert_id, schedule_id, currency, total, live_count,
+                    held_until, token) OVERRIDING SYSTEM VALUE
                 SELECT ids[n], p_members[n], concerts[n], p_schedules[n], monies[n], amounts[n], p_counts[n], untils[n],
                     p_tokens[n]
                 FROM generate_series(1, cardinality(ids)) AS n WHERE ids[n] > 0;
@@ -160,8 +160,8 @@ extension TicketingMigrations {
                 FROM ended WHERE status = 'EXPIRED'
             $$;
 
-            -- The reservations that requests of these tokens made, if they did: their locks say that none is still under
-            -- way. `p_seats` is one seat of each.
+            -- The reservations that requests of these tokens made, if they did: their locks say that none is still
+            -- under way. `p_seats` is one seat of each.
             CREATE FUNCTION holds_made(p_schedules bigint[], p_members bigint[], p_tokens bigint[], p_seats integer[])
                 RETURNS TABLE (place integer, reservation bigint, until timestamptz, amount bigint, money text)
                 LANGUAGE plpgsql VOLATILE AS $$

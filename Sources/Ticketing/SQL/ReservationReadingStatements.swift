@@ -8,7 +8,8 @@ enum ReservationReadingStatements {
         """
         SELECT r.id, CASE WHEN r.status = 'PENDING' AND NOT r.is_paying AND r.held_until <= now() THEN 'EXPIRED'
                 ELSE r.status END,
-            r.schedule_id, r.concert_id, r.currency, r.total, r.discount, r.held_until, r.created_at, (
+            r.schedule_id, r.concert_id, r.currency, r.total, r.discount,
+            CASE WHEN NOT r.is_paying THEN r.held_until END, r.created_at, (
             SELECT array_agg(seat_no ORDER BY seat_no) FROM reservation_seat WHERE reservation_id = r.id)
         FROM reservation r WHERE r.id = $1 AND r.member_id = $2
         """, effect: .reads)
@@ -19,7 +20,8 @@ enum ReservationReadingStatements {
         """
         SELECT r.id, CASE WHEN r.status = 'PENDING' AND NOT r.is_paying AND r.held_until <= now() THEN 'EXPIRED'
                 ELSE r.status END,
-            r.schedule_id, r.concert_id, r.currency, r.total, r.discount, r.held_until, r.created_at, (
+            r.schedule_id, r.concert_id, r.currency, r.total, r.discount,
+            CASE WHEN NOT r.is_paying THEN r.held_until END, r.created_at, (
             SELECT array_agg(seat_no ORDER BY seat_no) FROM reservation_seat WHERE reservation_id = r.id)
         FROM reservation r WHERE r.member_id = $1 AND r.id < $2
         ORDER BY r.id DESC LIMIT $3

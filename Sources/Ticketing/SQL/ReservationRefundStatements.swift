@@ -16,8 +16,8 @@ enum ReservationRefundStatements {
         GROUP BY r.id, s.id, c.id
         """)
 
-    /// reservation, numbers of seats, reason. Frees sold seats of a locked reservation and voids their tickets, which it
-    /// returns: whoever asked compares how many there are.
+    /// reservation, numbers of seats, reason. Frees sold seats of a locked reservation and voids their tickets, which
+    /// it returns: whoever asked compares how many there are.
     static let cancel = PostgresStatement(
         "reservation_cancel",
         """

@@ -1,7 +1,7 @@
 internal import Postgres
 
-/// What happens to reservations after they are held. Every statement that changes one has its row locked first, or locks
-/// it itself; seats come after it.
+/// What happens to reservations after they are held. Every statement that changes one has its row locked first, or
+/// locks it itself; seats come after it.
 enum ReservationStatements {
     /// Locks a reservation. Status, whether it is being paid, member, schedule.
     static let lock = PostgresStatement(
@@ -22,9 +22,9 @@ enum ReservationStatements {
         FROM found
         """)
 
-    /// The seats of a locked reservation are out of time's reach. Seats and count of the reservation; no row when it has
-    /// lapsed. The clock is the true time, not that of the transaction's beginning: while it waited for its locks, the
-    /// same member may have been given other seats in the place of these.
+    /// The seats of a locked reservation are out of time's reach. Seats and count of the reservation; no row when it
+    /// has lapsed. The clock is the true time, not that of the transaction's beginning: while it waited for its locks,
+    /// the same member may have been given other seats in the place of these.
     static let freeze = PostgresStatement(
         "reservation_freeze",
         """
@@ -60,8 +60,8 @@ enum ReservationStatements {
             AND seat.seat_no = line.seat_no AND seat.reservation_id = back.id AND seat.state = 2
         """)
 
-    /// Sells the seats of a locked reservation, if all are its own or free and, where it had lapsed, the member may have
-    /// them still. Issues the tickets, which it returns; no row when it is too late, and then nothing is changed.
+    /// Sells the seats of a locked reservation, if all are its own or free and, where it had lapsed, the member may
+    /// have them still. Issues the tickets, which it returns; no row when it is too late, and then nothing is changed.
     static let confirm = PostgresStatement(
         "reservation_confirm",
         """
@@ -144,8 +144,8 @@ enum ReservationStatements {
         SELECT schedule_id, seat_no, version FROM freed
         """)
 
-    /// How many at most. Ends what has lapsed, the oldest first; what another process is ending is left to it. Schedule,
-    /// number and version of each seat that is free now, and whose it was.
+    /// How many at most. Ends what has lapsed, the oldest first; what another process is ending is left to it.
+    /// Schedule, number and version of each seat that is free now, and whose it was.
     static let sweep = PostgresStatement(
         "reservation_sweep",
         """

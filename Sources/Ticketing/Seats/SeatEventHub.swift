@@ -3,7 +3,8 @@ internal import Primitives
 internal import Reactor
 internal import Synchronization
 
-/// Those who follow seat maps on one loop. What changes is gathered for a moment, written once, and sent to all of them.
+/// Those who follow seat maps on one loop. What changes is gathered for a moment, written once, and sent to all of
+/// them.
 ///
 /// One that does not keep up misses changes; with the next it is told to read the map again.
 final class SeatEventHub: @unchecked Sendable {
@@ -70,7 +71,7 @@ final class SeatEventHub: @unchecked Sendable {
         // It begins where the channel stands; what changed before, and is not sent yet, comes to all.
         guard let seen, seen != channel.version else {
             _ = events.send(Self.event(version: channel.version, []))
-            return
+            return self.changed(schedule, maps)
         }
         let missed = maps.changes(of: schedule, since: seen)
         _ = events.send(missed.map { Self.event(version: $0.version, $0.seats) } ?? Self.reload(channel.version))
@@ -78,13 +79,16 @@ final class SeatEventHub: @unchecked Sendable {
 
     private func send(_ schedule: Int64, _ channel: Channel, _ maps: SeatMaps) {
         let news = maps.changes(of: schedule, since: channel.version)
+        let isNothingNew = news?.seats.isEmpty == true
         channel.version = news?.version ?? maps.currentVersion(of: schedule) ?? channel.version
         let reload = Self.reload(channel.version)
         let event = news.map { Self.event(version: $0.version, $0.seats) }
-        for follower in Array(channel.followers.values) {
+        for follower in Array(channel.followers.values) where follower.hasMissed || !isNothingNew {
             let isSent = follower.events.send(follower.hasMissed ? reload : event ?? reload)
             follower.hasMissed = !isSent
         }
+        // Whoever had no room is asked again, whether or not anything else happens.
+        if channel.followers.values.contains(where: \.hasMissed) { self.changed(schedule, maps) }
     }
 
     /// `{"version":…,"changes":[[seatNo,"HELD"],…]}`
@@ -115,7 +119,9 @@ extension SeatMaps {
     func currentVersion(of schedule: Int64) -> Int64? { self.state.withLock { $0.entries[schedule]?.map.version } }
 
     /// What has changed since a version, and the version that this leads to; nil when that cannot be told.
-    func changes(of schedule: Int64, since version: Int64) -> (version: Int64, seats: [(number: Int32, state: SeatState)])? {
+    func changes(
+        of schedule: Int64, since version: Int64
+    ) -> (version: Int64, seats: [(number: Int32, state: SeatState)])? {
         self.state.withLock { table in
             guard let map = table.entries[schedule]?.map, let seats = map.changes(since: version) else { return nil }
             return (map.version, seats)

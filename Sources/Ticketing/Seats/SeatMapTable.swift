@@ -10,6 +10,8 @@ struct SeatMapTable {
         var lastUse: UInt64 = 0
         var readTime = MonotonicTime.now
         var isUsedSinceReading = true
+        /// Something was missed: it has to be read again soon.
+        var isOutdated = false
         /// Those who follow it keep it here.
         var followerCount = 0
     }
@@ -38,6 +40,12 @@ struct SeatMapTable {
 
     // MARK: Maps
 
+    /// Whether the map is here, and was read not so long ago that whoever should keep it does not.
+    func isKept(_ schedule: Int64, _ limits: SeatLimits) -> Bool {
+        guard let entry = self.entries[schedule] else { return false }
+        return entry.followerCount > 0 || MonotonicTime.now - entry.readTime < limits.trustTime
+    }
+
     mutating func use(_ schedule: Int64) -> Entry? {
         guard self.entries[schedule] != nil else { return nil }
         self.useCount += 1
@@ -60,10 +68,13 @@ struct SeatMapTable {
     mutating func endLoading(_ schedule: Int64, _ map: SeatMap?, limits: SeatLimits) -> Int64? {
         let heard = self.loading[schedule]
         self.failLoading(schedule)
-        if self.entries[schedule] == nil, var map {
+        let isKept = self.isKept(schedule, limits)
+        if !isKept, map == nil { self.entries[schedule] = nil }
+        if !isKept, var map {
             _ = map.apply(heard?.changes ?? [])
             var entry = Entry(map: map)
-            if heard?.hasMissed == true { entry.readTime = MonotonicTime(nanoseconds: 0) }
+            if heard?.hasMissed == true { entry.isOutdated = true }
+            self.entries[schedule] = nil
             self.makeRoom(map.seatCount, limits)
             self.entries[schedule] = entry
         }
@@ -82,26 +93,25 @@ struct SeatMapTable {
         }
     }
 
-    /// Maps that are in use and were read long ago.
+    /// Maps of which something was missed, and those that are in use and were read before a time.
     func outdated(before time: MonotonicTime) -> [Int64] {
-        self.entries.filter { $0.value.readTime < time && ($0.value.isUsedSinceReading || $0.value.followerCount > 0) }
-            .map(\.key)
+        self.entries.filter { _, entry in
+            entry.isOutdated || (entry.readTime < time && (entry.isUsedSinceReading || entry.followerCount > 0))
+        }.map(\.key)
     }
 
     mutating func noteReading(_ schedule: Int64) {
         self.entries[schedule]?.readTime = .now
         self.entries[schedule]?.isUsedSinceReading = false
+        self.entries[schedule]?.isOutdated = false
     }
 
     /// From now on nothing in memory is trusted.
     mutating func outdateAll() {
-        for schedule in self.entries.keys { self.entries[schedule]?.readTime = MonotonicTime(nanoseconds: .min) }
+        for schedule in self.entries.keys { self.outdate(schedule) }
     }
 
-    mutating func outdate(_ schedule: Int64) {
-        self.entries[schedule]?.readTime = MonotonicTime(nanoseconds: .min)
-        self.entries[schedule]?.isUsedSinceReading = true
-    }
+    mutating func outdate(_ schedule: Int64) { self.entries[schedule]?.isOutdated = true }
 
     // MARK: Changes
 

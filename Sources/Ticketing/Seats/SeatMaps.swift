@@ -36,7 +36,7 @@ package final class SeatMaps: Sendable {
     /// The version of the map, which is loaded if need be; nil when there is no such schedule.
     func version(of schedule: Int64) async throws -> Int64? {
         let known = self.state.withLock { table -> Int64?? in
-            if let entry = table.use(schedule) { return entry.map.version }
+            if table.isKept(schedule, self.limits), let entry = table.use(schedule) { return entry.map.version }
             table.beginLoading(schedule)
             return nil
         }
@@ -73,10 +73,11 @@ package final class SeatMaps: Sendable {
 
     // MARK: Asking
 
-    /// Those of the seats that are surely not to be had; none when the map is not in memory.
+    /// Those of the seats that are surely not to be had; none when the map is not in memory, or nobody keeps it.
     func taken(schedule: Int64, seats: [Int32]) -> [Int32] {
         self.state.withLock { table in
-            table.entries[schedule]?.map.taken(seats, now: .now, skew: self.limits.clockSkewMax) ?? []
+            guard table.isKept(schedule, self.limits) else { return [] }
+            return table.entries[schedule]?.map.taken(seats, now: .now, skew: self.limits.clockSkewMax) ?? []
         }
     }
 
@@ -119,6 +120,15 @@ package final class SeatMaps: Sendable {
             return before != table.entries[schedule]?.map.version
         }
         if isVisible { for hub in self.hubs { hub.changed(schedule, self) } }
+    }
+
+    /// The database says that these are not to be had: where the map thinks otherwise, it is wrong.
+    func doubt(schedule: Int64, seats: [Int32]) {
+        self.state.withLock { table in
+            guard let map = table.entries[schedule]?.map else { return }
+            let wrong = seats.filter { map.state(Int($0)) == .free }
+            table.expect(schedule, wrong, countMax: self.limits.newsCountMax)
+        }
     }
 
     /// These seats may change soon, or have changed: the news look at them until they have.

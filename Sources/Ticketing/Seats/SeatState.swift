@@ -67,6 +67,8 @@ package struct SeatLimits: Sendable {
     package var expectCountMax = 4096
     /// A map that is in use is read again after this long, for what nobody told.
     package var rereadTime = TimeAmount.seconds(30)
+    /// One that was read longer ago is not believed any more.
+    package var trustTime = TimeAmount.seconds(90)
     /// How much earlier than its end a hold counts as lapsed here, because the database has its own clock.
     package var clockSkewMax = TimeAmount.seconds(2)
     /// Those who follow maps on one loop.

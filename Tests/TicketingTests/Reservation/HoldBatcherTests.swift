@@ -132,9 +132,10 @@ struct HoldBatcherTests {
             for _ in 0..<300 {
                 switch Int.random(in: 0..<3, using: &random) {
                 case 0:
-                    let seats = Set((0..<Int.random(in: 1...3, using: &random)).map { _ in
-                        Int32.random(in: 0..<6, using: &random)
-                    })
+                    let seats = Set(
+                        (0..<Int.random(in: 1...3, using: &random)).map { _ in
+                            Int32.random(in: 0..<6, using: &random)
+                        })
                     let request = Self.request(Int64.random(in: 1...4, using: &random), Array(seats))
                     if let id = batcher.add(request) { open.insert(id) }
                 case 1: if let batch = batcher.next() { flights.append(batch) }

@@ -57,9 +57,14 @@ struct HoldRaceTests {
         for _ in 0..<ReservationRig.repetitionCount {
             let sale = try rig.concertOnSale(rows: 3, columns: 10)
             let wishes = members.map { member in
-                (member, Array(Set((0..<Int.random(in: 1...4, using: &random)).map { _ in
-                    Int.random(in: 0..<30, using: &random)
-                })))
+                (
+                    member,
+                    Array(
+                        Set(
+                            (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                                Int.random(in: 0..<30, using: &random)
+                            }))
+                )
             }
             let outcomes = try await rushOver(processes, sale, wishes)
             var owners: [Int: Int64] = [:]

@@ -10,7 +10,7 @@ import Testing
 /// What a request to hold seats is answered, over both ways of asking the database.
 @Suite("Holding seats")
 struct HoldTests {
-    @Test("all or nothing, with the time and the total, and nothing is said before the commit", arguments: [true, false])
+    @Test("all or nothing, with the time and the total, after the commit", arguments: [true, false])
     func outcomes(isBatching: Bool) async throws {
         let rig = try TicketingRig()
         let process = ReservationRig(rig, isBatching: isBatching)
@@ -63,7 +63,7 @@ struct HoldTests {
         #expect(try await process.hold(sale, member, [5]) == .notFound)
     }
 
-    @Test("what has lapsed is free to all, in part too, and counts no more against its member", arguments: [true, false])
+    @Test("what has lapsed is free to all, in part too, and counts no more", arguments: [true, false])
     func lapse(isBatching: Bool) async throws {
         let rig = try TicketingRig()
         let process = ReservationRig(rig, isBatching: isBatching)

@@ -87,8 +87,10 @@ struct ReservationPaymentTests {
         try await process.expectSound()
         #expect(
             try rig.events().filter { $0.contains("reservation.") }
-                == ["reservation.expired reservation:\(first)", "reservation.confirmed reservation:\(first)",
-                    "reservation.confirmed reservation:\(second)"])
+                == [
+                    "reservation.expired reservation:\(first)", "reservation.confirmed reservation:\(first)",
+                    "reservation.confirmed reservation:\(second)",
+                ])
     }
 
     @Test("money that comes too late gets nothing, and no seat stays behind")
@@ -104,7 +106,9 @@ struct ReservationPaymentTests {
         #expect(
             try rig.sql("SELECT status, live_count, end_reason FROM reservation WHERE id = \(id)")
                 == "CANCELLED|0|PAID_TOO_LATE")
-        #expect(try rig.sql("SELECT state, reservation_id FROM seat WHERE seat_no < 2 ORDER BY seat_no") == "0|\n1|\(other)")
+        #expect(
+            try rig.sql("SELECT state, reservation_id FROM seat WHERE seat_no < 2 ORDER BY seat_no") == "0|\n1|\(other)"
+        )
         #expect(try rig.number("SELECT count(*) FROM ticket") == 0)
         #expect(try await process.confirm(id) == nil)
         try await process.expectSound()
@@ -190,11 +194,15 @@ struct ReservationPaymentTests {
         }
         #expect(rest == [tickets[0], tickets[2]])
         #expect(
-            try rig.sql("SELECT status, live_count, end_reason FROM reservation WHERE id = \(id)") == "CANCELLED|0|USER")
+            try rig.sql("SELECT status, live_count, end_reason FROM reservation WHERE id = \(id)") == "CANCELLED|0|USER"
+        )
         #expect(try await process.pay { try await $0.refundable(id, in: $1) } == nil)
         try await process.expectSound()
-        #expect(try rig.events().suffix(3) == ["ticket.revoked ticket:\(tickets[0])",
-            "ticket.revoked ticket:\(tickets[2])", "reservation.cancelled reservation:\(id)"])
+        #expect(
+            try rig.events().suffix(3) == [
+                "ticket.revoked ticket:\(tickets[0])",
+                "ticket.revoked ticket:\(tickets[2])", "reservation.cancelled reservation:\(id)",
+            ])
     }
 
     @Test("the member gives held seats back himself, but not what is being paid or sold")

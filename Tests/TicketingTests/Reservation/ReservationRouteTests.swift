@@ -50,6 +50,7 @@ struct ReservationRouteTests {
         let member = try rig.member()
         let client = try process.client().as(member)
         let seat = sale.seat(0).value
+        let best: [String: Any] = ["scheduleId": sale.schedule, "bestAvailable": true]
         let cases: [([String: Any], Int, String)] = [
             ([:], 400, "invalid-request"), (["seatId": "x"], 400, "invalid-request"),
             (["seatId": 5], 400, "invalid-seat"), (["seatIds": [seat, seat]], 400, "invalid-seat"),
@@ -60,10 +61,9 @@ struct ReservationRouteTests {
             (["seatId": seat, "concertId": 77], 400, "invalid-seat"),
             (["seatId": seat, "scheduleId": 77], 400, "invalid-seat"),
             (["seatIds": [0, 1, 2].map { sale.seat($0).value }], 409, "purchase-limit"),
-            (["scheduleId": sale.schedule, "bestAvailable": true], 400, "invalid-request"),
-            (["scheduleId": sale.schedule, "bestAvailable": true, "gradeId": 9999, "quantity": 1], 404, "not-found"),
-            (["scheduleId": sale.schedule, "bestAvailable": true, "gradeId": sale.grades[0], "quantity": 11], 409,
-                "seat-taken"),
+            (best, 400, "invalid-request"),
+            (best.merging(["gradeId": 9999, "quantity": 1]) { $1 }, 404, "not-found"),
+            (best.merging(["gradeId": sale.grades[0], "quantity": 11]) { $1 }, 409, "seat-taken"),
         ]
         for (json, status, code) in cases {
             let answer = try await client.send(.post, "/reservation", json: json)

@@ -7,9 +7,12 @@ import Testing
 struct TicketingInvariantsTests {
     /// What breaks each, by SQL that nobody of us would run.
     private static let breakages: [(rule: String, sql: String)] = [
-        ("seat-claimed-twice", "DROP INDEX reservation_seat_live; INSERT INTO reservation_seat "
-            + "SELECT (SELECT max(id) FROM reservation), schedule_id, seat_no, grade_id, price, 0, 'HELD' "
-            + "FROM reservation_seat WHERE seat_no = 0"),
+        (
+            "seat-claimed-twice",
+            "DROP INDEX reservation_seat_live; INSERT INTO reservation_seat "
+                + "SELECT (SELECT max(id) FROM reservation), schedule_id, seat_no, grade_id, price, 0, 'HELD' "
+                + "FROM reservation_seat WHERE seat_no = 0"
+        ),
         ("seat-without-claim", "UPDATE reservation_seat SET status = 'CANCELLED' WHERE seat_no = 0"),
         ("seat-without-claim", "UPDATE seat SET state = 3, held_until = NULL WHERE seat_no = 0"),
         ("seat-without-claim", "UPDATE seat SET held_until = now() WHERE seat_no = 0"),
@@ -19,6 +22,9 @@ struct TicketingInvariantsTests {
         ("ticket-without-sale", "UPDATE reservation_seat SET status = 'CANCELLED' WHERE seat_no = 5"),
         ("sale-without-ticket", "DELETE FROM ticket"),
         ("total", "UPDATE reservation_seat SET price = 1 WHERE seat_no = 0"),
+        ("reservation-astray", "UPDATE reservation SET concert_id = 99"),
+        ("reservation-astray", "UPDATE reservation SET schedule_id = 99"),
+        ("seat-without-claim", "UPDATE seat SET reservation_id = 99 WHERE seat_no = 0"),
         ("hold-overdue", "UPDATE reservation SET held_until = now() - interval '1 day' WHERE status = 'PENDING'"),
     ]
 

@@ -93,9 +93,12 @@ struct SeatMapTests {
         #expect(
             text == """
                 {"scheduleId":3,"version":1001,"rows":1,"cols":2,"seats":[\
-                {"seatId":3145728,"row":1,"col":1,"grade":"VIP","price":{"amount":99000,"currency":"KRW"},"status":"AVAILABLE"},\
-                {"seatId":3145729,"row":1,"col":2,"grade":"VIP","price":{"amount":99000,"currency":"KRW"},"status":"HELD"},\
-                {"seatId":3145730,"row":null,"col":null,"grade":"온라인","price":{"amount":15000,"currency":"KRW"},"status":"SOLD"}]}
+                {"seatId":3145728,"row":1,"col":1,"grade":"VIP","price":{"amount":99000,"currency":"KRW"},\
+                "status":"AVAILABLE"},\
+                {"seatId":3145729,"row":1,"col":2,"grade":"VIP","price":{"amount":99000,"currency":"KRW"},\
+                "status":"HELD"},\
+                {"seatId":3145730,"row":null,"col":null,"grade":"온라인","price":{"amount":15000,"currency":"KRW"},\
+                "status":"SOLD"}]}
                 """)
         let section = String(decoding: SeatRendering.json(map, "A"), as: UTF8.self)
         #expect(section.contains("3145729") && !section.contains("3145730"))

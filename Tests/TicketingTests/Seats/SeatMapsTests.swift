@@ -219,15 +219,19 @@ struct SeatEventTests {
         let start = try #require(process.maps.currentVersion(of: sale.schedule))
         _ = try await process.held(sale, members[0], [2])
         _ = try await process.held(sale, members[1], [7, 3])
-        try await rig.wait { try await rig.onLoop { first.data.count == 2 && second.data.count == 2 } }
-        let expected = [
-            "{\"version\":\(start),\"changes\":[]}",
-            "{\"version\":\(start + 2),\"changes\":[[2,\"HELD\"],[3,\"HELD\"],[7,\"HELD\"]]}",
-        ]
+        let last = "{\"version\":\(start + 2),"
+        try await rig.wait {
+            try await rig.onLoop { [first, second].allSatisfy { $0.data.last?.hasPrefix(last) == true } }
+        }
         let told = try await rig.onLoop { [first.data, second.data] }
-        #expect(told == [expected, expected])
+        #expect(told[0] == told[1])
+        #expect(told[0][0] == "{\"version\":\(start),\"changes\":[]}")
+        // The two may have come together or, on a slow machine, one after the other.
+        let changes = told[0].dropFirst().joined()
+        #expect([2, 3, 7].allSatisfy { changes.contains("[\($0),\"HELD\"]") } && told[0].count <= 3)
         let third = try await Self.follow(process, sale, seen: start + 1)
-        #expect(try await rig.onLoop { third.data } == ["{\"version\":\(start + 2),\"changes\":[[3,\"HELD\"],[7,\"HELD\"]]}"])
+        let missed = "{\"version\":\(start + 2),\"changes\":[[3,\"HELD\"],[7,\"HELD\"]]}"
+        #expect(try await rig.onLoop { third.data } == [missed])
         let old = try await Self.follow(process, sale, seen: 5)
         #expect(try await rig.onLoop { old.data } == ["event: reload", "{\"version\":\(start + 2)}"])
         try await rig.onLoop { for follower in [first, second, third, old] { follower.events?.finish() } }
@@ -244,12 +248,16 @@ struct SeatEventTests {
         try await rig.onLoop { slow.isFull = true }
         _ = try await process.held(sale, members[0], [2])
         try await rig.wait { try await rig.onLoop { quick.data.count == 2 } }
-        try await rig.onLoop { slow.isFull = false }
-        // As the connection says when it has room again.
-        try await rig.onLoop { slow.writer?.transportDrained() }
+        try await rig.onLoop {
+            slow.isFull = false
+            // As the connection says when it has room again.
+            slow.writer?.transportDrained()
+        }
+        try await rig.wait { try await rig.onLoop { slow.data.count >= 2 } }
+        #expect(try await rig.onLoop { slow.data[1] } == "event: reload")
         _ = try await process.held(sale, members[1], [3])
-        try await rig.wait { try await rig.onLoop { quick.data.count == 3 } }
-        #expect(try await rig.onLoop { Array(slow.data.dropFirst()).first } == "event: reload")
+        try await rig.wait { try await rig.onLoop { slow.data.count == 4 && quick.data.count == 3 } }
+        #expect(try await rig.onLoop { slow.data.last == quick.data.last })
         try await rig.onLoop { for follower in [slow, quick] { follower.events?.finish() } }
         #expect(process.maps.state.withLock { $0.entries[sale.schedule]?.followerCount } == 0)
     }
