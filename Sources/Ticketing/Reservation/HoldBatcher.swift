@@ -26,6 +26,8 @@ struct HoldBatcher {
     private var waiting: [Entry] = []
     /// Those before it have gone.
     private var head = 0
+    /// How many requests of a member wait.
+    private var counts: [Int64: Int] = [:]
     private var lastID: UInt64 = 0
     private(set) var flightCount = 0
 
@@ -35,9 +37,13 @@ struct HoldBatcher {
     /// Whose turn is next.
     var first: UInt64? { self.head < self.waiting.count ? self.waiting[self.head].id : nil }
 
-    /// The number that the answer will have; nil when too many wait.
+    /// The number that the answer will have; nil when too many wait, of all or of this member.
     mutating func add(_ request: HoldRequest) -> UInt64? {
-        guard self.waitingCount < self.limits.holdsWaitingMax else { return nil }
+        let own = self.counts[request.member, default: 0]
+        guard self.waitingCount < self.limits.holdsWaitingMax, own < self.limits.holdsWaitingOfMemberMax else {
+            return nil
+        }
+        self.counts[request.member] = own + 1
         self.lastID += 1
         self.waiting.append(Entry(id: self.lastID, request: request))
         return self.lastID
@@ -62,6 +68,8 @@ struct HoldBatcher {
             }
             seatCount += request.seats.count
             batch.append(entry)
+            let own = self.counts[request.member, default: 1] - 1
+            self.counts[request.member] = own > 0 ? own : nil
         }
         self.head = index - deferred.count
         for (offset, entry) in deferred.enumerated() { self.waiting[self.head + offset] = entry }
@@ -80,6 +88,7 @@ struct HoldBatcher {
         let again = batch.indices.filter { contended[$0] }.map { index in
             var entry = batch[index]
             entry.attemptCount += 1
+            self.counts[entry.request.member, default: 0] += 1
             return entry
         }
         if !again.isEmpty { self.waiting.replaceSubrange(..<self.head, with: again) }

@@ -4,6 +4,8 @@ package struct ReservationLimits: Sendable {
     package var isBatching = true
     /// Requests of one loop that wait for their statement. Who comes when so many wait is refused with 503.
     package var holdsWaitingMax = 4096
+    /// Of these, requests of one member, so that nobody can take the places of all others.
+    package var holdsWaitingOfMemberMax = 16
     /// Requests, and their seats, in one statement: its time is that of the last in it.
     package var batchRequestCountMax = 64
     package var batchSeatCountMax = 256

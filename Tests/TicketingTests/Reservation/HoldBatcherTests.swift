@@ -71,6 +71,23 @@ struct HoldBatcherTests {
         #expect(batcher.add(Self.request(3, [1])) != nil)
     }
 
+    @Test("one member cannot take the places of all")
+    func fullOfOne() {
+        var batcher = Self.batcher { $0.holdsWaitingOfMemberMax = 2 }
+        #expect(batcher.add(Self.request(1, [1])) != nil)
+        #expect(batcher.add(Self.request(1, [2])) != nil)
+        #expect(batcher.add(Self.request(1, [3])) == nil)
+        #expect(batcher.add(Self.request(2, [3])) != nil)
+        let batch = batcher.next() ?? []
+        #expect(batch.count == 2)
+        #expect(batcher.add(Self.request(1, [3])) != nil)
+        #expect(batcher.add(Self.request(1, [4])) == nil)
+        // One that waits again counts again.
+        #expect(batcher.settle([batch[1], batch[0]], [.taken([9]), .taken([3])]) == [true, false])
+        #expect(batcher.add(Self.request(2, [5])) != nil)
+        #expect(batcher.add(Self.request(1, [4])) == nil)
+    }
+
     @Test("a second request of a member for a schedule waits for the next batch, before those behind it")
     func oneOfAMember() {
         var batcher = Self.batcher { $0.batchFlightCountMax = 10 }

@@ -159,14 +159,18 @@ struct HoldTests {
         let sale = try rig.concertOnSale(rows: 1, columns: 10)
         let members = try rig.members(3)
         _ = try await process.held(sale, members[0], [0])
-        for round in 1...3 {
-            proxy.set(.swallowAnswer(to: isBatching ? "reservation_hold" : "transaction_commit", endsClient: true))
+        for round in 1...4 {
+            // The first three happened, and nobody was told; the last did not.
+            proxy.set(
+                round == 4
+                    ? .swallowRequest("reservation_hold")
+                    : .swallowAnswer(to: isBatching ? "reservation_hold" : "transaction_commit", endsClient: true))
             let reservation = try await process.held(sale, members[1], [round])
             #expect(
                 try rig.sql("SELECT reservation_id FROM seat WHERE seat_no = \(round)") == String(reservation))
         }
-        #expect(proxy.swallowedCount == 3)
-        #expect(try rig.number("SELECT count(*) FROM reservation") == 4)
+        #expect(proxy.swallowedCount == 4)
+        #expect(try rig.number("SELECT count(*) FROM reservation") == 5)
         try await ReservationRig(rig).expectSound()
     }
 }
