@@ -2,9 +2,10 @@
 /// a timer, and the more come, the more share a round trip and a commit.
 ///
 /// A batch has at most one request of a member for a schedule, because what he may have is counted before it. Where two
-/// want one seat, the first has it; if the first gets nothing, the second is not told that the seat is taken, but has
-/// another turn, a few times.
+/// want one seat, the first has it. One that only others at that moment stood before, who got nothing themselves or had
+/// not committed, is not told that the seat is taken, but has another turn, a few times.
 struct HoldBatcher {
+    /// A request that waits, or is on its way.
     struct Entry: Sendable {
         let id: UInt64
         let request: HoldRequest
@@ -15,11 +16,6 @@ struct HoldBatcher {
     private struct Holder: Hashable {
         let schedule: Int64
         let member: Int64
-    }
-
-    private struct Place: Hashable {
-        let schedule: Int64
-        let seat: Int32
     }
 
     private let limits: ReservationLimits
@@ -84,8 +80,11 @@ struct HoldBatcher {
     mutating func settle(_ batch: [Entry], _ outcomes: [HoldOutcome?]) -> [Bool] {
         precondition(batch.count == outcomes.count, "a batch has an outcome for each")
         self.flightCount -= 1
-        let contended = self.contended(batch, outcomes)
-        let again = batch.indices.filter { contended[$0] }.map { index in
+        let isAgain = zip(batch, outcomes).map { entry, outcome in
+            guard case .busy = outcome else { return false }
+            return entry.attemptCount + 1 < self.limits.busyAttemptCountMax
+        }
+        let again = batch.indices.filter { isAgain[$0] }.map { index in
             var entry = batch[index]
             entry.attemptCount += 1
             self.counts[entry.request.member, default: 0] += 1
@@ -93,31 +92,7 @@ struct HoldBatcher {
         }
         if !again.isEmpty { self.waiting.replaceSubrange(..<self.head, with: again) }
         if !again.isEmpty { self.head = 0 }
-        return contended.map { !$0 }
-    }
-
-    /// Which were refused for a seat that only an earlier one of the batch stood before, without getting it.
-    private func contended(_ batch: [Entry], _ outcomes: [HoldOutcome?]) -> [Bool] {
-        var result = [Bool](repeating: false, count: batch.count)
-        var lost: Set<Place> = []
-        for (index, entry) in batch.enumerated() {
-            let schedule = entry.request.schedule
-            switch outcomes[index] {
-            case .taken(let seats):
-                // What is lost below is held by nobody of the batch: who holds it would have stood before both.
-                result[index] =
-                    entry.attemptCount + 1 < self.limits.contendedAttemptCountMax && !seats.isEmpty
-                    && seats.allSatisfy { lost.contains(Place(schedule: schedule, seat: $0)) }
-                let missed = Set(seats)
-                for seat in entry.request.seats where !missed.contains(seat) {
-                    lost.insert(Place(schedule: schedule, seat: seat))
-                }
-            case .invalid:
-                for seat in entry.request.seats { lost.insert(Place(schedule: schedule, seat: seat)) }
-            case .held, .limit, .notOnSale, .notFound, nil: break
-            }
-        }
-        return result
+        return isAgain.map { !$0 }
     }
 
     private mutating func compact() {

@@ -11,8 +11,8 @@ package struct ReservationLimits: Sendable {
     package var batchSeatCountMax = 256
     /// Statements of one loop at the same time.
     package var batchFlightCountMax = 1
-    /// How often a request goes into a statement again because of another in the same one that got nothing itself.
-    package var contendedAttemptCountMax = 3
+    /// How often a request is put into a statement when others are in its way only for the moment.
+    package var busyAttemptCountMax = 4
     /// How often a statement is run when others stand in its way.
     package var conflictAttemptCountMax = 3
     /// How often other neighbouring seats are looked for when the first were taken meanwhile.

@@ -103,6 +103,25 @@ struct HoldTests {
         try await process.expectSound()
     }
 
+    @Test("one who gets nothing stands in nobody's way")
+    func nobodyInTheWay() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 4, columns: 10)
+        let members = try rig.members(61)
+        _ = try await process.held(sale, members[60], [0])
+        // Each pair shares a seat, and the first of it wants one more that is taken.
+        let wishes = (0..<60).map { index -> (member: Int64, seats: [Int]) in
+            let shared = 1 + index / 2
+            return (members[index], index % 2 == 0 ? [0, shared] : [shared])
+        }
+        let outcomes = try await process.rush(sale, wishes)
+        for (index, outcome) in outcomes.enumerated() {
+            #expect(index % 2 == 0 ? outcome == .taken([0]) : outcome.isHeld, "\(index): \(outcome)")
+        }
+        try await process.expectSound()
+    }
+
     @Test("one that the database does not take fails alone")
     func poison() async throws {
         let rig = try TicketingRig()
