@@ -69,8 +69,8 @@ package enum ReservationRoutes {
             details: HTTPWording(
                 """
                 One seat by seatId, several by seatIds, or bestAvailable with scheduleId, gradeId and quantity for \
-                seats beside each other, or any of a grade whose places have no number. All are held, or none; they are the \
-                member's until expiresAt, and paid before that. Of seats that are taken, errors names each.
+                seats beside each other, or any of a grade whose places have no number. All are held, or none; they \
+                are the member's until expiresAt, and paid before that. Of seats that are taken, errors names each.
                 """,
                 korean: """
                     seatId로 한 좌석, seatIds로 여러 좌석을 지정하거나, bestAvailable과 scheduleId, gradeId, quantity로 \

@@ -41,7 +41,7 @@ extension ReservationService {
         switch outcome {
         case .held(let hold):
             return Self.uncached(HTTPResponse(.created, json: ReservationAnswer(hold, schedule: schedule)))
-        case .taken(let seats): throw ReservationProblems.taken(seats, schedule: schedule, of: asked)
+        case .taken(let seats), .busy(let seats): throw ReservationProblems.taken(seats, schedule: schedule, of: asked)
         case .limit: throw ReservationProblems.limit
         case .notOnSale: throw ReservationProblems.notOnSale
         case .notFound: throw HTTPProblem.notFound
@@ -76,37 +76,6 @@ extension ReservationService {
         let member = try Self.member(of: request)
         let id = try Self.id(values)
         try await ReservationProblems.guarded { try await self.reservations.release(id, of: member) }
-        return Self.uncached(HTTPResponse(.noContent))
-    }
-
-    // MARK: Tickets
-
-    func listTickets(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let member = try Self.member(of: request)
-        let page = try ReservationPage(request.decodeQuery(), countMax: self.reservations.limits.pageCountMax)
-        let tickets = try await ReservationProblems.guarded {
-            try await self.tickets.list(of: member, before: page.before, countMax: page.countMax)
-        }
-        let items = tickets.map { TicketAnswer(ticket: $0, hasCode: false) }
-        return Self.uncached(
-            HTTPResponse(json: ReservationListAnswer(items, lastID: tickets.last?.id, countMax: page.countMax)))
-    }
-
-    func ticket(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
-        let member = try Self.member(of: request)
-        let id = try Self.id(values)
-        let found = try await ReservationProblems.guarded { try await self.tickets.ticket(id, of: member) }
-        guard let found else { throw HTTPProblem.notFound }
-        return Self.uncached(HTTPResponse(json: TicketAnswer(ticket: found, hasCode: found.status == "ISSUED")))
-    }
-
-    func transfer(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
-        let member = try Self.member(of: request)
-        let id = try Self.id(values)
-        let input = try request.decodeJSON(TransferInput.self)
-        try await ReservationProblems.guarded {
-            try await self.tickets.transfer(id, of: member, toEmail: input.email)
-        }
         return Self.uncached(HTTPResponse(.noContent))
     }
 }

@@ -3,12 +3,6 @@ internal import Postgres
 internal import Primitives
 internal import Synchronization
 
-/// Whether a member may buy at a concert now: whoever keeps the queue knows.
-package protocol QueueGate: Sendable {
-    /// - Parameter pass: What stood in the header `Queue-Pass`, if anything did.
-    func mayBuy(concert: Int64, member: Int64, pass: String?) async throws -> Bool
-}
-
 /// Everything that the routes of seats, reservations and tickets work with.
 package struct ReservationService: Sendable {
     package let reservations: Reservations
@@ -47,6 +41,7 @@ package struct ReservationService: Sendable {
         return concert
     }
 
+    /// Nobody but the member may keep it.
     static func uncached(_ response: HTTPResponse) -> HTTPResponse {
         var response = response
         response.fields.append(.cacheControl, "no-store")

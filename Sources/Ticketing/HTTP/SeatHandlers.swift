@@ -1,6 +1,5 @@
 internal import HTTPServer
 internal import Primitives
-internal import Synchronization
 
 /// Handlers of seat maps: from memory, without a question to the database but the first.
 extension ReservationService {
@@ -51,20 +50,6 @@ extension ReservationService {
         limits.eventByteCountMax = maps.limits.rememberedChangeCountMax * 32
         return ServerSentEvents.response(slowClient: .skip, limits: limits) { events in
             hub.follow(schedule, events, seen: seen, maps: maps)
-        }
-    }
-}
-
-extension SeatMaps {
-    /// What the map knows of a seat; nil when there is none, or the map is not in memory.
-    func seat(_ seat: SeatID) -> SeatAnswer? {
-        self.state.withLock { table in
-            guard let map = table.entries[seat.schedule]?.map, let state = map.state(Int(seat.number)),
-                let (place, kind) = map.layout.seat(Int(seat.number))
-            else { return nil }
-            return SeatAnswer(
-                seat: seat, concert: map.layout.concert, row: place.row, column: place.column, grade: kind.name,
-                gradeID: kind.grade, price: kind.price, status: state.status.description)
         }
     }
 }

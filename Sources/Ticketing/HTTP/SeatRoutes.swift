@@ -65,10 +65,10 @@ enum SeatRoutes {
             "Follow the seats of a performance", korean: "좌석 상태 실시간 구독", tag: self.tag,
             details: HTTPWording(
                 """
-                Server-sent events. The data is {"version":…,"changes":[[number,status],…]}, where number is the lowest \
-                20 bits of a seatId; what a map of that version or a later one says already may be told again. The event \
-                reload says that changes were missed: read the map again. Follow first and read the map then, or give \
-                the version of the map as since.
+                Server-sent events. The data is {"version":…,"changes":[[number,status],…]}, where number is the \
+                lowest 20 bits of a seatId; what a map of that version or a later one says already may be told again. \
+                The event reload says that changes were missed: read the map again. Follow first and read the map \
+                then, or give the version of the map as since.
                 """,
                 korean: """
                     서버 전송 이벤트(SSE)입니다. 데이터는 {"version":…,"changes":[[번호,상태],…]}이며 번호는 seatId의 하위 20비트입니다. \

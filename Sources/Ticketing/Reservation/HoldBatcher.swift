@@ -2,9 +2,10 @@
 /// a timer, and the more come, the more share a round trip and a commit.
 ///
 /// A batch has at most one request of a member for a schedule, because what he may have is counted before it. Where two
-/// want one seat, the first has it; if the first gets nothing, the second is not told that the seat is taken, but has
-/// another turn, a few times.
+/// want one seat, the first has it. One that only others at that moment stood before, who got nothing themselves or had
+/// not committed, is not told that the seat is taken, but has another turn, a few times.
 struct HoldBatcher {
+    /// A request that waits, or is on its way.
     struct Entry: Sendable {
         let id: UInt64
         let request: HoldRequest
@@ -17,15 +18,12 @@ struct HoldBatcher {
         let member: Int64
     }
 
-    private struct Place: Hashable {
-        let schedule: Int64
-        let seat: Int32
-    }
-
     private let limits: ReservationLimits
     private var waiting: [Entry] = []
     /// Those before it have gone.
     private var head = 0
+    /// How many requests of a member wait.
+    private var counts: [Int64: Int] = [:]
     private var lastID: UInt64 = 0
     private(set) var flightCount = 0
 
@@ -35,9 +33,13 @@ struct HoldBatcher {
     /// Whose turn is next.
     var first: UInt64? { self.head < self.waiting.count ? self.waiting[self.head].id : nil }
 
-    /// The number that the answer will have; nil when too many wait.
+    /// The number that the answer will have; nil when too many wait, of all or of this member.
     mutating func add(_ request: HoldRequest) -> UInt64? {
-        guard self.waitingCount < self.limits.holdsWaitingMax else { return nil }
+        let own = self.counts[request.member, default: 0]
+        guard self.waitingCount < self.limits.holdsWaitingMax, own < self.limits.holdsWaitingOfMemberMax else {
+            return nil
+        }
+        self.counts[request.member] = own + 1
         self.lastID += 1
         self.waiting.append(Entry(id: self.lastID, request: request))
         return self.lastID
@@ -62,6 +64,8 @@ struct HoldBatcher {
             }
             seatCount += request.seats.count
             batch.append(entry)
+            let own = self.counts[request.member, default: 1] - 1
+            self.counts[request.member] = own > 0 ? own : nil
         }
         self.head = index - deferred.count
         for (offset, entry) in deferred.enumerated() { self.waiting[self.head + offset] = entry }
@@ -76,39 +80,19 @@ struct HoldBatcher {
     mutating func settle(_ batch: [Entry], _ outcomes: [HoldOutcome?]) -> [Bool] {
         precondition(batch.count == outcomes.count, "a batch has an outcome for each")
         self.flightCount -= 1
-        let contended = self.contended(batch, outcomes)
-        let again = batch.indices.filter { contended[$0] }.map { index in
+        let isAgain = zip(batch, outcomes).map { entry, outcome in
+            guard case .busy = outcome else { return false }
+            return entry.attemptCount + 1 < self.limits.busyAttemptCountMax
+        }
+        let again = batch.indices.filter { isAgain[$0] }.map { index in
             var entry = batch[index]
             entry.attemptCount += 1
+            self.counts[entry.request.member, default: 0] += 1
             return entry
         }
         if !again.isEmpty { self.waiting.replaceSubrange(..<self.head, with: again) }
         if !again.isEmpty { self.head = 0 }
-        return contended.map { !$0 }
-    }
-
-    /// Which were refused for a seat that only an earlier one of the batch stood before, without getting it.
-    private func contended(_ batch: [Entry], _ outcomes: [HoldOutcome?]) -> [Bool] {
-        var result = [Bool](repeating: false, count: batch.count)
-        var lost: Set<Place> = []
-        for (index, entry) in batch.enumerated() {
-            let schedule = entry.request.schedule
-            switch outcomes[index] {
-            case .taken(let seats):
-                // What is lost below is held by nobody of the batch: who holds it would have stood before both.
-                result[index] =
-                    entry.attemptCount + 1 < self.limits.contendedAttemptCountMax && !seats.isEmpty
-                    && seats.allSatisfy { lost.contains(Place(schedule: schedule, seat: $0)) }
-                let missed = Set(seats)
-                for seat in entry.request.seats where !missed.contains(seat) {
-                    lost.insert(Place(schedule: schedule, seat: seat))
-                }
-            case .invalid:
-                for seat in entry.request.seats { lost.insert(Place(schedule: schedule, seat: seat)) }
-            case .held, .limit, .notOnSale, .notFound, nil: break
-            }
-        }
-        return result
+        return isAgain.map { !$0 }
     }
 
     private mutating func compact() {

@@ -28,6 +28,8 @@ package enum HoldOutcome: Equatable, Sendable {
     case held(Hold)
     /// These seats are somebody else's, or were about to be.
     case taken([Int32])
+    /// Nobody has these seats, but others stood in the way at that moment: worth asking again.
+    case busy([Int32])
     /// The member would have more seats of the schedule than the concert allows.
     case limit
     case notOnSale

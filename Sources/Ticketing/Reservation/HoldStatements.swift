@@ -31,13 +31,19 @@ struct HoldStatements: Sendable {
 
     /// In a transaction of its own, which also finds out what became of a lost commit.
     func performAlone(_ request: HoldRequest) async throws -> HoldOutcome {
-        self.metrics.batch(requestCount: 1)
-        let answers = try await self.database.transaction("reservation_hold", actor: "member:\(request.member)") {
-            try Self.answers(
-                await $0.run(ReservationHoldStatements.hold, parameters: Self.parameters([request])), to: [request])
+        var attemptCount = 1
+        while true {
+            self.metrics.batch(requestCount: 1)
+            let answers = try await self.database.transaction("reservation_hold", actor: "member:\(request.member)") {
+                try Self.answers(
+                    await $0.run(ReservationHoldStatements.hold, parameters: Self.parameters([request])), to: [request])
+            }
+            self.note([request], answers)
+            guard case .busy = answers[0].outcome, attemptCount < self.limits.busyAttemptCountMax else {
+                return answers[0].outcome
+            }
+            attemptCount += 1
         }
-        self.note([request], answers)
-        return answers[0].outcome
     }
 
     private func together(_ requests: [HoldRequest]) async throws -> [HoldOutcome] {
@@ -130,6 +136,7 @@ struct HoldStatements: Sendable {
                     SeatChange(number: $0, version: $1, state: .held, until: until)
                 }
             case "TAKEN": answers[index].outcome = .taken(seats.sorted())
+            case "BUSY": answers[index].outcome = .busy(seats.sorted())
             case "LIMIT": answers[index].outcome = .limit
             case "NOT_ON_SALE": answers[index].outcome = .notOnSale
             case "NOT_FOUND": answers[index].outcome = .notFound

@@ -49,7 +49,7 @@ package struct ReservationMetrics: Sendable {
         let word: StaticString =
             switch outcome {
             case .held: "held"
-            case .taken: "taken"
+            case .taken, .busy: "taken"
             case .limit: "limit"
             case .notOnSale: "not-on-sale"
             case .notFound: "not-found"

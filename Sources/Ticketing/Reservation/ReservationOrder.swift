@@ -28,35 +28,6 @@ package struct ReservationOrder: Equatable, Sendable {
     }
 }
 
-/// What of a confirmed reservation can be given back.
-package struct RefundableReservation: Equatable, Sendable {
-    package struct Line: Equatable, Sendable {
-        package let seatID: Int64
-        /// What was paid for it, discounts taken off.
-        package let paid: Int64
-    }
-
-    package let lines: [Line]
-    package let currency: Currency
-    package let confirmedAt: WallClock
-    package let startsAt: WallClock
-    package let timeZone: String
-    package let rules: String?
-
-    /// Of `ReservationRefundStatements.terms`.
-    init(_ row: PostgresRow, schedule: Int64) throws(PostgresError) {
-        let seats = try row.get(5, as: [Int32].self)
-        let paid = try row.get(6, as: [Int64].self)
-        guard seats.count == paid.count else { throw PostgresError(.decoding) }
-        self.lines = zip(seats, paid).map { Line(seatID: schedule << 20 | Int64($0), paid: $1) }
-        self.currency = try row.currency(0)
-        self.confirmedAt = try row.get(1, as: PostgresTimestamp.self).wallClock
-        self.startsAt = try row.get(2, as: PostgresTimestamp.self).wallClock
-        self.timeZone = try row.get(3)
-        self.rules = try row.get(4)
-    }
-}
-
 extension PostgresRow {
     /// A column that holds the code of a currency.
     func currency(_ column: Int) throws(PostgresError) -> Currency {

@@ -10,6 +10,7 @@ enum ReservationProblems {
     static let notSold = HTTPProblem(.conflict, code: "invalid-state", detail: "not all of these seats are sold")
     static let passRequired = HTTPProblem(.forbidden, code: "queue-pass-required")
 
+    /// Too many wait; with a time to come again.
     static func overloaded(seconds: Int) -> HTTPProblem {
         var problem = HTTPProblem(.serviceUnavailable, code: "overloaded")
         problem.fields.append(.retryAfter, seconds)
@@ -29,6 +30,7 @@ enum ReservationProblems {
             })
     }
 
+    /// Seats that there are not, or not together.
     static func invalidSeat(_ field: String) -> HTTPProblem {
         HTTPProblem(
             .badRequest, code: "invalid-seat", detail: "seats of one schedule that exist, each once",

@@ -5,6 +5,7 @@ package import Postgres
 ///
 /// Each reads the tables once, as they are in one snapshot, so they may be asked while seats are being sold.
 package enum TicketingInvariants {
+    /// One that holds as long as its statement counts nothing.
     package struct Rule: Sendable {
         /// What labels the gauge.
         package let name: StaticString

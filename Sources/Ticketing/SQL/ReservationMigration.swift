@@ -7,8 +7,11 @@ extension TicketingMigrations {
     ///
     /// Element n of the first arrays is one request, element k of the last two one seat that request `p_places[k]`
     /// wants; a request's seats differ, and a member has one request per schedule in a call. Nobody waits for another
-    /// customer's seat. What is waited for is the lock of (member, schedule), in one order, so that two processes
-    /// cannot give a member more than his share. Lapsed reservations are locked before their seats, as everywhere.
+    /// customer's seat: where only a lock stands before a seat, or another request of the same call that gets nothing,
+    /// the outcome is BUSY, and the request is worth another call.
+    ///
+    /// What is waited for is the lock of (member, schedule), in one order, so that two processes cannot give a member
+    /// more than his share. Lapsed reservations are locked before their seats, as everywhere.
     ///
     /// Work between the statements is done in arrays, which are looked up by place: joins of short lists would be
     /// nested loops over all of them.
@@ -125,10 +128,18 @@ extension TicketingMigrations {
                     SELECT n, 'HELD' AS outcome, array_agg(seat_no) AS seats, array_agg(version) AS versions
                     FROM changed GROUP BY n
                     UNION ALL
-                    SELECT n, CASE WHEN bool_and(EXISTS (
-                            SELECT FROM seat WHERE schedule_id = p_schedules[n] AND seat_no = no))
-                        THEN 'TAKEN' ELSE 'INVALID' END, array_agg(no), NULL
-                    FROM missed GROUP BY n
+                    SELECT n, CASE WHEN NOT bool_and(is_there) THEN 'INVALID'
+                        WHEN bool_and(is_open) THEN 'BUSY' ELSE 'TAKEN' END, array_agg(no), NULL
+                    FROM (
+                        SELECT missed.n, missed.no, seat.seat_no IS NOT NULL AS is_there, won.no IS NULL
+                            AND (seat.state = 0 OR (seat.state = 1 AND seat.held_until <= now())) AS is_open
+                        FROM missed
+                            LEFT JOIN seat ON seat.schedule_id = p_schedules[missed.n] AND seat.seat_no = missed.no
+                            LEFT JOIN (
+                                SELECT p_schedules[n] AS schedule, no FROM unnest(got_places, got_seats) AS got (n, no)
+                                WHERE ids[n] > 0) AS won
+                                ON won.schedule = p_schedules[missed.n] AND won.no = missed.no) AS each
+                    GROUP BY n
                     UNION ALL
                     SELECT n, verdicts[n], NULL, NULL FROM generate_series(1, cardinality(ids)) AS n
                     WHERE verdicts[n] <> 'OPEN')

@@ -3,6 +3,7 @@ internal import Primitives
 /// Chooses seats of a grade that are beside each other: in front rather than behind, in the middle rather than at the
 /// side, and before all so that no seat is left alone between others, which nobody would buy.
 struct BestSeats {
+    /// What there is.
     enum Choice: Equatable {
         case seats([Int32])
         case noneLeft

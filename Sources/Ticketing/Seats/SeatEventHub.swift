@@ -114,24 +114,3 @@ final class SeatEventHub: @unchecked Sendable {
         ServerSentEvent("{\"version\":\(version)}", name: "reload", id: String(version))
     }
 }
-
-extension SeatMaps {
-    func currentVersion(of schedule: Int64) -> Int64? { self.state.withLock { $0.entries[schedule]?.map.version } }
-
-    /// What has changed since a version, and the version that this leads to; nil when that cannot be told.
-    func changes(
-        of schedule: Int64, since version: Int64
-    ) -> (version: Int64, seats: [(number: Int32, state: SeatState)])? {
-        self.state.withLock { table in
-            guard let map = table.entries[schedule]?.map, let seats = map.changes(since: version) else { return nil }
-            return (map.version, seats)
-        }
-    }
-
-    func addFollower(_ schedule: Int64, _ count: Int) {
-        self.state.withLock { $0.entries[schedule]?.followerCount += count }
-    }
-
-    /// The hub of the loop that the caller is on.
-    var hub: SeatEventHub? { self.hubs.first { $0.loop.isOnLoop } }
-}

@@ -12,6 +12,7 @@ final class SeatLayout: Sendable {
         let price: Money
     }
 
+    /// Where a seat is, and what it is like.
     struct Place: Sendable {
         /// Counted from 1; nil for places without a number.
         let row: Int32?

@@ -33,10 +33,12 @@ struct SeatMap: Sendable {
 
     var seatCount: Int { self.rows.count }
 
+    /// Nil when there is no such seat.
     func state(_ number: Int) -> SeatState? {
         self.layout.seat(number) == nil ? nil : self.rows[number].state
     }
 
+    /// The version of what is known of a seat; nil when there is none.
     func rowVersion(_ number: Int32) -> Int32? {
         self.rows.indices.contains(Int(number)) ? self.rows[Int(number)].version : nil
     }

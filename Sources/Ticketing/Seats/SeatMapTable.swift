@@ -2,6 +2,7 @@ internal import Primitives
 
 /// The maps in memory and what belongs to them: the state behind `SeatMaps`, without its lock.
 struct SeatMapTable {
+    /// A map and what belongs to it.
     struct Entry {
         var map: SeatMap
         /// Seats that somebody is about to be given.
@@ -46,6 +47,7 @@ struct SeatMapTable {
         return entry.followerCount > 0 || MonotonicTime.now - entry.readTime < limits.trustTime
     }
 
+    /// The map, which is used now: it is forgotten later than others.
     mutating func use(_ schedule: Int64) -> Entry? {
         guard self.entries[schedule] != nil else { return nil }
         self.useCount += 1
@@ -54,8 +56,10 @@ struct SeatMapTable {
         return self.entries[schedule]
     }
 
+    /// What is heard of the map is kept until it has been read.
     mutating func beginLoading(_ schedule: Int64) { self.loading[schedule, default: Loading(count: 0)].count += 1 }
 
+    /// One of those who read it has ended.
     mutating func failLoading(_ schedule: Int64) {
         guard let count = self.loading[schedule]?.count, count > 1 else {
             self.loading[schedule] = nil
@@ -100,6 +104,7 @@ struct SeatMapTable {
         }.map(\.key)
     }
 
+    /// Its states are being read again.
     mutating func noteReading(_ schedule: Int64) {
         self.entries[schedule]?.readTime = .now
         self.entries[schedule]?.isUsedSinceReading = false
@@ -111,6 +116,7 @@ struct SeatMapTable {
         for schedule in self.entries.keys { self.outdate(schedule) }
     }
 
+    /// Something about it was missed.
     mutating func outdate(_ schedule: Int64) { self.entries[schedule]?.isOutdated = true }
 
     // MARK: Changes
@@ -129,11 +135,9 @@ struct SeatMapTable {
         return self.entries[schedule]?.map.apply(changes) ?? []
     }
 
+    /// These seats are looked at until they change. Where the map is not in memory nobody here looks at them.
     mutating func expect(_ schedule: Int64, _ seats: [Int32], countMax: Int) {
-        guard let map = self.entries[schedule]?.map else {
-            // Nobody looks at it here. Others are told when somebody does.
-            return
-        }
+        guard let map = self.entries[schedule]?.map else { return }
         for seat in seats where self.expectedCount < countMax {
             let expectation = Expectation(version: map.rowVersion(seat))
             if self.expected[schedule, default: [:]].updateValue(expectation, forKey: seat) == nil {
@@ -164,6 +168,7 @@ struct SeatMapTable {
 
     // MARK: For other processes
 
+    /// What other processes have to be told. Of more than may wait they are told to read the map.
     mutating func addNews(_ schedule: Int64, _ changes: [SeatChange], countMax: Int) {
         for change in changes {
             guard self.newsCount < countMax else {
@@ -176,6 +181,7 @@ struct SeatMapTable {
         }
     }
 
+    /// What they have to be told now.
     mutating func takeNews() -> (changes: [Int64: [SeatChange]], missed: Set<Int64>) {
         let taken = (self.news.mapValues { Array($0.values) }, self.missedNews)
         self.news = [:]

@@ -4,6 +4,7 @@ internal import Primitives
 
 /// A map as a body, once for everybody who asks for that form of it: plain, and compressed where that is smaller.
 final class SeatRendering: Sendable {
+    /// Both are said with the route.
     enum Form: Hashable, Sendable {
         case json
         case compact
@@ -42,6 +43,7 @@ final class SeatRendering: Sendable {
         }
     }
 
+    /// The form that suits the request.
     func response(to request: borrowing HTTPRequest) -> HTTPResponse {
         guard let compressed, request.acceptsGzip, !request.fields.contains(.range) else { return self.plain }
         return compressed

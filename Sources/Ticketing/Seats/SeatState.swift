@@ -1,5 +1,3 @@
-package import Primitives
-
 /// Whether a seat can be had, as the database keeps it.
 package enum SeatState: UInt8, Sendable {
     case free = 0
@@ -25,56 +23,4 @@ package enum SeatState: UInt8, Sendable {
         case .sold, .blocked: 2
         }
     }
-}
-
-/// What became of a seat, in a transaction that has committed. `version` is that of its row: of two changes the higher
-/// is the later, in whichever order they are heard of.
-package struct SeatChange: Equatable, Sendable {
-    package let number: Int32
-    package let version: Int32
-    package let state: SeatState
-    /// Until when it is held; nil for all that is not.
-    package let until: WallClock?
-
-    package init(number: Int32, version: Int32, state: SeatState, until: WallClock?) {
-        self.number = number
-        self.version = version
-        self.state = state
-        self.until = until
-    }
-}
-
-/// Every bound on what seat maps can make Podo hold or do.
-package struct SeatLimits: Sendable {
-    /// Maps in memory, and the seats of all of them; the ones that were asked for longest ago are forgotten.
-    package var mapCountMax = 256
-    package var seatCountMax = 4_000_000
-    /// Seats read by one statement.
-    package var pageCountMax = 50_000
-    /// Changes that a map remembers for those who follow it. Who has missed more is told to read the map again.
-    package var rememberedChangeCountMax = 8192
-    /// Sections of a map that are kept written; of others the map is written each time anew.
-    package var renderingCountMax = 32
-    /// A map is written again after so many times the time that it took: so it takes a twentieth of a thread at most.
-    package var renderingRestFactor: Int64 = 20
-    /// Changes that wait to be told to other processes. When there are more, these are told to read again.
-    package var newsCountMax = 100_000
-    /// Changes heard of while a map is being read. When there are more, it is read again soon.
-    package var loadingChangeCountMax = 100_000
-    /// How often a seat is looked at of which a change is expected: at every work of the news.
-    package var expectAttemptCountMax = 30
-    /// Seats looked at together.
-    package var expectCountMax = 4096
-    /// A map that is in use is read again after this long, for what nobody told.
-    package var rereadTime = TimeAmount.seconds(30)
-    /// One that was read longer ago is not believed any more.
-    package var trustTime = TimeAmount.seconds(90)
-    /// How much earlier than its end a hold counts as lapsed here, because the database has its own clock.
-    package var clockSkewMax = TimeAmount.seconds(2)
-    /// Those who follow maps on one loop.
-    package var followerCountMax = 20_000
-    /// Changes are gathered for so long before they are sent.
-    package var eventInterval = TimeAmount.milliseconds(100)
-
-    package init() {}
 }

@@ -71,6 +71,23 @@ struct HoldBatcherTests {
         #expect(batcher.add(Self.request(3, [1])) != nil)
     }
 
+    @Test("one member cannot take the places of all")
+    func fullOfOne() {
+        var batcher = Self.batcher { $0.holdsWaitingOfMemberMax = 2 }
+        #expect(batcher.add(Self.request(1, [1])) != nil)
+        #expect(batcher.add(Self.request(1, [2])) != nil)
+        #expect(batcher.add(Self.request(1, [3])) == nil)
+        #expect(batcher.add(Self.request(2, [3])) != nil)
+        let batch = batcher.next() ?? []
+        #expect(batch.count == 2)
+        #expect(batcher.add(Self.request(1, [3])) != nil)
+        #expect(batcher.add(Self.request(1, [4])) == nil)
+        // One that waits again counts again.
+        #expect(batcher.settle([batch[1], batch[0]], [.taken([3]), .busy([1])]) == [true, false])
+        #expect(batcher.add(Self.request(2, [5])) != nil)
+        #expect(batcher.add(Self.request(1, [4])) == nil)
+    }
+
     @Test("a second request of a member for a schedule waits for the next batch, before those behind it")
     func oneOfAMember() {
         var batcher = Self.batcher { $0.batchFlightCountMax = 10 }
@@ -86,36 +103,20 @@ struct HoldBatcherTests {
         #expect(batcher.waitingCount == 0)
     }
 
-    @Test("who lost a seat to one that got nothing has another turn before all others; who lost it for good has not")
-    func contention() {
-        var batcher = Self.batcher()
-        _ = batcher.add(Self.request(1, [1, 2]))
-        _ = batcher.add(Self.request(2, [1]))
-        _ = batcher.add(Self.request(3, [2]))
+    @Test("who met others at work has another turn before all others, a few times; who lost has not")
+    func busy() {
+        var batcher = Self.batcher { $0.busyAttemptCountMax = 3 }
+        for member in 1...3 { _ = batcher.add(Self.request(Int64(member), [1])) }
         let first = batcher.next() ?? []
         _ = batcher.add(Self.request(4, [9]))
-        // Seat 2 is sold: the first gets nothing, and so seat 1 is nobody's.
-        #expect(batcher.settle(first, [.taken([2]), .taken([1]), .taken([2])]) == [true, false, true])
-        #expect(batcher.next()?.map(\.request.member) == [2, 4])
-    }
-
-    @Test("it does not go round for ever")
-    func contentionEnds() {
-        var batcher = Self.batcher()
-        _ = batcher.add(Self.request(1, [1, 2]))
-        _ = batcher.add(Self.request(2, [1]))
-        var batch = batcher.next() ?? []
-        #expect(batcher.settle(batch, [.taken([2]), .taken([1])]) == [true, false])
-        for turn in 2...3 {
-            _ = batcher.add(Self.request(Int64(10 + turn), [1, 2]))
-            batch = batcher.next() ?? []
-            let order = batch.map(\.request.member)
-            // The one that came first stands first now, so only another lost by itself can keep it back.
-            #expect(order.first == 2)
-            let done = batcher.settle([batch[1], batch[0]], [.taken([2]), .taken([1])])
-            #expect(done == [true, turn == 3])
-        }
-        #expect(batcher.waitingCount == 0)
+        #expect(batcher.settle(first, [.taken([1]), .busy([1]), .busy([1])]) == [true, false, false])
+        let second = batcher.next() ?? []
+        #expect(second.map(\.request.member) == [2, 3, 4])
+        #expect(batcher.settle(second, [.busy([1]), Self.held, .busy([9])]) == [false, true, false])
+        let third = batcher.next() ?? []
+        #expect(third.map(\.request.member) == [2, 4])
+        #expect(batcher.settle(third, [.busy([1]), .busy([9])]) == [true, false])
+        #expect(batcher.next()?.map(\.request.member) == [4])
     }
 
     @Test("however requests come and fail, each is answered once, and as many wait as are said to")
@@ -147,6 +148,7 @@ struct HoldBatcherTests {
                         switch Int.random(in: 0..<4, using: &random) {
                         case 0: nil
                         case 1: Self.held
+                        case 2: .busy([entry.request.seats[0]])
                         default: .taken([entry.request.seats[0]])
                         }
                     }

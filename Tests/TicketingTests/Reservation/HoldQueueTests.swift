@@ -112,7 +112,9 @@ struct HoldQueueTests {
     func oneMember() async throws {
         let statements = Statements()
         statements.open()
-        let queue = HoldQueue(limits: ReservationLimits()) { await statements.perform($0) }
+        var limits = ReservationLimits()
+        limits.holdsWaitingOfMemberMax = 100
+        let queue = HoldQueue(limits: limits) { await statements.perform($0) }
         let count = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<50 { group.addTask { (try? await queue.hold(Self.request(1))) != nil } }
             return await group.reduce(into: 0) { if $1 { $0 += 1 } }

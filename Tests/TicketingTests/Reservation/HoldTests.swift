@@ -103,6 +103,25 @@ struct HoldTests {
         try await process.expectSound()
     }
 
+    @Test("one who gets nothing stands in nobody's way")
+    func nobodyInTheWay() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 4, columns: 10)
+        let members = try rig.members(61)
+        _ = try await process.held(sale, members[60], [0])
+        // Each pair shares a seat, and the first of it wants one more that is taken.
+        let wishes = (0..<60).map { index -> (member: Int64, seats: [Int]) in
+            let shared = 1 + index / 2
+            return (members[index], index % 2 == 0 ? [0, shared] : [shared])
+        }
+        let outcomes = try await process.rush(sale, wishes)
+        for (index, outcome) in outcomes.enumerated() {
+            #expect(index % 2 == 0 ? outcome == .taken([0]) : outcome.isHeld, "\(index): \(outcome)")
+        }
+        try await process.expectSound()
+    }
+
     @Test("one that the database does not take fails alone")
     func poison() async throws {
         let rig = try TicketingRig()
@@ -159,14 +178,18 @@ struct HoldTests {
         let sale = try rig.concertOnSale(rows: 1, columns: 10)
         let members = try rig.members(3)
         _ = try await process.held(sale, members[0], [0])
-        for round in 1...3 {
-            proxy.set(.swallowAnswer(to: isBatching ? "reservation_hold" : "transaction_commit", endsClient: true))
+        for round in 1...4 {
+            // The first three happened, and nobody was told; the last did not.
+            proxy.set(
+                round == 4
+                    ? .swallowRequest("reservation_hold")
+                    : .swallowAnswer(to: isBatching ? "reservation_hold" : "transaction_commit", endsClient: true))
             let reservation = try await process.held(sale, members[1], [round])
             #expect(
                 try rig.sql("SELECT reservation_id FROM seat WHERE seat_no = \(round)") == String(reservation))
         }
-        #expect(proxy.swallowedCount == 3)
-        #expect(try rig.number("SELECT count(*) FROM reservation") == 4)
+        #expect(proxy.swallowedCount == 4)
+        #expect(try rig.number("SELECT count(*) FROM reservation") == 5)
         try await ReservationRig(rig).expectSound()
     }
 }

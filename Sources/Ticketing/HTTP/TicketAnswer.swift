@@ -1,0 +1,27 @@
+internal import HTTPServer
+internal import Primitives
+
+/// A ticket as its owner sees it.
+struct TicketAnswer: JSONEncodable {
+    let ticket: Ticket
+    /// Only who looks at one ticket is shown what the door reads.
+    let hasCode: Bool
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("ticketId", self.ticket.id)
+            writer.member("status", self.ticket.status)
+            writer.member("reservationId", self.ticket.reservation)
+            writer.member("concertId", self.ticket.concert)
+            writer.member("concertName", self.ticket.concertName)
+            writer.member("scheduleId", self.ticket.seat.schedule)
+            writer.member("startsAt", self.ticket.startsAt.rfc3339)
+            writer.member("seatId", self.ticket.seat.value)
+            writer.member("grade", self.ticket.grade)
+            writer.member("row", self.ticket.row.map(Int.init))
+            writer.member("col", self.ticket.column.map(Int.init))
+            writer.member("issuedAt", self.ticket.issuedAt.rfc3339)
+            if self.hasCode { writer.member("qr", self.ticket.code) }
+        }
+    }
+}

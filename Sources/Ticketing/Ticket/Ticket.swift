@@ -1,0 +1,36 @@
+internal import Postgres
+package import Primitives
+
+/// A ticket as its owner sees it.
+package struct Ticket: Equatable, Sendable {
+    package let id: Int64
+    package let reservation: Int64
+    package let seat: SeatID
+    /// `ISSUED` or `REVOKED`.
+    package let status: String
+    /// What the door reads; nobody can guess it.
+    package let code: String
+    package let issuedAt: WallClock
+    /// Grows whenever what was given out before is void.
+    package let epoch: Int64
+    package let concert: Int64
+    package let concertName: String
+    package let startsAt: WallClock
+    package let grade: String
+    package let row: Int32?
+    package let column: Int32?
+}
+
+extension Ticket {
+    /// Of `TicketStatements.one`.
+    init(_ row: PostgresRow) throws(PostgresError) {
+        let seat = SeatID(schedule: try row.get(2), number: try row.get(3, as: Int.self))
+        guard let seat else { throw PostgresError(.decoding) }
+        self.init(
+            id: try row.get(0), reservation: try row.get(1), seat: seat, status: try row.get(4), code: try row.get(5),
+            issuedAt: try row.get(6, as: PostgresTimestamp.self).wallClock, epoch: try row.get(7),
+            concert: try row.get(8), concertName: try row.get(9),
+            startsAt: try row.get(10, as: PostgresTimestamp.self).wallClock, grade: try row.get(11),
+            row: try row.get(12), column: try row.get(13))
+    }
+}
