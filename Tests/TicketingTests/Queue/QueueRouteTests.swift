@@ -186,7 +186,7 @@ struct QueueRouteTests {
         var tickets: [Int64: String] = [:]
         for member in members { tickets[member] = try await queue.ticket(member) }
         try await queue.tick()
-        try queue.pass(71)
+        try queue.pass(101)
         try await queue.tick()
         let late = try await queue.status(members[0], tickets[members[0]])
         #expect(late.status == 403 && late.code == "queue-ticket-expired")
