@@ -94,6 +94,9 @@ struct QueueRouteTests {
         let closed = try await queue.watermark()
         #expect(closed["state"] as? String == "PREQUEUE" && closed["seed"] is NSNull)
         #expect(try await !queue.mayBuy(members[0], nil))
+        // The database's clock decides, whatever a process thinks the time is.
+        let tooEarly = try await queue.rig.onLoop { try await queue.service.store.open([queue.concert]) }
+        #expect(tooEarly.isEmpty)
         try queue.open()
         try await queue.tick()
         let late = try queue.rig.member()
