@@ -53,9 +53,9 @@ package enum QueueRoutes {
             "See where one stands in the queue", korean: "대기 순서 조회", tag: self.tag,
             details: HTTPWording(
                 "Ask again after pollAfterMs. Who is ADMITTED gets a queuePass, to be sent in the header Queue-Pass "
-                    + "with a reservation. Who does not ask for a minute after his turn has come loses it.",
+                    + "with a reservation. Who does not ask for 90 s after his turn has come loses it.",
                 korean: "pollAfterMs 뒤에 다시 조회하세요. ADMITTED가 되면 queuePass를 받으며, 예매할 때 Queue-Pass 헤더로 보냅니다. 순서가 "
-                    + "된 뒤 1분 동안 조회하지 않으면 순서를 잃습니다."),
+                    + "된 뒤 90초 동안 조회하지 않으면 순서를 잃습니다."),
             parameters: [
                 self.concert,
                 HTTPParameterDescription(

@@ -122,7 +122,7 @@ extension QueueService {
         guard let caller = request.caller else { throw HTTPProblem.internalError }
         let input = try request.decodeJSON(QueueSettingsInput.self)
         guard try await self.access.mayManageQueue(of: concert, caller) else { throw QueueProblems.forbidden }
-        let known: QueueRooms.Known? = try await self.guarded {
+        let room = try await self.guarded {
             if input.isPaused == true { try await self.store.create(concert) }
             let actor = "member:\(caller.memberID)"
             try await self.store.database.transaction("queue_settings", actor: actor) { transaction in
@@ -133,10 +133,10 @@ extension QueueService {
                 }
             }
             try await self.reload(concert)
-            return try await self.known(concert)
+            return try await self.store.room(concert)
         }
-        guard let known else { throw HTTPProblem.notFound }
-        return Self.private(.ok, QueueWatermark(room: known.room))
+        guard let room else { throw HTTPProblem.notFound }
+        return Self.private(.ok, QueueWatermark(room: room))
     }
 
     // MARK: Helpers

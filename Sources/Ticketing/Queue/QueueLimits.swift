@@ -16,8 +16,9 @@ package struct QueueLimits: Sendable {
     /// How long an admitted member may buy, from when he was first told.
     package var passTime = TimeAmount.seconds(600)
     /// How long somebody who is admitted has for coming back to hear of it. Later his turn is over, and the next one
-    /// has it. Longer than `pollTimeMax` with its jitter, so that nobody who is still there misses it.
-    package var claimTime = TimeAmount.seconds(60)
+    /// has it. Longer than `pollTimeMax` with its jitter, and than the minute between two timers of a page that lies
+    /// behind others, so that nobody who is still there misses it.
+    package var claimTime = TimeAmount.seconds(90)
     /// How much longer a turn is counted that nobody has taken: a claim that was in time may be on its way to the
     /// database. Longer than any statement may take.
     package var claimGraceTime = TimeAmount.seconds(10)

@@ -13,11 +13,16 @@ struct QueueStore: Sendable {
 
     /// One for each concert that is published. A queue that is to be and is not there yet is made.
     func rooms(_ concerts: [Int64]) async throws(PostgresError) -> [QueueRoom] {
-        let (rooms, missing) = try await self.read(concerts)
+        let (rooms, missing) = try await self.read(concerts, evenUnpublished: false)
         guard !missing.isEmpty else { return rooms }
         for concert in missing { try await self.create(concert) }
-        let made = try await self.read(missing).rooms
+        let made = try await self.read(missing, evenUnpublished: false).rooms
         return rooms.filter { !missing.contains($0.concert) } + made
+    }
+
+    /// The one of a concert that may not be published.
+    func room(_ concert: Int64) async throws(PostgresError) -> QueueRoom? {
+        try await self.read([concert], evenUnpublished: true).rooms.first
     }
 
     func create(_ concert: Int64) async throws(PostgresError) {
@@ -26,10 +31,11 @@ struct QueueStore: Sendable {
     }
 
     private func read(
-        _ concerts: [Int64]
+        _ concerts: [Int64], evenUnpublished: Bool
     ) async throws(PostgresError) -> (rooms: [QueueRoom], missing: [Int64]) {
         let countedTime = Self.microseconds(self.limits.claimTime) + Self.microseconds(self.limits.claimGraceTime)
-        let rows = try await self.database.run(QueueRoomStatements.read, concerts, self.node, countedTime)
+        let rows = try await self.database.run(
+            QueueRoomStatements.read, concerts, self.node, countedTime, evenUnpublished)
         var (rooms, missing): ([QueueRoom], [Int64]) = ([], [])
         for row in rows {
             let room = try Self.room(row, recentTime: countedTime)

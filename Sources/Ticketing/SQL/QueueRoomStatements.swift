@@ -3,7 +3,8 @@ internal import Postgres
 /// What is asked of the queues themselves. Rows of several queues are locked in the order of their concerts.
 enum QueueRoomStatements {
     /// Everything about the queues of some concerts, at one moment: concerts, who asks, for how many microseconds a
-    /// turn that nobody took is counted. One row for each concert that is published, with a queue or without.
+    /// turn that nobody took is counted, and whether concerts are meant too that are not published. One row for each
+    /// concert, with a queue or without.
     ///
     /// Active are the turns that were taken and have not ended, and those in the last steps that nobody has taken yet.
     static let read = PostgresStatement(
@@ -24,7 +25,7 @@ enum QueueRoomStatements {
             WHERE m.concert_id = c.id AND m.place >= before.upto AND m.place < r.admitted) AS given
         CROSS JOIN LATERAL (SELECT count(*) AS live FROM queue_member m
             WHERE m.concert_id = c.id AND m.pass_until > now() AND m.ended_at IS NULL) AS taken
-        WHERE c.id = ANY($1::bigint[]) AND c.deleted_at IS NULL AND c.status = 'PUBLISHED'
+        WHERE c.id = ANY($1::bigint[]) AND c.deleted_at IS NULL AND (c.status = 'PUBLISHED' OR $4)
         """, effect: .reads)
 
     /// The queue of a concert, with the seed of its draw, unless there is one.

@@ -108,7 +108,7 @@ struct QueueRoomTests {
         for member in 1...40 as ClosedRange<Int64> { _ = queue.join(member) }
         queue.tick(queue.read())
         #expect(queue.admitted == 10)
-        queue.now += 69 * Self.second
+        queue.now += 99 * Self.second
         #expect(queue.read().move(now: queue.now) == .rest)
         queue.now += 2 * Self.second
         Self.expectEqual(queue.tick(queue.read()), 10)

@@ -1,4 +1,5 @@
 import Primitives
+import Reactor
 import Testing
 
 @testable import Ticketing
@@ -25,6 +26,19 @@ struct QueueRoomsTests {
         rooms.setSoldOut(true, 1)
         #expect(rooms[1]?.room.isSoldOut == true)
         #expect(rooms[1]?.now(Self.time(6)) == 2_000_030)
+    }
+
+    @Test("is an object of each loop's own, so that loops do not wait for each other")
+    func loops() async throws {
+        let group = try EventLoopGroup(loopCount: 2)
+        group.start()
+        defer { group.stop() }
+        let rooms = QueueRooms(loops: group.loops)
+        rooms.put([Self.room(1, admitted: 5)], readAt: Self.time(0))
+        let first = await Task(executorPreference: group.loops[0]) { rooms[1] }.value
+        let second = await Task(executorPreference: group.loops[1]) { rooms[1] }.value
+        #expect(first?.room.admitted == 5 && second?.room.admitted == 5 && rooms[1]?.room.admitted == 5)
+        #expect(first !== second && first !== rooms[1])
     }
 
     @Test("is bounded: what nobody has asked for longest is let go of first")

@@ -2,8 +2,10 @@ import Auth
 import Commerce
 import Foundation
 import HTTPServer
+import Observability
 import Postgres
 import Primitives
+import Reactor
 import TestSupport
 import Testing
 
@@ -104,6 +106,10 @@ struct QueueTurnTests {
         let mover = try queue.rig.sql("SELECT mover FROM queue_room")
         try await other.tick()
         #expect(try queue.rig.number("SELECT admitted FROM queue_room") == 1)
+        let seen = try #require(other.service.rooms[queue.concert]?.room)
+        #expect(seen.isMovedElsewhere)
+        let tried = try await other.rig.onLoop { try await other.service.store.admit([(seen, 1)]) }
+        #expect(tried.isEmpty)
         // It knows how far the pointer is all the same.
         #expect(try await other.admitted(tickets).count == 1)
         try queue.pass(4)
@@ -131,6 +137,13 @@ struct QueueTurnTests {
         try queue.stopTime()
         let passes = try await second.admitted(tickets)
         #expect(passes.count == 10)
+        // The first who asks a new process, whoever it is.
+        for member in members {
+            guard passes[member] == nil else { continue }
+            let answer = try await queue.another().status(member, tickets[member])
+            #expect(answer.json["position"] is Int, "\(answer.text)")
+            break
+        }
         let third = try queue.another()
         let same = try await third.admitted(tickets)
         #expect(same == passes)
@@ -146,6 +159,25 @@ struct QueueTurnTests {
         }
         #expect(try queue.rig.sql("SELECT admitted, last_number FROM queue_room") == "31|31")
         #expect(try queue.rig.sql("SELECT string_agg(upto::text, ' ' ORDER BY upto) FROM queue_step") == "10 20 30 31")
+    }
+
+    @Test("it goes on by itself, and on after a failure, until it is told to stop")
+    func run() async throws {
+        let queue = try QueueRig(rate: 1000)
+        let members = try queue.rig.members(5)
+        _ = try await queue.joinAll(members)
+        let (service, rig) = (queue.service, queue.rig)
+        let task = Task(executorPreference: rig.group.loops[0]) {
+            await service.run { await rig.pause(min($0, .milliseconds(5))) }
+        }
+        try await rig.wait { try rig.number("SELECT admitted FROM queue_room") == 5 }
+        try rig.sql("ALTER TABLE queue_room RENAME TO queue_room_away")
+        try await rig.wait { rig.logMemory.lines.contains { $0.contains("queues rest") } }
+        try rig.sql("ALTER TABLE queue_room_away RENAME TO queue_room")
+        _ = try await queue.ticket(try rig.member())
+        try await rig.wait { try rig.number("SELECT admitted FROM queue_room") == 6 }
+        task.cancel()
+        await task.value
     }
 
     @Test("when all is sold, everybody is told at once, and the queue goes on when something comes back")
@@ -196,6 +228,11 @@ struct QueueTurnTests {
         for wrong in [["admitPerSecond": 0], ["maxActive": 1_000_001], ["paused": 1]] {
             #expect(try await manager.send(.patch, path, json: wrong).status == 400)
         }
+        // Before the concert is published too.
+        try queue.rig.sql("UPDATE concert SET status = 'DRAFT'")
+        let draft = try await manager.send(.patch, path, json: ["maxActive": 9])
+        #expect(draft.status == 200 && draft.json["maxActive"] as? Int == 9)
+        try queue.rig.sql("UPDATE concert SET status = 'PUBLISHED'")
         let off = try await manager.send(.patch, path, json: ["enabled": false])
         #expect(off.json["state"] as? String == "NONE")
         #expect(try await queue.mayBuy(members[5], nil))
@@ -219,6 +256,8 @@ struct QueueTurnTests {
         #expect(passes.count == 3)
         try cluster.perform(.kill)
         await #expect(throws: (any Error).self) { try await queue.tick() }
+        let refused = try await queue.join(members[0])
+        #expect(refused.status == 503 && refused["retry-after"] != nil)
         // Who waits is told his place all the same.
         let waiting = try #require(members.first { passes[$0] == nil })
         #expect(try await queue.status(waiting, tickets[waiting]).json["status"] as? String == "WAITING")
