@@ -75,6 +75,8 @@ package final class RefundWorker: Sendable {
             case .refused(let decline):
                 guard refund.status.after(.refuse) != nil else { break }
                 _ = try await transaction.run(RefundStatements.fail, refund.id, Payments.shortened(decline.code))
+                // It may be refused because somebody has given the money back elsewhere.
+                _ = try await transaction.run(PaymentStatements.lookSoon, payment.id)
                 try await PaymentNews.tell(
                     .refundFailed, of: payment, refund: refund.id, amount: refund.amount, cause: refund.cause,
                     in: transaction)

@@ -131,7 +131,9 @@ extension Payments {
         case .completed, .partCanceled: break
         case .waiting, .failed, .canceled: throw PaymentProblems.invalidState
         }
-        guard !payment.state.isOrphan, !payment.isDisputed else { throw PaymentProblems.refundNotAllowed }
+        // While a bank asks for the money, giving it back would do so twice; whoever knows more may all the same.
+        let isHeldBack = payment.isDisputed && party.cause.isByRules
+        guard !payment.state.isOrphan, !isHeldBack else { throw PaymentProblems.refundNotAllowed }
         guard let order = try await self.orders.refundable(payment.reservationID, in: transaction), !order.lines.isEmpty
         else { throw PaymentProblems.refundNotAllowed }
         var lines = order.lines

@@ -123,6 +123,10 @@ enum PaymentStatements {
         WHERE id = $1 AND next_look_at IS NOT NULL
         """, purpose: .background)
 
+    /// Something is not as we believed: whatever state it is in, it is read again.
+    static let lookSoon = PostgresStatement(
+        "payment_look_soon", "UPDATE payment SET next_look_at = now() WHERE id = $1", purpose: .background)
+
     static let looked = PostgresStatement(
         "payment_looked", "UPDATE payment SET next_look_at = NULL WHERE id = $1 AND phase = 'SETTLED'",
         purpose: .background)
