@@ -1,5 +1,5 @@
-package import HTTPServer
 internal import Commerce
+package import HTTPServer
 internal import Primitives
 
 /// The routes of payments. Those that buyers know without a prefix have both paths.
@@ -59,7 +59,8 @@ package enum PaymentRoutes {
                 HTTPAnswerDescription(
                     .created, "The payment, and how to go on with it.",
                     examples: [
-                        PaymentAnswer(payment: .waiting, checkout: .page), PaymentAnswer(payment: .waiting, checkout: .script),
+                        PaymentAnswer(payment: .waiting, checkout: .page),
+                        PaymentAnswer(payment: .waiting, checkout: .script),
                         PaymentAnswer(payment: .completed),
                     ], named: "Payment"),
                 HTTPAnswerDescription(

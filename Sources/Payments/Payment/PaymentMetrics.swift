@@ -15,7 +15,8 @@ package struct PaymentMetrics: Sendable {
     ]
     /// Each is a case for a person.
     static let incidentKinds: [StaticString] = [
-        "mispaid", "misconfigured", "mismatch", "refund-failed", "refund-reversed", "refund-excess", "refund-of-unknown-seats",
+        "mispaid", "misconfigured", "mismatch", "refund-failed", "refund-reversed", "refund-excess",
+        "refund-of-unknown-seats",
         "deposit-reversed", "disputed", "books-differ", "unreadable-rules",
     ]
 

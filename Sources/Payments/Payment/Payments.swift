@@ -1,7 +1,7 @@
-internal import Observability
-package import Postgres
 internal import Crypto
 internal import HTTPServer
+internal import Observability
+package import Postgres
 internal import Primitives
 
 /// From a reservation to money.

@@ -22,7 +22,9 @@ package final class WebhookInbox: Sendable {
     /// fills nothing and makes us ask nobody.
     package func receive(_ gateway: String, _ fields: HTTPFields, _ body: [UInt8], at now: WallClock) async throws {
         guard let company = self.payments.gateways[gateway] else { throw HTTPProblem.notFound }
-        guard body.count <= self.limits.webhookByteCountMax else { throw HTTPProblem(.contentTooLarge, code: "too-large") }
+        guard body.count <= self.limits.webhookByteCountMax else {
+            throw HTTPProblem(.contentTooLarge, code: "too-large")
+        }
         switch company.parseWebhook(fields, body, at: now) {
         case .ignored: self.metrics.webhooks.add("ignored", loop: nil)
         case .refused(let refusal):

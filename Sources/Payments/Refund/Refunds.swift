@@ -159,7 +159,8 @@ extension Payments {
         }
         let share = RefundPolicy.share(of: paid, keeping: points)
         let quote = RefundQuote(
-            seatIDs: lines.map(\.seatID), paid: paid, back: share.back, fee: share.fee, currency: payment.total.currency,
+            seatIDs: lines.map(\.seatID), paid: paid, back: share.back, fee: share.fee,
+            currency: payment.total.currency,
             daysBefore: moment.daysBefore, feeBasisPoints: points)
         return Found(quote: quote, lines: lines)
     }

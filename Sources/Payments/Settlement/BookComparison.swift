@@ -49,7 +49,9 @@ package final class BookComparison: Sendable {
         let counts = try await database.run(Self.judge, name, start, end)
         for row in counts {
             let count: Int = try row.get(1)
-            if try row.get(0, as: String.self) == "AMOUNT" { report.amountCount = count } else {
+            if try row.get(0, as: String.self) == "AMOUNT" {
+                report.amountCount = count
+            } else {
                 report.gatewayOnlyCount = count
             }
         }

@@ -129,7 +129,8 @@ struct PaymentRouteTests {
         for _ in 0..<5 { _ = try await rig.begun() }
         let others = try rig.reservation(member: 102)
         _ = try await rig.payments.begin(others, by: 102)
-        for (path, member, count) in [("/api/v1/payment", 101, 5), ("/api/v1/admin/payments", 301, 6)] as [(String, Int64, Int)]
+        for (path, member, count) in [("/api/v1/payment", 101, 5), ("/api/v1/admin/payments", 301, 6)]
+            as [(String, Int64, Int)]
         {
             var ids: [Int] = []
             var target = "\(path)?limit=2"
@@ -141,7 +142,8 @@ struct PaymentRouteTests {
             }
             #expect(ids.count == count && ids == ids.sorted(by: >))
         }
-        let found = try await client.send(.get, "/api/v1/admin/payments?status=WAITING&reservationId=\(others)", as: 301)
+        let found = try await client.send(
+            .get, "/api/v1/admin/payments?status=WAITING&reservationId=\(others)", as: 301)
         #expect(found.items.count == 1)
         #expect(try await client.send(.get, "/api/v1/admin/payments?status=x", as: 301).code == "invalid-request")
         #expect(try await client.send(.get, "/api/v1/payment?cursor=x").code == "invalid-cursor")

@@ -34,7 +34,9 @@ struct LedgerTests {
     @Test("do not take what does not sum to zero, what comes later, or a change")
     func walls() async throws {
         let rig = try PaymentRig()
-        try rig.sql("INSERT INTO ledger_account (code, currency) VALUES ('BANK', 'KRW'), ('VAT_PAYABLE', 'KRW'), ('BANK', 'USD')")
+        try rig.sql(
+            "INSERT INTO ledger_account (code, currency) VALUES ('BANK', 'KRW'), ('VAT_PAYABLE', 'KRW'), ('BANK', 'USD')"
+        )
         func journal(_ lines: String) -> String {
             """
             BEGIN; INSERT INTO ledger_journal (id, kind, ref_type, ref_id, currency)
@@ -73,7 +75,9 @@ struct LedgerTests {
         let ids = Set(try LedgerJournal.Kind.allCases.flatMap { kind in try (1...50).map { try id(kind, $0) } })
         #expect(ids.count == LedgerJournal.Kind.allCases.count * 50)
         #expect(try id(.sale, 1).description.dropFirst(14).first == "8")
-        let lines = [LedgerJournal.Line(account: .bank, amount: 3), LedgerJournal.Line(account: .vatPayable, amount: -2)]
+        let lines = [
+            LedgerJournal.Line(account: .bank, amount: 3), LedgerJournal.Line(account: .vatPayable, amount: -2),
+        ]
         #expect(LedgerJournal(.sale, of: "x", 1, .krw, lines) == nil)
         #expect(LedgerJournal(.sale, of: "x", 1, Money(0), from: .bank, to: .vatPayable) == nil)
     }
