@@ -81,7 +81,8 @@ enum RefundRoutes {
                     parameters: [PaymentRoutes.id("The refund.")],
                     answers: [
                         HTTPAnswerDescription(
-                            .ok, "The money went back.", examples: [RefundAnswer(refund: .example)], named: "RefundRow"),
+                            .ok, "The money went back.", examples: [RefundAnswer(refund: .example)],
+                            named: "RefundRow"),
                         HTTPAnswerDescription(
                             .accepted, "It is tried.", examples: [RefundAnswer(refund: .requested)],
                             named: "RefundRow"),

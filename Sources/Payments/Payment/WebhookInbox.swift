@@ -18,8 +18,8 @@ package final class WebhookInbox: Sendable {
 
     /// Stores what came in. Returns when it is safe; throws the problem to answer with.
     ///
-    /// What is not signed is stored only when it names a payment of ours by the number that nobody can guess: a stranger
-    /// fills nothing and makes us ask nobody.
+    /// What is not signed is stored only when it names a payment of ours by the number that nobody can guess: a
+    /// stranger fills nothing and makes us ask nobody.
     package func receive(_ gateway: String, _ fields: HTTPFields, _ body: [UInt8], at now: WallClock) async throws {
         guard let company = self.payments.gateways[gateway] else { throw HTTPProblem.notFound }
         guard body.count <= self.limits.webhookByteCountMax else {

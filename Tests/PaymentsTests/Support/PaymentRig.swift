@@ -62,6 +62,11 @@ final class PaymentRig: Sendable {
         // Enough that those who race do so in the database, and do not queue up before it.
         var connections = PostgresLimits()
         connections.interactive.connectionCountMax = 10
+        // What a busy machine takes is not the question.
+        connections.interactive.statementTime = .seconds(60)
+        connections.interactive.acquireTime = .seconds(60)
+        connections.lockTime = .seconds(50)
+        connections.idleInTransactionTime = .seconds(60)
         self.database = PostgresDatabase(
             options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops, limits: connections,
             metrics: PostgresMetrics(registry: self.registry), log: log)
