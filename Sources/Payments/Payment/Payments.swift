@@ -66,6 +66,25 @@ package final class Payments: Sendable {
         return try PaymentRow(row)
     }
 
+    /// Does something with each row that a worker took. One that fails is counted and left for another round, so that it
+    /// holds up no other; when all fail, the last error is thrown.
+    func each(
+        _ rows: PostgresRows, of work: StaticString, _ body: (PostgresRow) async throws -> Void
+    ) async throws {
+        var doneCount = 0
+        var last: (any Error)?
+        for row in rows {
+            do {
+                try await body(row)
+                doneCount += 1
+            } catch {
+                last = error
+                self.metrics.workFailed(work, error)
+            }
+        }
+        if doneCount == 0, let last { throw last }
+    }
+
     /// A number that nobody can guess: whoever names it has it from us or from the company.
     static func newOrderID() -> String {
         let id = PostgresUUID.random()
