@@ -59,7 +59,7 @@ extension OutboxRelay {
             }
             guard rest.nanoseconds > 0 else { continue }
             // Who has failed rests to the end, whoever rings.
-            await (isFailure ? OutboxBell() : self.bells[index]).wait(rest, on: loop)
+            await (isFailure ? Bell() : self.bells[index]).wait(rest, on: loop)
         }
     }
 
@@ -67,6 +67,9 @@ extension OutboxRelay {
         switch progress {
         case .failed(let outcome): return pace.note(outcome)
         case .more: return pace.note(.told)
+        case .heldBack:
+            _ = pace.note(.told)
+            return self.limits.heldBackTime
         case .elsewhere: return self.limits.elsewhereTime
         case .idle:
             _ = pace.note(.told)
@@ -89,7 +92,7 @@ extension OutboxRelay {
             } catch {
                 self.log.warning("outbox not looked after", ["reason": .text("\(error)")])
             }
-            await OutboxBell().wait(self.limits.measureTime, on: loop)
+            await Bell().wait(self.limits.measureTime, on: loop)
         }
     }
 

@@ -7,8 +7,8 @@ internal import Primitives
 /// Events are read out of the outbox by one process at a time and become a delivery for each consumer. A consumer is
 /// told by one process at a time, several events in one transaction, in which it has its effect, is noted in `inbox`,
 /// and the delivery goes: whatever dies when, all of it happened or nothing. An event that fails is written down with
-/// the time of its next attempt; until then it holds back its own aggregate and nobody else's. Nothing is ever lost: one
-/// that failed too often is parked, which is an error in the log, a metric, and an attempt an hour.
+/// the time of its next attempt; until then it holds back its own aggregate and nobody else's. Nothing is ever lost:
+/// one that failed too often is parked, which is an error in the log, a metric, and an attempt an hour.
 ///
 /// Each function is one round; `OutboxRelay+Life` goes round.
 package final class OutboxRelay: Sendable {
@@ -18,8 +18,8 @@ package final class OutboxRelay: Sendable {
     let metrics: OutboxMetrics
     let log: Log
     /// For who reads the outbox, and for each consumer.
-    let spreadBell = OutboxBell()
-    let bells: [OutboxBell]
+    let spreadBell = Bell()
+    let bells: [Bell]
 
     /// The first number of its advisory locks.
     private static let lockKind: Int32 = 7_010_002
@@ -29,6 +29,8 @@ package final class OutboxRelay: Sendable {
         /// There is nothing more to tell at the moment.
         case idle
         case more
+        /// Events have to wait for transactions that are as old as theirs.
+        case heldBack
         /// Another process is at it.
         case elsewhere
         case failed(OutboxPace.Outcome)
@@ -44,7 +46,7 @@ package final class OutboxRelay: Sendable {
         self.limits = limits
         self.metrics = metrics
         self.log = log
-        self.bells = consumers.map { _ in OutboxBell() }
+        self.bells = consumers.map { _ in Bell() }
     }
 
     /// Makes consumers known: from now on events are kept for them. Before the first `spread`, and from time to time.
@@ -63,10 +65,12 @@ package final class OutboxRelay: Sendable {
             "outbox_spread", options: PostgresTransactionOptions(purpose: .background)
         ) { transaction in
             guard try await Self.lock("outbox", in: transaction) else { return .elsewhere }
-            let count = try await transaction.run(
-                OutboxStatements.spread, self.limits.spreadCountMax, self.limits.absenceTime.milliseconds
-            ).single(Int.self)
-            return count >= self.limits.spreadCountMax ? .more : .idle
+            let rows = try await transaction.run(
+                OutboxStatements.spread, self.limits.spreadCountMax, self.limits.absenceTime.milliseconds)
+            guard let row = rows.first else { return .idle }
+            let (count, hasMore): (Int, Bool) = (try row.get(0), try row.get(1))
+            if count >= self.limits.spreadCountMax { return .more }
+            return hasMore ? .heldBack : .idle
         }
     }
 
@@ -84,16 +88,19 @@ package final class OutboxRelay: Sendable {
         /// The delivery that a failure is of, if it can be told.
         var current: Int64?
         do {
-            return try await self.database.transaction(
+            let (progress, toldCount) = try await self.database.transaction(
                 "outbox_tell", actor: "outbox:" + name, options: PostgresTransactionOptions(purpose: .background)
-            ) { transaction in
+            ) { transaction -> (Progress, Int) in
                 current = nil
-                guard try await Self.lock("consumer " + name, in: transaction) else { return .elsewhere }
+                guard try await Self.lock("consumer " + name, in: transaction) else { return (.elsewhere, 0) }
                 let rows = try await transaction.run(OutboxStatements.take, name, countMax)
-                guard !rows.isEmpty else { return .idle }
+                guard !rows.isEmpty else { return (.idle, 0) }
                 let ids = try rows.map { try $0.get(0, as: Int64.self) }
-                let fresh = try await self.note(rows, for: name, in: transaction)
-                for (row, id) in zip(rows, ids) where fresh.contains(try row.get(1)) {
+                var fresh = try await self.note(rows, for: name, in: transaction)
+                let freshCount = fresh.count
+                for (row, id) in zip(rows, ids) {
+                    // Each once, though it were delivered twice in one batch.
+                    guard fresh.remove(try row.get(1)) != nil else { continue }
                     let event = try Self.event(row)
                     current = id
                     try await consumer.handle(event, transaction)
@@ -101,9 +108,10 @@ package final class OutboxRelay: Sendable {
                 // What goes wrong from here on may be of any of them.
                 current = ids.count == 1 ? ids.first : nil
                 _ = try await transaction.run(OutboxStatements.done, ids)
-                self.metrics.told(fresh.count, consumer)
-                return ids.count >= countMax ? .more : .idle
+                return (ids.count >= countMax ? .more : .idle, freshCount)
             }
+            self.metrics.told(toldCount, consumer)
+            return progress
         } catch {
             guard !Self.isOfTheDatabase(error) else { throw error }
             self.metrics.failed(consumer)

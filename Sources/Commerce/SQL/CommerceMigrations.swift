@@ -17,7 +17,7 @@ package enum CommerceMigrations {
                 aggregate text NOT NULL,
                 payload jsonb NOT NULL DEFAULT '{}',
                 created_at timestamptz NOT NULL DEFAULT now());
-            CREATE INDEX outbox_order ON outbox (transaction, id);
+            CREATE INDEX outbox_aggregate ON outbox (aggregate, transaction);
 
             CREATE TABLE inbox (
                 consumer text NOT NULL,

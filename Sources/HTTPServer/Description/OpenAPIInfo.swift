@@ -3,7 +3,7 @@ package struct OpenAPIInfo: Sendable {
     /// What routes under a path that begins so must have: a description.
     package static let describedPrefix = "/api/"
     /// Left out of the names of operations.
-    static let canonicalPrefix = "/api/v1"
+    package static let canonicalPrefix = "/api/v1"
 
     package var title: String
     package var version: String

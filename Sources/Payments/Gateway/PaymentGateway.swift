@@ -1,3 +1,4 @@
+package import HTTPClient
 package import HTTPServer
 package import Primitives
 
@@ -74,9 +75,17 @@ package struct GatewayLimits: Sendable {
     package var readTime = TimeAmount.seconds(5)
     /// Of an answer or a webhook. Larger ones count as nonsense.
     package var documentByteCountMax = 256 * 1024
-    /// Of one list: Toss sends up to 5000 rows when asked; we ask for fewer.
+    /// Of one page of a list; so many rows are asked for that they fit.
     package var listByteCountMax = 1 << 20
-    package var pageCountMax = 100
 
     package init() {}
+
+    /// What a gateway's client is made with. Each gateway has one of its own, so that a company that is slow takes
+    /// nobody else's places.
+    package static var client: HTTPClientLimits {
+        var limits = HTTPClientLimits()
+        limits.connectTime = .seconds(3)
+        limits.bodyByteCountMax = 1 << 20
+        return limits
+    }
 }

@@ -1,7 +1,6 @@
 internal import Auth
 internal import Crypto
 internal import Glibc
-internal import HTTPServer
 internal import Observability
 internal import Postgres
 internal import Primitives
@@ -79,8 +78,6 @@ final class MemberServices: Sendable {
             revocations: { [service = tokens.service] in service.epochs.count + service.sessions.count },
             streamKeys: { [streamKeys] in streamKeys.count })
     }
-
-    var routes: [HTTPRoute] { AuthRoutes.table.map { $0.bound(to: self.service) } }
 
     /// Personal data is sealed and found by the keys of a secret that was rotated; what the older ones have sealed is
     /// brought under them by the next sweep.

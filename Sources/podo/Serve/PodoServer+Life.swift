@@ -19,6 +19,7 @@ extension PodoServer {
         self.database.start()
         self.storage.maintain(on: self.group.loops[0])
         self.members.start(on: self.group.loops[0])
+        self.commerce.start(on: self.group.loops[0])
         if !self.members.waitUntilLoaded() {
             self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
         }
@@ -144,6 +145,7 @@ extension PodoServer {
                 until: max(deadline, .now + configuration.viewerDrainTime))
             let allEnded = publishersEnded && requestsEnded
             self.social.stop()
+            self.commerce.stop()
             self.members.stop()
             self.database.refuse()
             // Who scrapes metrics may come again: a cut admin connection is no loss.

@@ -31,6 +31,7 @@ final class PodoServer: Sendable {
     let database: DatabaseService
     let members: MemberServices
     let social: SocialServices
+    let commerce: CommerceServices
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -70,20 +71,14 @@ final class PodoServer: Sendable {
         self.social = SocialServices(
             configuration, members: self.members, database: self.database.connections, loop: self.group.loops[0],
             publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
-        let streamMetrics = HLSMetrics(registry: metrics)
-        self.storage.recordings?.register(in: metrics)
-        let posters = configuration.posterInterval.map { Posters(interval: $0) }
-        posters?.register(in: metrics)
-        let streams = PackagedStreams(
-            limits: configuration.streamLimits, loops: self.group.loops, numbers: self.storage.numbers,
-            recordings: self.storage.recordings, posters: posters, metrics: streamMetrics, registry: metrics,
-            log: log)
-        self.delivery = HLSDelivery(
-            board: streams.board, group: self.group, gate: configuration.gate,
-            promises: PlaylistPromises(configuration.streamLimits), recordings: self.storage.recordings,
-            posters: posters, metrics: streamMetrics)
+        self.commerce = CommerceServices(
+            consumers: [], database: self.database.connections, loops: self.group.loops, metrics: metrics, log: log)
+        let streams: PackagedStreams
+        (streams, self.delivery) = Self.streams(
+            configuration, group: self.group, storage: self.storage, metrics: metrics, log: log)
+        let services = PublicServices(members: self.members.service, social: self.social.service)
         self.publicApplication = try PublicApplication(
-            webDirectory: webDirectory, api: self.members.routes + self.social.routes, streams: self.delivery.routes,
+            webDirectory: webDirectory, api: self.commerce.guarding(services.routes), streams: self.delivery.routes,
             authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
@@ -103,6 +98,25 @@ final class PodoServer: Sendable {
         self.adminFrontend = HTTPFrontend(
             name: "admin", application: try Self.application(admin.routes), group: self.group,
             limits: configuration.adminLimits, metrics: metrics, log: self.log)
+    }
+
+    /// What publishers send is made into, and the way of that to viewers.
+    private static func streams(
+        _ configuration: Configuration, group: EventLoopGroup, storage: StreamStorage, metrics: MetricsRegistry,
+        log: Log
+    ) -> (PackagedStreams, HLSDelivery) {
+        let streamMetrics = HLSMetrics(registry: metrics)
+        storage.recordings?.register(in: metrics)
+        let posters = configuration.posterInterval.map { Posters(interval: $0) }
+        posters?.register(in: metrics)
+        let streams = PackagedStreams(
+            limits: configuration.streamLimits, loops: group.loops, numbers: storage.numbers,
+            recordings: storage.recordings, posters: posters, metrics: streamMetrics, registry: metrics, log: log)
+        let delivery = HLSDelivery(
+            board: streams.board, group: group, gate: configuration.gate,
+            promises: PlaylistPromises(configuration.streamLimits), recordings: storage.recordings, posters: posters,
+            metrics: streamMetrics)
+        return (streams, delivery)
     }
 
     private static func raiseDescriptorLimit(_ configuration: Configuration, log: Log) {

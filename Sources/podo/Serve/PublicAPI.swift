@@ -25,10 +25,17 @@ enum PublicAPI {
         ],
         sessionCookieName: "podo-session", unauthenticated: MemberAuthorizer.refusal)
 
-    /// The rows of all tables, known without anything that answers them.
-    static var table: [HTTPRoute] {
-        AuthRoutes.table.map(\.unbound) + SocialRoutes.table.map(\.unbound) + self.documentTable.map(\.unbound)
+    /// The tables of all services, each with what answers it: a service is added to the API by a line here, its tag
+    /// above, and a member of `PublicServices`.
+    static var tables: [APITable] {
+        [
+            APITable(AuthRoutes.table) { $0.members },
+            APITable(SocialRoutes.table) { $0.social },
+        ]
     }
+
+    /// The rows of all tables, known without anything that answers them.
+    static var table: [HTTPRoute] { self.tables.flatMap(\.unbound) + self.documentTable.map(\.unbound) }
 
     static var document: OpenAPIDocument { OpenAPIDocument(self.info, routes: self.table) }
 

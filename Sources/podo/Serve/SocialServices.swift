@@ -1,6 +1,5 @@
 internal import Auth
 internal import HTTPClient
-internal import HTTPServer
 internal import Observability
 internal import Postgres
 internal import Reactor
@@ -31,8 +30,6 @@ struct SocialServices: Sendable {
                 metrics: SocialMetrics(providers: providers.map(\.name), registry: metrics), log: log))
         self.service = SocialService(auth: members.service, social: social)
     }
-
-    var routes: [HTTPRoute] { SocialRoutes.table.map { $0.bound(to: self.service) } }
 
     func stop() { for client in self.clients.values { client.close() } }
 }

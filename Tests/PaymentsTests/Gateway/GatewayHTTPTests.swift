@@ -45,6 +45,24 @@ import Testing
         #expect(try await rig.press("jump", url).status == 409)
     }
 
+    @Test("where it is asked to, the page approves at once") func atOnce() async throws {
+        var settings = SimulatorBank.Settings()
+        settings.approvesAtOnce = true
+        let rig = try GatewayRig(settings: settings)
+        guard case .ready(let checkout) = await rig.toss.checkout(for: GatewayRig.order()) else {
+            Issue.record("not ready")
+            return
+        }
+        let response = try await rig.get(try #require(checkout.url))
+        #expect(response.status == 303)
+        #expect(response.first("location")?.contains("paymentKey=\(checkout.providerKey ?? "")&") == true)
+        let attempt = GatewayAttempt(
+            orderID: "podo-000001", providerKey: try #require(checkout.providerKey), total: Money(99_000),
+            idempotencyKey: "confirm-1")
+        #expect(await rig.toss.confirm(attempt).word == "approved")
+        #expect(try await rig.get(try #require(checkout.url)).status == 200)
+    }
+
     @Test("declining and closing lead to the other address") func notPaid() async throws {
         let rig = try GatewayRig()
         for (button, expected, word) in [
@@ -181,6 +199,8 @@ import Testing
         }
         let paid = try await rig.paid(rig.stripe, GatewayRig.order("podo-000002", Money(1230, .kwd)))
         #expect(paid.total == Money(1230, .kwd))
+        let part = await rig.stripe.refund(GatewayRig.refund(paid, 123))
+        #expect(part.word == "refused amount_not_payable")
         let yen = try await rig.paid(rig.stripe, GatewayRig.order("podo-000003", Money(500, .jpy)))
         #expect(yen.total == Money(500, .jpy))
         // Toss counts in whole units and their parts.

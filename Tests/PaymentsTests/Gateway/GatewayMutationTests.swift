@@ -98,7 +98,9 @@ import Testing
     @Test("no list and no webhook traps") func others() throws {
         var random = FastRandom(seed: 20_240_216)
         let row =
-            #"{"transactionKey":"T","paymentKey":"P","orderId":"podo-1","status":"DONE","transactionAt":"2024-02-13T12:18:14+09:00","currency":"KRW","amount":1000,"fee":10,"payOutAmount":990,"id":"txn_1","type":"charge","created":1700000000,"source":{"payment_intent":"pi_1"}}"#
+            #"{"transactionKey":"T","paymentKey":"P","orderId":"podo-1","status":"DONE","currency":"KRW","#
+            + #""transactionAt":"2024-02-13T12:18:14+09:00","amount":1000,"fee":10,"payOutAmount":990,"#
+            + #""id":"txn_1","type":"charge","created":1700000000,"source":{"payment_intent":"pi_1"}}"#
         let list = Array("[\(row),\(row)]".utf8)
         let data = Array(#"{"object":"list","has_more":true,"data":[\#(row),\#(row)]}"#.utf8)
         let change = Array(#"{"eventType":"PAYMENT_STATUS_CHANGED","data":\#(GatewayTexts.toss())}"#.utf8)
@@ -127,6 +129,64 @@ import Testing
             var others = HTTPFields()
             try others.append(name: Array("stripe-signature".utf8).span, value: field.span)
             _ = StripeWebhook.parse(others, event, at: now, settings)
+        }
+    }
+
+    @Test("no request traps the simulated company, and its books stay true") func company() async throws {
+        var parts = SimulatorCompany.Parts(
+            tossSecretKey: Secret("test_sk"), stripeSecretKey: Secret("sk_test"), stripeWebhookSecret: Secret("whsec"),
+            client: nil, pause: { _ in })
+        let clock = ShopClock()
+        parts.clock = { clock.now }
+        let company = SimulatorCompany(SimulatorBank(seed: 3), parts)
+        let (toss, intent) = try company.withBank { bank, now in
+            let toss = try bank.create(
+                SimulatorCreation(company: .toss, orderID: "podo-1000", orderName: "n", total: Money(99_000)), at: now)
+            let intent = try bank.create(
+                SimulatorCreation(company: .stripe, orderID: "podo-2000", orderName: "n", total: Money(2500, .usd)),
+                at: now)
+            for key in [toss.key, intent.key] { _ = try bank.authenticate(key, at: now) }
+            return (toss.key, intent.key)
+        }
+        var random = FastRandom(seed: 20_240_217)
+        func request(_ text: String, isStripe: Bool = false, query: Bool = false) throws -> HTTPRequest {
+            // Some are as they should be, so that there is money to lose.
+            let isMutated = Int.random(in: 0..<8, using: &random) > 0
+            let bytes = isMutated ? Self.mutate(Array(text.utf8), &random) : Array(text.utf8)
+            let fields = try GatewayTexts.fields([
+                ("authorization", isStripe ? "Bearer sk_test" : "Basic " + GatewayText.base64("test_sk:"))
+            ])
+            let target = query ? Array("/x?".utf8) + bytes : Array("/x".utf8)
+            var request = HTTPRequest(
+                method: query ? .get : .post, version: .http1_1, target: target, pathCount: 2,
+                authority: Array("podo.test".utf8), fields: fields)
+            if !query { request.body = bytes }
+            return request
+        }
+        let create =
+            #"{"method":"가상계좌","amount":1000,"orderId":"podo-3000","orderName":"n","#
+            + #""successUrl":"http://a.test/","failUrl":"http://a.test/"}"#
+        let confirm = #"{"paymentKey":"\#(toss)","orderId":"podo-1000","amount":99000}"#
+        let cancel = #"{"cancelReason":"r","cancelAmount":10,"refundReceiveAccount":{"bank":"20"}}"#
+        let list = "startDate=2025-06-15T00:00:00&endDate=2025-06-16T00:00:00&limit=10&page=1&size=5"
+        for _ in 0..<500 {
+            _ = await company.tossCreate(try request(create))
+            _ = await company.tossConfirm(try request(confirm))
+            _ = await company.tossCancel(try request(cancel), toss)
+            _ = await company.tossTransactions(try request(list, query: true))
+            _ = await company.tossSettlements(try request(list, query: true))
+            _ = await company.stripeCreate(
+                try request("amount=2500&currency=usd&metadata[order_id]=podo-4000", isStripe: true))
+            _ = await company.stripeCapture(try request("amount_to_capture=2500", isStripe: true), intent)
+            _ = await company.stripeRefund(
+                try request("payment_intent=\(intent)&amount=7&metadata[refund_id]=1", isStripe: true))
+            _ = await company.stripeTransactions(
+                try request("created[gte]=1&created[lt]=9999999999&limit=3", isStripe: true, query: true))
+        }
+        company.withBank { bank, _ in
+            #expect(bank.books["podo-1000"]?.captured == 99_000 && bank.books["podo-2000"]?.captured == 2500)
+            #expect(bank.books.values.allSatisfy { (0...$0.captured).contains($0.refunded) })
+            #expect(bank.books["podo-1000"]?.refunded ?? 0 > 0)
         }
     }
 }

@@ -111,6 +111,17 @@ import Testing
         #expect(bank.movements.map(\.fee) == [2475, 825, 1650])
     }
 
+    @Test("a payment is given back in so many parts and no more") func cancelCount() throws {
+        var settings = SimulatorBank.Settings()
+        settings.cancelCountMax = 3
+        var bank = SimulatorBank(settings: settings, seed: 1)
+        let payment = try self.pay(&bank)
+        for _ in 0..<3 { _ = try bank.cancel(payment.key, amount: 1, reason: "part", at: self.at(1)) }
+        #expect(throws: SimulatorFault.toss("EXCEED_CANCEL_LIMIT")) {
+            try bank.cancel(payment.key, amount: 1, reason: "part", at: self.at(1))
+        }
+    }
+
     @Test("a deposit has three days, and a cancel before it moves no money") func deposits() throws {
         var bank = SimulatorBank(seed: 1)
         let waiting = try self.pay(&bank, account: true)

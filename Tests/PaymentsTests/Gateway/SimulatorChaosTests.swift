@@ -1,6 +1,7 @@
 import Commerce
 import HTTPServer
 import Primitives
+import Reactor
 import Synchronization
 import Testing
 
@@ -35,14 +36,14 @@ import Testing
         ], ["toss", "stripe"])
     func lost(_ knob: (name: String, reason: String), company: String) async throws {
         var limits = GatewayLimits()
-        limits.writeTime = .seconds(1)
+        limits.writeTime = .seconds(2)
         let rig = try GatewayRig(limits: limits)
         let gateway: any PaymentGateway = company == "toss" ? rig.toss : rig.stripe
         let path = try #require(SimulatorChaos.knobs.first { $0.name == knob.name }).path
         let attempt = try await rig.authenticated(gateway, GatewayRig.order())
         rig.company.withBank { bank, _ in
             bank.chaos = Self.only(path)
-            bank.chaos.silence = .seconds(2)
+            bank.chaos.silence = .seconds(4)
         }
         #expect(await gateway.confirm(attempt).word == "unknown \(knob.reason)")
         #expect(rig.book(attempt.orderID) == SimulatorBook(captured: 99_000))
@@ -55,7 +56,7 @@ import Testing
         let refund = GatewayRig.refund(snapshot, 9000, number: 41)
         rig.company.withBank { bank, _ in
             bank.chaos = Self.only(path)
-            bank.chaos.silence = .seconds(2)
+            bank.chaos.silence = .seconds(4)
         }
         #expect(await gateway.refund(refund).word == "unknown \(knob.reason)")
         self.turn(rig, nil)
@@ -282,10 +283,24 @@ import Testing
         #expect(rig.company.withBank { bank, _ in bank.waitingPostCount } == 0)
     }
 
+    @Test("the post goes out by itself until it is told to stop") func run() async throws {
+        let rig = try GatewayRig()
+        let company = rig.company
+        let post = Task(executorPreference: rig.group.loops[0]) { await company.run() }
+        _ = try await rig.paid(rig.toss, GatewayRig.order())
+        let end = MonotonicTime.now + .seconds(20)
+        while rig.received.withLock({ $0.isEmpty }), MonotonicTime.now < end {
+            _ = await rig.toss.fetch(GatewayPaymentKey(orderID: "podo-000001", providerKey: nil))
+        }
+        #expect(rig.received.withLock { $0.count } == 1)
+        post.cancel()
+        await post.value
+    }
+
     @Test("with everything at once, reading again ends with the company's own books", arguments: [11, 12, 13])
     func everything(seed: UInt64) async throws {
         var limits = GatewayLimits()
-        limits.writeTime = .milliseconds(300)
+        limits.writeTime = .seconds(1)
         limits.readTime = .seconds(2)
         let rig = try GatewayRig(limits: limits, seed: seed)
         for number in 0..<12 {
@@ -294,7 +309,7 @@ import Testing
             let attempt = try await rig.authenticated(gateway, GatewayRig.order("podo-00\(1000 + number)"))
             rig.company.withBank { bank, _ in
                 bank.chaos = .everything(0.3)
-                bank.chaos.silence = .milliseconds(600)
+                bank.chaos.silence = .milliseconds(1500)
             }
             // What a merchant does who takes unknown for unknown: the same again, and then reading.
             var outcome = await gateway.confirm(attempt)

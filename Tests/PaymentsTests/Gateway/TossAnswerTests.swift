@@ -52,7 +52,8 @@ import Testing
     @Test("a confirmation that fits is approved, and one that waits for a deposit waits") func approved() throws {
         #expect(self.confirm(200, GatewayTexts.toss()).word == "approved")
         let account = """
-            ,"secret":"ps_1","virtualAccount":{"accountNumber":"X650","bankCode":"20","dueDate":"2024-02-16T12:00:00+09:00"}
+            ,"secret":"ps_1",
+            "virtualAccount":{"accountNumber":"X650","bankCode":"20","dueDate":"2024-02-16T12:00:00+09:00"}
             """
         let text = GatewayTexts.toss(status: "WAITING_FOR_DEPOSIT", approved: "null", more: account)
             .replacing("\"virtualAccount\":null,", with: "")
@@ -297,6 +298,18 @@ import Testing
         #expect(page.next == nil)
         #expect(
             TossLists.transactions(GatewayTexts.answer(429, "{}")) == .unknown(GatewayDoubt(.throttled, code: "429")))
+        let row = #"{"transactionKey":"K","paymentKey":"P","status":"READY"}"#
+        let full = (0..<TossRequest.transactionCountMax).map { _ in row }
+        guard
+            case .page(let more) = TossLists.transactions(
+                GatewayTexts.answer(200, "[\(full.joined(separator: ","))]"))
+        else {
+            Issue.record("no page")
+            return
+        }
+        #expect(more.next == "K")
+        let cut = "[\((full.dropLast() + ["7"]).joined(separator: ","))]"
+        #expect(TossLists.transactions(GatewayTexts.answer(200, cut)) == .unknown(GatewayDoubt(.unreadable)))
         let settled = """
             [{"transactionKey":"T2","paymentKey":"P1","orderId":"podo-1","currency":"KRW","amount":-400,"fee":-10,
             "payOutAmount":-390,"soldDate":"2024-02-13","paidOutDate":"2024-02-20"},{}]

@@ -30,7 +30,7 @@ import Testing
         let temporary = try TemporaryDirectory()
         try Data("x".utf8).write(to: URL(filePath: temporary.path + "/index.html"))
         let application = try PublicApplication(
-            webDirectory: temporary.path, api: AuthRoutes.table.map(\.unbound) + SocialRoutes.table.map(\.unbound)
+            webDirectory: temporary.path, api: PublicAPI.tables.flatMap(\.unbound)
         ).application
         let response = try self.answer(application, "/openapi.json")
         #expect(response.status == .ok && response.fields.contains(.etag))

@@ -21,6 +21,7 @@ extension SimulatorBank {
         case .canceled: throw .toss("ALREADY_CANCELED_PAYMENT")
         case .ready, .inProgress, .aborted, .expired: throw .toss("NOT_CANCELABLE_PAYMENT")
         }
+        guard payment.cancels.count < self.settings.cancelCountMax else { throw .toss("EXCEED_CANCEL_LIMIT") }
         guard wanted <= payment.balance else { throw .toss("NOT_CANCELABLE_AMOUNT") }
         guard wanted == payment.total.amount || payment.isPartialCancelable else {
             throw .toss("NOT_ALLOWED_PARTIAL_REFUND")

@@ -25,9 +25,12 @@ extension SimulatorBank {
 
     /// Does all that should have happened by now, in order.
     package mutating func advance(to now: WallClock) {
-        while let next = self.happenings.first, next.at <= now {
-            self.happenings.removeFirst()
-            self.happen(next)
+        // What happens may make other things happen. Many at once are taken out at once.
+        while true {
+            let due = Array(self.happenings.prefix { $0.at <= now })
+            guard !due.isEmpty else { return }
+            self.happenings.removeFirst(due.count)
+            for happening in due { self.happen(happening) }
         }
     }
 

@@ -17,9 +17,13 @@ package struct SimulatorBank: Sendable {
         package var stripeKeyTime = TimeAmount.seconds(86_400)
         package var feeBasisPoints: Int64 = 250
         package var cardAmountMin: Int64 = 100
-        package var paymentCountMax = 100_000
+        package var paymentCountMax = 250_000
+        /// Of one payment.
+        package var cancelCountMax = 100
         /// Where its pages are; a payment's key follows.
         package var pageBase = ""
+        /// Whoever comes to the page has paid already and is sent back at once: for programs that are buyers.
+        package var approvesAtOnce = false
         /// Of webhooks that wait; further ones are lost, as they may be.
         package var postCountMax = 100_000
 

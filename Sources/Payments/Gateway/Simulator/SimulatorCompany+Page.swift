@@ -6,17 +6,26 @@ internal import Primitives
 /// The page that a buyer pays on: three buttons, no script, both languages.
 extension SimulatorCompany {
     func page(_ request: HTTPRequest, _ key: String?) -> HTTPResponse {
-        let found = self.withBank { bank, now in
+        let (found, approvesAtOnce) = self.withBank { bank, now in
             bank.advance(to: now)
-            return key.flatMap { bank.payments[$0] }
+            return (key.flatMap { bank.payments[$0] }, bank.settings.approvesAtOnce)
         }
         guard let payment = found else { return HTTPProblem.notFound.response(for: request) }
-        return SimulatorPage.response(.ok, payment, returns: Self.returns(request))
+        guard approvesAtOnce, payment.state == .ready || payment.state == .inProgress else {
+            return SimulatorPage.response(.ok, payment)
+        }
+        do throws(HTTPProblem) {
+            return try self.decide("approve", payment.key, Self.returns(request))
+        } catch { return error.response(for: request) }
     }
 
     func decide(_ request: HTTPRequest, _ key: String?) throws(HTTPProblem) -> HTTPResponse {
-        let decision = try request.decodeForm().single("decision") ?? ""
-        let returns = Self.returns(request)
+        try self.decide(try request.decodeForm().single("decision") ?? "", key, Self.returns(request))
+    }
+
+    private func decide(
+        _ decision: String, _ key: String?, _ returns: SimulatorPage.Returns
+    ) throws(HTTPProblem) -> HTTPResponse {
         let location = try self.withBank { bank, now throws(HTTPProblem) in
             guard let key, let payment = bank.payments[key] else { throw .notFound }
             do throws(SimulatorFault) {
@@ -45,7 +54,7 @@ extension SimulatorCompany {
 
     /// Where the browser goes back to, for a payment that does not know it itself (Stripe).
     private static func returns(_ request: HTTPRequest) -> SimulatorPage.Returns {
-        let query = try? request.decodeQuery()
+        let query = Self.query(request)
         func url(_ name: String) -> String? { query?.all(name).first.flatMap { HTTPClientURL($0)?.text } }
         return SimulatorPage.Returns(success: url("success"), fail: url("fail"))
     }
@@ -94,7 +103,7 @@ enum SimulatorPage {
         String(decoding: SimulatorTossText.bytes { GatewayAmount.writeMajor(money, to: &$0) }, as: UTF8.self)
     }
 
-    static func response(_ status: HTTPStatus, _ payment: SimulatorPayment, returns: Returns) -> HTTPResponse {
+    static func response(_ status: HTTPStatus, _ payment: SimulatorPayment) -> HTTPResponse {
         var html = "<!doctype html>\n<html lang=\"ko\">\n<meta charset=\"utf-8\">\n"
         html += "<meta name=\"viewport\" content=\"width=device-width\">\n<title>결제 시뮬레이터 · Payment simulator</title>\n"
         html += "<h1>결제 시뮬레이터 <span lang=\"en\">Payment simulator</span></h1>\n"

@@ -67,7 +67,7 @@ extension SimulatorCompany {
     func stripeSearch(_ request: HTTPRequest) async -> HTTPResponse {
         await self.answer(request, as: .stripe) { bank, now in
             bank.advance(to: now)
-            let query = (try? request.decodeQuery())?.all("query").first ?? ""
+            let query = Self.query(request)?.all("query").first ?? ""
             let order = query.split(separator: "'").last.map(String.init) ?? ""
             let found = bank.payment(ofOrder: order).flatMap { $0.company == .stripe ? $0 : nil }
             let body = SimulatorStripeText.bytes { writer in
@@ -117,7 +117,7 @@ extension SimulatorCompany {
     }
 
     func stripeRefunds(_ request: HTTPRequest) async -> HTTPResponse {
-        let key = (try? request.decodeQuery())?.all("payment_intent").first
+        let key = Self.query(request)?.all("payment_intent").first
         return await self.stripe(request) { bank, now throws(SimulatorFault) in
             bank.advance(to: now)
             let payment = try Self.find(key, in: bank)
@@ -128,7 +128,7 @@ extension SimulatorCompany {
     }
 
     func stripeTransactions(_ request: HTTPRequest) async -> HTTPResponse {
-        let query = try? request.decodeQuery()
+        let query = Self.query(request)
         return await self.stripe(request) { bank, now throws(SimulatorFault) in
             bank.advance(to: now)
             func time(_ name: String) -> WallClock? {
@@ -152,7 +152,7 @@ extension SimulatorCompany {
         _ request: HTTPRequest,
         _ execute: @Sendable (inout SimulatorBank, WallClock) throws(SimulatorFault) -> SimulatorPayment
     ) async -> HTTPResponse {
-        let parameters = request.method == .post ? Self.form(request) : try? request.decodeQuery()
+        let parameters = request.method == .post ? Self.form(request) : Self.query(request)
         let isExpanded = parameters?.all("expand[]").isEmpty == false
         return await self.stripe(request) { bank, now throws(SimulatorFault) in
             let payment = try execute(&bank, now)

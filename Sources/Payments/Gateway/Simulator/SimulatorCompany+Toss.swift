@@ -71,7 +71,7 @@ extension SimulatorCompany {
     func tossTransactions(_ request: HTTPRequest) async -> HTTPResponse {
         await self.answer(request, as: .toss) { bank, now in
             bank.advance(to: now)
-            guard let query = try? request.decodeQuery(), let from = Self.time(query, "startDate"),
+            guard let query = Self.query(request), let from = Self.time(query, "startDate"),
                 let to = Self.time(query, "endDate")
             else { return Self.tossError(.toss("INVALID_REQUEST")) }
             let limit = Self.number(query, "limit", or: 100, max: 10_000)
@@ -86,7 +86,7 @@ extension SimulatorCompany {
     func tossSettlements(_ request: HTTPRequest) async -> HTTPResponse {
         await self.answer(request, as: .toss) { bank, now in
             bank.advance(to: now)
-            guard let query = try? request.decodeQuery(), let first = query.all("startDate").first,
+            guard let query = Self.query(request), let first = query.all("startDate").first,
                 let last = query.all("endDate").first, first.utf8.count == 10, last.utf8.count == 10
             else { return Self.tossError(.toss("INVALID_REQUEST")) }
             let (page, size) = (

@@ -81,6 +81,12 @@ package final class SimulatorCompany: Sendable {
         return fate.resets ? Self.cut : Self.response(answer)
     }
 
+    /// Nil for a query that is none.
+    static func query(_ request: HTTPRequest) -> HTTPQuery? {
+        // What is wrong with it is told by the code that misses something in it.
+        try? request.decodeQuery()
+    }
+
     // MARK: Whose it is
 
     static let idempotencyKey = HTTPFieldName("idempotency-key")

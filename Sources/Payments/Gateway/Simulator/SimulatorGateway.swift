@@ -26,7 +26,7 @@ package struct SimulatorGateway: PaymentGateway {
 
     package var name: String { self.toss.name }
 
-    /// Pays, or is declined, without a page and without HTTP: in the bank itself. The same order again gets what it got.
+    /// Pays, or is declined, without a page and without HTTP: in the bank itself. The same order gets the same again.
     package func decide(_ order: GatewayOrder, isSuccess: Bool) -> GatewayOutcome {
         let result: Result<SimulatorAnswer, SimulatorFault> = self.company.withBank { bank, now in
             do throws(SimulatorFault) {

@@ -76,24 +76,23 @@ package enum SimulatorRoutes {
 
     private static var pages: [HTTPServiceRoute<SimulatorCompany>] {
         let page = HTTPAnswerDescription(.ok, "The page.", mediaType: "text/html")
+        let back = HTTPAnswerDescription(.seeOther, "Back to the shop.", fields: [("location", "Where to.")])
+        let tooLate = HTTPProblemDescription(.conflict, "simulator-too-late", "simulator-no-way-back")
         return [
             HTTPServiceRoute(
                 .get, self.pagePrefix + "{key}", access: .anyone,
                 HTTPRouteDescription(
-                    "Show the page that a buyer pays on", korean: "결제 페이지", tag: self.tag, answers: [page],
-                    problems: [HTTPProblemDescription(.notFound, "not-found")])
+                    "Show the page that a buyer pays on", korean: "결제 페이지", tag: self.tag, answers: [page, back],
+                    problems: [HTTPProblemDescription(.notFound, "not-found"), tooLate])
             ) { company in .immediate { request, path in company.page(request, path["key"]) } },
             HTTPServiceRoute(
                 .post, self.pagePrefix + "{key}", access: .anyone, bodyByteCountMax: self.bodyByteCountMax,
                 HTTPRouteDescription(
                     "Pay, decline or close as a buyer", korean: "결제 승인, 거절 또는 닫기", tag: self.tag,
-                    answers: [
-                        HTTPAnswerDescription(
-                            .seeOther, "Back to the shop.", fields: [("location", "Where to.")])
-                    ],
+                    answers: [back],
                     problems: [
                         HTTPProblemDescription(.notFound, "not-found"),
-                        HTTPProblemDescription(.conflict, "simulator-too-late", "simulator-no-way-back"),
+                        tooLate,
                         HTTPProblemDescription(.unsupportedMediaType, "content-type-not-form"),
                     ])
             ) { company in .concurrent { request, path in try company.decide(request, path["key"]) } },

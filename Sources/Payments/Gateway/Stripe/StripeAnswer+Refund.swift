@@ -99,7 +99,11 @@ extension StripeAnswer {
                 page.unreadableCount += 1
             }
         }
-        if json.boolean("has_more") == true { page.next = rows.last.flatMap { $0 }?.string("id") }
+        if json.boolean("has_more") != false {
+            // Without it the list would seem to be at its end.
+            guard let last = rows.last.flatMap({ $0 })?.string("id") else { return .unknown(GatewayDoubt(.unreadable)) }
+            page.next = last
+        }
         return .page(page)
     }
 

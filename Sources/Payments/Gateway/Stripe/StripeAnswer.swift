@@ -16,6 +16,8 @@ enum StripeAnswer {
             let received = GatewayAmount.minor(json["amount_received"]), received <= total
         else { return nil }
         let charge = json.object("latest_charge")
+        // What was given back stands there alone.
+        guard charge != nil || word != "succeeded" else { return nil }
         var refunded: Int64 = 0
         if let charge {
             guard let amount = GatewayAmount.minor(charge["amount_refunded"]) else { return nil }

@@ -82,6 +82,9 @@ package struct StripeGateway: PaymentGateway {
 
     package func refund(_ refund: GatewayRefund) async -> GatewayRefundOutcome {
         guard let intent = refund.payment.providerKey else { return .unknown(GatewayDoubt(.notSent, code: "no-key")) }
+        guard StripeRequest.isPayable(refund.amount) else {
+            return .refused(GatewayDecline(code: "amount_not_payable", message: GatewayWording.refund))
+        }
         let reply = await self.post(
             "/v1/refunds", StripeRequest.refund(refund, intent: intent), refund.idempotencyKey)
         switch reply {

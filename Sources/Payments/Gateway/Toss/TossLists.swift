@@ -40,7 +40,11 @@ enum TossLists {
             }
         }
         if rows.count >= TossRequest.transactionCountMax {
-            page.next = rows.last.flatMap { $0 }?.string("transactionKey", lengthMax: 64)
+            // Without it the list would seem to be at its end.
+            guard let last = rows.last.flatMap({ $0 })?.string("transactionKey", lengthMax: 64) else {
+                return .unknown(GatewayDoubt(.unreadable))
+            }
+            page.next = last
         }
         return .page(page)
     }
@@ -79,7 +83,7 @@ enum TossLists {
             return .unknown(GatewayDoubt(.unreadable))
         }
         let settlements = rows.compactMap { $0.flatMap(self.settlement) }
-        let isLast = rows.count < TossRequest.settlementCountMax || page >= GatewayLimits().pageCountMax
+        let isLast = rows.count < TossRequest.settlementCountMax
         return .page(settlements, next: isLast ? nil : page + 1, unreadableCount: rows.count - settlements.count)
     }
 

@@ -6,8 +6,9 @@ internal import Primitives
 enum TossRequest {
     /// Of an idempotency key; longer ones are refused by Toss.
     static let idempotencyKeyLengthMax = 300
-    static let transactionCountMax = 1000
-    static let settlementCountMax = 1000
+    /// Rows of one page, a kilobyte or more each.
+    static let transactionCountMax = 500
+    static let settlementCountMax = 500
 
     static func checkout(_ order: GatewayOrder) -> [UInt8] {
         self.object { writer in

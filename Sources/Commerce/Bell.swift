@@ -2,8 +2,8 @@ internal import Primitives
 internal import Reactor
 internal import Synchronization
 
-/// Wakes one waiter before its time. A ring that nobody waits for is kept for the next wait; more than one count as one.
-final class OutboxBell: Sendable {
+/// Wakes one waiter before its time. A ring that nobody waits for is kept for the next wait; several count as one.
+final class Bell: Sendable {
     private struct State {
         var waiter: CheckedContinuation<Void, Never>?
         /// Of the wait that is under way, so that the timer of an earlier one ends no later one.

@@ -1,0 +1,68 @@
+internal import Commerce
+internal import HTTPServer
+internal import Observability
+internal import Postgres
+internal import Primitives
+internal import Reactor
+internal import Synchronization
+
+/// What services that sell have in common, put together, and what goes on for them while nobody asks.
+final class CommerceServices: Sendable {
+    /// Rings when events may have come to be.
+    let relay: OutboxRelay
+    private let idempotency: Idempotency
+    private let load: LoadGuard
+    private let budgets = MemberBudgets()
+    private let loops: [EventLoop]
+    private let log: Log
+    private let tasks = Mutex<[Task<Void, Never>]>([])
+
+    /// Between rounds of throwing away.
+    private static let sweepTime = TimeAmount.seconds(60)
+
+    /// `consumers` are all who are told of events.
+    init(
+        consumers: [OutboxConsumer], database: PostgresDatabase, loops: [EventLoop], metrics: MetricsRegistry, log: Log
+    ) {
+        self.loops = loops
+        self.log = log
+        self.idempotency = Idempotency(
+            database: database, metrics: IdempotencyMetrics(registry: metrics), log: log)
+        self.load = LoadGuard(registry: metrics, log: log)
+        self.relay = OutboxRelay(
+            database: database, consumers: consumers,
+            metrics: OutboxMetrics(consumers: consumers, registry: metrics), log: log)
+    }
+
+    /// The routes behind everything that stands in front of them: load first, then budgets, then keys.
+    func guarding(_ routes: [HTTPRoute]) -> [HTTPRoute] {
+        self.idempotency.guarding(routes).map { route in
+            guard let load = RouteLoad(route) else { return route }
+            return self.load.guarding(route, as: load.kind, budget: load.budget.flatMap { self.budgets[$0] })
+        }
+    }
+
+    func start(on loop: EventLoop) {
+        let (load, loops) = (self.load, self.loops)
+        let works: [@Sendable () async -> Void] =
+            self.relay.works(on: loop) + [{ await self.sweep(on: loop) }, { await load.watch(loops) }]
+        self.tasks.withLock { tasks in
+            tasks = works.map { work in Task(executorPreference: loop) { await work() } }
+        }
+    }
+
+    func stop() {
+        for task in self.tasks.withLock({ $0 }) { task.cancel() }
+    }
+
+    private func sweep(on loop: EventLoop) async {
+        while !Task.isCancelled {
+            do {
+                try await self.idempotency.sweep()
+            } catch {
+                self.log.warning("answers not swept", ["reason": .text("\(error)")])
+            }
+            await loop.pause(Self.sweepTime)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import Auth
+internal import HTTPServer
+
+/// What answers the routes of the API: one member for each service, and one line for each of its tables in
+/// `PublicAPI.tables`.
+struct PublicServices: Sendable {
+    let members: AuthService
+    let social: SocialService
+
+    /// Every route of the API with what answers it.
+    var routes: [HTTPRoute] { PublicAPI.tables.flatMap { $0.bound(to: self) } }
+}
+
+/// A table of routes whatever it is answered by, so that tables of all services stand in one list.
+struct APITable: Sendable {
+    /// The rows as they are described before there is anything to bind them to.
+    let unbound: [HTTPRoute]
+    private let bind: @Sendable (PublicServices) -> [HTTPRoute]
+
+    init<Service: Sendable>(
+        _ table: [HTTPServiceRoute<Service>], _ service: @escaping @Sendable (PublicServices) -> Service
+    ) {
+        self.unbound = table.map(\.unbound.describedWithBudget)
+        self.bind = { services in
+            let service = service(services)
+            return table.map { $0.bound(to: service).describedWithBudget }
+        }
+    }
+
+    func bound(to services: PublicServices) -> [HTTPRoute] { self.bind(services) }
+}
