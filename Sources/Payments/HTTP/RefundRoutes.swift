@@ -22,7 +22,9 @@ enum RefundRoutes {
             examples: [RefundAnswer(refund: .requested, paymentStatus: .completed)], named: "Refund"),
     ]
 
-    static var table: [HTTPServiceRoute<PaymentService>] {
+    static var table: [HTTPServiceRoute<PaymentService>] { self.forBuyers + self.forManagers }
+
+    private static var forBuyers: [HTTPServiceRoute<PaymentService>] {
         [
             HTTPServiceRoute(
                 .post, self.prefix + "/payment/{id}/refund", access: .member,
@@ -52,6 +54,11 @@ enum RefundRoutes {
                             examples: [QuoteAnswer(quote: .example)], named: "RefundQuote")
                     ], problems: self.problems)
             ) { service in .concurrent { request, values in try await service.quote(request, values) } },
+        ]
+    }
+
+    private static var forManagers: [HTTPServiceRoute<PaymentService>] {
+        [
             HTTPServiceRoute(
                 .post, self.prefix + "/admin/payments/{id}/refund", access: .manager,
                 bodyByteCountMax: PaymentRoutes.bodyByteCountMax,

@@ -66,8 +66,8 @@ package final class Payments: Sendable {
         return try PaymentRow(row)
     }
 
-    /// Does something with each row that a worker took. One that fails is counted and left for another round, so that it
-    /// holds up no other; when all fail, the last error is thrown.
+    /// Does something with each row that a worker took. One that fails is counted and left for another round, so that
+    /// it holds up no other; when all fail, the last error is thrown.
     func each(
         _ rows: PostgresRows, of work: StaticString, _ body: (PostgresRow) async throws -> Void
     ) async throws {

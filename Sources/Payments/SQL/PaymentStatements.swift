@@ -51,8 +51,8 @@ enum PaymentStatements {
     static let claim = PostgresStatement(
         "payment_claim",
         """
-        UPDATE payment SET phase = 'IN_FLIGHT', provider_key = coalesce($2, provider_key), claimed_at = now(), attempts = 0,
-            next_look_at = now() + $3::bigint * interval '1 second'
+        UPDATE payment SET phase = 'IN_FLIGHT', provider_key = coalesce($2, provider_key), claimed_at = now(),
+            attempts = 0, next_look_at = now() + $3::bigint * interval '1 second'
         WHERE id = $1 AND phase = 'CREATED'
         """)
 

@@ -83,7 +83,10 @@ struct RefundTests {
         let rig = try PaymentRig()
         let payment = try await rig.paid(startsInDays: 60)
         try rig.sql(
-            #"UPDATE test_order SET confirmed_at = now() - interval '9 days', rules = '{"tiers":[{"daysBefore":0,"feeBasisPoints":4000}]}'"#
+            """
+            UPDATE test_order SET confirmed_at = now() - interval '9 days',
+                rules = '{"tiers":[{"daysBefore":0,"feeBasisPoints":4000}]}'
+            """
         )
         #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 40_000)
         try rig.sql("UPDATE test_order SET rules = '{'")
