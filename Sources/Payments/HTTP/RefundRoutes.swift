@@ -15,11 +15,11 @@ enum RefundRoutes {
 
     private static let answers = [
         HTTPAnswerDescription(
-            .ok, "The money went back.", examples: [RefundAnswer(refund: .example, paymentStatus: .partCanceled)],
+            .ok, "The money went back.", examples: RefundAnswer.examples,
             named: "Refund"),
         HTTPAnswerDescription(
             .accepted, "The tickets are void; the money is on its way.",
-            examples: [RefundAnswer(refund: .requested, paymentStatus: .completed)], named: "Refund"),
+            examples: RefundAnswer.examples, named: "Refund"),
     ]
 
     static var table: [HTTPServiceRoute<PaymentService>] { self.forBuyers + self.forManagers }
@@ -86,14 +86,7 @@ enum RefundRoutes {
                 HTTPRouteDescription(
                     "Try a refused refund once more", korean: "실패한 환불 재시도", tag: PaymentRoutes.tag,
                     parameters: [PaymentRoutes.id("The refund.")],
-                    answers: [
-                        HTTPAnswerDescription(
-                            .ok, "The money went back.", examples: [RefundAnswer(refund: .example)],
-                            named: "RefundRow"),
-                        HTTPAnswerDescription(
-                            .accepted, "It is tried.", examples: [RefundAnswer(refund: .requested)],
-                            named: "RefundRow"),
-                    ],
+                    answers: self.answers,
                     problems: [
                         PaymentRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
                     ], options: .idempotencyKey)
