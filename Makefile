@@ -23,7 +23,7 @@ SERVERS := PostgresTests AuthTests HTTPClientTests TestSupportTests
 SPACE := $(eval) $(eval)
 
 # Suites in which threads meet: what the sanitizers and release-mode runs are for.
-CONCURRENT := 'ReactorTests|HTTPServerTests|ObservabilityTests|RTMPIngestTests|HLSPackagerTests|AuthTests|PostgresTests'
+CONCURRENT := ReactorTests,HTTPServerTests,ObservabilityTests,RTMPIngestTests,HLSPackagerTests,AuthTests,PostgresTests
 
 .PHONY: help
 help: ## list what make can do
@@ -54,11 +54,11 @@ test-servers: setup ## run those unit tests alone that start PostgreSQL and othe
 
 .PHONY: test-release
 test-release: setup ## run the tests of the concurrent modules in release mode
-	$(SWIFT) test -c release --scratch-path .build-release-test --filter $(CONCURRENT)
+	SUITES=$(CONCURRENT) $(SWIFT) test -c release --scratch-path .build-release-test
 
 .PHONY: tsan
 tsan: setup ## run the tests of the concurrent modules under ThreadSanitizer
-	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter $(CONCURRENT)
+	SUITES=$(CONCURRENT) $(SWIFT) test --sanitize=thread --scratch-path .build-tsan
 
 # Without the search for leaks: loops live as long as their process and end with what was on them, and Foundation
 # leaks when it reads an empty file.

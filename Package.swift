@@ -165,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "PodoTests",
             dependencies: [
-                "podo", "Auth", "Commerce", "Ticketing", "Payments", "HLSPackager", "RTMPIngest", "MediaTypes", "Crypto", "HTTPServer", "HTTPClient",
+                "podo", "Auth", "Commerce", "Ticketing", "Payments", "HLSPackager", "RTMPIngest", "MediaTypes",
+                "Crypto", "HTTPServer", "HTTPClient",
                 "Postgres", "Reactor", "Primitives", "Observability", "TestSupport",
             ],
             swiftSettings: strict),

@@ -28,4 +28,16 @@ package final class TestLog<Entry: Sendable>: @unchecked Sendable {
             return true
         }
     }
+
+    /// The same for asynchronous tests: the threads that these share, as few as the machine has cores, are for what is
+    /// waited for.
+    @discardableResult
+    package func waits(until isReady: ([Entry]) -> Bool) async -> Bool {
+        let end = Date(timeIntervalSinceNow: 30)
+        while !isReady(self.entries) {
+            if Date.now > end { return false }
+            try? await Task.sleep(nanoseconds: 2_000_000)
+        }
+        return true
+    }
 }

@@ -27,18 +27,20 @@ class Api:
     def __init__(self, port, source="127.0.0.1", timeout=30):
         self.port, self.source, self.timeout = port, source, timeout
 
-    def get(self, path, token=None):
-        return self.send("GET", path, token)
+    def get(self, path, token=None, fields=None):
+        return self.send("GET", path, token, fields=fields)
 
-    def post(self, path, body=None, token=None, host="localhost"):
-        return self.send("POST", path, token, body, host)
+    def post(self, path, body=None, token=None, host="localhost", fields=None):
+        return self.send("POST", path, token, body, host, fields)
 
     def delete(self, path, token=None, body=None):
         return self.send("DELETE", path, token, body)
 
-    def send(self, method, path, token=None, body=None, host="localhost"):
+    def send(self, method, path, token=None, body=None, host="localhost", fields=None):
+        """`fields`: header fields besides, by name."""
+        more = "connection: close\r\n" + "".join(f"{name}: {value}\r\n" for name, value in (fields or {}).items())
         with socket.create_connection(("127.0.0.1", self.port), self.timeout, (self.source, 0)) as client:
-            return ApiAnswer(http1.exchange(client, request(method, path, token, body, host, "connection: close\r\n")))
+            return ApiAnswer(http1.exchange(client, request(method, path, token, body, host, more)))
 
 
 def request(method, path, token=None, body=None, host="localhost", more=""):

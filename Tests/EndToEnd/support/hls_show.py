@@ -21,9 +21,9 @@ FIRST_TIMESTAMP = (1 << 32) - 30_000
 ONE_RENDITION = {"main": {"video": ("video", 0), "audio": ("audio", 0)}}
 LADDER = ONE_RENDITION | {"v1": {"video": ("video", 1), "audio": ("audio", 0)}, "a1": {"audio": ("audio", 1)}}
 # What each show looks at; and what only those do whose segments are listed in parts.
-LOOKED_AT = ("playlists", "segments", "probes", "frames compared", "pictures decoded", "bit rates compared",
+LOOKED_AT = ("playlists", "segments", "frames compared", "pictures decoded", "bit rates compared",
              "variants compared with their media")
-LOOKED_AT_IN_PARTS = ("parts", "deltas compared", "hints answered 200", "unions of parts compared")
+LOOKED_AT_IN_PARTS = ("probes", "parts", "deltas compared", "hints answered 200", "unions of parts compared")
 # The server has so long to let its publishers go after SIGTERM.
 DRAIN_SECONDS_MAX = 40
 

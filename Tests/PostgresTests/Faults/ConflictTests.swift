@@ -33,7 +33,7 @@ import Testing
                             _ = try await transaction.run(Self.hold, first)
                             holders.add(first)
                             // The first time each waits until both have what the other wants next.
-                            holders.wait { $0.contains(1) && $0.contains(2) }
+                            await holders.waits { $0.contains(1) && $0.contains(2) }
                             _ = try await transaction.run(Self.hold, second)
                         }
                     }

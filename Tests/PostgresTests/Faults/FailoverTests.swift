@@ -118,7 +118,7 @@ import Testing
             let status = try cluster.query("SELECT pg_xact_status('\(try #require(numbers.entries.first))'::xid8)")
             #expect(status == "committed", "the trap is not set")
             proxy.set(.pass)
-            #expect(codes.wait { !$0.isEmpty })
+            #expect(await codes.waits { !$0.isEmpty })
             #expect(codes.entries == [.commitUnknown])
             #expect(try cluster.query("SELECT count(*) FROM seat") == (isCommitted ? "1" : "0"))
         }

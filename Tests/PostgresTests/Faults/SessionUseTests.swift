@@ -22,7 +22,7 @@ import Testing
     private static var limits: PostgresLimits {
         var limits = PostgresLimits()
         limits.interactive.connectionCountMax = 1
-        limits.interactive.acquireTime = .seconds(5)
+        limits.interactive.acquireTime = .seconds(30)
         return limits
     }
 
@@ -106,7 +106,7 @@ import Testing
                     throw Refusal()
                 }
             }
-            #expect(late.wait { $0 == [.protocolViolation] })
+            #expect(await late.waits { $0 == [.protocolViolation] })
         }
         #expect(try await live.database.run(Self.count).single(Int.self) == 1)
         #expect(live.metric(#"podo_postgres_connections_in_use{purpose="interactive"}"#) == 0)

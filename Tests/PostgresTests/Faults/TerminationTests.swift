@@ -62,7 +62,8 @@ import Testing
                 }
             }
             #expect(code == (retries ? nil : .unavailable))
-            #expect(runs.entries.count == (retries ? 2 : 1))
+            // A busy machine may lose more than the session that was ended.
+            #expect(retries ? runs.entries.count >= 2 : runs.entries.count == 1)
         }
         let count = PostgresStatement("count", "SELECT count(*) FROM journal", effect: .reads)
         #expect(try await live.database.run(count).single(Int.self) == 2)
