@@ -24,7 +24,8 @@ struct PaymentAnswer: JSONEncodable {
             writer.member("card", payment.maskedCard)
             writer.member("receiptUrl", payment.receiptURL)
             writer.member("refunded", Money(payment.refunded, payment.capturedCurrency ?? payment.total.currency))
-            writer.member("refundPending", Money(payment.refundPending, payment.capturedCurrency ?? payment.total.currency))
+            writer.member(
+                "refundPending", Money(payment.refundPending, payment.capturedCurrency ?? payment.total.currency))
             writer.member("cancelFee", Money(payment.kept, payment.total.currency))
             writer.member("failureCode", payment.failureCode)
             writer.member("ticketIds", payment.ticketIDs)

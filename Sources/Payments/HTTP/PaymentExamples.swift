@@ -110,3 +110,23 @@ extension SettlementRow {
         self.paidAt = paidAt
     }
 }
+
+extension PaymentAnswer {
+    /// Every shape that one can have.
+    static var examples: [PaymentAnswer] {
+        [
+            PaymentAnswer(payment: .completed), PaymentAnswer(payment: .waiting, checkout: .page),
+            PaymentAnswer(payment: .waiting, checkout: .script), PaymentAnswer(payment: .unknown),
+            PaymentAnswer(payment: .deposit), PaymentAnswer(payment: .completed, isForManager: true),
+        ]
+    }
+}
+
+extension RefundAnswer {
+    static var examples: [RefundAnswer] {
+        [
+            RefundAnswer(refund: .example, paymentStatus: .partCanceled),
+            RefundAnswer(refund: .requested, paymentStatus: .completed), RefundAnswer(refund: .example),
+        ]
+    }
+}

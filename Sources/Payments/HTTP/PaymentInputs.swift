@@ -66,7 +66,8 @@ struct PayoutInput: JSONDecodable {
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         self.step =
             json.choice(
-                "step", of: Step.self, isRequired: false, about: "REQUEST by itself; the others say what the bank said.")
+                "step", of: Step.self, isRequired: false, about: "REQUEST by itself; the others say what the bank said."
+            )
             ?? .request
     }
 }

@@ -1,5 +1,5 @@
-package import HTTPServer
 internal import Commerce
+package import HTTPServer
 internal import Primitives
 
 /// The routes of payments. Those that buyers know without a prefix have both paths.
@@ -58,13 +58,10 @@ package enum PaymentRoutes {
             answers: [
                 HTTPAnswerDescription(
                     .created, "The payment, and how to go on with it.",
-                    examples: [
-                        PaymentAnswer(payment: .waiting, checkout: .page), PaymentAnswer(payment: .waiting, checkout: .script),
-                        PaymentAnswer(payment: .completed),
-                    ], named: "Payment"),
+                    examples: PaymentAnswer.examples, named: "Payment"),
                 HTTPAnswerDescription(
                     .accepted, "It was decided by the simulator, whose answer is not known yet.",
-                    examples: [PaymentAnswer(payment: .unknown)], named: "Payment"),
+                    examples: PaymentAnswer.examples, named: "Payment"),
             ],
             problems: [
                 HTTPProblemDescription(.paymentRequired, "payment-declined"), self.missing,
@@ -83,10 +80,10 @@ package enum PaymentRoutes {
             parameters: [self.id("The payment.")], takes: ConfirmPaymentInput.schema,
             answers: [
                 HTTPAnswerDescription(
-                    .ok, "Paid, with the tickets.", examples: [PaymentAnswer(payment: .completed)], named: "Payment"),
+                    .ok, "Paid, with the tickets.", examples: PaymentAnswer.examples, named: "Payment"),
                 HTTPAnswerDescription(
                     .accepted, "Not known yet, or a transfer is awaited.",
-                    examples: [PaymentAnswer(payment: .unknown), PaymentAnswer(payment: .deposit)], named: "Payment"),
+                    examples: PaymentAnswer.examples, named: "Payment"),
             ],
             problems: [
                 HTTPProblemDescription(.paymentRequired, "payment-declined"), self.missing,
@@ -120,10 +117,7 @@ package enum PaymentRoutes {
                 answers: [
                     HTTPAnswerDescription(
                         .ok, "The payment.",
-                        examples: [
-                            PaymentAnswer(payment: .completed), PaymentAnswer(payment: .unknown),
-                            PaymentAnswer(payment: .completed, isForManager: true),
-                        ], named: "Payment")
+                        examples: PaymentAnswer.examples, named: "Payment")
                 ], problems: [self.missing, self.away])
         ) { service in .concurrent { request, values in try await service.look(request, values) } }
         let list = HTTPServiceRoute<PaymentService>(

@@ -15,14 +15,16 @@ enum RefundRoutes {
 
     private static let answers = [
         HTTPAnswerDescription(
-            .ok, "The money went back.", examples: [RefundAnswer(refund: .example, paymentStatus: .partCanceled)],
+            .ok, "The money went back.", examples: RefundAnswer.examples,
             named: "Refund"),
         HTTPAnswerDescription(
             .accepted, "The tickets are void; the money is on its way.",
-            examples: [RefundAnswer(refund: .requested, paymentStatus: .completed)], named: "Refund"),
+            examples: RefundAnswer.examples, named: "Refund"),
     ]
 
-    static var table: [HTTPServiceRoute<PaymentService>] {
+    static var table: [HTTPServiceRoute<PaymentService>] { self.forBuyers + self.forManagers }
+
+    private static var forBuyers: [HTTPServiceRoute<PaymentService>] {
         [
             HTTPServiceRoute(
                 .post, self.prefix + "/payment/{id}/refund", access: .member,
@@ -52,6 +54,11 @@ enum RefundRoutes {
                             examples: [QuoteAnswer(quote: .example)], named: "RefundQuote")
                     ], problems: self.problems)
             ) { service in .concurrent { request, values in try await service.quote(request, values) } },
+        ]
+    }
+
+    private static var forManagers: [HTTPServiceRoute<PaymentService>] {
+        [
             HTTPServiceRoute(
                 .post, self.prefix + "/admin/payments/{id}/refund", access: .manager,
                 bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
@@ -79,13 +86,7 @@ enum RefundRoutes {
                 HTTPRouteDescription(
                     "Try a refused refund once more", korean: "실패한 환불 재시도", tag: PaymentRoutes.tag,
                     parameters: [PaymentRoutes.id("The refund.")],
-                    answers: [
-                        HTTPAnswerDescription(
-                            .ok, "The money went back.", examples: [RefundAnswer(refund: .example)], named: "RefundRow"),
-                        HTTPAnswerDescription(
-                            .accepted, "It is tried.", examples: [RefundAnswer(refund: .requested)],
-                            named: "RefundRow"),
-                    ],
+                    answers: self.answers,
                     problems: [
                         PaymentRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
                     ], options: .idempotencyKey)

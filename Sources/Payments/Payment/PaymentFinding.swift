@@ -46,7 +46,8 @@ enum PaymentFinding: Sendable {
         case .open: self = .open(isAuthorized: false)
         case .authorized: self = .open(isAuthorized: true)
         case .awaitingDeposit:
-            self = snapshot.total == payment.total
+            self =
+                snapshot.total == payment.total
                 ? .awaitingDeposit(snapshot) : .doubtful(GatewayDoubt(.mismatch, code: "deposit"))
         case .failed, .refunded, .paid, .partlyRefunded:
             self = .refused(PaymentProblems.ended(snapshot.providerStatus))

@@ -35,7 +35,8 @@ package struct PaymentLimits: Sendable {
     /// A refund that is refused for now is tried again after the double time, up to this.
     package var refundTimeMax = TimeAmount.seconds(3600)
     package var reasonLengthMax = 200
-    package var pageCountMax = 100
+    /// Pages of a company's list that one comparison of books reads; what is beyond is not compared, and said to be so.
+    package var listPageCountMax = 100
 
     package init() {}
 

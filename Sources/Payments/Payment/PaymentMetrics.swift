@@ -15,14 +15,18 @@ package struct PaymentMetrics: Sendable {
     ]
     /// Each is a case for a person.
     static let incidentKinds: [StaticString] = [
-        "mispaid", "misconfigured", "mismatch", "refund-failed", "refund-reversed", "refund-excess", "refund-of-unknown-seats",
+        "mispaid", "misconfigured", "mismatch", "refund-failed", "refund-reversed", "refund-excess",
+        "refund-of-unknown-seats",
         "deposit-reversed", "disputed", "books-differ", "unreadable-rules",
     ]
+
+    static let works: [StaticString] = ["look", "refund", "sweep", "webhook"]
 
     let payments: ReasonCounters
     let webhooks: ReasonCounters
     let refunds: ReasonCounters
     let incidents: ReasonCounters
+    private let failures: ReasonCounters
     private let registry: MetricsRegistry
     let log: Log
     private let invariants = PaymentInvariants.Counts()
@@ -43,6 +47,11 @@ package struct PaymentMetrics: Sendable {
             registry.counter(
                 "podo_payments_incidents_total", help: "What a person has to look at.", labels: ["kind": $0])
         }
+        self.failures = ReasonCounters(Self.works) {
+            registry.counter(
+                "podo_payments_work_failures_total", help: "Rows that a worker could not deal with in a round.",
+                labels: ["work": $0])
+        }
         for (index, name) in PaymentInvariants.names.enumerated() {
             let counts = self.invariants
             registry.sampledGauge(
@@ -58,6 +67,12 @@ package struct PaymentMetrics: Sendable {
         self.log.error(
             "payment incident",
             ["kind": .text(kind.description), "payment": .number(Int(payment)), "code": .text(code ?? "")])
+    }
+
+    func workFailed(_ work: StaticString, _ error: any Error) {
+        self.failures.add(work, loop: nil)
+        self.log.warning(
+            "payment work failed", ["work": .text(work.description), "reason": .text(Payments.shortened("\(error)"))])
     }
 
     func found(_ counts: [Int64]) { self.invariants.set(counts) }

@@ -17,7 +17,7 @@ package final class PaymentReconciler: Sendable {
     package func work() async throws -> Bool {
         let rows = try await self.payments.database.run(
             PaymentStatements.takeDue, self.limits.batchCountMax, PaymentLimits.seconds(self.limits.leaseTime))
-        for row in rows { try await self.look(at: try row.get(0)) }
+        try await self.payments.each(rows, of: "look") { row in try await self.look(at: try row.get(0)) }
         return rows.count == self.limits.batchCountMax
     }
 

@@ -44,7 +44,8 @@ extension Payments {
         _ finding: PaymentFinding, to payment: PaymentRow, in transaction: PostgresTransaction
     ) async throws {
         if case .doubtful(let doubt) = finding {
-            try await self.note(payment, "doubt", ["reason": doubt.reason.rawValue, "code": doubt.code], in: transaction)
+            try await self.note(
+                payment, "doubt", ["reason": doubt.reason.rawValue, "code": doubt.code], in: transaction)
         }
         guard let event = finding.event, let next = payment.state.after(event) else { return }
         switch finding {

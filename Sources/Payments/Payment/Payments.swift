@@ -1,7 +1,7 @@
-internal import Observability
-package import Postgres
 internal import Crypto
 internal import HTTPServer
+internal import Observability
+package import Postgres
 internal import Primitives
 
 /// From a reservation to money.
@@ -64,6 +64,25 @@ package final class Payments: Sendable {
     func reread(_ id: Int64, in transaction: PostgresTransaction) async throws -> PaymentRow {
         guard let row = try await transaction.run(PaymentStatements.get, id).first else { throw HTTPProblem.notFound }
         return try PaymentRow(row)
+    }
+
+    /// Does something with each row that a worker took. One that fails is counted and left for another round, so that
+    /// it holds up no other; when all fail, the last error is thrown.
+    func each(
+        _ rows: PostgresRows, of work: StaticString, _ body: (PostgresRow) async throws -> Void
+    ) async throws {
+        var doneCount = 0
+        var last: (any Error)?
+        for row in rows {
+            do {
+                try await body(row)
+                doneCount += 1
+            } catch {
+                last = error
+                self.metrics.workFailed(work, error)
+            }
+        }
+        if doneCount == 0, let last { throw last }
     }
 
     /// A number that nobody can guess: whoever names it has it from us or from the company.

@@ -18,11 +18,13 @@ package final class WebhookInbox: Sendable {
 
     /// Stores what came in. Returns when it is safe; throws the problem to answer with.
     ///
-    /// What is not signed is stored only when it names a payment of ours by the number that nobody can guess: a stranger
-    /// fills nothing and makes us ask nobody.
+    /// What is not signed is stored only when it names a payment of ours by the number that nobody can guess: a
+    /// stranger fills nothing and makes us ask nobody.
     package func receive(_ gateway: String, _ fields: HTTPFields, _ body: [UInt8], at now: WallClock) async throws {
         guard let company = self.payments.gateways[gateway] else { throw HTTPProblem.notFound }
-        guard body.count <= self.limits.webhookByteCountMax else { throw HTTPProblem(.contentTooLarge, code: "too-large") }
+        guard body.count <= self.limits.webhookByteCountMax else {
+            throw HTTPProblem(.contentTooLarge, code: "too-large")
+        }
         switch company.parseWebhook(fields, body, at: now) {
         case .ignored: self.metrics.webhooks.add("ignored", loop: nil)
         case .refused(let refusal):
@@ -55,29 +57,32 @@ package final class WebhookInbox: Sendable {
         let database = self.payments.database
         let rows = try await database.run(
             PaymentStatements.takeWebhooks, self.limits.batchCountMax, PaymentLimits.seconds(self.limits.leaseTime))
-        for row in rows {
-            let (gateway, key): (String, String) = (try row.get(0), try row.get(1))
-            let found = try await database.run(
-                PaymentStatements.find, gateway, try row.get(2, as: String?.self), try row.get(3, as: String?.self))
-            guard let payment = try found.first.map(PaymentRow.init) else {
-                try await self.end(gateway, key, "nobody")
-                continue
-            }
-            if try await self.reconciler.look(at: payment.id) {
-                try await self.end(gateway, key, "read")
-                continue
-            }
-            let attemptCount: Int = try row.get(4)
-            guard attemptCount < self.limits.webhookTryCountMax else {
-                try await self.end(gateway, key, "gave-up")
-                continue
-            }
-            self.metrics.webhooks.add("later", loop: nil)
-            _ = try await database.run(
-                PaymentStatements.webhookLater, gateway, key,
-                PaymentLimits.backoff(attemptCount, most: self.limits.lookTimeMax))
-        }
+        try await self.payments.each(rows, of: "webhook") { row in try await self.follow(row) }
         return rows.count == self.limits.batchCountMax
+    }
+
+    private func follow(_ row: PostgresRow) async throws {
+        let database = self.payments.database
+        let (gateway, key): (String, String) = (try row.get(0), try row.get(1))
+        let attemptCount: Int = try row.get(4)
+        guard attemptCount <= self.limits.webhookTryCountMax else {
+            try await self.end(gateway, key, "gave-up")
+            return
+        }
+        let found = try await database.run(
+            PaymentStatements.find, gateway, try row.get(2, as: String?.self), try row.get(3, as: String?.self))
+        guard let payment = try found.first.map(PaymentRow.init) else {
+            try await self.end(gateway, key, "nobody")
+            return
+        }
+        if try await self.reconciler.look(at: payment.id) {
+            try await self.end(gateway, key, "read")
+            return
+        }
+        self.metrics.webhooks.add("later", loop: nil)
+        _ = try await database.run(
+            PaymentStatements.webhookLater, gateway, key,
+            PaymentLimits.backoff(attemptCount, most: self.limits.lookTimeMax))
     }
 
     /// Throws away what was dealt with long ago, some at a time. True when there may be more.

@@ -155,6 +155,10 @@ extension Payments {
     ) async throws {
         let payment = try await self.reread(paymentID, in: transaction)
         guard cancel.amount.amount <= payment.available, cancel.amount.currency == payment.capturedCurrency else {
+            // One of ours that is under way may turn out to be refused for it, and then be taken for it.
+            let isOpen = try await transaction.run(RefundStatements.ofPayment, paymentID).map(RefundRow.init)
+                .contains { $0.status.isOpen }
+            if isOpen { return }
             // More than there is by our books: nothing can be written down that would be true.
             try await self.note(
                 payment, "refund-excess", ["key": cancel.key, "amount": "\(cancel.amount.amount)"], in: transaction)

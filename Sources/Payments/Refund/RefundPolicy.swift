@@ -92,6 +92,7 @@ package struct RefundPolicy: Equatable, Sendable {
         // What is no JSON is no policy; whoever asks says so.
         guard case .object(let members)? = try? JSONParser.parse(Array(json.utf8)) else { return nil }
         let reader = JSONObjectReader(members)
+        // Which field is wrong is for those who write rules, not for who reads them.
         guard let input = try? RefundPolicyInput(json: reader), reader.errors.isEmpty else { return nil }
         self = input.policy
     }

@@ -50,6 +50,14 @@ package enum RefundEvent: CaseIterable, Sendable {
 }
 
 extension RefundStatus {
+    /// Whether the company has yet to say what became of it.
+    var isOpen: Bool {
+        switch self {
+        case .requested, .processing, .unknown: true
+        case .succeeded, .failed, .reversed: false
+        }
+    }
+
     /// The state after an event; nil when the event changes nothing in this state. Money that went back did so,
     /// whatever was believed before.
     package func after(_ event: RefundEvent) -> RefundStatus? {

@@ -17,7 +17,7 @@ package final class RefundWorker: Sendable {
     package func work() async throws -> Bool {
         let rows = try await self.payments.database.run(
             RefundStatements.takeDue, self.limits.batchCountMax, PaymentLimits.seconds(self.limits.leaseTime))
-        for row in rows { try await self.send(try row.get(0)) }
+        try await self.payments.each(rows, of: "refund") { row in try await self.send(try row.get(0)) }
         let isSweeping = try await self.sweepConcert()
         return rows.count == self.limits.batchCountMax || isSweeping
     }
@@ -75,6 +75,8 @@ package final class RefundWorker: Sendable {
             case .refused(let decline):
                 guard refund.status.after(.refuse) != nil else { break }
                 _ = try await transaction.run(RefundStatements.fail, refund.id, Payments.shortened(decline.code))
+                // It may be refused because somebody has given the money back elsewhere.
+                _ = try await transaction.run(PaymentStatements.lookSoon, payment.id)
                 try await PaymentNews.tell(
                     .refundFailed, of: payment, refund: refund.id, amount: refund.amount, cause: refund.cause,
                     in: transaction)
@@ -144,11 +146,9 @@ package final class RefundWorker: Sendable {
             do {
                 _ = try await self.payments.refund(payment, seats: nil, reason: reason, by: .concert)
                 refundCount += 1
-            } catch let problem as HTTPProblem {
+            } catch {
                 // It is another's turn, or a person's: the next pass sees whether it is still there.
-                self.metrics.log.warning(
-                    "refund not possible",
-                    ["payment": .number(Int(payment)), "code": .text(problem.code.description)])
+                self.metrics.workFailed("sweep", error)
             }
         }
         guard page.count < self.limits.batchCountMax else {

@@ -131,7 +131,9 @@ extension Payments {
         case .completed, .partCanceled: break
         case .waiting, .failed, .canceled: throw PaymentProblems.invalidState
         }
-        guard !payment.state.isOrphan, !payment.isDisputed else { throw PaymentProblems.refundNotAllowed }
+        // While a bank asks for the money, giving it back would do so twice; whoever knows more may all the same.
+        let isHeldBack = payment.isDisputed && party.cause.isByRules
+        guard !payment.state.isOrphan, !isHeldBack else { throw PaymentProblems.refundNotAllowed }
         guard let order = try await self.orders.refundable(payment.reservationID, in: transaction), !order.lines.isEmpty
         else { throw PaymentProblems.refundNotAllowed }
         var lines = order.lines
@@ -157,7 +159,8 @@ extension Payments {
         }
         let share = RefundPolicy.share(of: paid, keeping: points)
         let quote = RefundQuote(
-            seatIDs: lines.map(\.seatID), paid: paid, back: share.back, fee: share.fee, currency: payment.total.currency,
+            seatIDs: lines.map(\.seatID), paid: paid, back: share.back, fee: share.fee,
+            currency: payment.total.currency,
             daysBefore: moment.daysBefore, feeBasisPoints: points)
         return Found(quote: quote, lines: lines)
     }

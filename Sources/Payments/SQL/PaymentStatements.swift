@@ -51,8 +51,8 @@ enum PaymentStatements {
     static let claim = PostgresStatement(
         "payment_claim",
         """
-        UPDATE payment SET phase = 'IN_FLIGHT', provider_key = coalesce($2, provider_key), claimed_at = now(), attempts = 0,
-            next_look_at = now() + $3::bigint * interval '1 second'
+        UPDATE payment SET phase = 'IN_FLIGHT', provider_key = coalesce($2, provider_key), claimed_at = now(),
+            attempts = 0, next_look_at = now() + $3::bigint * interval '1 second'
         WHERE id = $1 AND phase = 'CREATED'
         """)
 
@@ -122,6 +122,10 @@ enum PaymentStatements {
         UPDATE payment SET next_look_at = now() + $2::bigint * interval '1 second'
         WHERE id = $1 AND next_look_at IS NOT NULL
         """, purpose: .background)
+
+    /// Something is not as we believed: whatever state it is in, it is read again.
+    static let lookSoon = PostgresStatement(
+        "payment_look_soon", "UPDATE payment SET next_look_at = now() WHERE id = $1", purpose: .background)
 
     static let looked = PostgresStatement(
         "payment_looked", "UPDATE payment SET next_look_at = NULL WHERE id = $1 AND phase = 'SETTLED'",

@@ -183,7 +183,8 @@ enum RefundStatements {
         UPDATE refund_sweep SET after_payment_id = 0, next_try_at = now() + $2::bigint * interval '1 second',
             finished_at = CASE WHEN EXISTS (SELECT FROM payment
                 WHERE concert_id = $1 AND NOT orphan
-                    AND (status IN ('COMPLETED', 'PART_CANCELED') AND refunded + kept + refund_pending < greatest(captured, 1)
+                    AND (status IN ('COMPLETED', 'PART_CANCELED')
+                        AND refunded + kept + refund_pending < greatest(captured, 1)
                         OR phase IN ('IN_FLIGHT', 'UNKNOWN', 'AWAITING_DEPOSIT')))
                 THEN NULL ELSE now() END
         WHERE concert_id = $1

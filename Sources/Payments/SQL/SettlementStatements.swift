@@ -140,7 +140,8 @@ enum SettlementStatements {
         "settlement_items",
         """
         SELECT i.ref_type, i.ref_id, i.amount,
-            coalesce(p.order_id, rp.order_id, g.order_id, ''), CASE i.ref_type WHEN 'REVERSAL' THEN r.reversed_at ELSE coalesce(p.captured_at, r.completed_at, g.at) END
+            coalesce(p.order_id, rp.order_id, g.order_id, ''),
+            CASE i.ref_type WHEN 'REVERSAL' THEN r.reversed_at ELSE coalesce(p.captured_at, r.completed_at, g.at) END
         FROM settlement_item AS i
             LEFT JOIN payment AS p ON i.ref_type = 'PAYMENT' AND p.id = i.ref_id
             LEFT JOIN refund AS r ON i.ref_type IN ('REFUND', 'REVERSAL') AND r.id = i.ref_id

@@ -21,12 +21,8 @@ package final class BookComparison: Sendable {
     }
 
     private let payments: Payments
-    private let pageCountMax: Int
 
-    package init(payments: Payments, pageCountMax: Int = PaymentLimits().pageCountMax) {
-        self.payments = payments
-        self.pageCountMax = pageCountMax
-    }
+    package init(payments: Payments) { self.payments = payments }
 
     /// Compares a time that is over. To do it again adds what is new and looks at all of it again.
     package func compare(_ name: String, from: WallClock, to: WallClock) async throws -> Report {
@@ -34,7 +30,7 @@ package final class BookComparison: Sendable {
         let database = self.payments.database
         var report = Report()
         var cursor: String?
-        for _ in 0..<self.pageCountMax {
+        for _ in 0..<self.payments.limits.listPageCountMax {
             guard case .page(let page) = await gateway.transactions(from: from, to: to, after: cursor) else { break }
             report.unreadableCount += page.unreadableCount
             report.importedCount += try await self.add(page.items, of: name)
@@ -49,7 +45,9 @@ package final class BookComparison: Sendable {
         let counts = try await database.run(Self.judge, name, start, end)
         for row in counts {
             let count: Int = try row.get(1)
-            if try row.get(0, as: String.self) == "AMOUNT" { report.amountCount = count } else {
+            if try row.get(0, as: String.self) == "AMOUNT" {
+                report.amountCount = count
+            } else {
                 report.gatewayOnlyCount = count
             }
         }

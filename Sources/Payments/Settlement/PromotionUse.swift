@@ -3,8 +3,8 @@ package import Postgres
 
 /// Codes, used. Whoever makes a reservation cheaper does it in its transaction.
 package enum Promotions {
-    /// Uses a code once more: how much it takes off, or nil when it is unknown, over, of another concert, or used up. Of
-    /// two who come for the last use at once, one gets it.
+    /// Uses a code once more: how much it takes off, or nil when it is unknown, over, of another concert, or used up.
+    /// Of two who come for the last use at once, one gets it.
     package static func use(
         _ code: String, of seller: Int64, concert: Int64, currency: String, in transaction: PostgresTransaction
     ) async throws(PostgresError) -> (id: Int64, promotion: Promotion)? {

@@ -3,8 +3,8 @@ internal import HTTPServer
 internal import Postgres
 internal import Primitives
 
-/// What sellers are paid, by business days. Every movement of money is settled once, so a day can be run as often as one
-/// likes: what is there stays, what is missing is added, and what is approved is not touched.
+/// What sellers are paid, by business days. Every movement of money is settled once, so a day can be run as often as
+/// one likes: what is there stays, what is missing is added, and what is approved is not touched.
 package final class Settlements: Sendable {
     /// Sellers that are asked for at a time; each is settled in a transaction of its own.
     private static let pageCount = 200

@@ -129,7 +129,8 @@ struct PaymentRouteTests {
         for _ in 0..<5 { _ = try await rig.begun() }
         let others = try rig.reservation(member: 102)
         _ = try await rig.payments.begin(others, by: 102)
-        for (path, member, count) in [("/api/v1/payment", 101, 5), ("/api/v1/admin/payments", 301, 6)] as [(String, Int64, Int)]
+        for (path, member, count) in [("/api/v1/payment", 101, 5), ("/api/v1/admin/payments", 301, 6)]
+            as [(String, Int64, Int)]
         {
             var ids: [Int] = []
             var target = "\(path)?limit=2"
@@ -141,7 +142,8 @@ struct PaymentRouteTests {
             }
             #expect(ids.count == count && ids == ids.sorted(by: >))
         }
-        let found = try await client.send(.get, "/api/v1/admin/payments?status=WAITING&reservationId=\(others)", as: 301)
+        let found = try await client.send(
+            .get, "/api/v1/admin/payments?status=WAITING&reservationId=\(others)", as: 301)
         #expect(found.items.count == 1)
         #expect(try await client.send(.get, "/api/v1/admin/payments?status=x", as: 301).code == "invalid-request")
         #expect(try await client.send(.get, "/api/v1/payment?cursor=x").code == "invalid-cursor")
@@ -188,12 +190,17 @@ struct PaymentRouteTests {
         try await rig.checkBooks()
     }
 
-    @Test("are described, with every code that they answer")
+    @Test("are described without a mistake, each answer by an example of its own")
     func described() {
+        let about = HTTPWording("a", korean: "a")
+        let info = OpenAPIInfo(
+            title: "t", version: "1", about: about,
+            tags: [(name: PaymentRoutes.tag, about: about), (name: "settlements", about: about)],
+            sessionCookieName: "s")
+        let mistakes = OpenAPIDocument(info, routes: PaymentRoutes.table.map(\.unbound)).mistakes
+        #expect(mistakes.isEmpty, "\(mistakes)")
         for route in PaymentRoutes.table {
-            let description = route.unbound.describe?()
-            #expect(description?.details?.korean != "" && description?.summary.korean != "")
-            for answer in description?.answers ?? [] where answer.mediaType == "application/json" {
+            for answer in route.unbound.describe?().answers ?? [] where answer.mediaType == "application/json" {
                 #expect(!answer.examples.contains(.null), "\(route.unbound.path)")
             }
         }

@@ -34,14 +34,19 @@ struct LedgerTests {
     @Test("do not take what does not sum to zero, what comes later, or a change")
     func walls() async throws {
         let rig = try PaymentRig()
-        try rig.sql("INSERT INTO ledger_account (code, currency) VALUES ('BANK', 'KRW'), ('VAT_PAYABLE', 'KRW'), ('BANK', 'USD')")
+        try rig.sql(
+            """
+            INSERT INTO ledger_account (code, currency) VALUES ('BANK', 'KRW'), ('VAT_PAYABLE', 'KRW'), ('BANK', 'USD')
+            """
+        )
         func journal(_ lines: String) -> String {
-            """
-            BEGIN; INSERT INTO ledger_journal (id, kind, ref_type, ref_id, currency)
-                VALUES ('00000000-0000-0000-0000-000000000001', 'SALE', 'x', 1, 'KRW');
-            \(lines.isEmpty ? "" : "INSERT INTO ledger_entry VALUES \(lines.replacing("J", with: "'00000000-0000-0000-0000-000000000001'"));")
-            COMMIT
-            """
+            let rows = lines.replacing("J", with: "'00000000-0000-0000-0000-000000000001'")
+            return """
+                BEGIN; INSERT INTO ledger_journal (id, kind, ref_type, ref_id, currency)
+                    VALUES ('00000000-0000-0000-0000-000000000001', 'SALE', 'x', 1, 'KRW');
+                \(lines.isEmpty ? "" : "INSERT INTO ledger_entry VALUES \(rows);")
+                COMMIT
+                """
         }
         for lines in ["", "(J, 1, 1, 5)", "(J, 1, 1, 5), (J, 2, 2, -4)", "(J, 1, 1, 5), (J, 2, 3, -5)"] {
             #expect(throws: TestCluster.Failure.self, "\(lines)") { try rig.sql(journal(lines)) }
@@ -73,7 +78,9 @@ struct LedgerTests {
         let ids = Set(try LedgerJournal.Kind.allCases.flatMap { kind in try (1...50).map { try id(kind, $0) } })
         #expect(ids.count == LedgerJournal.Kind.allCases.count * 50)
         #expect(try id(.sale, 1).description.dropFirst(14).first == "8")
-        let lines = [LedgerJournal.Line(account: .bank, amount: 3), LedgerJournal.Line(account: .vatPayable, amount: -2)]
+        let lines = [
+            LedgerJournal.Line(account: .bank, amount: 3), LedgerJournal.Line(account: .vatPayable, amount: -2),
+        ]
         #expect(LedgerJournal(.sale, of: "x", 1, .krw, lines) == nil)
         #expect(LedgerJournal(.sale, of: "x", 1, Money(0), from: .bank, to: .vatPayable) == nil)
     }
@@ -87,14 +94,14 @@ struct LedgerTests {
             "UPDATE payment SET phase = 'CREATED'", "UPDATE payment SET status = 'FAILED'",
             "UPDATE payment SET kept = captured, refunded = captured, status = 'CANCELED'",
             """
-            INSERT INTO payment (order_id, reservation_id, member_id, seller_id, concert_id, gateway, order_name, amount,
-                currency, status, phase, captured, captured_currency, captured_at)
+            INSERT INTO payment (order_id, reservation_id, member_id, seller_id, concert_id, gateway, order_name,
+                amount, currency, status, phase, captured, captured_currency, captured_at)
             SELECT order_id || 'x', reservation_id, member_id, seller_id, concert_id, gateway, order_name, amount,
                 currency, status, phase, captured, captured_currency, captured_at FROM payment
             """,
             """
-            INSERT INTO payment (order_id, reservation_id, member_id, seller_id, concert_id, gateway, order_name, amount,
-                currency)
+            INSERT INTO payment (order_id, reservation_id, member_id, seller_id, concert_id, gateway, order_name,
+                amount, currency)
             SELECT order_id || n, reservation_id, member_id, seller_id, concert_id, gateway, order_name, amount,
                 currency FROM payment, generate_series(1, 2) AS n
             """,
@@ -116,7 +123,8 @@ struct LedgerTests {
         let rig = try PaymentRig()
         try rig.sql(
             """
-            INSERT INTO promotion (seller_id, concert_id, code, kind, basis_points, amount_max, currency, ends_at, uses_max)
+            INSERT INTO promotion (seller_id, concert_id, code, kind, basis_points, amount_max, currency, ends_at,
+                uses_max)
             VALUES (201, 1, 'HALF', 'PERCENT', 5000, 9000, 'KRW', now() + interval '1 day', 3)
             """)
         func use(_ concert: Int64 = 1) async throws -> Promotion? {

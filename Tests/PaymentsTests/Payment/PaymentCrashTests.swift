@@ -94,6 +94,25 @@ struct PaymentCrashTests {
         #expect(rig.metric(alarm) == 0)
     }
 
+    @Test("of one row's work keeps no other from being done")
+    func isolation() async throws {
+        let rig = try PaymentRig()
+        var payments: [PaymentRow] = []
+        for _ in 0..<3 {
+            let payment = try await rig.begun()
+            rig.gateway.confirms(.lostAfter)
+            payments.append(try await rig.confirm(payment))
+        }
+        try rig.makeDue()
+        rig.orders.dies.withLock { _ = $0.insert("confirm") }
+        _ = try await rig.reconciler.work()
+        #expect(try rig.sql("SELECT count(*) FROM payment WHERE status = 'COMPLETED'") == "2")
+        #expect(rig.metric(#"podo_payments_work_failures_total{work="look"}"#) == 1)
+        try await rig.workAll()
+        #expect(try rig.sql("SELECT count(*) FROM payment WHERE status = 'COMPLETED'") == "3")
+        try await rig.checkBooks()
+    }
+
     @Test("is looked at after 1, 2, 4 seconds and so on, up to a minute")
     func backoff() {
         let limits = PaymentLimits()

@@ -172,8 +172,9 @@ struct PaymentFlowTests {
         #expect(try await rig.row(payment).state == PaymentState(.canceled, isOrphan: true))
         #expect(try await Ledger.balance(of: .customerOwed, .krw, in: rig.database) == 0)
         #expect(try await Ledger.balance(of: .sellerPayable(PaymentRig.seller), .krw, in: rig.database) == 0)
-        #expect(try rig.sql("SELECT string_agg(topic, ' ' ORDER BY id) FROM outbox")
-            == "payment.orphaned refund.requested refund.completed")
+        #expect(
+            try rig.sql("SELECT string_agg(topic, ' ' ORDER BY id) FROM outbox")
+                == "payment.orphaned refund.requested refund.completed")
         try await rig.checkBooks()
     }
 

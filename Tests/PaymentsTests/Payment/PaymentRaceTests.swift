@@ -17,7 +17,8 @@ struct PaymentRaceTests {
             rig.gateway.confirms(.lostAfter)
             _ = try await rig.confirm(payment)
             let reading = await rig.gateway.fetch(payment.key)
-            try await rig.webhooks.receive("scripted", HTTPFields(), Array("\(payment.orderID) e\(payment.id) signed".utf8), at: .now)
+            try await rig.webhooks.receive(
+                "scripted", HTTPFields(), Array("\(payment.orderID) e\(payment.id) signed".utf8), at: .now)
             try rig.makeDue()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<3 {
@@ -81,7 +82,9 @@ struct PaymentRaceTests {
                 group.addTask {
                     try await rig.payments.refund(payment.id, seats: [seat], reason: "", by: .manager(301)).id
                 }
-                group.addTask { _ = try await rig.refunds.work(); return 0 }
+                group.addTask {
+                    _ = try await rig.refunds.work(); return 0
+                }
             }
             return try await group.reduce(into: Set<Int64>()) { $0.insert($1) }.subtracting([0])
         }

@@ -69,6 +69,16 @@ struct WebhookInboxTests {
         #expect(
             try rig.sql("SELECT string_agg(coalesce(outcome, '-'), ' ' ORDER BY event_key) FROM webhook_inbox")
                 == "- nobody")
+        try rig.sql(
+            """
+            INSERT INTO webhook_inbox SELECT gateway, 'e3', event_type, order_id, provider_key, is_signed, body
+            FROM webhook_inbox WHERE event_key = 'e1'
+            """
+        )
+        try rig.sql("UPDATE webhook_inbox SET attempts = 20 WHERE event_key = 'e3'")
+        _ = try await rig.webhooks.work()
+        #expect(try rig.sql("SELECT outcome FROM webhook_inbox WHERE event_key = 'e3'") == "gave-up")
+        try rig.sql("DELETE FROM webhook_inbox WHERE event_key = 'e3'")
         rig.gateway.change { $0.isSilent = false }
         try rig.makeDue()
         _ = try await rig.webhooks.work()

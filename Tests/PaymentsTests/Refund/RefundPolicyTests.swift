@@ -69,7 +69,9 @@ struct RefundPolicyTests {
     @Test("are read from an organizer's JSON")
     func json() {
         let policy = RefundPolicy(
-            json: #"{"tiers":[{"daysBefore":1,"feeBasisPoints":500},{"daysBefore":5,"feeBasisPoints":0}],"graceHours":1}"#)
+            json:
+                #"{"tiers":[{"daysBefore":1,"feeBasisPoints":500},{"daysBefore":5,"feeBasisPoints":0}],"graceHours":1}"#
+        )
         #expect(policy?.feeBasisPoints(at: Self.moment(5)) == 0)
         #expect(policy?.feeBasisPoints(at: Self.moment(4)) == 500)
         #expect(policy?.feeBasisPoints(at: Self.moment(4, 3599)) == 0)

@@ -229,7 +229,8 @@ struct BookComparisonTests {
         let again = try await comparison.compare("scripted", from: from, to: to)
         #expect((again.importedCount, again.gatewayOnlyCount, again.oursOnlyCount, again.amountCount) == (0, 1, 1, 1))
         #expect(
-            try rig.sql("SELECT string_agg(transaction_key || coalesce(difference, ''), ' ' ORDER BY id) FROM gateway_row")
+            try rig.sql(
+                "SELECT string_agg(transaction_key || coalesce(difference, ''), ' ' ORDER BY id) FROM gateway_row")
                 == "t0 t1AMOUNT t3 t9GATEWAY_ONLY")
     }
 

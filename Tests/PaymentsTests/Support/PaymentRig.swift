@@ -52,7 +52,7 @@ final class PaymentRig: Sendable {
 
     init(
         limits: PaymentLimits = PaymentLimits(), options: PaymentOptions? = nil, url: String? = nil,
-        gateway: ScriptedGateway? = nil
+        companies: GatewayRig? = nil, company: String = "scripted"
     ) throws {
         let url = try url ?? Self.cluster.database(template: try Self.template.get())
         self.url = url
@@ -62,12 +62,19 @@ final class PaymentRig: Sendable {
         // Enough that those who race do so in the database, and do not queue up before it.
         var connections = PostgresLimits()
         connections.interactive.connectionCountMax = 10
+        // What a busy machine takes is not the question.
+        connections.interactive.statementTime = .seconds(60)
+        connections.interactive.acquireTime = .seconds(60)
+        connections.lockTime = .seconds(50)
+        connections.idleInTransactionTime = .seconds(60)
         self.database = PostgresDatabase(
             options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops, limits: connections,
             metrics: PostgresMetrics(registry: self.registry), log: log)
+        var gateways: [any PaymentGateway] = [self.gateway]
+        if let companies { gateways += [companies.toss, companies.stripe, companies.simulator] }
         self.payments = Payments(
-            database: self.database, orders: self.orders, gateways: [self.gateway],
-            options: options ?? PaymentOptions(gateway: "scripted", publicURL: "https://podo.test"), limits: limits,
+            database: self.database, orders: self.orders, gateways: gateways,
+            options: options ?? PaymentOptions(gateway: company, publicURL: "https://podo.test"), limits: limits,
             metrics: PaymentMetrics(registry: self.registry, log: log))
         self.reconciler = PaymentReconciler(payments: self.payments)
         self.webhooks = WebhookInbox(payments: self.payments, reconciler: self.reconciler)
@@ -75,7 +82,7 @@ final class PaymentRig: Sendable {
         self.settlements = Settlements(payments: self.payments)
         self.service = PaymentService(
             payments: self.payments, refundWorker: self.refunds, webhooks: self.webhooks,
-            settlements: self.settlements, decider: self.gateway)
+            settlements: self.settlements, decider: companies?.simulator ?? self.gateway as any PaymentDecider)
         self.group.start()
         self.database.start()
         self.orders.database.set(self.database)
