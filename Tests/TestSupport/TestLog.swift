@@ -17,10 +17,10 @@ package final class TestLog<Entry: Sendable>: @unchecked Sendable {
 
     package var entries: [Entry] { self.condition.withLock { self.stored } }
 
-    /// Waits until `isReady` holds for what was added; false when it does not within ten seconds.
+    /// Waits until `isReady` holds for what was added; false when it does not within twenty seconds.
     @discardableResult
     package func wait(until isReady: ([Entry]) -> Bool) -> Bool {
-        let end = Date(timeIntervalSinceNow: 10)
+        let end = Date(timeIntervalSinceNow: 20)
         return self.condition.withLock {
             while !isReady(self.stored) {
                 guard self.condition.wait(until: end) else { return isReady(self.stored) }
@@ -32,12 +32,9 @@ package final class TestLog<Entry: Sendable>: @unchecked Sendable {
     /// The same for asynchronous tests: the threads that these share, as few as the machine has cores, are for what is
     /// waited for.
     @discardableResult
-    package func waits(until isReady: ([Entry]) -> Bool) async -> Bool {
-        let end = Date(timeIntervalSinceNow: 30)
-        while !isReady(self.entries) {
-            if Date.now > end { return false }
-            try? await Task.sleep(nanoseconds: 2_000_000)
+    package func waits(until isReady: @escaping @Sendable ([Entry]) -> Bool) async -> Bool {
+        await withUnsafeContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: self.wait(until: isReady)) }
         }
-        return true
     }
 }

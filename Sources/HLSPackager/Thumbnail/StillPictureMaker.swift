@@ -2,10 +2,12 @@ internal import CLibAV
 internal import MediaTypes
 
 /// Makes a JPEG of a picture that a stranger has sent, itself a JPEG or a PNG: decodes, makes smaller and encodes by
-/// libav, with the limits and the care of `ThumbnailMaker`. Nothing of the stranger's file but its points comes through:
-/// no EXIF, no comment, nothing behind the end. It computes for some hundred milliseconds at most; not for a loop.
+/// libav, with the limits and the care of `ThumbnailMaker`. Nothing of the stranger's file but its points comes
+/// through: no EXIF, no comment, nothing behind the end. It computes for some hundred milliseconds at most; not for a
+/// loop.
 ///
-/// What is see-through in a PNG comes out in the colour that is stored there, and a turn that EXIF asks for is not made.
+/// What is see-through in a PNG comes out in the colour that is stored there, and a turn that EXIF asks for is not
+/// made.
 package struct StillPictureMaker: Sendable {
     private let limits: ThumbnailLimits
 

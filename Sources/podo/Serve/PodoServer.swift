@@ -77,7 +77,8 @@ final class PodoServer: Sendable {
             database: self.database.connections, loops: self.group.loops,
             publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         self.commerce = CommerceServices(
-            consumers: self.sales.consumers, database: self.database.connections, loops: self.group.loops, metrics: metrics, log: log)
+            consumers: self.sales.consumers, database: self.database.connections, loops: self.group.loops,
+            metrics: metrics, log: log)
         let streams: PackagedStreams
         (streams, self.delivery) = Self.streams(
             configuration, group: self.group, storage: self.storage, metrics: metrics, log: log)
@@ -85,7 +86,8 @@ final class PodoServer: Sendable {
             members: self.members.service, social: self.social.service, catalogue: self.sales.catalogue,
             queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments)
         self.publicApplication = try PublicApplication(
-            webDirectory: webDirectory, api: self.commerce.guarding(services.routes), streams: self.delivery.routes + self.sales.companies.routes,
+            webDirectory: webDirectory, api: self.commerce.guarding(services.routes),
+            streams: self.delivery.routes + self.sales.companies.routes,
             authorizer: self.memberTokens.authorizer)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,

@@ -91,7 +91,11 @@ final class SaleServices: Sendable {
         let works: [@Sendable () async -> Void] = [
             { await self.queue.run { await loop.pause($0) } },
             { await self.listen(on: loop) },
-            { await self.repeatedly("seats not told", every: SeatNews.interval, on: loop) { try await self.news.work() } },
+            {
+                await self.repeatedly("seats not told", every: SeatNews.interval, on: loop) {
+                    try await self.news.work()
+                }
+            },
             {
                 await self.repeatedly("reservations not swept", every: ReservationSweeper.interval, on: loop) {
                     try await self.sweeper.work()
