@@ -42,7 +42,10 @@ struct ReservationPaymentTests {
         let sale = try rig.concertOnSale(rows: 1, columns: 10, holdSeconds: 300)
         let member = try rig.member()
         let id = try await process.held(sale, member, [3, 4])
-        let left = "SELECT round(extract(epoch FROM held_until - now()) / 10) * 10 FROM reservation WHERE id = \(id)"
+        // Within half a minute, for busy machines.
+        let left = """
+            SELECT ceil(extract(epoch FROM held_until - now()) / 30) * 30 FROM reservation WHERE id = \(id)
+            """
         #expect(try await process.freeze(id))
         try await process.pay { try await $0.thaw(id, heldFor: .seconds(60), in: $1) }
         #expect(try rig.sql(left) == "300")
