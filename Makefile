@@ -19,7 +19,7 @@ FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 
 # Suites that start servers of their own, in processes of their own: what a process's tests have open stays open to its
 # end, and some 1,360 descriptors are more than Foundation's Process bears, with which PodoTests start a program.
-SERVERS := PostgresTests AuthTests HTTPClientTests TestSupportTests
+SERVERS := PostgresTests AuthTests CommerceTests HTTPClientTests TestSupportTests
 SPACE := $(eval) $(eval)
 
 # Suites in which threads meet: what the sanitizers and release-mode runs are for.
