@@ -65,7 +65,10 @@ struct SeatMap: Sendable {
         var isVisible = false
         for change in changes where self.rows.indices.contains(Int(change.number)) {
             let index = Int(change.number)
-            guard change.version > self.rows[index].version else { continue }
+            let known = self.rows[index]
+            // Of one version there is one state, unless somebody changed the row by hand: then what was read counts.
+            guard change.version > known.version || (change.version == known.version && change.state != known.state)
+            else { continue }
             let seconds = change.until.map { UInt32(clamping: ($0.unixMilliseconds + 999) / 1000) } ?? 0
             if self.rows[index].state.statusCode != change.state.statusCode {
                 isVisible = true

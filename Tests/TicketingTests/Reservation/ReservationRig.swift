@@ -97,11 +97,18 @@ func rushOver(
             let loops = process.rig.group.loops
             group.addTask {
                 let loop = loops[index / processes.count % loops.count]
-                let outcome = try await Task(executorPreference: loop) {
-                    try await process.reservations.hold(
-                        schedule: sale.schedule, member: wish.member, seats: wish.seats.map(sale.seat))
-                }.value
-                return (index, outcome)
+                while true {
+                    do {
+                        let outcome = try await Task(executorPreference: loop) {
+                            try await process.reservations.hold(
+                                schedule: sale.schedule, member: wish.member, seats: wish.seats.map(sale.seat))
+                        }.value
+                        return (index, outcome)
+                    } catch let error as PostgresError where error.code == .overloaded || error.code == .timedOut {
+                        // Nothing has happened: on a busy machine a customer would come again too.
+                        continue
+                    }
+                }
             }
         }
         var outcomes = [HoldOutcome](repeating: .invalid, count: wishes.count)

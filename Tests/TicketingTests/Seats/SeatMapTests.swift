@@ -42,6 +42,14 @@ struct SeatMapTests {
         }
     }
 
+    @Test("a row that was changed by hand, without a new version, is taken as it is read")
+    func byHand() {
+        var map = seatMap(rows: 1, columns: 2)
+        map.fill([seatChange(0, 0, .free), seatChange(1, 0, .free)])
+        #expect(map.apply([seatChange(0, 0, .blocked), seatChange(1, 0, .free)]).map(\.number) == [0])
+        #expect(map.state(0) == .blocked)
+    }
+
     @Test("the version grows with what buyers see, and only then")
     func version() {
         var map = seatMap(rows: 1, columns: 4)
