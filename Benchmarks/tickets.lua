@@ -18,6 +18,7 @@ local tokens, schedule, next_seat, seat_count, work, seconds
 local sent, held, finished, failed = 0, 0, 0, 0
 local start, first_failure = nil, "-"
 local payments = {}
+local is_tried = false
 
 function init(arguments)
     tokens = {}
@@ -36,7 +37,14 @@ local function post(path, seat, body)
     return head("POST", path, seat) .. "content-type: application/json\r\n" .. length .. body
 end
 
+local filler = "GET /small.html HTTP/1.1\r\nhost: localhost\r\n\r\n"
+
 function request()
+    -- wrk asks once to see what it is like, and does not send it.
+    if not is_tried then
+        is_tried = true
+        return filler
+    end
     start = start or now()
     -- Who holds a seat pays at once, whichever connection it is.
     local payment = table.remove(payments)
@@ -44,10 +52,10 @@ function request()
         return post("/api/v1/payment", payment.seat, '{"reservationId":' .. payment.reservation .. ',"isSuccess":true}')
     end
     -- wrk sends on every connection as long as it runs; there is nothing left to ask for.
-    if sent >= seat_count then return "GET /small.html HTTP/1.1\r\nhost: localhost\r\n\r\n" end
+    if sent >= seat_count then return filler end
     local seat = next_seat
     next_seat, sent = next_seat + 1, sent + 1
-    if work == "look" then return head("GET", "/api/v1/member/me", seat) .. "\r\n" end
+    if work == "look" then return head("GET", "/api/v1/member/me/reservation", seat) .. "\r\n" end
     -- Numbers of seats are longer than Lua writes by itself.
     local id = string.format("%.0f", schedule * 1048576 + seat)
     return post("/api/v1/reservation", seat, '{"scheduleId":' .. schedule .. ',"seatIds":[' .. id .. "]}")
