@@ -1,4 +1,4 @@
-"""What is sold in the tickets and rush benchmarks: members with access tokens, concerts, and rules that must hold."""
+"""What is sold in the tickets benchmark: members with access tokens, concerts, and rules that must hold."""
 
 import base64
 import ctypes
@@ -35,14 +35,14 @@ class World:
     def query(self, sql):
         return database.query(self.podo, sql)
 
-    def make_schedule(self, seat_count, has_queue=False):
+    def make_schedule(self, seat_count):
         """A concert on sale with one schedule and places without a number; the number of the schedule."""
         return int(self.query(f"""
             WITH show AS (
                 INSERT INTO concert (seller_id, name, runtime_minutes, sale_opens_at, sale_closes_at, purchase_limit,
-                    hold_seconds, status, queue_enabled)
+                    hold_seconds, status)
                 VALUES ({FIRST_MEMBER}, 'benchmark', 120, now() - interval '1 hour', now() + interval '1 day', 100,
-                    3600, 'PUBLISHED', {str(has_queue).lower()}) RETURNING id),
+                    3600, 'PUBLISHED') RETURNING id),
             level AS (
                 INSERT INTO grade (concert_id, name, price, kind, capacity)
                 SELECT id, 'floor', {PRICE}, 'GENERAL', {seat_count} FROM show RETURNING id, concert_id),
