@@ -1,4 +1,4 @@
-"""What is sold in the tickets benchmark: members with access tokens, concerts, and rules that must hold."""
+"""What is sold in the tickets and rush benchmarks: members with access tokens, concerts, and rules that must hold."""
 
 import base64
 import ctypes
@@ -26,7 +26,8 @@ class World:
 
     def __init__(self, podo, site, member_count):
         self.podo, self.member_count = podo, member_count
-        signin_rush.make_members(podo)
+        # The first has signed up; the others are copies of him.
+        signin_rush.make_members(podo, member_count + 1)
         self.tokens = TokenMint(podo).tokens(range(FIRST_MEMBER, FIRST_MEMBER + member_count))
         self.token_file = site.join("tokens.txt")
         with open(self.token_file, "w", encoding="utf-8") as file:
