@@ -49,11 +49,18 @@ extension Payments {
     package func decide(
         _ reservation: Int64, by member: Int64, isSuccess: Bool, with decider: any PaymentDecider
     ) async throws -> PaymentRow {
-        let payment = try await self.record(reservation, by: member)
-        guard payment.gateway != Self.freeGateway else { return payment }
-        switch try await self.claim(payment.id, of: member, providerKey: nil, amount: nil) {
-        case .answered(let payment): return payment
-        case .lost: throw PaymentProblems.holdExpired
+        // Nobody is asked between the two steps, so they are one commit.
+        let claim = try await self.record(reservation, by: member) { payment, transaction in
+            guard payment.gateway != Self.freeGateway else { return PaymentClaim.answered(payment) }
+            return try await self.claim(payment, of: member, providerKey: nil, amount: nil, in: transaction)
+        }
+        switch claim {
+        case .answered(let payment):
+            if payment.gateway == Self.freeGateway { self.metrics.payments.add("free", loop: nil) }
+            return payment
+        case .lost:
+            self.metrics.payments.add("hold-expired", loop: nil)
+            throw PaymentProblems.holdExpired
         case .claimed(let payment):
             let outcome = decider.decide(self.gatewayOrder(payment), isSuccess: isSuccess)
             return try await self.settle(payment.id, PaymentFinding(outcome, of: payment))
@@ -61,8 +68,7 @@ extension Payments {
     }
 
     private func record(_ reservation: Int64, by member: Int64) async throws -> PaymentRow {
-        guard let order = try await self.orders.order(reservation, of: member) else { throw HTTPProblem.notFound }
-        let payment = try await self.record(order)
+        let payment = try await self.record(reservation, by: member) { payment, _ in payment }
         if payment.gateway == Self.freeGateway { self.metrics.payments.add("free", loop: nil) }
         return payment
     }
@@ -76,12 +82,16 @@ extension Payments {
     }
 
     /// Two requests that begin at once meet at the index that lets one payment wait: the later one finds the other's.
-    private func record(_ order: Order) async throws -> PaymentRow {
+    /// `next` is given the payment, which is locked, in the same transaction.
+    private func record<Value>(
+        _ reservation: Int64, by member: Int64, then next: (PaymentRow, PostgresTransaction) async throws -> Value
+    ) async throws -> Value {
+        guard let order = try await self.orders.order(reservation, of: member) else { throw HTTPProblem.notFound }
         var attemptCount = 1
         while true {
             do {
                 return try await self.database.transaction("payment_begin", actor: "member:\(order.memberID)") {
-                    try await self.record(order, in: $0)
+                    try await next(self.record(order, in: $0), $0)
                 }
             } catch let error as PostgresError {
                 guard case .uniqueViolation = error.code, attemptCount < self.limits.beginCountMax else { throw error }
@@ -126,13 +136,13 @@ extension Payments {
         guard try await self.orders.freeze(payment.reservationID, in: transaction) else {
             throw PaymentProblems.holdExpired
         }
-        _ = try await transaction.run(
-            PaymentStatements.capture, payment.id, PaymentStatus.completed.rawValue, false, 0 as Int64,
-            payment.total.currency.rawValue, String?.none, String?.none, String?.none, String?.none, String?.none)
         guard let tickets = try await self.orders.confirm(payment.reservationID, in: transaction) else {
             throw PaymentProblems.holdExpired
         }
-        _ = try await transaction.run(PaymentStatements.setTickets, payment.id, tickets)
+        _ = try await transaction.run(
+            PaymentStatements.capture, payment.id, PaymentStatus.completed.rawValue, false, 0 as Int64,
+            payment.total.currency.rawValue, String?.none, String?.none, String?.none, String?.none, String?.none,
+            tickets)
         let completed = try await self.reread(payment.id, in: transaction)
         try await PaymentNews.tell(.paymentCompleted, of: completed, in: transaction)
         return completed

@@ -37,7 +37,10 @@ extension Payments {
         do {
             let claim = try await self.database.transaction(
                 "payment_claim", actor: member.map { "member:\($0)" } ?? "payments"
-            ) { try await self.claim(id, of: member, providerKey: providerKey, amount: amount, in: $0) }
+            ) {
+                try await self.claim(
+                    self.lock(id, in: $0), of: member, providerKey: providerKey, amount: amount, in: $0)
+            }
             if case .lost = claim { self.metrics.payments.add("hold-expired", loop: nil) }
             return claim
         } catch let error as PostgresError {
@@ -57,10 +60,12 @@ extension Payments {
         return try await self.settle(payment.id, PaymentFinding(outcome, of: payment))
     }
 
-    private func claim(
-        _ id: Int64, of member: Int64?, providerKey: String?, amount: Int64?, in transaction: PostgresTransaction
+    /// The same of a payment that the transaction has locked.
+    func claim(
+        _ payment: PaymentRow, of member: Int64?, providerKey: String?, amount: Int64?,
+        in transaction: PostgresTransaction
     ) async throws -> PaymentClaim {
-        let payment = try await self.lock(id, in: transaction)
+        let id = payment.id
         guard member == nil || payment.memberID == member else { throw HTTPProblem.notFound }
         let isSameKey = payment.providerKey.flatMap { key in providerKey.map { $0.utf8.elementsEqual(key.utf8) } }
         guard let next = payment.state.after(.claim) else {

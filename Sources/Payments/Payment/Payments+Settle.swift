@@ -28,9 +28,10 @@ extension Payments {
     private func settleOnce(_ id: Int64, _ finding: PaymentFinding) async throws -> PaymentRow {
         let (before, after) = try await self.database.transaction("payment_settle", actor: "payments") { transaction in
             let before = try await self.lock(id, in: transaction)
-            try await self.apply(finding, to: before, in: transaction)
-            var after = try await self.reread(id, in: transaction)
-            if let snapshot = finding.snapshot, after.state.hasMoney {
+            var after = try await self.apply(finding, to: before, in: transaction)
+            if let snapshot = finding.snapshot, after.state.hasMoney,
+                snapshot.isDisputed || after.isDisputed || !snapshot.cancels.isEmpty
+            {
                 try await self.adoptRefunds(snapshot, of: after, in: transaction)
                 after = try await self.reread(id, in: transaction)
             }
@@ -40,20 +41,24 @@ extension Payments {
         return after
     }
 
+    /// Returns the payment as it is then.
     private func apply(
         _ finding: PaymentFinding, to payment: PaymentRow, in transaction: PostgresTransaction
-    ) async throws {
+    ) async throws -> PaymentRow {
         if case .doubtful(let doubt) = finding {
             try await self.note(
                 payment, "doubt", ["reason": doubt.reason.rawValue, "code": doubt.code], in: transaction)
         }
-        guard let event = finding.event, let next = payment.state.after(event) else { return }
+        guard let event = finding.event, let next = payment.state.after(event) else {
+            return try await self.reread(payment.id, in: transaction)
+        }
         switch finding {
         case .paid(let snapshot):
-            try await self.capture(snapshot, payment, next, in: transaction)
+            return try await self.capture(snapshot, payment, next, in: transaction)
         case .mispaid(let snapshot):
-            try await self.capture(snapshot, payment, next, in: transaction)
+            let captured = try await self.capture(snapshot, payment, next, in: transaction)
             try await self.thaw(payment, in: transaction)
+            return captured
         case .awaitingDeposit(let snapshot):
             try await self.awaitDeposit(snapshot, payment, in: transaction)
         case .refused(let decline):
@@ -66,12 +71,14 @@ extension Payments {
                 PaymentStatements.doubt, payment.id, PaymentLimits.backoff(1, most: self.limits.lookTimeMax))
         case .open, .absent: break
         }
+        return try await self.reread(payment.id, in: transaction)
     }
 
-    /// The company has money. `next` says whether it is what we asked for.
+    /// The company has money. `next` says whether it is what we asked for. Seats are sold first, so that the payment is
+    /// written once; returns what it is then.
     private func capture(
         _ snapshot: GatewaySnapshot, _ payment: PaymentRow, _ next: PaymentState, in transaction: PostgresTransaction
-    ) async throws {
+    ) async throws -> PaymentRow {
         var isOrphan = next.isOrphan
         if !isOrphan {
             // One reservation is paid once: a second payment of it is nobody's.
@@ -79,25 +86,24 @@ extension Payments {
                 PaymentStatements.hasCapture, payment.reservationID, payment.id
             ).single()
         }
+        var tickets: [Int64] = []
+        if !isOrphan {
+            let sold = try await self.orders.confirm(payment.reservationID, in: transaction)
+            isOrphan = sold == nil
+            tickets = sold ?? []
+        }
         _ = try await transaction.run(
             PaymentStatements.capture, payment.id, next.status.rawValue, isOrphan, snapshot.total.amount,
             snapshot.total.currency.rawValue, snapshot.providerKey, snapshot.method, snapshot.maskedCard,
-            snapshot.receiptURL, next.status == .failed ? "amount-mismatch" : nil as String?)
-        var tickets: [Int64]?
-        if !isOrphan {
-            tickets = try await self.orders.confirm(payment.reservationID, in: transaction)
-            if let tickets {
-                _ = try await transaction.run(PaymentStatements.setTickets, payment.id, tickets)
-            } else {
-                _ = try await transaction.run(PaymentStatements.makeOrphan, payment.id)
-            }
-        }
+            snapshot.receiptURL, next.status == .failed ? "amount-mismatch" : nil as String?, tickets)
         let captured = try await self.reread(payment.id, in: transaction)
         try await Ledger.post(
             .captured(captured, snapshot.total, isOrphan: captured.state.isOrphan), in: transaction)
         try await PaymentNews.tell(
             captured.state.isOrphan ? .paymentOrphaned : .paymentCompleted, of: captured, in: transaction)
-        if captured.state.isOrphan { try await self.promiseOrphan(captured, snapshot, in: transaction) }
+        guard captured.state.isOrphan else { return captured }
+        try await self.promiseOrphan(captured, snapshot, in: transaction)
+        return try await self.reread(payment.id, in: transaction)
     }
 
     private func awaitDeposit(

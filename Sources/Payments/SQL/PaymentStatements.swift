@@ -57,22 +57,16 @@ enum PaymentStatements {
         """)
 
     /// The company has taken money: status, whether it is an orphan, amount, currency, its key, method, card, receipt,
-    /// and why it is refused if it is.
+    /// why it is refused if it is, and tickets for what is no orphan.
     static let capture = PostgresStatement(
         "payment_capture",
         """
         UPDATE payment SET status = $2, phase = 'SETTLED', orphan = $3, captured = $4, captured_currency = $5,
             captured_at = now(), provider_key = coalesce($6, provider_key), method = coalesce($7, method),
             masked_card = coalesce($8, masked_card), receipt_url = coalesce($9, receipt_url), failure_code = $10,
-            claimed_at = coalesce(claimed_at, now()), next_look_at = NULL
+            claimed_at = coalesce(claimed_at, now()), next_look_at = NULL, ticket_ids = $11
         WHERE id = $1 AND captured_at IS NULL
         """)
-
-    static let setTickets = PostgresStatement(
-        "payment_set_tickets", "UPDATE payment SET ticket_ids = $2 WHERE id = $1 AND status = 'COMPLETED'")
-
-    static let makeOrphan = PostgresStatement(
-        "payment_make_orphan", "UPDATE payment SET orphan = true WHERE id = $1 AND status = 'COMPLETED'")
 
     static let refuse = PostgresStatement(
         "payment_refuse",

@@ -50,7 +50,7 @@ def run(site):
             f"{probe.p99 * 1000:.1f} ms (calm {calm.p99 * 1000:.1f} ms), memory +{kibibytes(growth)}")
 
 
-def make_members(podo):
+def make_members(podo, count=MEMBER_COUNT):
     """One is made by the API, the others are copies of it with addresses of their own. An address is known by an index
     that whoever has the secret file can compute, as this does; what else is sealed in a copy nobody can read, and
     signing in does not want to."""
@@ -60,7 +60,7 @@ def make_members(podo):
     key = personal_index_key(podo)
     rows = ",".join(
         f"({1_000_000 + number}, '\\x{index_of(key, f'fan{number}@example.com')}'::bytea)"
-        for number in range(MEMBER_COUNT - 1))
+        for number in range(count - 1))
     database.query(podo, f"""
         INSERT INTO member (id, role, data_key, email_sealed, email_index, name_sealed, password_hash)
         SELECT number, 'USER', data_key, email_sealed, index, name_sealed, password_hash
