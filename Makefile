@@ -11,6 +11,10 @@ SWIFT := $(SWIFT_ENV) swift
 BENCH ?=
 FUZZ ?=
 SECONDS ?= 60
+# make simulate SEEDS=10000    make simulate SEED=8
+SEEDS ?= 1000
+SEED ?=
+FIRST ?= 1
 # make run ARGUMENTS='--log-level debug'
 ARGUMENTS ?=
 
@@ -19,7 +23,7 @@ FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 
 # Suites that start servers of their own, in processes of their own: what a process's tests have open stays open to its
 # end, and some 1,360 descriptors are more than Foundation's Process bears, with which PodoTests start a program.
-SERVERS := PostgresTests AuthTests HTTPClientTests TestSupportTests
+SERVERS := PostgresTests AuthTests HTTPClientTests TestSupportTests SaleTests
 SPACE := $(eval) $(eval)
 
 # Suites in which threads meet: what the sanitizers and release-mode runs are for.
@@ -51,6 +55,11 @@ test: setup ## run every unit test and the tidy test
 test-servers: setup ## run those unit tests alone that start PostgreSQL and other servers
 	$(SWIFT) build --build-tests
 	for suite in $(SERVERS); do $(SWIFT) test --skip-build --filter "$$suite" || exit 1; done
+
+.PHONY: simulate
+simulate: setup ## SEEDS=1000 sales on a real database, from FIRST=1 on, told by a seed each; SEED=8 replays one
+	SUITES=SaleTests SALE_SEEDS=$(SEEDS) SALE_FIRST=$(FIRST) SALE_SEED=$(SEED) $(SWIFT) test \
+		--scratch-path .build-simulate --filter 'SaleSimulationTests/rules'
 
 .PHONY: test-release
 test-release: setup ## run the tests of the concurrent modules in release mode
