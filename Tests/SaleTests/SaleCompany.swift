@@ -18,14 +18,19 @@ final class SaleCompany: PaymentGateway {
     /// Any moment: what a company writes as times decides nothing.
     fileprivate static let epoch: Int64 = 1_800_000_000_000
 
-    init(seed: UInt64, chaos: SimulatorChaos) {
+    init(seed: UInt64, chaos: SimulatorChaos, isPatient: Bool) {
         let time = SharedTime()
         self.clock = time
         var parts = SimulatorCompany.Parts(
             tossSecretKey: Secret(Self.key), stripeSecretKey: Secret("sk_test_sale"),
             stripeWebhookSecret: Secret("whsec_sale"), client: nil, pause: { _ in })
         parts.clock = { time.now }
-        self.company = SimulatorCompany(SimulatorBank(chaos: chaos, seed: seed), parts)
+        var settings = SimulatorBank.Settings()
+        if isPatient {
+            settings.checkoutTime = .seconds(86_400)
+            settings.authenticationTime = .seconds(86_400)
+        }
+        self.company = SimulatorCompany(SimulatorBank(settings: settings, chaos: chaos, seed: seed), parts)
     }
 
     private final class SharedTime: Sendable {

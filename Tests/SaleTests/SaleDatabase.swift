@@ -83,6 +83,17 @@ final class SaleDatabase: Sendable {
     /// Numbers of seats that anybody should be able to buy.
     func freeSeats() async throws -> [Int32] { try await self.database.run(Self.freeing).map { try $0.get(0) } }
 
+    /// Payments, refunds and what was noted of them, for whoever looks for a cause.
+    func story() throws -> String {
+        try Self.cluster.query(
+            """
+            SELECT 'payment', id, reservation_id, status, phase, orphan, captured, refunded, kept, refund_pending,
+                failure_code FROM payment ORDER BY id;
+            SELECT 'refund', id, payment_id, status, amount, fee, attempts, cause, failure_code FROM refund ORDER BY id;
+            SELECT 'note', payment_id, kind, detail FROM payment_event WHERE kind <> 'state' ORDER BY id DESC LIMIT 20;
+            """, at: self.url)
+    }
+
     private static let resetting = PostgresStatement("sale_reset", "SELECT sale_reset($1::integer)")
     private static let passing = PostgresStatement("sale_pass", "SELECT sale_pass($1)")
     private static let breaking = PostgresStatement("sale_broken", "SELECT sale_broken()", effect: .reads)

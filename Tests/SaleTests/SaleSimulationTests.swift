@@ -87,7 +87,7 @@ struct SaleSimulationTests {
             case .keepsFrozen: Self.trigger("seat", "OLD.state = 2 AND NEW.state = 1", "RETURN OLD")
             case .neverLooks: Self.trigger("payment", "NEW.phase = 'UNKNOWN'", "NEW.next_look_at := NULL; RETURN NEW")
             case .keepsOrphans:
-                Self.trigger("refund", "NEW.cause = 'ORPHAN'", "NEW.next_try_at := 'infinity'; RETURN NEW")
+                Self.trigger("refund", "NEW.cause = 'ORPHAN' AND NEW.status = 'PROCESSING'", "RETURN NULL")
             case .keepsTickets: Self.trigger("ticket", "NEW.status = 'REVOKED'", "RETURN OLD")
             }
         }

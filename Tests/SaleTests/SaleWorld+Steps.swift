@@ -83,7 +83,8 @@ extension SaleWorld {
             self.note("relay")
             self.note("→ \(try await self.house.relayOnce())")
         case .cancel:
-            guard self.random.next(below: 3) == 0 else { return }
+            // Mostly in the middle of something.
+            guard !self.pending.isEmpty || self.random.next(below: 4) == 0 else { return }
             self.note("cancel the concert")
             try await self.house.cancelConcert()
         case .pass: try await self.pass(.milliseconds(Self.times[self.random.next(below: Self.times.count)]))

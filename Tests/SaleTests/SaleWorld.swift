@@ -64,7 +64,8 @@ final class SaleWorld {
         self.sale = sale
         var random = SplitMix(seed: seed)
         self.chaos = Self.chaos(&random)
-        self.company = SaleCompany(seed: random.next(), chaos: self.chaos)
+        // Where a buyer's word is good for a day, his money can come when nobody counts on it any more.
+        self.company = SaleCompany(seed: random.next(), chaos: self.chaos, isPatient: random.next(below: 2) == 0)
         self.house = SaleHouse(sale, company: self.company)
         self.random = random
     }
@@ -154,8 +155,9 @@ final class SaleWorld {
 
     private func unsettled() async throws -> [Substring] {
         let words = try await self.sale.unsettled().split(separator: ", ")
-        // A refund that people of the company have forestalled stays for people of ours.
-        return words.filter { !(self.isMeddled && $0.hasPrefix("no-refund-waits-for-long")) }
+        // A refund that people of the company have forestalled stays for people of ours, who have been told.
+        let isLeft = self.isMeddled && self.house.incidentCount > 0
+        return words.filter { !(isLeft && ($0.hasPrefix("no-refund-waits") || $0.hasPrefix("refund-open"))) }
     }
 
     private func workAll() async throws {
@@ -175,7 +177,9 @@ final class SaleWorld {
     private func checkEnd() async throws {
         try await self.check(withBooks: true)
         let open = try await self.unsettled()
-        guard open.isEmpty else { throw self.failure("never settled: \(open.joined(separator: ", "))") }
+        guard open.isEmpty else {
+            throw self.failure("never settled: \(open.joined(separator: ", "))\n\(try self.sale.story())")
+        }
         guard !self.isMeddled || self.house.incidentCount == 0 else { return }
         let ours = try await self.sale.books()
         let theirs = self.company.books.filter { $0.value.captured > 0 }
