@@ -55,7 +55,9 @@ final class SaleCompany: PaymentGateway {
     func authenticate(_ key: String, isGood: Bool) -> Bool {
         self.company.withBank { bank, now in
             do throws(SimulatorFault) {
-                if isGood { _ = try bank.authenticate(key, at: now) } else {
+                if isGood {
+                    _ = try bank.authenticate(key, at: now)
+                } else {
                     try bank.decline(key, code: "REJECT_CARD_PAYMENT", at: now)
                 }
                 return true

@@ -104,7 +104,9 @@ enum SaleRules {
         Rule(
             name: "orphan-kept",
             sql: "SELECT count(*) FROM payment WHERE orphan AND refunded <> captured AND refund_pending = 0"),
-        Rule(name: "outbox-waits", sql: "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM outbox_delivery)"),
+        Rule(
+            name: "outbox-waits",
+            sql: "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM outbox_delivery)"),
         Rule(name: "webhook-waits", sql: "SELECT count(*) FROM webhook_inbox WHERE processed_at IS NULL"),
         Rule(
             name: "canceled-and-sold",

@@ -232,7 +232,8 @@ extension SaleWorld {
         guard let payment = self.pick(self.begun) else { return }
         let isManager = self.random.next(below: 4) == 0
         var seats: [Int64]?
-        if self.random.next(below: 2) == 0, let hold = self.holds.first(where: { $0.reservation == payment.reservation }),
+        if self.random.next(below: 2) == 0,
+            let hold = self.holds.first(where: { $0.reservation == payment.reservation }),
             let seat = self.pick(hold.seats)
         {
             seats = [SaleDatabase.schedule << 20 | Int64(seat)]
@@ -246,7 +247,8 @@ extension SaleWorld {
 
     /// A worker takes one, and is cut off, or goes on later.
     private func takeRefund() async throws {
-        guard let begun = self.pick(self.begun), let refund = self.pick(try await self.house.payments.refunds(of: begun.id))
+        guard let begun = self.pick(self.begun),
+            let refund = self.pick(try await self.house.payments.refunds(of: begun.id))
         else { return }
         self.note("take refund \(refund.id)")
         let taken = try await self.sale.database.run(RefundStatements.take, refund.id, 45 as Int64)

@@ -115,7 +115,9 @@ final class SaleWorld {
     func failure(_ what: String) -> Failure { Failure(seed: self.seed, what: what, steps: self.steps) }
 
     func note(_ text: String) {
-        if text.hasPrefix("→"), !self.steps.isEmpty { self.steps[self.steps.count - 1] += " " + text } else {
+        if text.hasPrefix("→"), !self.steps.isEmpty {
+            self.steps[self.steps.count - 1] += " " + text
+        } else {
             self.steps.append(text)
         }
     }
