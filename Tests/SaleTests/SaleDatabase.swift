@@ -94,6 +94,11 @@ final class SaleDatabase: Sendable {
             """, at: self.url)
     }
 
+    /// Seats that nobody may buy.
+    func blockedCount() throws -> Int? {
+        Int(try Self.cluster.query("SELECT count(*) FROM seat WHERE state = 4", at: self.url))
+    }
+
     private static let resetting = PostgresStatement("sale_reset", "SELECT sale_reset($1::integer)")
     private static let passing = PostgresStatement("sale_pass", "SELECT sale_pass($1)")
     private static let breaking = PostgresStatement("sale_broken", "SELECT sale_broken()", effect: .reads)
