@@ -11,6 +11,10 @@ SWIFT := $(SWIFT_ENV) swift
 BENCH ?=
 FUZZ ?=
 SECONDS ?= 60
+# make simulate SEEDS=10000    make simulate SEED=8
+SEEDS ?= 1000
+SEED ?=
+FIRST ?= 1
 # make run ARGUMENTS='--log-level debug'
 ARGUMENTS ?=
 
@@ -19,7 +23,8 @@ FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 
 # Suites that start servers of their own, in processes of their own: what a process's tests have open stays open to its
 # end, and some 1,360 descriptors are more than Foundation's Process bears, with which PodoTests start a program.
-SERVERS := PostgresTests AuthTests PaymentsTests TicketingTests CommerceTests HTTPClientTests TestSupportTests
+SERVERS := PostgresTests AuthTests PaymentsTests TicketingTests SaleTests CommerceTests HTTPClientTests \
+	TestSupportTests
 TEST_PROGRAM := .build/debug/podoPackageTests.xctest
 SPACE := $(eval) $(eval)
 
@@ -57,6 +62,11 @@ test-servers: setup ## run those unit tests alone that start PostgreSQL and othe
 .PHONY: $(SERVERS:%=test-server-%)
 $(SERVERS:%=test-server-%): test-server-%:
 	$(SWIFT_ENV) $(TEST_PROGRAM) --testing-library swift-testing --filter "$*"
+
+.PHONY: simulate
+simulate: setup ## SEEDS=1000 sales on a real database, from FIRST=1 on, told by a seed each; SEED=8 replays one
+	SUITES=SaleTests SALE_SEEDS=$(SEEDS) SALE_FIRST=$(FIRST) SALE_SEED=$(SEED) $(SWIFT) test \
+		--scratch-path .build-simulate --filter 'SaleSimulationTests/rules'
 
 .PHONY: test-release
 test-release: setup ## run the tests of the concurrent modules in release mode

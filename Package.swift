@@ -151,6 +151,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "SaleTests",
+            dependencies: [
+                "Ticketing", "Payments", "Auth", "Commerce", "Crypto", "HTTPServer", "Postgres", "Reactor",
+                "Observability", "Primitives", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "RTMPIngestTests",
             dependencies: [
                 "RTMPIngest", "MediaTypes", "Crypto", "Reactor", "Primitives", "Observability", "TestSupport",

@@ -50,7 +50,7 @@ package final class RefundWorker: Sendable {
         }
     }
 
-    private func asked(_ refund: RefundRow, _ payment: PaymentRow) -> GatewayRefund {
+    func asked(_ refund: RefundRow, _ payment: PaymentRow) -> GatewayRefund {
         GatewayRefund(
             payment: payment.key, amount: refund.amount,
             balanceBefore: Money(payment.captured - payment.refunded, refund.amount.currency), reason: refund.reason,

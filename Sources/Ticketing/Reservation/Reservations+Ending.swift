@@ -35,12 +35,15 @@ extension Reservations {
 
     /// Ends every unpaid hold of a concert that was cancelled, some at a time, and returns how many they were. What is
     /// being paid meanwhile is refused when the money comes, or lapses.
+    ///
+    /// Whoever asks is a consumer of the outbox, in whose transaction is the connection that a process has for the
+    /// background: waiting for it here would wait for oneself.
     package func cancelAll(concert: Int64) async throws -> Int {
         var total = 0
         while true {
             let (count, freed) = try await self.database.transaction(
                 "reservation_cancel_all", actor: "system:cancellation",
-                options: PostgresTransactionOptions(purpose: .background)
+                options: PostgresTransactionOptions(purpose: .long)
             ) { transaction in
                 let rows = try await transaction.run(
                     ReservationStatements.unpaid, concert, self.limits.cancelCountMax)

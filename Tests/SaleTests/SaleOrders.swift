@@ -1,0 +1,43 @@
+import Payments
+import Postgres
+import Primitives
+import Ticketing
+
+/// Reservations of seats as payments know what is paid for: what the program itself puts between the two.
+struct SaleOrders: Orders {
+    let reservations: Reservations
+
+    func order(_ reservation: Int64, of member: Int64) async throws -> Order? {
+        guard let order = try await self.reservations.order(reservation, of: member) else { return nil }
+        return Order(
+            reservationID: order.reservationID, memberID: order.memberID, sellerID: order.sellerID,
+            concertID: order.concertID, name: order.name, total: order.total, isPayable: order.isPayable,
+            isConfirmed: order.isConfirmed, heldUntil: order.heldUntil)
+    }
+
+    func freeze(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> Bool {
+        try await self.reservations.freeze(reservation, in: transaction)
+    }
+
+    func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws {
+        try await self.reservations.thaw(reservation, heldFor: time, in: transaction)
+    }
+
+    func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]? {
+        try await self.reservations.confirm(reservation, in: transaction)
+    }
+
+    func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder? {
+        guard let order = try await self.reservations.refundable(reservation, in: transaction) else { return nil }
+        return RefundableOrder(
+            lines: order.lines.map { RefundableOrder.Line(seatID: $0.seatID, paid: $0.paid) },
+            currency: order.currency, confirmedAt: order.confirmedAt, startsAt: order.startsAt,
+            timeZone: order.timeZone, rules: order.rules)
+    }
+
+    func cancel(
+        _ reservation: Int64, seats: [Int64], reason: String, in transaction: PostgresTransaction
+    ) async throws -> [Int64] {
+        try await self.reservations.cancel(reservation, seats: seats, reason: reason, in: transaction)
+    }
+}
