@@ -171,7 +171,8 @@ final class SaleDatabase: Sendable {
                     + days * interval '1 day' + interval '20 hours') AT TIME ZONE timezone AS evening
                     FROM schedule) AS plan WHERE plan.id = schedule.id;
                 INSERT INTO seat (schedule_id, seat_no, grade_id, price, row_no, column_no)
-                SELECT 1, (r - 1) * \(columnCount) + c - 1, r, CASE r WHEN 1 THEN \(prices[0]) ELSE \(prices[1]) END, r, c
+                SELECT 1, (r - 1) * \(columnCount) + c - 1, r,
+                    CASE r WHEN 1 THEN \(prices[0]) ELSE \(prices[1]) END, r, c
                 FROM generate_series(1, \(rowCount)) AS r, generate_series(1, \(columnCount)) AS c;
             END $f$;
 

@@ -32,7 +32,8 @@ enum SaleRules {
             sql: """
                 SELECT count(*) FROM payment AS p WHERE p.captured_at IS NOT NULL AND NOT p.orphan
                     AND (p.ticket_ids IS DISTINCT FROM (
-                            SELECT array_agg(t.id ORDER BY t.id) FROM ticket t WHERE t.reservation_id = p.reservation_id)
+                            SELECT array_agg(t.id ORDER BY t.id) FROM ticket t
+                            WHERE t.reservation_id = p.reservation_id)
                         OR p.captured <> (SELECT r.total - r.discount FROM reservation r WHERE r.id = p.reservation_id))
                 """),
         Rule(

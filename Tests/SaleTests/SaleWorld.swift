@@ -6,9 +6,9 @@ import TestSupport
 @testable import Payments
 @testable import Ticketing
 
-/// One sale, told by a seed: customers, their bank, the house's own workers, time and bad luck take turns, one step after
-/// another, and after every step every rule is asked. The house is the real one on a real database; what is left to
-/// chance is who is next, what he wants, where he is cut off, and what the payment company makes of it.
+/// One sale, told by a seed: customers, their bank, the house's own workers, time and bad luck take turns, one step
+/// after another, and after every step every rule is asked. The house is the real one on a real database; what is left
+/// to chance is who is next, what he wants, where he is cut off, and what the payment company makes of it.
 ///
 /// The same seed gives the same steps with the same outcomes: nothing here looks at a clock, and what the house reads
 /// of one is hours apart or nothing (`SaleDatabase.pass`).
