@@ -22,12 +22,17 @@ final class SaleServices: Sendable {
     private let reconciler: PaymentReconciler
     private let refunds: RefundWorker
     private let webhooks: WebhookInbox
+    private let invariants: SaleInvariants
+    private let maps: SeatMaps
+    private let posters = PosterPictures()
     private let database: PostgresDatabase
     private let log: Log
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
     /// Between looks at payments and refunds whose outcome is not known yet.
     private static let paymentTime = TimeAmount.seconds(1)
+    /// Between rounds of throwing away webhooks of long ago.
+    private static let sweepTime = TimeAmount.seconds(3600)
     /// After a failure, before it is tried again.
     private static let retryTime = TimeAmount.seconds(3)
 
@@ -38,7 +43,7 @@ final class SaleServices: Sendable {
         self.database = database
         self.log = log
         self.catalogue = CatalogueService(
-            database: database, authorizer: authorizer, posterEncoder: PosterPictures(),
+            database: database, authorizer: authorizer, posterEncoder: self.posters,
             metrics: CatalogueMetrics(registry: metrics))
         self.queue = QueueService(
             database: database, loops: loops,
@@ -48,6 +53,7 @@ final class SaleServices: Sendable {
         let reservationMetrics = ReservationMetrics(registry: metrics)
         let maps = SeatMaps(database: database, loops: loops, metrics: reservationMetrics)
         let reservations = Reservations(database: database, maps: maps, loops: loops, metrics: reservationMetrics)
+        self.maps = maps
         self.news = SeatNews(maps)
         self.sweeper = ReservationSweeper(reservations)
         self.reservations = ReservationService(
@@ -61,6 +67,7 @@ final class SaleServices: Sendable {
             gateways: self.companies.gateways,
             options: PaymentOptions(gateway: self.companies.gateways[0].name, publicURL: publicURL),
             metrics: PaymentMetrics(registry: metrics, log: log))
+        self.invariants = SaleInvariants(payments: payments, database: database, registry: metrics, log: log)
         self.reconciler = PaymentReconciler(payments: payments)
         self.refunds = RefundWorker(payments: payments)
         self.webhooks = WebhookInbox(payments: payments, reconciler: self.reconciler)
@@ -105,6 +112,17 @@ final class SaleServices: Sendable {
             { await self.work("refunds not made", on: loop) { try await self.refunds.work() } },
             { await self.companies.simulator?.company.run() },
             { await self.work("webhooks not read", on: loop) { try await self.webhooks.work() } },
+            {
+                await self.repeatedly("webhooks not swept", every: Self.sweepTime, on: loop) {
+                    try await self.webhooks.sweep()
+                }
+            },
+            {
+                await self.repeatedly("rules not looked at", every: SaleInvariants.interval, on: loop) {
+                    try await self.invariants.look()
+                    return false
+                }
+            },
         ]
         self.tasks.withLock { tasks in
             tasks = works.map { work in Task(executorPreference: loop) { await work() } }
@@ -114,6 +132,8 @@ final class SaleServices: Sendable {
     func stop() {
         for task in self.tasks.withLock({ $0 }) { task.cancel() }
         self.companies.stop()
+        self.posters.stop()
+        self.maps.stop()
     }
 
     private func listen(on loop: EventLoop) async {
