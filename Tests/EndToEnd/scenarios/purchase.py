@@ -1,5 +1,5 @@
 """A purchase by the real program, over the routes without a prefix that other systems know: sign up, sign in, list,
-search, detail, queue, status, seat, reserve, pay with success and without; then tickets, a refund, and the ledger's
+search, detail, queue, status, seat, reserve, pay without success and with; then tickets, a refund, and the ledger's
 sums in the database."""
 
 import time
@@ -24,8 +24,9 @@ def run(site):
     find(api, concert)
     queue_pass = wait_in_line(api, fan, concert)
     seats = free_seats(api, concert)
-    paid, tickets = pay(api, fan, concert, seats[0], queue_pass, True)
     declined(api, fan, concert, seats[1], queue_pass)
+    # Who has bought gives his turn to the next.
+    paid, tickets = pay(api, fan, concert, seats[0], queue_pass, True)
     taken(api, account(api, "other", "ROLE_USER"), concert, seats[0])
     refund(api, fan, concert, paid, tickets, seats[0])
     books_agree(podo)
