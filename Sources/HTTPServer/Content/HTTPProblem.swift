@@ -35,7 +35,8 @@ package struct HTTPProblem: Error, Sendable {
         self.status = status
         self.code = code
         self.detail = detail
-        self.fieldErrors = fieldErrors
+        // As many as the API describes, wherever they come from.
+        self.fieldErrors = Array(fieldErrors.prefix(JSONObjectReader.errorCountMax))
     }
 
     package static let internalError = HTTPProblem(.internalServerError, code: "internal-error")

@@ -33,7 +33,8 @@ extension CatalogueRoutes {
     }
 
     private static var searching: HTTPRouteDescription {
-        let time = JSONSchema.Kind.string(JSONStringRule(lengthMax: 40, format: "date-time"))
+        // No format is told: forms send what was left out as an empty text, and that is taken.
+        let time = JSONSchema.Kind.string(JSONStringRule(lengthMax: 40))
         return HTTPRouteDescription(
             "Find concerts", korean: "공연 검색", tag: self.concertTag,
             details: HTTPWording(
@@ -43,10 +44,11 @@ extension CatalogueRoutes {
                 HTTPParameterDescription(
                     .query, "keyword", .string(JSONStringRule(lengthMax: CatalogueLimits.keywordLengthMax)),
                     about: "In Korean, English or digits."),
-                HTTPParameterDescription(.query, "category", JSONSchema.choice(of: ConcertCategory.self).kind),
+                HTTPParameterDescription(.query, "category", .choice(ConcertCategory.allCases.map(\.rawValue) + [""])),
                 HTTPParameterDescription(
-                    .query, "from", time, about: "Concerts that are played at this time or later."),
-                HTTPParameterDescription(.query, "to", time, about: "Concerts that are played before this time."),
+                    .query, "from", time, about: "Concerts that are played at this time (RFC 3339) or later."),
+                HTTPParameterDescription(
+                    .query, "to", time, about: "Concerts that are played before this time (RFC 3339)."),
             ],
             answers: [self.list("Newest first.")], problems: [self.badPage, self.away], options: .pages)
     }
