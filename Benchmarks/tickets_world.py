@@ -86,12 +86,12 @@ class TokenMint:
             raise SystemExit(f"sign-in: {answer.status} {answer.body!r}")
         self.header, claims, _ = answer.json["accessToken"].split(".")
         self.claims = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-        self.library = ctypes.CDLL(ctypes.util.find_library("crypto"))
-        self.library.EVP_PKEY_new_raw_private_key.restype = ctypes.c_void_p
-        self.library.EVP_MD_CTX_new.restype = ctypes.c_void_p
+        self.crypto = ctypes.CDLL(ctypes.util.find_library("crypto"))
+        self.crypto.EVP_PKEY_new_raw_private_key.restype = ctypes.c_void_p
+        self.crypto.EVP_MD_CTX_new.restype = ctypes.c_void_p
         seed = seed_of(podo)
         self.key = ctypes.c_void_p(
-            self.library.EVP_PKEY_new_raw_private_key(self.ED25519, None, seed, ctypes.c_size_t(len(seed))))
+            self.crypto.EVP_PKEY_new_raw_private_key(self.ED25519, None, seed, ctypes.c_size_t(len(seed))))
 
     def tokens(self, members):
         return [self.token(member) for member in members]
@@ -105,12 +105,12 @@ class TokenMint:
         return f"{signed}.{text(self.signature(signed.encode()))}"
 
     def signature(self, message):
-        context = ctypes.c_void_p(self.library.EVP_MD_CTX_new())
+        context = ctypes.c_void_p(self.crypto.EVP_MD_CTX_new())
         result, length = ctypes.create_string_buffer(64), ctypes.c_size_t(64)
-        begun = self.library.EVP_DigestSignInit(context, None, None, None, self.key) == 1
-        done = begun and self.library.EVP_DigestSign(
+        begun = self.crypto.EVP_DigestSignInit(context, None, None, None, self.key) == 1
+        done = begun and self.crypto.EVP_DigestSign(
             context, result, ctypes.byref(length), message, ctypes.c_size_t(len(message))) == 1
-        self.library.EVP_MD_CTX_free(context)
+        self.crypto.EVP_MD_CTX_free(context)
         if not done:
             raise SystemExit("libcrypto does not sign")
         return result.raw
