@@ -95,7 +95,7 @@ enum SimulatorPage {
     }
 
     private static func location(_ url: String, _ pairs: [(String, String)]) -> String {
-        let text = GatewayText.form(pairs.map { (name: $0.0, value: $0.1) })
+        let text = FormText.encode(pairs.map { (name: $0.0, value: $0.1) })
         return url + (url.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + text
     }
 

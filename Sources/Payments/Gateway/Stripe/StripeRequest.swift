@@ -1,4 +1,5 @@
 internal import Commerce
+internal import HTTPClient
 internal import Primitives
 
 /// The forms and paths of requests to Stripe. Pure.
@@ -12,7 +13,7 @@ enum StripeRequest {
     static func isPayable(_ money: Money) -> Bool { money.currency.exponent < 3 || money.amount % 10 == 0 }
 
     static func create(_ order: GatewayOrder) -> String {
-        GatewayText.form([
+        FormText.encode([
             (name: "amount", value: "\(order.total.amount)"),
             (name: "currency", value: order.total.currency.rawValue.lowercased()),
             (name: "automatic_payment_methods[enabled]", value: "true"),
@@ -25,13 +26,13 @@ enum StripeRequest {
     }
 
     static func capture(_ attempt: GatewayAttempt) -> String {
-        GatewayText.form([
+        FormText.encode([
             (name: "amount_to_capture", value: "\(attempt.total.amount)"), self.expanded,
         ])
     }
 
     static func refund(_ refund: GatewayRefund, intent: String) -> String {
-        GatewayText.form([
+        FormText.encode([
             (name: "payment_intent", value: intent), (name: "amount", value: "\(refund.amount.amount)"),
             (name: "reason", value: "requested_by_customer"),
             (name: "metadata[refund_id]", value: "\(refund.refundID)"),
@@ -40,32 +41,32 @@ enum StripeRequest {
 
     /// The page that stands for Stripe's script: it has to be told where to go back to.
     static func page(_ base: String, _ key: String, of order: GatewayOrder) -> String {
-        base + GatewayText.escape(key) + "?"
-            + GatewayText.form([(name: "success", value: order.successURL), (name: "fail", value: order.failURL)])
+        base + FormText.escape(key) + "?"
+            + FormText.encode([(name: "success", value: order.successURL), (name: "fail", value: order.failURL)])
     }
 
     /// By its key; else by the order that stands in its metadata, which Stripe's search knows a minute later.
     static func path(of key: GatewayPaymentKey) -> String {
         if let providerKey = key.providerKey {
-            return self.intentPath(providerKey) + "?" + GatewayText.form([self.expanded])
+            return self.intentPath(providerKey) + "?" + FormText.encode([self.expanded])
         }
         let order = key.orderID.filter { $0 != "'" && $0 != "\\" }
         return "/v1/payment_intents/search?"
-            + GatewayText.form([
+            + FormText.encode([
                 (name: "query", value: "metadata['order_id']:'\(order)'"), (name: "limit", value: "2"),
                 (name: "expand[]", value: "data.latest_charge.refunds"),
             ])
     }
 
     static func intentPath(_ key: String, _ verb: String = "") -> String {
-        "/v1/payment_intents/" + GatewayText.escape(key) + verb
+        "/v1/payment_intents/" + FormText.escape(key) + verb
     }
 
-    static func refundPath(_ key: String) -> String { "/v1/refunds/" + GatewayText.escape(key) }
+    static func refundPath(_ key: String) -> String { "/v1/refunds/" + FormText.escape(key) }
 
     static func refundsPath(intent: String) -> String {
         "/v1/refunds?"
-            + GatewayText.form([
+            + FormText.encode([
                 (name: "payment_intent", value: intent), (name: "limit", value: "\(self.listCountMax)"),
             ])
     }
@@ -76,6 +77,6 @@ enum StripeRequest {
             (name: "limit", value: "\(self.listCountMax)"), (name: "expand[]", value: "data.source"),
         ]
         if let cursor { pairs.append((name: "starting_after", value: cursor)) }
-        return "/v1/balance_transactions?" + GatewayText.form(pairs)
+        return "/v1/balance_transactions?" + FormText.encode(pairs)
     }
 }

@@ -1,4 +1,5 @@
 internal import Commerce
+internal import HTTPClient
 internal import HTTPServer
 internal import Primitives
 
@@ -50,12 +51,12 @@ enum TossRequest {
     }
 
     static func path(of key: GatewayPaymentKey) -> String {
-        guard let providerKey = key.providerKey else { return "/v1/payments/orders/" + GatewayText.escape(key.orderID) }
-        return "/v1/payments/" + GatewayText.escape(providerKey)
+        guard let providerKey = key.providerKey else { return "/v1/payments/orders/" + FormText.escape(key.orderID) }
+        return "/v1/payments/" + FormText.escape(providerKey)
     }
 
     static func cancelPath(_ providerKey: String) -> String {
-        "/v1/payments/" + GatewayText.escape(providerKey) + "/cancel"
+        "/v1/payments/" + FormText.escape(providerKey) + "/cancel"
     }
 
     static func transactionsPath(from: WallClock, to: WallClock, after cursor: String?) -> String {
@@ -64,13 +65,13 @@ enum TossRequest {
             (name: "limit", value: "\(self.transactionCountMax)"),
         ]
         if let cursor { pairs.append((name: "startingAfter", value: cursor)) }
-        return "/v1/transactions?" + GatewayText.form(pairs)
+        return "/v1/transactions?" + FormText.encode(pairs)
     }
 
     /// `page` counts from 1.
     static func settlementsPath(from: WallClock, to: WallClock, page: Int) -> String {
         "/v1/settlements?"
-            + GatewayText.form([
+            + FormText.encode([
                 (name: "startDate", value: String(self.localTime(from).prefix(10))),
                 (name: "endDate", value: String(self.localTime(to).prefix(10))), (name: "dateType", value: "soldDate"),
                 (name: "page", value: "\(page)"), (name: "size", value: "\(self.settlementCountMax)"),

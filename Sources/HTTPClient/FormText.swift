@@ -1,13 +1,13 @@
 internal import Primitives
 
 /// Names and values as a query or a form body (`application/x-www-form-urlencoded`).
-enum FormText {
-    static func encode(_ pairs: [(name: String, value: String)]) -> String {
+package enum FormText {
+    package static func encode(_ pairs: [(name: String, value: String)]) -> String {
         pairs.map { "\(self.escape($0.name))=\(self.escape($0.value))" }.joined(separator: "&")
     }
 
-    /// Everything but the unreserved characters of RFC 3986 §2.3 as `%XX`.
-    static func escape(_ text: String) -> String {
+    /// Everything but the unreserved characters of RFC 3986 §2.3 as `%XX`: good for a path segment too.
+    package static func escape(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
