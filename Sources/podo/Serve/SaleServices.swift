@@ -108,10 +108,9 @@ final class SaleServices: Sendable {
                     try await self.sweeper.work()
                 }
             },
-            { await self.work("payments not looked at", on: loop) { try await self.reconciler.work() } },
-            { await self.work("refunds not made", on: loop) { try await self.refunds.work() } },
+            { await self.prepare(on: loop) },
+            { await self.work("concerts not given back", on: loop) { try await self.refunds.sweep() } },
             { await self.companies.simulator?.company.run() },
-            { await self.work("webhooks not read", on: loop) { try await self.webhooks.work() } },
             {
                 await self.repeatedly("webhooks not swept", every: Self.sweepTime, on: loop) {
                     try await self.webhooks.sweep()
@@ -124,8 +123,20 @@ final class SaleServices: Sendable {
                 }
             },
         ]
+        // Each company has rounds of its own: one that is silent makes nobody wait for another.
+        let rounds = self.payments.payments.companies.flatMap { companies -> [@Sendable () async -> Void] in
+            [
+                {
+                    await self.work("payments not looked at", on: loop) {
+                        try await self.reconciler.work(on: companies)
+                    }
+                },
+                { await self.work("refunds not made", on: loop) { try await self.refunds.work(on: companies) } },
+                { await self.work("webhooks not read", on: loop) { try await self.webhooks.work(on: companies) } },
+            ]
+        }
         self.tasks.withLock { tasks in
-            tasks = works.map { work in Task(executorPreference: loop) { await work() } }
+            tasks = (works + rounds).map { work in Task(executorPreference: loop) { await work() } }
         }
     }
 
@@ -142,6 +153,22 @@ final class SaleServices: Sendable {
             switch notification {
             case .resynchronize: self.news.reload()
             case .message(let text): self.news.hear(text)
+            }
+        }
+    }
+
+    /// What is done once, as soon as the database is there.
+    private func prepare(on loop: EventLoop) async {
+        while !Task.isCancelled {
+            do {
+                try await self.payments.payments.tellOfGoneCompanies()
+                if let simulator = self.companies.simulator {
+                    try await self.payments.payments.remind(simulator.company)
+                }
+                return
+            } catch {
+                self.log.warning("payments not prepared", ["reason": .text("\(error)")])
+                await loop.pause(Self.retryTime)
             }
         }
     }
