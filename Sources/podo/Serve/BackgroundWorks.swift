@@ -53,7 +53,9 @@ final class BackgroundWorks: Sendable {
     /// No round begins any more; comes back when none is under way, or the time is over.
     func finish(until deadline: MonotonicTime, on loop: EventLoop) async {
         self.state.withLock { $0.isEnding = true }
-        while self.state.withLock({ $0.roundCount }) > 0, MonotonicTime.now < deadline { await loop.pause(Self.lookTime) }
+        while self.state.withLock({ $0.roundCount }) > 0, MonotonicTime.now < deadline {
+            await loop.pause(Self.lookTime)
+        }
     }
 
     func cancel() {

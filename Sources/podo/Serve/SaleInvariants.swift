@@ -41,9 +41,11 @@ struct SaleInvariants: Sendable {
                 return count
             }
         }
-        self.rules = seats + PaymentInvariants.names.map { name in
-            Rule(name: name) { Int(try await payments.checkInvariant(name)) }
-        }
+        self.rules =
+            seats
+            + PaymentInvariants.names.map { name in
+                Rule(name: name) { Int(try await payments.checkInvariant(name)) }
+            }
     }
 
     func start(_ works: BackgroundWorks, on loop: EventLoop) {

@@ -128,7 +128,9 @@ final class SaleServices: Sendable {
 
     /// Of the newest generations, as with members' tokens: who rotates twice is rid of a key.
     private static func queueKeys(_ root: RootSecret) -> [(number: UInt8, key: SecretBytes)] {
-        root.generations.prefix(AccessTokens.keyCountMax).map { (number: UInt8($0.number), key: root.key(for: .queueTicket, in: $0)) }
+        root.generations.prefix(AccessTokens.keyCountMax).map { generation in
+            (number: UInt8(generation.number), key: root.key(for: .queueTicket, in: generation))
+        }
     }
 
     private func listen() async {
