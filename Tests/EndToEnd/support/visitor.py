@@ -10,7 +10,7 @@ WATCH = """() => {
   window.wrong = [];
   addEventListener("error", (event) => wrong.push("error: " + event.message));
   addEventListener("unhandledrejection", (event) => wrong.push("rejected: " + event.reason));
-  addEventListener("securitypolicyviolation", (event) => wrong.push("policy: " + event.violatedDirective + " " + event.blockedURI));
+  addEventListener("securitypolicyviolation", (event) => wrong.push("policy: " + event.violatedDirective));
   const error = console.error;
   console.error = (...words) => { wrong.push("console: " + words.join(" ")); error(...words); };
 }"""
@@ -39,7 +39,7 @@ class Visitor:
     def go(self, path):
         self.browser.open(self.base + path)
         if not path.endswith(".svg"):
-            self.until("document.querySelector('main') && !document.querySelector('main[aria-busy]')", f"{path} is shown")
+            self.until("document.querySelector('main:not([aria-busy])')", f"{path} is shown")
 
     def do(self, script):
         return self.browser.evaluate(f"(() => {{ {script}; return true }})()")
