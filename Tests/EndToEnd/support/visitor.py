@@ -1,6 +1,7 @@
 """Somebody who uses the pages in a browser: looks, clicks, types; and everything that goes wrong there is kept."""
 
 import json
+import os
 import time
 
 from .scenario import expect
@@ -15,6 +16,8 @@ WATCH = """() => {
   console.error = (...words) => { wrong.push("console: " + words.join(" ")); error(...words); };
 }"""
 WAIT_TIME = 15
+with open(os.path.join(os.path.dirname(__file__), "page_checks.js"), encoding="utf-8") as file:
+    CHECKS = file.read().strip()
 
 
 class Visitor:
@@ -27,6 +30,14 @@ class Visitor:
             browser.call("script.addPreloadScript", functionDeclaration=WATCH)
         self.go("/favicon.svg")
         self.do(f"localStorage.setItem('podo-language', '{language}')")
+
+    def dark(self, is_dark):
+        """Only where a browser can be told."""
+        if self.browser.name == "chromium":
+            self.browser.call("Emulation.setEmulatedMedia", features=[
+                {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}])
+            # Colours take a moment to change.
+            time.sleep(0.3)
 
     def width(self, width, height=844):
         if self.browser.name == "chromium":
@@ -82,3 +93,5 @@ class Visitor:
     def expect_well(self, what):
         wrong = self.value("window.wrong")
         expect(wrong == [], f"{self.browser.name}: {what}: {wrong}")
+        barriers = self.value(CHECKS)
+        expect(barriers == [], f"{self.browser.name}: {what}: {barriers}")
