@@ -95,9 +95,8 @@ extension Setting {
             "stripe-webhook-secret", \.stripeWebhookSecret, .optional(.companySecret), isSecret: true,
             "What Stripe signs its webhooks with. Not a flag."),
         Setting(
-            "payment-simulator", \.paymentSimulator, .optional(.boolean),
-            defaultNote: "true where no company is set and only this machine reaches Podo",
-            "A payment company of Podo's own, for trying things out: nobody pays."),
+            "payment-simulator", \.paymentSimulator, .boolean,
+            "A payment company of Podo's own, for trying things out: everybody gets tickets, and nobody pays."),
         Setting(
             "mail-from", \.mailFrom, .mailAddress,
             "Who mails to members come from. Until they are sent, mails are files in the folder mail of data-dir."),

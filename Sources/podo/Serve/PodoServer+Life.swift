@@ -12,6 +12,8 @@ internal import Synchronization
 extension PodoServer {
     /// How much longer than its parts draining may take before the main thread stops waiting for a loop that hangs.
     private static let drainGraceTime = TimeAmount.seconds(5)
+    /// How long works in the middle of a round are waited for at least, whatever the drain time.
+    private static let workEndTime = TimeAmount.seconds(2)
 
     /// Starts loops and listening, and tells everyone who wants to know.
     func start() {
@@ -85,6 +87,7 @@ extension PodoServer {
             let root = try self.secretFile.reload()
             self.memberTokens.replaceKeys(root)
             self.members.replaceKeys(root)
+            self.sales.replaceKeys(root)
             self.log.info("keys reloaded")
         } catch {
             self.log.error("keys not reloaded", ["reason": .text(error.sentence)])
@@ -146,6 +149,7 @@ extension PodoServer {
                 until: max(deadline, .now + configuration.viewerDrainTime))
             let allEnded = publishersEnded && requestsEnded
             self.social.stop()
+            await self.sales.finish(until: max(deadline, .now + Self.workEndTime), on: loop)
             self.sales.stop()
             self.commerce.stop()
             self.members.stop()

@@ -75,7 +75,8 @@ final class PodoServer: Sendable {
         self.sales = try SaleServices(
             configuration, root: rootSecret, members: self.members, authorizer: self.memberTokens.authorizer,
             database: self.database.connections, loops: self.group.loops,
-            publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
+            publicURL: self.listeners.publicURL(configuration), ownOrigin: self.listeners.ownOrigin(configuration),
+            metrics: metrics, log: log)
         self.commerce = CommerceServices(
             consumers: self.sales.consumers, database: self.database.connections, loops: self.group.loops,
             metrics: metrics, log: log)

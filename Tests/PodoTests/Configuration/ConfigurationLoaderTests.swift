@@ -113,6 +113,19 @@ import Testing
             ),
             ("http-listen = 127.0.0.1:9090", "default: admin-listen: 127.0.0.1:9090 is in http-listen already"),
             (
+                "payment-simulator = true\ntoss-secret-key = test_sk_1\npublic-url = https://podo.example",
+                "podo.conf:1: payment-simulator: is true and toss-secret-key is set: "
+                    + "tickets would be free beside a real company"
+            ),
+            (
+                "toss-secret-key = test_sk_1",
+                "podo.conf:1: toss-secret-key: needs public-url: buyers come back there, and webhooks are sent there"
+            ),
+            (
+                "stripe-webhook-secret = whsec_1",
+                "podo.conf:1: stripe-webhook-secret: stripe-secret-key is not set, and both are needed"
+            ),
+            (
                 "admin-listen = *:9090",
                 "podo.conf:1: admin-listen: 0.0.0.0:9090 can be reached from other machines and has no password; "
                     + "use 127.0.0.1, or set admin-allow-remote = true behind a firewall"
