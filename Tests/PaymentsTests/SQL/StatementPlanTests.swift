@@ -73,14 +73,17 @@ struct StatementPlanTests {
         FROM generate_series(1, 20000) AS n;
         UPDATE settlement SET carried_to = id + 1 WHERE status = 'CARRIED' AND id % 100 <> 0;
         INSERT INTO settlement_item (ref_type, ref_id, settlement_id, amount)
-        SELECT t, n, n / 4 + 1, 1000 FROM generate_series(1, 40000) AS n, (VALUES ('PAYMENT'), ('GATEWAY_FEE')) AS k (t);
+        SELECT t, n, n / 4 + 1, 1000
+        FROM generate_series(1, 40000) AS n, (VALUES ('PAYMENT'), ('GATEWAY_FEE')) AS k (t);
         INSERT INTO settlement_due (ref_type, ref_id, seller_id, currency, at, amount)
         SELECT 'PAYMENT', 100000 + n, n % 300, 'KRW', now() - n * interval '1 minute', 1000
         FROM generate_series(1, 20000) AS n;
-        INSERT INTO gateway_row (gateway, transaction_key, provider_key, order_id, amount, fee, currency, at, payment_id)
+        INSERT INTO gateway_row (gateway, transaction_key, provider_key, order_id, amount, fee, currency, at,
+            payment_id)
         SELECT 'toss', 't' || n, 'key-' || n, 'podo-' || n, 1000, 25, 'KRW', now() - n * interval '1 minute', n
         FROM generate_series(1, 40000) AS n;
-        INSERT INTO webhook_inbox (gateway, event_key, event_type, is_signed, body, received_at, processed_at, next_try_at)
+        INSERT INTO webhook_inbox (gateway, event_key, event_type, is_signed, body, received_at, processed_at,
+            next_try_at)
         SELECT 'toss', 'e' || n, 'x', true, '', now() - n * interval '1 minute',
             CASE WHEN n % 200 <> 0 THEN now() END, now()
         FROM generate_series(1, 40000) AS n;
