@@ -33,6 +33,8 @@ final class PodoServer: Sendable {
     let social: SocialServices
     let commerce: CommerceServices
     let sales: SaleServices
+    /// Nil where nothing is to be tried out.
+    let demo: DemoService?
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -86,6 +88,9 @@ final class PodoServer: Sendable {
         let services = PublicServices(
             members: self.members.service, social: self.social.service, catalogue: self.sales.catalogue,
             queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments)
+        self.demo = try DemoService(
+            configuration, members: self.members, routes: services.routes, listeners: self.listeners,
+            environment: environment, log: log)
         self.publicApplication = try PublicApplication(
             webDirectory: webDirectory, api: self.commerce.guarding(services.routes),
             streams: self.delivery.routes + self.sales.companies.routes,
