@@ -19,7 +19,7 @@ extension Members {
         return try await self.create(role: role, name: name, email: email, passwordHash: hash, isEmailVerified: true)
     }
 
-    /// Whether this is the account's password. Unlike signing in it is not limited: it is not for who asks from outside.
+    /// Whether this is the account's password. Unlike signing in it is not limited: nobody outside asks.
     package func isPassword(_ password: Secret<String>, of id: Int64) async throws -> Bool {
         let hash = try await self.row(id).passwordHash
         return try await self.passwords.check(password, against: hash, from: Self.ownAddress) != .wrong

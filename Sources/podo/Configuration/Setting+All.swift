@@ -154,7 +154,7 @@ extension Setting {
             "The largest head of a request. One field has at most 16 KiB, the request line 8 KiB."),
         Setting(
             "demo", \.demo, .boolean,
-            "Fills an empty database once with a show that is on sale and live, and tells of it in data-dir/demo.json."),
+            "Fills an empty database once with a show that is on sale and live; demo.json in data-dir tells of it."),
         Setting(
             "test-picture", \.testPicture, .boolean,
             "Publishes a moving picture with sound to the show of demo, by ffmpeg, while Podo runs."),

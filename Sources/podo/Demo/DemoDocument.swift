@@ -58,8 +58,8 @@ struct DemoAccounts: JSONDecodable, JSONEncodable, Sendable {
     }
 }
 
-/// What `demo.json` tells of a demo: where it is, what is sold, and who may try it. Programs read it, so its fields stay
-/// as they are.
+/// What `demo.json` tells of a demo: where it is, what is sold, and who may try it. Programs read it, so its fields
+/// stay as they are.
 struct DemoDocument: JSONDecodable, JSONEncodable, Sendable {
     static let fileName = "demo.json"
     private static let seatCountMax = 10_000

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import HTTPServer
 
-/// A file of the demo below the data directory: whole or not there, and for its owner alone, because passwords are in it.
+/// A file of the demo below the data directory: whole or not there, and for its owner alone, as passwords are in it.
 struct DemoFile: Sendable {
     static let byteCountMax = 256 * 1024
 

@@ -16,11 +16,11 @@ enum DemoGuide {
 
               \(demo.baseURL)/
 
-            which says how to buy a seat and watch. \(picture)
+            and sign in as the fan below: take a seat, pay, which costs nothing here, and watch. \(picture)
 
               \(self.command(demo.publishURL))
 
-            Sign in by \(demo.baseURL)/api/v1/auth/signin as
+            There are
 
               admin    \(person(accounts.admin))
               seller   \(person(accounts.seller))\(fan)

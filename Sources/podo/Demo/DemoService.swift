@@ -19,12 +19,12 @@ final class DemoService: Sendable {
 
     /// Nil when no demo is asked for.
     init?(
-        _ configuration: Configuration, members: MemberServices, routes: [HTTPRoute], listeners: ListenerSet,
-        environment: [String: String], log: Log
+        _ configuration: Configuration, _ members: MemberServices, _ routes: [HTTPRoute], _ listeners: ListenerSet,
+        searchPath: String?, log: Log
     ) throws(StartError) {
         guard configuration.demo, let publisher = listeners.rtmp.first?.address else { return nil }
         self.configuration = configuration
-        self.searchPath = environment["PATH"] ?? ""
+        self.searchPath = searchPath ?? ""
         self.log = log
         self.demo = try Demo(
             members: members.members, streamKeys: members.streamKeys, routes: routes,
@@ -90,15 +90,4 @@ final class DemoService: Sendable {
     }
 
     func stop() { self.picture.withLock { $0 }?.stop() }
-}
-
-extension SocketAddress {
-    /// For whoever is on this machine: one that stands for all addresses is none to connect to.
-    fileprivate var reachable: SocketAddress {
-        switch self.host {
-        case .v4(0): SocketAddress(host: .v4(0x7f00_0001), port: self.port)
-        case .v6(0, 0): SocketAddress(host: .v6(high: 0, low: 1), port: self.port)
-        case .v4, .v6: self
-        }
-    }
 }

@@ -89,8 +89,7 @@ final class PodoServer: Sendable {
             members: self.members.service, social: self.social.service, catalogue: self.sales.catalogue,
             queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments)
         self.demo = try DemoService(
-            configuration, members: self.members, routes: services.routes, listeners: self.listeners,
-            environment: environment, log: log)
+            configuration, self.members, services.routes, self.listeners, searchPath: environment["PATH"], log: log)
         self.publicApplication = try PublicApplication(
             webDirectory: webDirectory, api: self.commerce.guarding(services.routes),
             streams: self.delivery.routes + self.sales.companies.routes,
