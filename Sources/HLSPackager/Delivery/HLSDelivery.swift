@@ -31,6 +31,9 @@ package final class HLSDelivery: Sendable {
         for delivery in self.loops { delivery.loop.execute { delivery.stopWaiting() } }
     }
 
+    /// Passes may have been taken back: who waits with one is not kept waiting. On the loop.
+    package func review(on loop: EventLoop) { self.loops[loop.index].review() }
+
     package var routes: [HTTPRoute] {
         [
             HTTPRoute(

@@ -21,8 +21,12 @@ extension PodoServer {
         self.members.start(on: self.group.loops[0])
         self.commerce.start(on: self.group.loops[0])
         self.sales.start(on: self.group.loops[0])
+        self.playback.start(on: self.group.loops[0])
         if !self.members.waitUntilLoaded() {
             self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
+        }
+        if !self.playback.waitUntilOpen() {
+            self.log.warning("gate closed", ["reason": "the database did not answer in time"])
         }
         if self.loaded.configuration.isBehindUnnamedProxy(endsTLS: !self.listeners.https.isEmpty) {
             self.log.warning(
@@ -85,6 +89,7 @@ extension PodoServer {
             let root = try self.secretFile.reload()
             self.memberTokens.replaceKeys(root)
             self.members.replaceKeys(root)
+            self.playback.gates.replaceKeys(root)
             self.log.info("keys reloaded")
         } catch {
             self.log.error("keys not reloaded", ["reason": .text(error.sentence)])
@@ -146,6 +151,7 @@ extension PodoServer {
                 until: max(deadline, .now + configuration.viewerDrainTime))
             let allEnded = publishersEnded && requestsEnded
             self.social.stop()
+            self.playback.stop()
             self.sales.stop()
             self.commerce.stop()
             self.members.stop()

@@ -33,6 +33,7 @@ final class PodoServer: Sendable {
     let social: SocialServices
     let commerce: CommerceServices
     let sales: SaleServices
+    let playback: PlaybackServices
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -76,15 +77,22 @@ final class PodoServer: Sendable {
             configuration, root: rootSecret, members: self.members, authorizer: self.memberTokens.authorizer,
             database: self.database.connections, loops: self.group.loops,
             publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
+        self.playback = PlaybackServices(
+            configuration, root: rootSecret, authorizer: self.memberTokens.authorizer,
+            access: self.sales.catalogue.access, database: self.database.connections, loops: self.group.loops,
+            publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         self.commerce = CommerceServices(
-            consumers: self.sales.consumers, database: self.database.connections, loops: self.group.loops,
+            consumers: self.sales.consumers + [self.playback.consumer], database: self.database.connections, loops: self.group.loops,
             metrics: metrics, log: log)
         let streams: PackagedStreams
         (streams, self.delivery) = Self.streams(
-            configuration, group: self.group, storage: self.storage, metrics: metrics, log: log)
+            configuration, group: self.group, storage: self.storage, gate: Self.gate(configuration, self.playback), metrics: metrics,
+            log: log)
+        self.playback.gates.whenSessionsEnd { [delivery] loop in delivery.review(on: loop) }
         let services = PublicServices(
             members: self.members.service, social: self.social.service, catalogue: self.sales.catalogue,
-            queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments)
+            queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments,
+            playback: self.playback.service)
         self.publicApplication = try PublicApplication(
             webDirectory: webDirectory, api: self.commerce.guarding(services.routes),
             streams: self.delivery.routes + self.sales.companies.routes,
@@ -111,8 +119,8 @@ final class PodoServer: Sendable {
 
     /// What publishers send is made into, and the way of that to viewers.
     private static func streams(
-        _ configuration: Configuration, group: EventLoopGroup, storage: StreamStorage, metrics: MetricsRegistry,
-        log: Log
+        _ configuration: Configuration, group: EventLoopGroup, storage: StreamStorage, gate: any PlaybackGate,
+        metrics: MetricsRegistry, log: Log
     ) -> (PackagedStreams, HLSDelivery) {
         let streamMetrics = HLSMetrics(registry: metrics)
         storage.recordings?.register(in: metrics)
@@ -122,7 +130,7 @@ final class PodoServer: Sendable {
             limits: configuration.streamLimits, loops: group.loops, numbers: storage.numbers,
             recordings: storage.recordings, posters: posters, metrics: streamMetrics, registry: metrics, log: log)
         let delivery = HLSDelivery(
-            board: streams.board, group: group, gate: configuration.gate,
+            board: streams.board, group: group, gate: gate,
             promises: PlaylistPromises(configuration.streamLimits), recordings: storage.recordings, posters: posters,
             metrics: streamMetrics)
         return (streams, delivery)
@@ -208,8 +216,6 @@ extension Configuration {
         limits.keySegmentCount = self.hlsKeySegmentCount
         return limits
     }
-
-    var gate: any PlaybackGate { self.openGate ? OpenGate() : ClosedGate() }
 
     /// The admin listener has few clients: one that goes wild must not take descriptors from the public.
     var adminLimits: HTTPLimits {
