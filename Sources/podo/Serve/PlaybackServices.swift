@@ -31,7 +31,7 @@ final class PlaybackServices: Sendable {
 
     /// Before the loops run.
     init(
-        _ configuration: Configuration, root: RootSecret, authorizer: MemberAuthorizer, access: CatalogueAccess,
+        _ configuration: Configuration, root: RootSecret, authorizer: MemberAuthorizer, sales: SaleServices,
         database: PostgresDatabase, loops: [EventLoop], publicURL: String, metrics: MetricsRegistry, log: Log
     ) {
         self.database = database
@@ -42,10 +42,15 @@ final class PlaybackServices: Sendable {
         self.news = PlaybackNews(database: database, gates: gates)
         let targetTime = PlaylistPromises(configuration.streamLimits).targetDuration
         self.sessions = PlaybackSessions(
-            database: database, gates: gates, rights: TicketPlaybackRights(database: database, access: access),
+            database: database, gates: gates, rights: TicketPlaybackRights(database: database, access: sales.catalogue.access),
             publicURL: publicURL,
             lease: max(.nanoseconds(targetTime.nanoseconds &* 3), Self.leaseTimeMin))
         self.service = PlaybackService(sessions: self.sessions, authorizer: authorizer)
+    }
+
+    /// Before the loops run: who waits for media is asked for the token again as soon as sessions end.
+    func tell(_ delivery: HLSDelivery) {
+        self.gates.whenSessionsEnd { loop in delivery.review(on: loop) }
     }
 
     /// Told of tickets once more, in case that what told of them first was lost.

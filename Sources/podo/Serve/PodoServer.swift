@@ -78,8 +78,8 @@ final class PodoServer: Sendable {
             database: self.database.connections, loops: self.group.loops,
             publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         self.playback = PlaybackServices(
-            configuration, root: rootSecret, authorizer: self.memberTokens.authorizer,
-            access: self.sales.catalogue.access, database: self.database.connections, loops: self.group.loops,
+            configuration, root: rootSecret, authorizer: self.memberTokens.authorizer, sales: self.sales,
+            database: self.database.connections, loops: self.group.loops,
             publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         self.commerce = CommerceServices(
             consumers: self.sales.consumers + [self.playback.consumer], database: self.database.connections, loops: self.group.loops,
@@ -88,7 +88,7 @@ final class PodoServer: Sendable {
         (streams, self.delivery) = Self.streams(
             configuration, group: self.group, storage: self.storage, gate: Self.gate(configuration, self.playback), metrics: metrics,
             log: log)
-        self.playback.gates.whenSessionsEnd { [delivery] loop in delivery.review(on: loop) }
+        self.playback.tell(self.delivery)
         let services = PublicServices(
             members: self.members.service, social: self.social.service, catalogue: self.sales.catalogue,
             queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments,

@@ -103,14 +103,18 @@ struct GateStateTests {
     @Test("believes what it has seen only as long as the key is there")
     func rotation() throws {
         var script = GateScript()
-        let pass = script.token()
-        #expect(script.ask(pass) == self.admitted)
+        let (pass, stolen) = (script.token(), script.token(ticket: 6))
+        _ = script.tell(last: 1, live: [GateScript.session(1)])
+        for pass in [pass, stolen] { #expect(script.ask(pass) == self.admitted) }
         var root = script.root
-        for _ in 0..<10 {
+        for round in 0..<10 {
             root = try #require(root.rotated())
             script.gate.replaceKeys(PlaybackKeys(root: root))
             #expect(script.ask(pass) == self.admitted)
             #expect(script.ask(script.token(number: 2, root: root)) == self.admitted)
+            // Of no session that anybody has begun: good until the key is no recent one.
+            #expect(script.ask(stolen) == (round == 0 ? self.admitted : .refused(.tokenInvalid)))
+            #expect(script.ask(script.token(number: 9)) == (round == 0 ? self.admitted : .refused(.tokenInvalid)))
         }
         let newest = Array(root.text().prefix { $0 != UInt8(ascii: "\n") })
         script.gate.replaceKeys(PlaybackKeys(root: try RootSecret(parsing: newest)))

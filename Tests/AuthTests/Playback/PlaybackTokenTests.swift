@@ -14,7 +14,7 @@ struct PlaybackTokenTests {
         ).bytes
     }
 
-    private func read(_ text: [UInt8], _ root: RootSecret? = nil) throws -> (token: PlaybackToken, isRight: Bool) {
+    private func read(_ text: [UInt8], _ root: RootSecret? = nil) throws -> PlaybackKeys.Reading {
         PlaybackKeys(root: root ?? self.root).read(try #require(PlaybackTokenText(text[...])))
     }
 
@@ -25,10 +25,10 @@ struct PlaybackTokenTests {
         ] {
             let text = self.sign(ticket: ticket, schedule: schedule, expiresAt: Int64(end))
             #expect(text.count == 64)
-            let (token, isRight) = try self.read(text)
-            #expect(isRight)
+            let reading = try self.read(text)
+            #expect(reading.isRight && reading.isRecent)
             #expect(
-                token
+                reading.token
                     == PlaybackToken(
                         keyID: 1, ticket: ticket, schedule: schedule, session: self.session, expiresAt: Int64(end)))
         }
@@ -82,7 +82,8 @@ struct PlaybackTokenTests {
         let text = self.sign()
         let second = try #require(self.root.rotated())
         let third = try #require(second.rotated())
-        #expect(try self.read(text, third).isRight)
+        #expect(try self.read(text, second).isRecent)
+        #expect(try self.read(text, third).isRight && !self.read(text, third).isRecent)
         let lines = third.text().split(separator: UInt8(ascii: "\n"))
         let withoutFirst = try RootSecret(parsing: Array(lines[0...1].joined(separator: [UInt8(ascii: "\n")])))
         #expect(try !self.read(text, withoutFirst).isRight)
@@ -96,9 +97,9 @@ struct PlaybackTokenTests {
         let third = try #require(second.rotated())
         func keyID(at time: MonotonicTime) throws -> UInt8 {
             let text = signer.sign(ticket: 1, schedule: 1, session: self.session, expiresAt: 9, now: time)
-            let (token, isRight) = PlaybackKeys(root: third).read(text)
-            #expect(isRight)
-            return token.keyID
+            let reading = PlaybackKeys(root: third).read(text)
+            #expect(reading.isRight)
+            return reading.token.keyID
         }
         #expect(try keyID(at: start) == 1)
         signer.replaceKeys(second, now: start)

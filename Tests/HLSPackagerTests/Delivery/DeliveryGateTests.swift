@@ -1,4 +1,5 @@
 import HTTPServer
+import Reactor
 import Primitives
 import Testing
 

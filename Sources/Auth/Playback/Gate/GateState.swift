@@ -63,22 +63,24 @@ package struct GateState {
     }
 
     private mutating func verify(_ text: PlaybackTokenText, now: MonotonicTime, wall: Int64) -> Verification {
-        let (token, isRight) = self.keys.read(text)
-        let refusal = self.table.refusal(of: token.session, holder: token.holder)
+        let reading = self.keys.read(text)
+        let token = reading.token
+        let refusal = self.table.refusal(of: token.session, holder: token.holder, isRecent: reading.isRecent)
         let rest = token.expiresAt &+ self.limits.clockToleranceSeconds &- wall
-        guard isRight else { return .refused(.tokenInvalid) }
+        guard reading.isRight else { return .refused(.tokenInvalid) }
         if refusal == nil, rest <= 0 { return .refused(.tokenExpired) }
         return .verified(
             self.seen.insert(
                 SeenPlaybackTokens.Entry(
                     text: text, token: token, stream: Self.stream(of: token.schedule),
-                    meter: self.meters.meter(of: token), endsAt: now + .seconds(rest), version: self.table.version,
-                    refusal: refusal)))
+                    isRecent: reading.isRecent, meter: self.meters.meter(of: token), endsAt: now + .seconds(rest),
+                    version: self.table.version, refusal: refusal)))
     }
 
     private mutating func lookAgain(_ index: Int) {
         let token = self.seen[index].token
-        self.seen[index].refusal = self.table.refusal(of: token.session, holder: token.holder)
+        self.seen[index].refusal = self.table.refusal(
+            of: token.session, holder: token.holder, isRecent: self.seen[index].isRecent)
         self.seen[index].version = self.table.version
     }
 

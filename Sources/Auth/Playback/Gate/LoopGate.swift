@@ -1,6 +1,6 @@
 internal import Observability
 internal import Primitives
-package import Reactor
+internal import Reactor
 internal import Synchronization
 
 /// The gate on one loop. Between a request and its answer there is nothing that other loops write, but for what a

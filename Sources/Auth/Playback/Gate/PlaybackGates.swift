@@ -1,6 +1,6 @@
 package import Crypto
-internal import Observability
-package import Primitives
+package import Observability
+internal import Primitives
 package import Reactor
 internal import Synchronization
 

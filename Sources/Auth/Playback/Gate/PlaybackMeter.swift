@@ -1,4 +1,4 @@
-package import Primitives
+internal import Primitives
 internal import Synchronization
 
 /// How much one session watches, counted by all loops at once without a lock: media in a bucket that leaks at twice the

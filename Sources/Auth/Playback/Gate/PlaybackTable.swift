@@ -29,15 +29,15 @@ package struct PlaybackTable: Sendable {
     /// Whether new holders have room.
     package var isFull: Bool { self.entries.count >= self.countMax }
 
-    /// Why a session is void; nil when it is good. One that is newer than the newest is good: its token was issued by
-    /// another process, which has not told us yet.
-    package func refusal(of session: PlaybackSessionID, holder: Int64) -> PlaybackRefusal? {
-        guard let entry = self.entries[holder] else { return nil }
+    /// Why a session is void; nil when it is good. One that is newer than the newest is good, if its token is recent:
+    /// it was issued by another process, which has not told us yet.
+    package func refusal(of session: PlaybackSessionID, holder: Int64, isRecent: Bool) -> PlaybackRefusal? {
+        guard let entry = self.entries[holder] else { return isRecent ? nil : .tokenInvalid }
         if session.number <= entry.revokedThrough { return .ticketRevoked }
-        let isGood =
-            session.number > entry.lastNumber || session.value == entry.first
-            || (!entry.others.isEmpty && entry.others.contains(session))
-        return isGood ? nil : .sessionReplaced
+        if session.number > entry.lastNumber { return isRecent ? nil : .tokenInvalid }
+        let isLive =
+            session.value == entry.first || (!entry.others.isEmpty && entry.others.contains(session))
+        return isLive ? nil : .sessionReplaced
     }
 
     /// Whether sessions may have ended by it. What is older than what is known changes nothing. A table that is full

@@ -9,6 +9,7 @@ struct SeenPlaybackTokens {
         let text: PlaybackTokenText
         let token: PlaybackToken
         let stream: String
+        let isRecent: Bool
         let meter: PlaybackMeter
         /// On the monotonic clock.
         let endsAt: MonotonicTime

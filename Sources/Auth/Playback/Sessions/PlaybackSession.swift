@@ -1,4 +1,4 @@
-internal import Observability
+package import Observability
 internal import Postgres
 package import Primitives
 

@@ -26,7 +26,7 @@ package struct PlaybackTokenText: Equatable, Sendable {
     var place: UInt64 { unsafeBitCast(self.characters, to: SIMD8<UInt64>.self)[3] }
 
     /// The bytes, and whether every character is one of base64url (RFC 4648 §5). Takes the same time for all texts.
-    func decoded() -> (bytes: PlaybackTokenBytes, isText: Bool) {
+    package func decoded() -> (bytes: PlaybackTokenBytes, isText: Bool) {
         let text = self.characters
         let isUpper = text .>= 65 .& text .<= 90
         let isLower = text .>= 97 .& text .<= 122
