@@ -17,97 +17,123 @@ func say(_ line: String) {
     _ = write(1, bytes, bytes.count)
 }
 
-let viewerCount = 10_000
-let root = RootSecret.random()
-let wall: Int64 = 1_780_308_000
-let keys = PlaybackKeys(root: root)
-let signer = PlaybackSigner(root: root, leadTime: .seconds(30))
+final class PlaybackCost {
+    private static let viewerCount = 10_000
+    private static let wall: Int64 = 1_780_308_000
+    private static let end = PlaybackCost.wall + 3600
 
-func token(_ index: Int, schedule: Int64 = 7, expiresAt: Int64 = wall + 3600, signer: PlaybackSigner = signer) -> [UInt8] {
-    signer.sign(
-        ticket: Int64(index + 1), schedule: schedule,
-        session: PlaybackSessionID(number: 1, random: UInt32(truncatingIfNeeded: index &* 2_654_435_761)),
-        expiresAt: expiresAt, now: .now
-    ).bytes
-}
+    private let keys: PlaybackKeys
+    private let signer: PlaybackSigner
+    private let stranger = PlaybackSigner(root: .random(), leadTime: .seconds(30))
+    private var gate: GateState
+    private var revision: Int64 = 1
 
-func newGate() -> GateState {
-    var gate = GateState(keys: keys, meters: PlaybackMeters(), limits: PlaybackLimits())
-    // Half of them are known, as after a start.
-    _ = gate.apply(
-        (0..<viewerCount / 2).map { index in
-            PlaybackHolding(
-                holder: Int64(index + 1), revision: 1, lastNumber: 1, revokedThrough: 0, expiresAt: wall + 3600,
-                live: [PlaybackSessionID(number: 1, random: UInt32(truncatingIfNeeded: index &* 2_654_435_761))])
-        })
-    return gate
-}
-
-var gate = newGate()
-
-/// The pass as it stands in a request, through the same steps as on a loop.
-func ask(_ pass: [UInt8], _ demand: PlaybackDemand) -> PlaybackVerdict {
-    guard let text = PlaybackTokenText(pass[...]) else { return .refused(.tokenInvalid) }
-    return gate.admit(text, demand, now: MonotonicTime(nanoseconds: 1 << 40)) { wall }
-}
-
-/// The best of seven, for the machine has other things to do as well.
-func measure(
-    _ name: String, _ passes: [[UInt8]], rounds: Int = 1, demand: PlaybackDemand = .playlist,
-    before: () -> Void = {}, isRight: (PlaybackVerdict) -> Bool
-) {
-    var best = Int.max
-    for _ in 0..<7 {
-        before()
-        var rightCount = 0
-        let start = cpuNanoseconds()
-        for _ in 0..<rounds {
-            for pass in passes where isRight(ask(pass, demand)) { rightCount += 1 }
-        }
-        best = min(best, (cpuNanoseconds() - start) / (passes.count * rounds))
-        guard rightCount == passes.count * rounds else {
-            say("\(name): not as expected")
-            exit(1)
-        }
+    init() {
+        let root = RootSecret.random()
+        self.keys = PlaybackKeys(root: root)
+        self.signer = PlaybackSigner(root: root, leadTime: .seconds(30))
+        self.gate = GateState(keys: self.keys, meters: PlaybackMeters(), limits: PlaybackLimits())
     }
-    say("\(name) \(best) ns")
-}
 
-func isAdmitted(_ verdict: PlaybackVerdict) -> Bool { if case .admitted = verdict { true } else { false } }
+    func run() {
+        let passes = (0..<Self.viewerCount).map { self.token($0, self.signer) }
+        let one = Array(repeating: passes[0], count: Self.viewerCount)
+        let admitted = PlaybackVerdict.admitted(stream: "schedule-7")
+        self.measure("first", passes, before: self.forget, admitted)
+        self.measure("repeated, one viewer", one, rounds: 20, admitted)
+        self.measure("repeated, 10000 viewers", passes, rounds: 20, admitted)
+        self.measure("repeated, 10000 viewers, media", passes, demand: .media(.milliseconds(2)), admitted)
+        self.measure("repeated, after something was told", passes, before: self.tellOfAnother, admitted)
+        self.refusals(passes)
+    }
 
-let passes = (0..<viewerCount).map { token($0) }
-let one = Array(repeating: passes[0], count: viewerCount)
-let forgets = { gate = newGate() }
+    /// All of tokens that were not seen: none may tell by its time which it is.
+    private func refusals(_ passes: [[UInt8]]) {
+        let all = 0..<Self.viewerCount
+        let forged = all.map { self.token($0, self.stranger) }
+        self.measure("refused, forged", forged, before: self.forget, .refused(.tokenInvalid))
+        let unknownKey = passes.map { pass in
+            var pass = pass
+            pass[2] = UInt8(ascii: "x")
+            return pass
+        }
+        self.measure("refused, of an unknown key", unknownKey, before: self.forget, .refused(.tokenInvalid))
+        let expired = all.map { self.token($0, self.signer, expiresAt: Self.wall - 3600) }
+        self.measure("refused, expired", expired, before: self.forget, .refused(.tokenExpired))
+        self.measure("refused, revoked", passes, before: self.revokeAll, .refused(.ticketRevoked))
+    }
 
-measure("first", passes, before: forgets, isRight: isAdmitted)
-measure("repeated, one viewer", one, rounds: 20, isRight: isAdmitted)
-measure("repeated, 10000 viewers", passes, rounds: 20, isRight: isAdmitted)
-measure("repeated, 10000 viewers, media", passes, rounds: 1, demand: .media(.milliseconds(2)), isRight: isAdmitted)
-var revision: Int64 = 1
-measure(
-    "repeated, after something was told", passes, before: {
-        revision += 1
-        _ = gate.apply([
-            PlaybackHolding(
-                holder: 1 << 40, revision: revision, lastNumber: 1, revokedThrough: 1, expiresAt: wall + 1, live: [])
-        ])
-    }, isRight: isAdmitted)
+    // MARK: What is told
 
-// Refusals, all of tokens that were not seen: none may tell by its time which it is.
-let stranger = PlaybackSigner(root: .random(), leadTime: .seconds(30))
-let forged = (0..<viewerCount).map { token($0, signer: stranger) }
-measure("refused, forged", forged, before: forgets) { $0 == .refused(.tokenInvalid) }
-let unknownKey = passes.map { pass in pass.enumerated().map { $0.offset == 2 ? UInt8(ascii: "x") : $0.element } }
-measure("refused, of an unknown key", unknownKey, before: forgets) { $0 == .refused(.tokenInvalid) }
-let expired = (0..<viewerCount).map { token($0, expiresAt: wall - 3600) }
-measure("refused, expired", expired, before: forgets) { $0 == .refused(.tokenExpired) }
-measure(
-    "refused, revoked", passes, before: {
-        gate = newGate()
-        _ = gate.apply(
-            (0..<viewerCount).map { index in
+    private static func session(_ index: Int) -> PlaybackSessionID {
+        PlaybackSessionID(number: 1, random: UInt32(truncatingIfNeeded: index &* 2_654_435_761))
+    }
+
+    private func token(_ index: Int, _ signer: PlaybackSigner, expiresAt: Int64 = PlaybackCost.end) -> [UInt8] {
+        signer.sign(
+            ticket: Int64(index + 1), schedule: 7, session: Self.session(index), expiresAt: expiresAt, now: .now
+        ).bytes
+    }
+
+    /// Half of them are known, as after a start.
+    private func forget() {
+        self.gate = GateState(keys: self.keys, meters: PlaybackMeters(), limits: PlaybackLimits())
+        _ = self.gate.apply(
+            (0..<Self.viewerCount / 2).map { index in
                 PlaybackHolding(
-                    holder: Int64(index + 1), revision: 2, lastNumber: 1, revokedThrough: 1, expiresAt: wall + 3600,
+                    holder: Int64(index + 1), revision: 1, lastNumber: 1, revokedThrough: 0, expiresAt: Self.end,
+                    live: [Self.session(index)])
+            })
+    }
+
+    private func tellOfAnother() {
+        self.revision += 1
+        _ = self.gate.apply([
+            PlaybackHolding(
+                holder: 1 << 40, revision: self.revision, lastNumber: 1, revokedThrough: 1, expiresAt: Self.end,
+                live: [])
+        ])
+    }
+
+    private func revokeAll() {
+        self.forget()
+        _ = self.gate.apply(
+            (0..<Self.viewerCount).map { index in
+                PlaybackHolding(
+                    holder: Int64(index + 1), revision: 2, lastNumber: 1, revokedThrough: 1, expiresAt: Self.end,
                     live: [])
             })
-    }) { $0 == .refused(.ticketRevoked) }
+    }
+
+    // MARK: Measuring
+
+    /// The best of seven, for the machine has other things to do as well.
+    private func measure(
+        _ name: String, _ passes: [[UInt8]], rounds: Int = 1, demand: PlaybackDemand = .playlist,
+        before: () -> Void = {}, _ expected: PlaybackVerdict
+    ) {
+        var best = Int.max
+        for _ in 0..<7 {
+            before()
+            var rightCount = 0
+            let start = cpuNanoseconds()
+            for _ in 0..<rounds {
+                for pass in passes where self.ask(pass, demand) == expected { rightCount += 1 }
+            }
+            best = min(best, (cpuNanoseconds() - start) / (passes.count * rounds))
+            guard rightCount == passes.count * rounds else {
+                say("\(name): not as expected")
+                exit(1)
+            }
+        }
+        say("\(name) \(best) ns")
+    }
+
+    /// The pass as it stands in a request, through the same steps as on a loop.
+    private func ask(_ pass: [UInt8], _ demand: PlaybackDemand) -> PlaybackVerdict {
+        guard let text = PlaybackTokenText(pass[...]) else { return .refused(.tokenInvalid) }
+        return self.gate.admit(text, demand, now: MonotonicTime(nanoseconds: 1 << 40)) { Self.wall }
+    }
+}
+
+PlaybackCost().run()

@@ -3,8 +3,8 @@ internal import Crypto
 
 /// Tokens, their claims, stored password hashes and root secrets: what is taken has one spelling and keeps its limits.
 ///
-/// The first byte chooses the reader: `t` a token, `c` its claims, `p` a password hash, `w` what somebody shows who wants
-/// to watch, `h` what is told of that, `s` a root secret.
+/// The first byte chooses the reader: `t` a token, `c` its claims, `p` a password hash, `w` what somebody shows who
+/// wants to watch, `h` what is told of that, `s` a root secret.
 package enum TokenProperty: FuzzProperty {
     package static let name = "tokens"
 

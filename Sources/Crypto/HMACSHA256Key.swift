@@ -1,7 +1,7 @@
 internal import COpenSSL
 
-/// A key of HMAC-SHA-256 with the work done that is the same for every code (RFC 2104 §4): a code of a short text takes
-/// two rounds of the hash and no allocation. The prepared states are as good as the key, and wiped like it.
+/// A key of HMAC-SHA-256 with the work done that is the same for every code (RFC 2104 §4): a code of a short text
+/// takes two rounds of the hash and no allocation. The prepared states are as good as the key, and wiped like it.
 package final class HMACSHA256Key: Sendable {
     private struct States {
         var inner = SHA256_CTX()

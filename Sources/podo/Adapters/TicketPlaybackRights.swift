@@ -25,7 +25,8 @@ struct TicketPlaybackRights: PlaybackRights {
         "playback_owner", "SELECT FROM ticket WHERE id = $1 AND member_id = $2", effect: .reads)
 
     func right(of ticket: Int64, member: Int64, in transaction: PostgresTransaction) async throws -> PlaybackRight? {
-        guard let row = try await transaction.run(Self.right, ticket, member, Self.lateSeconds).first else { return nil }
+        let rows = try await transaction.run(Self.right, ticket, member, Self.lateSeconds)
+        guard let row = rows.first else { return nil }
         return PlaybackRight(
             schedule: try row.get(0), isRevoked: try row.get(1),
             closesAt: try row.get(2, as: PostgresTimestamp.self).wallClock, sessionCountMax: 1)

@@ -42,8 +42,8 @@ final class PlaybackServices: Sendable {
         self.news = PlaybackNews(database: database, gates: gates)
         let targetTime = PlaylistPromises(configuration.streamLimits).targetDuration
         self.sessions = PlaybackSessions(
-            database: database, gates: gates, rights: TicketPlaybackRights(database: database, access: sales.catalogue.access),
-            publicURL: publicURL,
+            database: database, gates: gates,
+            rights: TicketPlaybackRights(database: database, access: sales.catalogue.access), publicURL: publicURL,
             lease: max(.nanoseconds(targetTime.nanoseconds &* 3), Self.leaseTimeMin))
         self.service = PlaybackService(sessions: self.sessions, authorizer: authorizer)
     }

@@ -82,11 +82,13 @@ final class PodoServer: Sendable {
             database: self.database.connections, loops: self.group.loops,
             publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         self.commerce = CommerceServices(
-            consumers: self.sales.consumers + [self.playback.consumer], database: self.database.connections, loops: self.group.loops,
+            consumers: self.sales.consumers + [self.playback.consumer], database: self.database.connections,
+            loops: self.group.loops,
             metrics: metrics, log: log)
         let streams: PackagedStreams
         (streams, self.delivery) = Self.streams(
-            configuration, group: self.group, storage: self.storage, gate: Self.gate(configuration, self.playback), metrics: metrics,
+            configuration, group: self.group, storage: self.storage, gate: Self.gate(configuration, self.playback),
+            metrics: metrics,
             log: log)
         self.playback.tell(self.delivery)
         let services = PublicServices(

@@ -1,5 +1,6 @@
 import Auth
 import Crypto
+import HTTPServer
 import Primitives
 import Testing
 
@@ -15,11 +16,14 @@ struct GateAttackTests {
         ("padded", .tokenInvalid, { $0.token().dropLast() + [UInt8(ascii: "=")] }),
         ("zeros", .tokenInvalid, { _ in [UInt8](repeating: UInt8(ascii: "A"), count: 64) }),
         ("noughts", .tokenInvalid, { _ in [UInt8](repeating: 0, count: 64) }),
-        ("re-encoded as standard base64", .tokenInvalid, { script in
-            var bytes = script.token()
-            bytes[40] = UInt8(ascii: "+")
-            return bytes
-        }),
+        (
+            "re-encoded as standard base64", .tokenInvalid,
+            { script in
+                var bytes = script.token()
+                bytes[40] = UInt8(ascii: "+")
+                return bytes
+            }
+        ),
         ("percent-encoded", .tokenInvalid, { Array("%41".utf8) + $0.token().dropFirst(3) }),
         ("a path in it", .tokenInvalid, { Array("../".utf8) + $0.token().dropFirst(3) }),
         ("a stream's name", .tokenInvalid, { _ in Array("schedule-7".utf8) }),
@@ -27,9 +31,12 @@ struct GateAttackTests {
         ("of another performance", .tokenInvalid, { Self.swap($0.token(), $0.token(schedule: 8), 10..<18) }),
         ("of another ticket", .tokenInvalid, { Self.swap($0.token(), $0.token(ticket: 6), 2..<10) }),
         ("of another session", .tokenInvalid, { Self.swap($0.token(), $0.token(number: 2), 18..<26) }),
-        ("prolonged", .tokenInvalid, { script in
-            Self.swap(script.token(expiresAt: script.wall - 60), script.token(), 26..<32)
-        }),
+        (
+            "prolonged", .tokenInvalid,
+            { script in
+                Self.swap(script.token(expiresAt: script.wall - 60), script.token(), 26..<32)
+            }
+        ),
         ("of an unknown key", .tokenInvalid, { Self.set($0.token(), 1, 77) }),
         ("of another version", .tokenInvalid, { Self.set($0.token(), 0, 2) }),
         ("expired", .tokenExpired, { $0.token(expiresAt: $0.wall - 31) }),
@@ -53,7 +60,7 @@ struct GateAttackTests {
     }
 
     private static func script() -> GateScript {
-        var script = GateScript()
+        let script = GateScript()
         _ = script.tell(holder: 50, last: 1, revokedThrough: 1)
         _ = script.tell(holder: 51, last: 2, live: [GateScript.session(2)])
         _ = script.tell(holder: -9, last: 9, revokedThrough: 9)
@@ -62,7 +69,7 @@ struct GateAttackTests {
 
     @Test("gives nothing to any attack, and the right code to each, again and again", arguments: attacks.indices)
     func attack(index: Int) {
-        var script = Self.script()
+        let script = Self.script()
         let (name, refusal, make) = Self.attacks[index]
         let pass = make(script)
         #expect(script.ask(pass) == .refused(refusal), "\(name)")

@@ -3,7 +3,7 @@ import Crypto
 import Primitives
 
 /// A gate without a loop, with a clock that is set by hand.
-struct GateScript {
+final class GateScript {
     static let wall: Int64 = 1_780_308_000
     static let stream = "schedule-7"
 
@@ -12,7 +12,7 @@ struct GateScript {
     var limits: PlaybackLimits
     var gate: GateState
     var now = MonotonicTime(nanoseconds: 1_000_000_000_000)
-    var wall = Self.wall
+    var wall = GateScript.wall
 
     init(root: RootSecret = .random(), limits: PlaybackLimits = PlaybackLimits()) {
         self.root = root
@@ -23,7 +23,7 @@ struct GateScript {
     /// A token that opens something for an hour, unless told otherwise.
     func token(
         ticket: Int64 = 5, schedule: Int64 = 7, number: UInt32 = 1, random: UInt32 = 0x1234_5678,
-        expiresAt: Int64 = Self.wall + 3600, root: RootSecret? = nil
+        expiresAt: Int64 = GateScript.wall + 3600, root: RootSecret? = nil
     ) -> [UInt8] {
         PlaybackSigner(root: root ?? self.root, leadTime: .seconds(30)).sign(
             ticket: ticket, schedule: schedule, session: PlaybackSessionID(number: number, random: random),
@@ -36,14 +36,14 @@ struct GateScript {
     }
 
     /// What somebody is told who comes with this text.
-    mutating func ask(_ pass: [UInt8], _ demand: PlaybackDemand = .other) -> PlaybackVerdict {
+    func ask(_ pass: [UInt8], _ demand: PlaybackDemand = .other) -> PlaybackVerdict {
         guard let text = PlaybackTokenText(pass[...]) else { return .refused(.tokenInvalid) }
         return self.gate.admit(text, demand, now: self.now) { self.wall }
     }
 
-    mutating func tell(
+    func tell(
         holder: Int64 = 5, revision: Int64 = 1, last: UInt32 = 1, revokedThrough: UInt32 = 0,
-        live: [PlaybackSessionID] = [], expiresAt: Int64 = Self.wall + 3600
+        live: [PlaybackSessionID] = [], expiresAt: Int64 = GateScript.wall + 3600
     ) -> Bool {
         self.gate.apply([
             PlaybackHolding(
@@ -52,7 +52,7 @@ struct GateScript {
         ])
     }
 
-    mutating func pass(_ time: TimeAmount) {
+    func pass(_ time: TimeAmount) {
         self.now = self.now + time
         self.wall += time.nanoseconds / 1_000_000_000
     }

@@ -10,7 +10,7 @@ struct GateStateTests {
     @Test("lets a good token in until its end, with the tolerance for clocks, seen before or not")
     func end() {
         for isSeenBefore in [true, false] {
-            var script = GateScript()
+            let script = GateScript()
             let pass = script.token(expiresAt: script.wall + 100)
             if isSeenBefore { #expect(script.ask(pass) == self.admitted) }
             script.pass(.seconds(129))
@@ -22,7 +22,7 @@ struct GateStateTests {
 
     @Test("shuts at once for what is told while a session plays, and for that session alone")
     func told() {
-        var script = GateScript()
+        let script = GateScript()
         let (mine, other, elsewhere) = (script.token(), script.token(ticket: 6), script.token(number: 2))
         for pass in [mine, other] { #expect(script.ask(pass) == self.admitted) }
         #expect(script.tell(last: 2, live: [GateScript.session(2)]))
@@ -36,7 +36,7 @@ struct GateStateTests {
 
     @Test("lets sessions in that it has not been told of yet, unless their ticket went before they began")
     func unknown() {
-        var script = GateScript()
+        let script = GateScript()
         _ = script.tell(last: 2, live: [GateScript.session(2)])
         #expect(script.ask(script.token(number: 3)) == self.admitted)
         // A ticket that was given away opens for whom it was given to.
@@ -53,7 +53,7 @@ struct GateStateTests {
         ]
         var random = FastRandom(seed: 7)
         for _ in 0..<200 {
-            var script = GateScript()
+            let script = GateScript()
             var order = (tellings + tellings).map { $0 }
             for index in order.indices.reversed() {
                 order.swapAt(index, Int(random.next() % UInt64(index + 1)))
@@ -71,7 +71,7 @@ struct GateStateTests {
 
     @Test("lets as many sessions play as its ticket has live, and tells the difference by all their bits")
     func several() {
-        var script = GateScript()
+        let script = GateScript()
         let live = (2...4).map { GateScript.session(UInt32($0)) }
         _ = script.tell(last: 4, live: live)
         for number in 2...4 { #expect(script.ask(script.token(number: UInt32(number))) == self.admitted) }
@@ -83,7 +83,7 @@ struct GateStateTests {
     func bounds() {
         var limits = PlaybackLimits()
         limits.holderCountMax = 2
-        var script = GateScript(limits: limits)
+        let script = GateScript(limits: limits)
         for holder in [1, 2, 3] as [Int64] {
             _ = script.tell(holder: holder, live: [GateScript.session(1)], expiresAt: script.wall + holder * 100)
         }
@@ -102,7 +102,7 @@ struct GateStateTests {
 
     @Test("believes what it has seen only as long as the key is there")
     func rotation() throws {
-        var script = GateScript()
+        let script = GateScript()
         let (pass, stolen) = (script.token(), script.token(ticket: 6))
         _ = script.tell(last: 1, live: [GateScript.session(1)])
         for pass in [pass, stolen] { #expect(script.ask(pass) == self.admitted) }
@@ -127,10 +127,10 @@ struct GateStateTests {
         for countMax in [256, 131_072] {
             var limits = PlaybackLimits()
             limits.verifiedCountMax = countMax
-            var script = GateScript(limits: limits)
+            let script = GateScript(limits: limits)
             let passes = (0..<3000).map { index in
-                script.token(
-                    ticket: Int64(index + 1), schedule: Int64(index), random: UInt32(truncatingIfNeeded: index &* 2_654_435_761))
+                let random = UInt32(truncatingIfNeeded: index &* 2_654_435_761)
+                return script.token(ticket: Int64(index + 1), schedule: Int64(index), random: random)
             }
             for round in 0..<3 {
                 for (index, pass) in passes.enumerated() {

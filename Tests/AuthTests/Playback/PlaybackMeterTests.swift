@@ -9,7 +9,7 @@ struct PlaybackMeterTests {
 
     @Test("a player may fill its buffer at once, play for an evening, and jump about in it")
     func human() {
-        var script = GateScript()
+        let script = GateScript()
         let pass = script.token(expiresAt: script.wall + 100_000)
         for _ in 0..<30 { #expect(script.ask(pass, self.segment) == self.admitted) }
         for second in 0..<7200 {
@@ -25,7 +25,7 @@ struct PlaybackMeterTests {
     @Test("whoever takes all he can gets the burst, and then twice the speed of life, however he asks")
     func greed() {
         for step in [20, 100, 4000] as [Int64] {
-            var script = GateScript()
+            let script = GateScript()
             let pass = script.token(expiresAt: script.wall + 100_000)
             var taken = 0
             while script.ask(pass, self.segment) == self.admitted { taken += 1 }
@@ -46,7 +46,7 @@ struct PlaybackMeterTests {
 
     @Test("the same session is counted once, on however many loops it plays")
     func loops() {
-        var first = GateScript()
+        let first = GateScript()
         var second = GateState(keys: PlaybackKeys(root: first.root), meters: first.meters, limits: first.limits)
         let pass = first.token()
         guard let text = PlaybackTokenText(pass[...]) else { return }
@@ -60,7 +60,7 @@ struct PlaybackMeterTests {
 
     @Test("viewers are counted by ticket, for as long as their lease runs, and previews are not")
     func viewers() {
-        var script = GateScript()
+        let script = GateScript()
         let lease = TimeAmount.seconds(12)
         let tokens = [
             script.token(), script.token(number: 2), script.token(ticket: 6), script.token(ticket: 7, schedule: 8),

@@ -31,9 +31,10 @@ final class PlaybackRig: Sendable {
         self.news = PlaybackNews(database: auth.database, gates: self.gates)
         let service = PlaybackService(sessions: self.sessions, authorizer: auth.service.authorizer)
         self.application = try HTTPApplication(
-            routes: PlaybackRoutes.table.map { $0.bound(to: service) } + AuthRoutes.table.map { [auth] in
-                $0.bound(to: auth.service)
-            }, authorizer: auth.service.authorizer)
+            routes: PlaybackRoutes.table.map { $0.bound(to: service) }
+                + AuthRoutes.table.map { [auth] in
+                    $0.bound(to: auth.service)
+                }, authorizer: auth.service.authorizer)
         if let process { self.rights.copy(process.rights) }
     }
 

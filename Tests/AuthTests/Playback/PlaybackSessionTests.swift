@@ -2,6 +2,7 @@ import Foundation
 import HTTPServer
 import Postgres
 import Primitives
+import Reactor
 import Testing
 
 @testable import Auth
@@ -90,7 +91,8 @@ struct PlaybackSessionTests {
         try await rig.auth.onLoop { try await rig.sessions.count() }
         #expect(rig.sessions.viewerCount(of: 7) == 1)
         let again = try await client.send(.get, "/api/v1/ticket/5/playback")
-        let watching = try #require(again.json["items"] as? [[String: Any]]).filter { $0["isWatching"] as? Bool == true }
+        let all = try #require(again.json["items"] as? [[String: Any]])
+        let watching = all.filter { $0["isWatching"] as? Bool == true }
         #expect(watching.compactMap { $0["sessionId"] as? String } == [second.session])
         #expect(watching.first?["firstWatchedAt"] is String)
         #expect(try rig.auth.sql("SELECT action FROM audit_log WHERE subject = 'ticket:5'") == "playback-ended")
@@ -165,7 +167,8 @@ struct PlaybackSessionTests {
         let (mayCommit, commit) = AsyncStream.makeStream(of: Void.self)
         let late = Task(executorPreference: rig.auth.group.loops[0]) {
             try await rig.auth.database.transaction("test_revoke") { transaction in
-                _ = try await transaction.run(PostgresStatement("test_revoke", "SELECT playback_revoke($1)"), 5 as Int64)
+                let revoke = PostgresStatement("test_revoke", "SELECT playback_revoke($1)")
+                _ = try await transaction.run(revoke, 5 as Int64)
                 hasRevoked.yield()
                 for await _ in mayCommit { break }
             }

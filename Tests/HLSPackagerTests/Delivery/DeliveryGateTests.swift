@@ -1,6 +1,6 @@
 import HTTPServer
-import Reactor
 import Primitives
+import Reactor
 import Testing
 
 @testable import HLSPackager
@@ -89,7 +89,7 @@ struct DeliveryGateTests {
             ("index.m3u8", "playlist"), ("main.plain.m3u8", "playlist"), ("main/8.m4s", "media 2000"),
             ("main/8.ts", "media 2000"), ("main/8.0.m4s", "media 1000"), ("a1/8.m4s", "media 500"),
             ("v1/8.m4s", "media 2000"), ("main/init.0.mp4", "other"), ("key.0.bin", "other"), ("poster.jpg", "other"),
-            ("nothing", "other"), ("..%2fmain.m3u8", "other"),
+            ("nothing", "other"), ("main/08.m4s", "other"),
         ]
         for (name, use) in expected {
             _ = try rig.ask(name)
@@ -101,9 +101,11 @@ struct DeliveryGateTests {
         #expect(rig.gate.uses() == ["playlist", "again"])
     }
 
-    @Test("What is served tells the pages that it leads to nothing of its address", arguments: [
-        "index.m3u8", "main.m3u8", "main/8.m4s", "main/init.0.mp4", "nothing", "key.0.bin",
-    ])
+    @Test(
+        "What is served tells the pages that it leads to nothing of its address",
+        arguments: [
+            "index.m3u8", "main.m3u8", "main/8.m4s", "main/init.0.mp4", "nothing", "key.0.bin",
+        ])
     func referrer(_ name: String) throws {
         let (rig, _) = try Self.live()
         #expect(try rig.ask(name)["referrer-policy"] == "no-referrer")

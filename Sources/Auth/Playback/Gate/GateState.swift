@@ -1,7 +1,7 @@
 package import Primitives
 
-/// The gate of one loop: what it believes, what it knows of sessions, and the tokens that it has seen. A value without a
-/// clock and without I/O; of all loops the same, because all are told the same.
+/// The gate of one loop: what it believes, what it knows of sessions, and the tokens that it has seen. A value without
+/// a clock and without I/O; of all loops the same, because all are told the same.
 package struct GateState {
     private let limits: PlaybackLimits
     private let meters: PlaybackMeters

@@ -1,9 +1,10 @@
 internal import Primitives
 
-/// The tokens that one loop has found right, so that the next request with one of them costs a look at its text: a value.
+/// The tokens that one loop has found right, so that the next request with one of them costs a look at its text: a
+/// value.
 ///
-/// A table of sets of four places each. A set is chosen by random bits of the session, which only we make. The
-/// table doubles when a set is full, up to its limit; then a token that comes takes the place of one of its set in turn.
+/// A table of sets of four places each. A set is chosen by random bits of the session, which only we make. The table
+/// doubles when a set is full, up to its limit; then a token that comes takes the place of one of its set in turn.
 struct SeenPlaybackTokens {
     struct Entry {
         let text: PlaybackTokenText
@@ -35,9 +36,8 @@ struct SeenPlaybackTokens {
     /// Where it is; nil when it is not there.
     func find(_ text: PlaybackTokenText) -> Int? {
         let first = self.set(of: text)
-        for index in first..<first + Self.setCount {
-            if let entry = self.places[index], entry.text == text { return index }
-        }
+        // Compared where it lies: a copy would count references.
+        for index in first..<first + Self.setCount where self.places[index]?.text == text { return index }
         return nil
     }
 
@@ -82,7 +82,7 @@ struct SeenPlaybackTokens {
 
     private func set(of text: PlaybackTokenText) -> Int {
         // Fibonacci hashing: the top bits of the product depend on all of the text's.
-        Int(text.place &* 0x9e37_79b9_7f4a_7c15 >> self.shift) * Self.setCount
+        Int((text.place &* 0x9e37_79b9_7f4a_7c15) >> self.shift) * Self.setCount
     }
 
     private static func shift(_ placeCount: Int) -> UInt64 {

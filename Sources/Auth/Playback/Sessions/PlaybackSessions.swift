@@ -153,8 +153,8 @@ package final class PlaybackSessions: Sendable {
         self.metrics.happened("ended")
     }
 
-    /// What was issued for a ticket is void, as whoever knows tickets has written down already: the gate of this process
-    /// has heard of it when this returns. Nothing is done for tickets that nobody has watched with.
+    /// What was issued for a ticket is void, as whoever knows tickets has written down already: the gate of this
+    /// process has heard of it when this returns. Nothing is done for tickets that nobody has watched with.
     package func lookAgain(ticket: Int64) async throws {
         let rows = try await self.database.run(PlaybackStatements.one, ticket)
         guard let text = try rows.first?.get(0, as: String.self), let holding = PlaybackHolding(text) else { return }

@@ -36,7 +36,7 @@ package struct PlaybackKeys: Sendable {
         let key = self.keys[keyID]
         let code = (key ?? self.dummy).code(of: bytes.span.extracting(0..<PlaybackToken.bodyByteCount)).half
         let given = Self.code(of: bytes)
-        let isOurs = (code.0 ^ given.0 | code.1 ^ given.1) == 0
+        let isOurs = ((code.0 ^ given.0) | (code.1 ^ given.1)) == 0
         return Reading(
             token: PlaybackToken(reading: bytes),
             isRight: isOurs && isText && key != nil && bytes[0] == PlaybackToken.version,
