@@ -103,6 +103,7 @@ bench: ## measure against a peer in one run; BENCH=name runs one
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product IngestParse
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product RTMPPublish
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product HLSBurst
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product PlaybackCost
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product PostgresLoad
 	$(SWIFT_ENV) Benchmarks/run $(BENCH)
 

@@ -24,8 +24,12 @@ extension PodoServer {
         self.members.start(on: self.group.loops[0])
         self.commerce.start(on: self.group.loops[0])
         self.sales.start(on: self.group.loops[0])
+        self.playback.start(on: self.group.loops[0])
         if !self.members.waitUntilLoaded() {
             self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
+        }
+        if !self.playback.waitUntilOpen() {
+            self.log.warning("gate closed", ["reason": "the database did not answer in time"])
         }
         do throws(StartError) {
             try self.demo?.prepare(on: self.group.loops[0], signals: self.signals)
@@ -107,6 +111,7 @@ extension PodoServer {
             self.memberTokens.replaceKeys(root)
             self.members.replaceKeys(root)
             self.sales.replaceKeys(root)
+            self.playback.gates.replaceKeys(root)
             self.log.info("keys reloaded")
         } catch {
             self.log.error("keys not reloaded", ["reason": .text(error.sentence)])
@@ -179,6 +184,7 @@ extension PodoServer {
 
     private func stopServices() {
         self.social.stop()
+        self.playback.stop()
         self.sales.stop()
         self.commerce.stop()
         self.members.stop()
