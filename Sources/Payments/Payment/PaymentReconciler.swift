@@ -73,7 +73,7 @@ package final class PaymentReconciler: Sendable {
         let order = try await self.payments.orders.order(payment.reservationID, of: payment.memberID)
         if let order, order.isPayable {
             _ = try await self.payments.database.run(
-                PaymentStatements.lookLater, payment.id, self.payments.closeDelay(order))
+                PaymentStatements.lookLater, payment.id, self.limits.closeDelay(order))
             return
         }
         switch await gateway.abandon(payment.key) {
@@ -116,7 +116,7 @@ package final class PaymentReconciler: Sendable {
             let order = try await self.payments.orders.order(payment.reservationID, of: payment.memberID)
             if let order, order.isPayable {
                 _ = try await self.payments.database.run(
-                    PaymentStatements.lookLater, payment.id, self.payments.closeDelay(order))
+                    PaymentStatements.lookLater, payment.id, self.limits.closeDelay(order))
             } else {
                 _ = try await self.payments.settle(payment.id, .refused(PaymentProblems.ended("expired")))
             }

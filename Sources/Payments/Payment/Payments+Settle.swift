@@ -16,6 +16,10 @@ extension Payments {
     }
 
     func settle(_ id: Int64, _ finding: PaymentFinding) async throws -> PaymentRow {
+        if let ending = PaymentBatches.Ending(id, finding), let change = try await self.settledTogether(ending) {
+            self.count(finding, before: change.before, after: change.after)
+            return change.after
+        }
         do {
             return try await self.settleOnce(id, finding)
         } catch let error as PostgresError {
@@ -23,6 +27,11 @@ extension Payments {
             guard case .uniqueViolation = error.code else { throw error }
             return try await self.settleOnce(id, finding)
         }
+    }
+
+    /// Written down in one commit with others; nil for what has to be dealt with alone.
+    private func settledTogether(_ ending: PaymentBatches.Ending) async throws -> PaymentBatches.Change? {
+        do { return try await self.endings.answer(to: ending) } catch is BatcherFull { return nil }
     }
 
     private func settleOnce(_ id: Int64, _ finding: PaymentFinding) async throws -> PaymentRow {

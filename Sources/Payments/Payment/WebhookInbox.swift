@@ -38,27 +38,39 @@ package final class WebhookInbox: Sendable {
         var isSigned = false
         if case .signed = hint.proof { isSigned = true }
         let database = self.payments.database
-        if !isSigned {
+        var delay: Int64 = 0
+        if !isSigned || hint.saysPaid {
             let found = try await database.run(PaymentStatements.find, gateway, hint.orderID, hint.providerKey)
-            guard !found.isEmpty else {
+            let payment = try found.first.map(PaymentRow.init)
+            guard isSigned || payment != nil else {
                 self.metrics.webhooks.add("unasked", loop: nil)
                 return
+            }
+            if hint.saysPaid, let payment {
+                // Companies tell of every payment, and mostly what they have answered already, or are about to.
+                guard payment.state.status != .completed else {
+                    self.metrics.webhooks.add("known", loop: nil)
+                    return
+                }
+                if payment.state.phase == .inFlight { delay = PaymentLimits.seconds(self.limits.answerTime) }
             }
         }
         let key = String(hint.eventKey.unicodeScalars.prefix(200).map(Character.init))
         let stored = try await database.run(
             PaymentStatements.storeWebhook, gateway, key, Payments.shortened(hint.eventType), hint.orderID,
-            hint.providerKey, isSigned, body)
+            hint.providerKey, isSigned, body, hint.saysPaid, delay)
         self.metrics.webhooks.add(stored.affectedCount == 1 ? "stored" : "twin", loop: nil)
     }
 
     /// Follows some that wait. True when there may be more.
     package func work() async throws -> Bool {
         let database = self.payments.database
+        let known = try await database.run(PaymentStatements.endKnownWebhooks, self.limits.batchCountMax).affectedCount
+        for _ in 0..<known { self.metrics.webhooks.add("known", loop: nil) }
         let rows = try await database.run(
             PaymentStatements.takeWebhooks, self.limits.batchCountMax, PaymentLimits.seconds(self.limits.leaseTime))
         try await self.payments.each(rows, of: "webhook") { row in try await self.follow(row) }
-        return rows.count == self.limits.batchCountMax
+        return max(rows.count, known) == self.limits.batchCountMax
     }
 
     private func follow(_ row: PostgresRow) async throws {
