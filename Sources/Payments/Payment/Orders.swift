@@ -81,10 +81,13 @@ package struct RefundableOrder: Sendable {
     package struct Line: Sendable {
         package var seatID: Int64
         package var paid: Int64
+        /// Whether whoever bought it still has the ticket.
+        package var isHeldByBuyer: Bool
 
-        package init(seatID: Int64, paid: Int64) {
+        package init(seatID: Int64, paid: Int64, isHeldByBuyer: Bool = true) {
             self.seatID = seatID
             self.paid = paid
+            self.isHeldByBuyer = isHeldByBuyer
         }
     }
 

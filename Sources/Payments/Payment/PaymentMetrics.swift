@@ -12,12 +12,13 @@ package struct PaymentMetrics: Sendable {
     ]
     static let refundOutcomes: [StaticString] = [
         "requested", "succeeded", "failed", "unknown", "pending", "external", "chargeback",
+        "outside",
     ]
     /// Each is a case for a person.
     static let incidentKinds: [StaticString] = [
         "mispaid", "misconfigured", "mismatch", "refund-failed", "refund-reversed", "refund-excess",
         "refund-of-unknown-seats",
-        "deposit-reversed", "disputed", "books-differ", "unreadable-rules",
+        "deposit-reversed", "disputed", "dispute-won", "books-differ", "unreadable-rules", "unknown-gateway",
     ]
 
     static let works: [StaticString] = ["look", "refund", "sweep", "webhook"]

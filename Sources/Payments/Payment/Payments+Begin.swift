@@ -126,7 +126,7 @@ extension Payments {
             guard waiting.state == .created else { throw PaymentProblems.inProgress }
             if order.isPayable, waiting.total == order.total, waiting.gateway == gateway { return waiting }
             // Another price or another company: the old attempt can take nothing that we would not give back.
-            _ = try await transaction.run(PaymentStatements.refuse, waiting.id, "superseded")
+            try await self.refuse(waiting, "superseded", in: transaction)
         }
         let isPaid: Bool = try await transaction.run(
             PaymentStatements.hasCapture, order.reservationID, 0 as Int64

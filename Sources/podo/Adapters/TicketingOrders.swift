@@ -35,7 +35,9 @@ struct TicketingOrders: Orders {
     func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder? {
         guard let order = try await self.reservations.refundable(reservation, in: transaction) else { return nil }
         return RefundableOrder(
-            lines: order.lines.map { RefundableOrder.Line(seatID: $0.seatID, paid: $0.paid) },
+            lines: order.lines.map {
+                RefundableOrder.Line(seatID: $0.seatID, paid: $0.paid, isHeldByBuyer: $0.isHeldByBuyer)
+            },
             currency: order.currency, confirmedAt: order.confirmedAt, startsAt: order.startsAt,
             timeZone: order.timeZone, rules: order.rules)
     }

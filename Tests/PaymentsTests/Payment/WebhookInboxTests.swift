@@ -70,6 +70,61 @@ struct WebhookInboxTests {
         #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "1")
     }
 
+    @Test("that nobody signed waits once for each payment, leaves nothing behind, and makes us read at intervals only")
+    func flood() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.begun()
+        for number in 0..<20 { #expect(await Self.receive(rig, "\(payment.orderID) e\(number) none") == nil) }
+        #expect(try rig.sql("SELECT count(*), sum(octet_length(body)) FROM webhook_inbox") == "1|0")
+        #expect(rig.metric(#"podo_payments_webhooks_total{outcome="stored"}"#) == 1)
+        _ = try await rig.webhooks.work()
+        #expect(rig.gateway.change { $0.fetchCount } == 1)
+        for number in 0..<20 { #expect(await Self.receive(rig, "\(payment.orderID) f\(number) none") == nil) }
+        for _ in 0..<5 { _ = try await rig.webhooks.work() }
+        #expect(rig.gateway.change { $0.fetchCount } == 1)
+        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox WHERE processed_at IS NULL") == "1")
+        try rig.makeDue()
+        _ = try await rig.webhooks.work()
+        #expect(rig.gateway.change { $0.fetchCount } == 2)
+        let large = String(repeating: "x", count: 64 * 1024)
+        #expect(await Self.receive(rig, "\(payment.orderID) \(large) none") == "too-large")
+        #expect(await Self.receive(rig, "\(payment.orderID) \(large) signed") == nil)
+    }
+
+    @Test("that comes while another of the same payment is being followed is followed after it")
+    func another() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.begun()
+        #expect(await Self.receive(rig, "\(payment.orderID) e1 none") == nil)
+        let taken = try await rig.database.run(
+            PaymentStatements.takeWebhooks, 1, 45 as Int64, ["scripted"], true)
+        let at = try #require(taken.first).get(5, as: PostgresTimestamp.self)
+        #expect(await Self.receive(rig, "\(payment.orderID) e2 none") == nil)
+        _ = try await rig.database.run(
+            PaymentStatements.webhookDone, "scripted", "unsigned-\(payment.id)", "read", at, 10 as Int64)
+        #expect(try rig.sql("SELECT processed_at IS NULL FROM webhook_inbox") == "t")
+        try await rig.workAll(rounds: 1)
+        #expect(try rig.sql("SELECT outcome FROM webhook_inbox") == "read")
+    }
+
+    @Test("that names a refund alone is of the payment that the refund is of", arguments: ["signed", "none"])
+    func refundAlone(proof: String) async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid()
+        rig.gateway.refunds(.pending)
+        let refund = try await rig.payments.refund(
+            payment.id, seats: nil, reason: "", by: .member(PaymentRig.member))
+        #expect(try await rig.refunds.work(on: refund.id).status == .processing)
+        let key = try #require(try await rig.payments.refund(refund.id)?.providerKey)
+        #expect(await Self.receive(rig, "refund:nobody e1 \(proof)") == nil)
+        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "0")
+        rig.gateway.change { $0.entries[payment.orderID]?.cancels[0].status = .done }
+        #expect(await Self.receive(rig, "refund:\(key) e2 \(proof)") == nil)
+        _ = try await rig.webhooks.work()
+        #expect(try await rig.payments.refund(refund.id)?.status == .succeeded)
+        try await rig.checkBooks()
+    }
+
     @Test("that is forged or no webhook is refused, and one of no interest is taken")
     func refused() async throws {
         let rig = try PaymentRig()

@@ -15,7 +15,7 @@ final class TestOrders: Orders {
             starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text);
         CREATE TABLE test_seat (
             order_id bigint NOT NULL, seat_id bigint NOT NULL, paid bigint NOT NULL, state text NOT NULL,
-            PRIMARY KEY (order_id, seat_id));
+            given boolean NOT NULL DEFAULT false, PRIMARY KEY (order_id, seat_id));
         CREATE UNIQUE INDEX test_seat_sold ON test_seat (seat_id) WHERE state = 'SOLD';
         """
 
@@ -75,7 +75,7 @@ final class TestOrders: Orders {
     func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder? {
         guard let row = try await transaction.run(Self.lockConfirmed, reservation).first else { return nil }
         let lines = try await transaction.run(Self.soldSeats, reservation).map {
-            RefundableOrder.Line(seatID: try $0.get(0), paid: try $0.get(1))
+            RefundableOrder.Line(seatID: try $0.get(0), paid: try $0.get(1), isHeldByBuyer: try $0.get(2))
         }
         return RefundableOrder(
             lines: lines, currency: .krw, confirmedAt: try row.get(0, as: PostgresTimestamp.self).wallClock,
@@ -134,7 +134,7 @@ final class TestOrders: Orders {
         """)
     private static let soldSeats = PostgresStatement(
         "test_order_seats",
-        "SELECT seat_id, paid FROM test_seat WHERE order_id = $1 AND state = 'SOLD' ORDER BY seat_id")
+        "SELECT seat_id, paid, NOT given FROM test_seat WHERE order_id = $1 AND state = 'SOLD' ORDER BY seat_id")
     private static let free = PostgresStatement(
         "test_order_free",
         """
