@@ -36,6 +36,9 @@ package struct PaymentLimits: Sendable {
     package var beginCountMax = 3
     /// A webhook that leads to no answer is given up after so many tries; the payment is looked at by itself anyway.
     package var webhookTryCountMax = 20
+    /// A webhook that says that a payment has its money, while the company is being asked for it, is followed after
+    /// this long: the answer says the same.
+    package var answerTime = TimeAmount.seconds(3)
     package var webhookByteCountMax = 256 * 1024
     /// Of a webhook that nobody signed. Nothing of it is kept but what it is about.
     package var hintByteCountMax = 64 * 1024
@@ -51,7 +54,20 @@ package struct PaymentLimits: Sendable {
     /// Payments that one comparison finds missing in a company's list, and keeps.
     package var gapCountMax = 1000
 
+    /// Payments that begin, or end, in one commit, and those that wait meanwhile. Who comes when so many wait is dealt
+    /// with alone.
+    package var togetherCountMax = 64
+    package var gatheringCountMax = 1024
+
     package init() {}
+
+    /// Seconds until a payment that nobody has gone on with is looked at.
+    func closeDelay(_ order: Order) -> Int64 {
+        let close = Self.seconds(self.closeTime)
+        guard let until = order.heldUntil else { return close }
+        let rest = (until.unixMilliseconds &- WallClock.now.unixMilliseconds) / 1000
+        return min(max(rest, 0), 86_400) + close
+    }
 
     /// 1, 2, 4 … seconds, and never more than `most`.
     static func backoff(_ attemptCount: Int, most: TimeAmount) -> Int64 {

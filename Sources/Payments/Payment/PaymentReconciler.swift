@@ -129,7 +129,7 @@ package final class PaymentReconciler: Sendable {
         let order = try await self.payments.orders.order(payment.reservationID, of: payment.memberID)
         if let order, order.isPayable {
             _ = try await self.payments.database.run(
-                PaymentStatements.lookLaterInPhase, payment.id, self.payments.closeDelay(order),
+                PaymentStatements.lookLaterInPhase, payment.id, self.limits.closeDelay(order),
                 PaymentPhase.created.rawValue)
             return nil
         }

@@ -17,6 +17,12 @@ extension Payments {
 
     /// - Parameter phase: What was judged by. In another one nothing is written down: it is judged anew.
     func settle(_ id: Int64, _ finding: PaymentFinding, ifStill phase: PaymentPhase? = nil) async throws -> PaymentRow {
+        if phase == nil, let ending = PaymentBatches.Ending(id, finding),
+            let change = try await self.settledTogether(ending)
+        {
+            self.count(finding, before: change.before, after: change.after)
+            return change.after
+        }
         do {
             return try await self.settleOnce(id, finding, ifStill: phase)
         } catch let error as PostgresError {
@@ -24,6 +30,11 @@ extension Payments {
             guard case .uniqueViolation = error.code else { throw error }
             return try await self.settleOnce(id, finding, ifStill: phase)
         }
+    }
+
+    /// Written down in one commit with others; nil for what has to be dealt with alone.
+    private func settledTogether(_ ending: PaymentBatches.Ending) async throws -> PaymentBatches.Change? {
+        do { return try await self.endings.answer(to: ending) } catch is BatcherFull { return nil }
     }
 
     private func settleOnce(

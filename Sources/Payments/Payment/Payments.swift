@@ -1,3 +1,4 @@
+internal import Commerce
 internal import Crypto
 internal import HTTPServer
 internal import Observability
@@ -17,6 +18,9 @@ package final class Payments: Sendable {
     let options: PaymentOptions
     let limits: PaymentLimits
     let metrics: PaymentMetrics
+    /// Payments that are begun, and such as are paid, gather here to share a commit.
+    let openings: Batcher<PaymentBatches.Opening, PaymentRow?>
+    let endings: Batcher<PaymentBatches.Ending, PaymentBatches.Change?>
 
     package init(
         database: PostgresDatabase, orders: any Orders, gateways: [any PaymentGateway], options: PaymentOptions,
@@ -28,6 +32,10 @@ package final class Payments: Sendable {
         self.options = options
         self.limits = limits
         self.metrics = metrics
+        let batches = PaymentBatches(database: database, orders: orders, gateway: options.gateway, limits: limits)
+        let (countMax, gatheringCountMax) = (limits.togetherCountMax, limits.gatheringCountMax)
+        self.openings = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { await batches.begin($0) }
+        self.endings = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { await batches.settle($0) }
         precondition(self.gateways[options.gateway] != nil, "the company that is used is one of those there are")
     }
 

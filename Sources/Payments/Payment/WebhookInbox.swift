@@ -38,18 +38,30 @@ package final class WebhookInbox: Sendable {
         var isSigned = false
         if case .signed = hint.proof { isSigned = true }
         var orderID = hint.orderID
-        if !isSigned || (orderID == nil && hint.providerKey == nil) {
-            guard let payment = try await self.payment(of: hint, gateway) else {
-                self.metrics.webhooks.add("unasked", loop: nil)
-                return
+        var delay: Int64 = 0
+        if !isSigned || hint.saysPaid || (orderID == nil && hint.providerKey == nil) {
+            let payment = try await self.payment(of: hint, gateway)
+            if hint.saysPaid, let payment {
+                // Companies tell of every payment, and mostly what they have answered already, or are about to.
+                guard payment.state.status != .completed else {
+                    self.metrics.webhooks.add("known", loop: nil)
+                    return
+                }
+                if payment.state.phase == .inFlight { delay = PaymentLimits.seconds(self.limits.answerTime) }
             }
-            if !isSigned { return try await self.storeUnsigned(hint, body, about: payment) }
-            orderID = payment.orderID
+            if !isSigned || (orderID == nil && hint.providerKey == nil) {
+                guard let payment else {
+                    self.metrics.webhooks.add("unasked", loop: nil)
+                    return
+                }
+                if !isSigned { return try await self.storeUnsigned(hint, body, about: payment, delay: delay) }
+                orderID = payment.orderID
+            }
         }
         let key = String(hint.eventKey.unicodeScalars.prefix(200).map(Character.init))
         let stored = try await self.payments.database.run(
             PaymentStatements.storeWebhook, gateway, key, Payments.shortened(hint.eventType), orderID,
-            hint.providerKey, isSigned, body)
+            hint.providerKey, isSigned, body, hint.saysPaid, delay)
         self.metrics.webhooks.add(stored.affectedCount == 1 ? "stored" : "twin", loop: nil)
     }
 
@@ -65,20 +77,28 @@ package final class WebhookInbox: Sendable {
 
     /// Whoever has bought knows the number of his order, and may send any number of these: a payment has one that
     /// waits, nothing of what came is kept, and it is not read more often than the company would tell of it.
-    private func storeUnsigned(_ hint: GatewayHint, _ body: [UInt8], about payment: PaymentRow) async throws {
+    private func storeUnsigned(
+        _ hint: GatewayHint, _ body: [UInt8], about payment: PaymentRow, delay: Int64
+    ) async throws {
         guard body.count <= self.limits.hintByteCountMax else {
             throw HTTPProblem(.contentTooLarge, code: "too-large")
         }
         let isNew: Bool = try await self.payments.database.run(
             PaymentStatements.storeHint, payment.gateway, "unsigned-\(payment.id)",
-            Payments.shortened(hint.eventType), payment.orderID, PaymentLimits.seconds(self.limits.hintTime)
+            Payments.shortened(hint.eventType), payment.orderID, PaymentLimits.seconds(self.limits.hintTime),
+            hint.saysPaid, delay
         ).single()
         self.metrics.webhooks.add(isNew ? "stored" : "twin", loop: nil)
     }
 
     /// Follows some of every company that wait. True when there may be more.
     package func work() async throws -> Bool {
-        try await self.payments.everyCompany { try await self.work(on: $0) }
+        let known = try await self.payments.database.run(
+            PaymentStatements.endKnownWebhooks, self.limits.batchCountMax
+        ).affectedCount
+        for _ in 0..<known { self.metrics.webhooks.add("known", loop: nil) }
+        let hasMore = try await self.payments.everyCompany { try await self.work(on: $0) }
+        return hasMore || known == self.limits.batchCountMax
     }
 
     package func work(on companies: Payments.Companies) async throws -> Bool {

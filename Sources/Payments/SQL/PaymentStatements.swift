@@ -49,6 +49,28 @@ enum PaymentStatements {
         RETURNING id
         """)
 
+    /// Payments. Those of them that are in flight, and nothing is odd about; what another has locked is left to it.
+    /// Money that came meanwhile for another payment of the reservation is what an index stands against.
+    static let lockPlain = PostgresStatement(
+        "payment_lock_plain",
+        """
+        SELECT p.* FROM payment_row AS p
+        WHERE p.id = ANY ($1) AND p.phase = 'IN_FLIGHT' AND NOT p.is_disputed AND NOT EXISTS (
+            SELECT FROM payment AS other WHERE other.reservation_id = p.reservation_id AND other.id <> p.id
+                AND NOT other.orphan AND other.status IN ('COMPLETED', 'PART_CANCELED', 'CANCELED'))
+        ORDER BY p.id FOR NO KEY UPDATE OF p SKIP LOCKED
+        """)
+
+    /// Of many payments: phase, order id, reservation, member, seller, concert, company, name, amount, currency,
+    /// seconds to the first look. Explained with migration 250, as the next one.
+    static let begin = PostgresStatement(
+        "payment_begin", "SELECT * FROM begin_payments($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+
+    /// Payments that are locked and in flight: the company's key, method, card, receipt and tickets of each. Payment
+    /// and time of each that is completed.
+    static let complete = PostgresStatement(
+        "payment_complete", "SELECT payment_id, at FROM complete_payments($1, $2, $3, $4, $5, $6)")
+
     /// The key that the company has given it before anybody paid.
     static let setKey = PostgresStatement(
         "payment_set_key",
@@ -177,24 +199,41 @@ enum PaymentStatements {
 
     // MARK: Webhooks
 
-    /// Company, key of the event, type, order, key of the payment, whether it is signed, body.
+    /// Company, key of the event, type, order, key of the payment, whether it is signed, body, whether it says that
+    /// the payment has its money, seconds until it is followed.
     static let storeWebhook = PostgresStatement(
         "webhook_store",
         """
-        INSERT INTO webhook_inbox (gateway, event_key, event_type, order_id, provider_key, is_signed, body)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gateway, event_key) DO NOTHING
+        INSERT INTO webhook_inbox (gateway, event_key, event_type, order_id, provider_key, is_signed, body, says_paid,
+            next_try_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9::bigint * interval '1 second')
+        ON CONFLICT (gateway, event_key) DO NOTHING
         """)
 
+    /// Ends those that are due and say what we know meanwhile.
+    static let endKnownWebhooks = PostgresStatement(
+        "webhook_end_known",
+        """
+        UPDATE webhook_inbox AS w SET processed_at = now(), outcome = 'known'
+        FROM payment AS p
+        WHERE (w.gateway, w.event_key) IN (SELECT gateway, event_key FROM webhook_inbox
+                WHERE processed_at IS NULL AND next_try_at <= now() AND says_paid ORDER BY next_try_at LIMIT $1
+                FOR UPDATE SKIP LOCKED)
+            AND p.order_id = w.order_id AND p.gateway = w.gateway AND p.status = 'COMPLETED'
+        """, purpose: .background)
+
     /// What nobody signed has one row for each payment, which waits again when another comes, and not sooner than so
-    /// many seconds after it was followed: company, key, type, order, seconds. False when it waited already.
+    /// many seconds after it was followed: company, key, type, order, seconds; whether it says that the payment has its
+    /// money, seconds until it is followed. False when it waited already.
     static let storeHint = PostgresStatement(
         "webhook_store_hint",
         """
         WITH before AS (SELECT processed_at FROM webhook_inbox WHERE gateway = $1 AND event_key = $2)
-        INSERT INTO webhook_inbox (gateway, event_key, event_type, order_id, is_signed, body)
-        VALUES ($1, $2, $3, $4, false, '')
+        INSERT INTO webhook_inbox (gateway, event_key, event_type, order_id, is_signed, body, says_paid, next_try_at)
+        VALUES ($1, $2, $3, $4, false, '', $6, now() + $7::bigint * interval '1 second')
         ON CONFLICT (gateway, event_key) DO UPDATE SET received_at = clock_timestamp(), processed_at = NULL,
             outcome = NULL, event_type = EXCLUDED.event_type,
+            says_paid = EXCLUDED.says_paid AND (webhook_inbox.says_paid OR webhook_inbox.processed_at IS NOT NULL),
             attempts = CASE WHEN webhook_inbox.processed_at IS NULL THEN webhook_inbox.attempts ELSE 0 END,
             next_try_at = greatest(webhook_inbox.next_try_at,
                 webhook_inbox.processed_at + $5::bigint * interval '1 second')

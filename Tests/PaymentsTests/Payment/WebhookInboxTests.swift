@@ -28,6 +28,38 @@ struct WebhookInboxTests {
         try await rig.checkBooks()
     }
 
+    @Test("that says of a payment what we know is done with; of one that is being asked for it is followed later")
+    func known() async throws {
+        let rig = try PaymentRig()
+        let paid = try await rig.paid()
+        #expect(await Self.receive(rig, "\(paid.orderID) e1 paid") == nil)
+        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "0")
+        let asked = try await rig.begun()
+        _ = try await rig.payments.claim(
+            asked.id, of: PaymentRig.member, providerKey: "key-\(asked.orderID)", amount: nil)
+        #expect(await Self.receive(rig, "\(asked.orderID) e2 paid") == nil)
+        #expect(try rig.sql("SELECT next_try_at > now() + interval '1 second' FROM webhook_inbox") == "t")
+        // The answer has come meanwhile: nothing is read.
+        rig.gateway.put(asked, .paid)
+        _ = try await rig.payments.settle(asked.id, reading: await rig.gateway.fetch(asked.key))
+        try rig.makeDue()
+        rig.gateway.change { $0.isSilent = true }
+        #expect(try await rig.webhooks.work() == false)
+        #expect(try rig.sql("SELECT outcome, attempts FROM webhook_inbox") == "known|0")
+        #expect(rig.metric(#"podo_payments_webhooks_total{outcome="known"}"#) == 2)
+        // Of one whose answer was lost it is not believed, but read.
+        rig.gateway.change { $0.isSilent = false }
+        let lost = try await rig.begun()
+        rig.gateway.confirms(.lostBefore)
+        _ = try await rig.confirm(lost)
+        rig.gateway.put(lost, .failed)
+        #expect(await Self.receive(rig, "\(lost.orderID) e3 paid") == nil)
+        _ = try await rig.webhooks.work()
+        #expect(try rig.sql("SELECT outcome FROM webhook_inbox WHERE event_key = 'e3'") == "read")
+        #expect(try await rig.row(lost).state == .failed)
+        try await rig.checkBooks()
+    }
+
     @Test("that nobody signed counts only when it names a payment by the number that nobody can guess")
     func unsigned() async throws {
         let rig = try PaymentRig()

@@ -250,7 +250,8 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         }
     }
 
-    /// `order` (or `refund:` and its key) and `id` in the body; `forged` is refused, `signed` is signed.
+    /// `order` (or `refund:` and its key) and `id` in the body; `forged` is refused, `signed` and `paid` are signed, and
+    /// `paid` says that it is.
     func parseWebhook(_ fields: HTTPFields, _ body: [UInt8], at now: WallClock) -> GatewayWebhook {
         let words = String(decoding: body, as: UTF8.self).split(separator: " ").map(String.init)
         guard words.count == 3 else { return .refused(.malformed) }
@@ -265,7 +266,7 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         return .hint(
             GatewayHint(
                 eventKey: words[1], eventType: "changed", subject: .payment, orderID: words[0], providerKey: nil,
-                proof: words[2] == "signed" ? .signed : .none))
+                saysPaid: words[2] == "paid", proof: words[2] == "none" ? .none : .signed))
     }
 
     func transactions(

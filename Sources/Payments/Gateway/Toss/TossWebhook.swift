@@ -42,7 +42,7 @@ enum TossWebhook {
         return .hint(
             GatewayHint(
                 eventKey: eventKey, eventType: type, subject: subject, orderID: orderID, providerKey: paymentKey,
-                refundKey: refundKey, proof: .none))
+                refundKey: refundKey, saysPaid: subject == .payment && data.string("status") == "DONE", proof: .none))
     }
 
     private static func deposit(_ json: GatewayJSON, _ eventKey: String) -> GatewayWebhook {
