@@ -91,14 +91,20 @@ package final class WebhookInbox: Sendable {
         self.metrics.webhooks.add(isNew ? "stored" : "twin", loop: nil)
     }
 
-    /// Follows some of every company that wait. True when there may be more.
+    /// Ends some that say what is known meanwhile, and follows some of every company that wait. True when there may be
+    /// more.
     package func work() async throws -> Bool {
-        let known = try await self.payments.database.run(
+        let isEnding = try await self.endKnown()
+        return try await self.payments.everyCompany { try await self.work(on: $0) } || isEnding
+    }
+
+    /// Ends some that say what is known meanwhile, for which nobody has to be asked. True when there may be more.
+    package func endKnown() async throws -> Bool {
+        let count = try await self.payments.database.run(
             PaymentStatements.endKnownWebhooks, self.limits.batchCountMax
         ).affectedCount
-        for _ in 0..<known { self.metrics.webhooks.add("known", loop: nil) }
-        let hasMore = try await self.payments.everyCompany { try await self.work(on: $0) }
-        return hasMore || known == self.limits.batchCountMax
+        for _ in 0..<count { self.metrics.webhooks.add("known", loop: nil) }
+        return count == self.limits.batchCountMax
     }
 
     package func work(on companies: Payments.Companies) async throws -> Bool {

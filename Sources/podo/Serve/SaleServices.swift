@@ -106,6 +106,7 @@ final class SaleServices: Sendable {
             ("reservations not swept", ReservationSweeper.interval, { try await self.sweeper.work() }),
             ("companies not prepared", Self.prepareTime, { try await self.prepareCompanies() }),
             ("concerts not given back", Self.paymentTime, { try await self.refunds.sweep() }),
+            ("webhooks not ended", Self.paymentTime, { try await self.webhooks.endKnown() }),
             ("webhooks not swept", Self.sweepTime, { try await self.webhooks.sweep() }),
         ]
         for (event, time, round) in works { self.works.start(event, every: time, on: loop, round) }
