@@ -32,7 +32,7 @@ enum ReservationStatements {
             SELECT r.id, r.live_count FROM reservation r
                 JOIN concert c ON c.id = r.concert_id JOIN schedule s ON s.id = r.schedule_id
             WHERE r.id = $1 AND r.status = 'PENDING' AND NOT r.is_paying AND r.held_until > clock_timestamp()
-                AND c.status <> 'CANCELED' AND s.status <> 'CANCELED'),
+                AND c.status <> 'CANCELED' AND s.status <> 'CANCELED' AND s.ends_at > clock_timestamp()),
         frozen AS (
             UPDATE seat SET state = 2, held_until = NULL, version = seat.version + 1
             FROM due, reservation_seat line
@@ -45,15 +45,21 @@ enum ReservationStatements {
         FROM due
         """)
 
-    /// reservation, milliseconds: they are held for so long at least.
+    /// reservation, milliseconds: they are held for so long at least; milliseconds: but not for so much longer than a
+    /// hold lasts, so that paying that fails again and again keeps nothing from others.
     static let thaw = PostgresStatement(
         "reservation_thaw",
         """
         WITH back AS (
             UPDATE reservation SET is_paying = false,
-                held_until = greatest(held_until, clock_timestamp() + $2::bigint * interval '1 millisecond')
-            WHERE id = $1 AND status = 'PENDING' AND is_paying
-            RETURNING id, held_until)
+                held_until = greatest(held_until, least(
+                    clock_timestamp() + $2::bigint * interval '1 millisecond',
+                    reservation.created_at + c.hold_seconds * interval '1 second'
+                        + $3::bigint * interval '1 millisecond'))
+            FROM concert c
+            WHERE reservation.id = $1 AND reservation.status = 'PENDING' AND is_paying
+                AND c.id = reservation.concert_id
+            RETURNING reservation.id, held_until)
         UPDATE seat SET state = 1, held_until = back.held_until, version = seat.version + 1
         FROM back, reservation_seat line
         WHERE line.reservation_id = back.id AND line.status = 'HELD' AND seat.schedule_id = line.schedule_id
@@ -73,7 +79,7 @@ enum ReservationStatements {
                 JOIN concert c ON c.id = r.concert_id JOIN schedule s ON s.id = r.schedule_id
             WHERE r.id = $1 AND r.status IN ('PENDING', 'EXPIRED')
                 AND c.status <> 'CANCELED' AND s.status <> 'CANCELED'
-                AND (r.is_paying OR (SELECT count(*) FROM line) + (
+                AND (r.is_paying OR s.ends_at > clock_timestamp() AND (SELECT count(*) FROM line) + (
                     SELECT coalesce(sum(other.live_count), 0) FROM reservation other
                     WHERE other.schedule_id = r.schedule_id AND other.member_id = r.member_id AND other.id <> r.id
                         AND other.status IN ('PENDING', 'CONFIRMED')
