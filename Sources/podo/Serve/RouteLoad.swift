@@ -23,6 +23,8 @@ struct RouteLoad: Equatable {
         case "reservation": self.init(.reservation, route.method == .post ? .reservation : nil)
         case "concert" where words.contains("queue"):
             self.init(.queue, !isOfMembers ? nil : isReading ? .queuePoll : .queueJoin)
+        // What is for sale, and who sells it.
+        case "concert", "stage", "schedule": self.init(isReading ? .browse : .reservation, isReading ? nil : .catalogue)
         default: self.init(isReading ? .browse : .reservation)
         }
     }

@@ -80,9 +80,11 @@ final class SaleServices: Sendable {
     var consumers: [OutboxConsumer] {
         let (queue, refunds, reservations) = (self.queue, self.refunds, self.reservations.reservations)
         return [
-            OutboxConsumer("queue", topics: [.paymentCompleted]) { event, _ in
-                guard let (concert, member) = try SaleEvent(event).buyer else { return }
-                try await queue.purchaseFinished(concert: concert, member: member)
+            OutboxConsumer("queue", topics: [.paymentCompleted]) { event, transaction in
+                guard let purchase = try SaleEvent(event).purchase else { return }
+                try await queue.purchaseFinished(
+                    concert: purchase.concert, member: purchase.member, reservation: purchase.reservation,
+                    in: transaction)
             },
             OutboxConsumer("cancellation", topics: [.concertCanceled]) { event, transaction in
                 guard let concert = try SaleEvent(event).concert else { return }
@@ -180,9 +182,11 @@ private struct SaleEvent {
 
     var concert: Int64? { self.number("concertId") }
 
-    var buyer: (concert: Int64, member: Int64)? {
-        guard let concert = self.concert, let member = self.number("memberId") else { return nil }
-        return (concert, member)
+    var purchase: (concert: Int64, member: Int64, reservation: Int64)? {
+        guard let concert = self.concert, let member = self.number("memberId"),
+            let reservation = self.number("reservationId")
+        else { return nil }
+        return (concert, member, reservation)
     }
 
     private func number(_ name: JSONName) -> Int64? {
