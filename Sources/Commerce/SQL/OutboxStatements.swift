@@ -61,8 +61,8 @@ enum OutboxStatements {
             WHERE consumer = $1 AND (next_try_at IS NULL OR next_try_at <= now()) AND topic = ANY ($2::text[]))
         """, effect: .reads, purpose: .background)
 
-    /// Consumer, how many at most, the topics that this process knows: the next in order, without those that wait, or are
-    /// for a newer process to tell, and what is behind them of the same aggregate.
+    /// Consumer, how many at most, the topics that this process knows: the next in order, without those that wait, or
+    /// are for a newer process to tell, and what is behind them of the same aggregate.
     static let take = PostgresStatement(
         "outbox_take",
         """

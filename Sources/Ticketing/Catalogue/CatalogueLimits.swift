@@ -36,8 +36,8 @@ package enum CatalogueLimits {
 
     /// Readers that wait for one concert; whoever comes on top of that is told to come again.
     static let readerCountMax = 20_000
-    /// How old the numbers of seats may be that are left, and of how many concerts they are remembered; beyond it all are
-    /// forgotten, and counted again.
+    /// How old the numbers of seats may be that are left, and of how many concerts they are remembered; beyond it all
+    /// are forgotten, and counted again.
     package static let remainingTime = TimeAmount.milliseconds(1000)
     static let remainingConcertCountMax = 1024
 

@@ -31,7 +31,8 @@ final class ConcertReader: Sendable {
         try await self.database.run(CatalogueReadStatements.own, member, id, limit + 1).map(ListedConcert.init)
     }
 
-    /// Nil when there never was one. What it says is of now, but for the seats that are left, which may be a moment old.
+    /// Nil when there never was one. What it says is of now, but for the seats that are left, which may be a moment
+    /// old.
     func detail(_ id: Int64) async throws -> ConcertDetail? {
         switch try await self.reads.read(id, { try await self.load(id) }) {
         case .asked(let detail):

@@ -76,9 +76,9 @@ package final class QueueService: Sendable {
         return try await self.guarded { try await self.checks.answer(to: pass.ticket) }
     }
 
-    /// A member has bought what he came for: the next one may come. The turn ends with the transaction, which is that of
-    /// whoever tells of it; a turn that began after the reservation is another one and goes on. A turn that nobody ends
-    /// ends by itself.
+    /// A member has bought what he came for: the next one may come. The turn ends with the transaction, which is that
+    /// of whoever tells of it; a turn that began after the reservation is another one and goes on. A turn that nobody
+    /// ends ends by itself.
     package func purchaseFinished(
         concert: Int64, member: Int64, reservation: Int64, in transaction: PostgresTransaction
     ) async throws {

@@ -156,8 +156,8 @@ struct HoldStatements: Sendable {
         return currency
     }
 
-    /// What has been committed changes the maps, each once for the whole statement; a seat that was not to be had is one
-    /// that they may be wrong about.
+    /// What has been committed changes the maps, each once for the whole statement; a seat that was not to be had is
+    /// one that they may be wrong about.
     private func note(_ requests: [HoldRequest], _ answers: [Answer]) {
         var changes: [Int64: [SeatChange]] = [:]
         for (request, answer) in zip(requests, answers) {

@@ -15,8 +15,8 @@ package struct ReservationLimits: Sendable {
     package var batchFlightCountMax = 1
     /// How often a request is put into a statement when others are in its way only for the moment.
     package var busyAttemptCountMax = 4
-    /// How often a request is put into a statement when something else is decided of the same member at that moment, and
-    /// the waits between: the first, and the longest. They double. Then the member is told to come again.
+    /// How often a request is put into a statement when something else is decided of the same member at that moment,
+    /// and the waits between: the first, and the longest. They double. Then the member is told to come again.
     package var lockAttemptCountMax = 10
     package var lockWaitTime = TimeAmount.milliseconds(5)
     package var lockWaitTimeMax = TimeAmount.milliseconds(200)

@@ -70,8 +70,8 @@ enum CatalogueReadStatements {
         WHERE concert_id = $1 AND deleted_at IS NULL ORDER BY starts_at, id
         """, effect: .reads)
 
-    /// The schedules of a concert, and how many seats of each grade nobody has: all of them are read for it. A hold whose
-    /// time is over is nobody's.
+    /// The schedules of a concert, and how many seats of each grade nobody has: all of them are read for it. A hold
+    /// whose time is over is nobody's.
     static let remaining = PostgresStatement(
         "catalogue_remaining",
         """

@@ -6,8 +6,9 @@ internal import Postgres
 /// through everybody who may buy instead, once for each member that is asked for.
 enum QueueMemberStatements {
     /// Numbers for members of one queue, in the order given: concert, members, the last number that there can be. Who
-    /// has one that is not over is left out, and who may not wait in this queue (`barred`). The queue is locked until the numbers are committed, so that two processes
-    /// give them one after the other and none is ever given twice or lost.
+    /// has one that is not over is left out, and who may not wait in this queue (`barred`). The queue is locked until
+    /// the numbers are committed, so that two processes give them one after the other and none is ever given twice or
+    /// lost.
     static let join = PostgresStatement(
         "queue_join",
         """

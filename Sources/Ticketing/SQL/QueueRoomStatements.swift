@@ -91,8 +91,8 @@ enum QueueRoomStatements {
 
     // MARK: Settings
 
-    /// concert, whether there is a queue, rate, members at the same time, whether only members whose address is verified
-    /// wait in it, and only those of before the opening; null leaves one as it is.
+    /// concert, whether there is a queue, rate, members at the same time, whether only members whose address is
+    /// verified wait in it, and only those of before the opening; null leaves one as it is.
     static let settle = PostgresStatement(
         "queue_settle",
         """

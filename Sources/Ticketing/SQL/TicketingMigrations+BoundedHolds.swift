@@ -2,8 +2,8 @@ internal import Postgres
 
 /// How seats are taken, with bounds.
 extension TicketingMigrations {
-    /// `hold_seats` as migration 121 explains it, but that nobody's lock is waited for: of whom somebody else decides at
-    /// that moment is BUSY without any seat named, and the others of the call do not wait with him.
+    /// `hold_seats` as migration 121 explains it, but that nobody's lock is waited for: of whom somebody else decides
+    /// at that moment is BUSY without any seat named, and the others of the call do not wait with him.
     ///
     /// Nobody gets seats of a show that is over: one that goes on may be sold until its end, where the sale does not
     /// close before. And nobody keeps seats from others without paying: whose holds of a schedule ended unpaid and

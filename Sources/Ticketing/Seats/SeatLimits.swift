@@ -17,8 +17,8 @@ package struct SeatLimits: Sendable {
     package var rememberedChangeCountMax = 8192
     /// Sections of a map that are kept written; of others the map is written each time anew.
     package var renderingCountMax = 32
-    /// Bytes of everything that is kept written. Beyond it, what was written of the maps that were asked for longest ago
-    /// is thrown away.
+    /// Bytes of everything that is kept written. Beyond it, what was written of the maps that were asked for longest
+    /// ago is thrown away.
     package var renderingByteCountMax = 256 * 1024 * 1024
     /// A map is written again after so many times the time that it took: so it takes a twentieth of a thread at most.
     package var renderingRestFactor: Int64 = 20

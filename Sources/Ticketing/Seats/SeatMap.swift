@@ -3,8 +3,8 @@ internal import Primitives
 /// The seats of one schedule and who may have them, as last heard. A hint: the database decides.
 ///
 /// `version` grows whenever something changes that buyers see, once for all that changes together. It begins with the
-/// time of loading, so that it mostly does not go back with a restart; where other processes could be asked, or this one
-/// later, it is told with `SeatMaps.mark`.
+/// time of loading, so that it mostly does not go back with a restart; where other processes could be asked, or this
+/// one later, it is told with `SeatMaps.mark`.
 struct SeatMap: Sendable {
     private struct Row: Sendable {
         var version: Int32

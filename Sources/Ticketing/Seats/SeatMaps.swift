@@ -38,8 +38,8 @@ package final class SeatMaps: Sendable {
     /// Sees to it that the map is in memory; does nothing when it is, or when there is no such schedule.
     package func load(_ schedule: Int64) async throws { _ = try await self.version(of: schedule) }
 
-    /// The version of the map, which is loaded if need be, once for all who want it; nil when there is no such schedule.
-    /// Throws `SeatMapsFull` where there is no room for it.
+    /// The version of the map, which is loaded if need be, once for all who want it; nil when there is no such
+    /// schedule. Throws `SeatMapsFull` where there is no room for it.
     func version(of schedule: Int64) async throws -> Int64? {
         if let known = self.keptVersion(of: schedule) { return known }
         switch try await self.loads.read(schedule, { try await self.loaded(schedule) }) {

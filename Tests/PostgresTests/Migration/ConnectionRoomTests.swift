@@ -11,7 +11,8 @@ import Testing
         let url = Secret(try cluster.url())
         var limits = PostgresLimits()
         limits.interactive.connectionCountMax = 3
-        // One each for much at once, in the background, for long work, to copy, to listen, and to look whether it is there.
+        // One each for much at once, in the background, for long work, to copy, to listen, and to look whether it is
+        // there.
         let room = try ConnectionRoom(of: url, loopCount: 4, limits: limits)
         #expect(room.wanted == 18 && room.available == 16 && !room.isEnough)
         #expect(try ConnectionRoom(of: url, loopCount: 3, limits: limits).isEnough)
