@@ -13,4 +13,6 @@ package enum KeyPurpose: String, CaseIterable, Sendable {
     case addressMark = "address-mark"
     /// Seals tickets and passes of waiting queues.
     case queueTicket = "queue-ticket"
+    /// Signs playback tokens.
+    case playback = "playback"
 }

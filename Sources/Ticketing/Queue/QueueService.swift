@@ -5,6 +5,7 @@ package import Observability
 package import Postgres
 internal import Primitives
 package import Reactor
+internal import Synchronization
 
 /// The waiting queues: joining, telling members their places, and letting them in.
 ///
@@ -13,16 +14,16 @@ package import Reactor
 /// says who has a turn. `run` moves the pointers.
 package final class QueueService: Sendable {
     let store: QueueStore
-    let seals: QueueSeals
+    private let currentSeals: Mutex<QueueSeals>
     let access: any QueueAccess
     let limits: QueueLimits
     let metrics: QueueMetrics
     let log: Log
     let rooms: QueueRooms
-    private let loads: QueueBatcher<Int64, QueueRoom?>
-    private let joins: QueueBatcher<(concert: Int64, member: Int64), QueueStore.Joined>
-    private let claims: QueueBatcher<(ticket: QueueTicket, place: Int64), Int64?>
-    private let checks: QueueBatcher<QueueTicket, Bool>
+    private let loads: Batcher<Int64, QueueRoom?>
+    private let joins: Batcher<(concert: Int64, member: Int64), QueueStore.Joined>
+    private let claims: Batcher<(ticket: QueueTicket, place: Int64), Int64?>
+    private let checks: Batcher<QueueTicket, Bool>
 
     /// `loops` are those that requests come on. The keys seal tickets and passes: the first does, the others are
     /// believed.
@@ -33,14 +34,14 @@ package final class QueueService: Sendable {
         let store = QueueStore(database: database, limits: limits, node: SecureRandom.bytes(16))
         let rooms = QueueRooms(loops: loops)
         self.store = store
-        self.seals = QueueSeals(keys: keys)
+        self.currentSeals = Mutex(QueueSeals(keys: keys))
         self.access = access
         self.limits = limits
         self.metrics = metrics
         self.log = log
         self.rooms = rooms
         let (countMax, gatheringCountMax) = (limits.batchCountMax, limits.gatheringCountMax)
-        self.loads = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { concerts in
+        self.loads = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { concerts in
             do {
                 let readAt = MonotonicTime.now
                 let found = rooms.put(try await store.rooms(Array(Set(concerts))), readAt: readAt)
@@ -49,13 +50,13 @@ package final class QueueService: Sendable {
                 return concerts.map { _ in .failure(error) }
             }
         }
-        self.joins = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { joins in
+        self.joins = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { joins in
             await Self.each(joins, concert: \.concert) { try await store.join($0, $1.map(\.member)) }
         }
-        self.claims = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { claims in
+        self.claims = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { claims in
             await Self.each(claims, concert: \.ticket.concert) { try await store.claim($0, $1) }
         }
-        self.checks = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { tickets in
+        self.checks = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { tickets in
             await Self.each(tickets, concert: \.concert) { try await store.check($0, $1) }
         }
         metrics.watch(
@@ -63,7 +64,16 @@ package final class QueueService: Sendable {
             active: { Int(rooms.all.reduce(0) { $0 + $1.room.active }) })
     }
 
+    /// What writes and reads tickets and passes.
+    var seals: QueueSeals { self.currentSeals.withLock { $0 } }
+
     // MARK: For other parts
+
+    /// From now on the first of these seals, and the others are believed: after the secret was rotated.
+    package func replaceKeys(_ keys: [(number: UInt8, key: SecretBytes)]) {
+        let seals = QueueSeals(keys: keys)
+        self.currentSeals.withLock { $0 = seals }
+    }
 
     /// Whether a member may reserve seats of a concert: always without a queue, otherwise with a pass that is his and
     /// not over. `pass` is what came in the header `Queue-Pass`. Throws what the client is to be told when the database
@@ -131,7 +141,7 @@ package final class QueueService: Sendable {
             return try await body()
         } catch let error as PostgresError {
             throw HTTPProblem.database(error)
-        } catch is QueueBatcherFull {
+        } catch is BatcherFull {
             throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
         }
     }

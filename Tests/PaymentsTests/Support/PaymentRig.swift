@@ -16,6 +16,7 @@ import Testing
 final class PaymentRig: Sendable {
     let group: EventLoopGroup
     let registry: MetricsRegistry
+    let log = LogMemory()
     let database: PostgresDatabase
     let url: String
     let orders = TestOrders()
@@ -58,7 +59,7 @@ final class PaymentRig: Sendable {
         self.url = url
         self.group = try EventLoopGroup(loopCount: 1)
         self.registry = MetricsRegistry(loopCount: 1)
-        let log = Log(level: .debug, memory: LogMemory())
+        let log = Log(level: .debug, memory: self.log)
         // Enough that those who race do so in the database, and do not queue up before it.
         var connections = PostgresLimits()
         connections.interactive.connectionCountMax = 10
@@ -190,5 +191,14 @@ final class PaymentRig: Sendable {
         let text = String(decoding: self.registry.prometheusText(), as: UTF8.self)
         let found = text.split(separator: "\n").first { $0.hasPrefix(line + " ") }
         return found.flatMap { Double($0.dropFirst(line.count + 1)) }
+    }
+}
+
+extension Payments {
+    /// The names of the rules that are broken.
+    func checkInvariants() async throws -> [String] {
+        var broken: [String] = []
+        for name in PaymentInvariants.names where try await self.checkInvariant(name) > 0 { broken.append(name) }
+        return broken
     }
 }

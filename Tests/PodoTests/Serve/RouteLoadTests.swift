@@ -17,6 +17,7 @@ import Testing
             (.post, "/stage", .reservation, .catalogue), (.patch, "/stage/{id}", .reservation, .catalogue),
             (.post, "/auth/signin", .reservation, nil), (.get, "/member/me", .browse, nil),
             (.post, "/concert/{id}/queue", .queue, .queueJoin),
+            (.patch, "/concert/{id}/queue", .payment, nil),
             (.get, "/concert/{id}/queue/status", .queue, .queuePoll),
             (.post, "/reservation", .reservation, .reservation), (.get, "/reservation/{id}", .reservation, nil),
             (.delete, "/reservation/{id}", .reservation, nil), (.post, "/payment", .payment, .payment),

@@ -20,11 +20,11 @@ struct HoldBoundsTests {
         let held = try await process.held(sale, members[1], [1])
         let lapsed = try await process.held(sale, members[2], [2])
         #expect(try await process.freeze(paying))
-        #expect(try await process.reservations.order(held, of: members[1])?.isPayable == true)
+        #expect(try await process.order(held, of: members[1])?.isPayable == true)
         try rig.lapse("id = \(lapsed)")
         try rig.sql("UPDATE schedule SET ends_at = now() - interval '1 second'")
         #expect(try await process.hold(sale, members[3], [5]) == .notOnSale)
-        #expect(try await process.reservations.order(held, of: members[1])?.isPayable == false)
+        #expect(try await process.order(held, of: members[1])?.isPayable == false)
         #expect(try await process.freeze(held) == false)
         // Whoever was asked for his money before gets what he pays for; who pays too late gets it back.
         #expect(try await process.confirm(paying)?.count == 1)
