@@ -46,6 +46,7 @@ build: setup ## build .build/release/podo
 
 .PHONY: run
 run: build ## build, then serve a demo on 127.0.0.1:8080 until Ctrl-C
+	@scripts/install-hlsjs || echo "Podo goes on; its pages say so where they would play." >&2
 	.build/release/podo serve $(ARGUMENTS)
 
 .PHONY: test

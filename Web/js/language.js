@@ -51,3 +51,6 @@ export function explain(problem) {
   const key = `problem.${problem.code}`;
   return texts[key] ? t(key) : problem.detail || t("problem.other", { code: problem.code });
 }
+
+/** Texts that only some pages need. */
+export function learn(more) { Object.assign(texts, more); }

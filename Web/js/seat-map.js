@@ -145,6 +145,8 @@ export class SeatMap {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
       this.draw();
+      // The first of these is when somebody sees the hall.
+      performance.mark("hall-drawn");
     });
   }
 

@@ -19,6 +19,8 @@ function link(href, key) {
 function bar(me) {
   const ways = [link("/", "nav.home")];
   if (me) ways.push(link("/tickets/", "nav.tickets"));
+  if (me && !me.role.endsWith("USER")) ways.push(link("/studio/", "nav.studio"));
+  if (me?.role.endsWith("MANAGER")) ways.push(link("/manage/", "nav.manage"));
   const person = me
     ? [make("a.person", { href: "/account/" }, me.name)]
     : [make("a.person", { href: signInAddress() }, t("nav.signIn"))];

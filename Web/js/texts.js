@@ -9,6 +9,8 @@ export const texts = {
   "nav.label": ["둘러보기", "Ways"],
   "nav.home": ["공연", "Shows"],
   "nav.tickets": ["내 티켓", "My tickets"],
+  "nav.studio": ["스튜디오", "Studio"],
+  "nav.manage": ["관리", "Administration"],
   "nav.signIn": ["로그인", "Sign in"],
   "nav.signOut": ["로그아웃", "Sign out"],
 

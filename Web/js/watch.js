@@ -35,6 +35,9 @@ class WatchPage {
         document.pictureInPictureEnabled && make("button.plain", {
           type: "button", onclick: () => this.video.requestPictureInPicture().catch(() => null),
         }, t("watch.inPicture")))));
+    // That it begins is told at once; asking now and then is for whoever the news does not reach.
+    const news = new EventSource(`/api/v1/schedule/${ticket.scheduleId}/live/events`);
+    news.addEventListener("live", () => this.retry());
     window.addEventListener("online", () => this.retry());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.retry(); });
   }

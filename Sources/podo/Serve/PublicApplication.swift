@@ -13,7 +13,8 @@ struct PublicApplication: Sendable {
     private static let pages: [(pattern: String, file: String)] = [
         ("/show/{id}", "/show/"), ("/queue/{id}", "/queue/"), ("/seats/{id}", "/seats/"),
         ("/checkout/{id}", "/checkout/"), ("/payment/{id}/{outcome}", "/payment/"), ("/watch/{id}", "/watch/"),
-        ("/account/{word}", "/account/"),
+        ("/account/{word}", "/account/"), ("/studio/concert/{id}", "/studio/concert/"),
+        ("/studio/live/{id}", "/studio/live/"),
     ]
 
     init(

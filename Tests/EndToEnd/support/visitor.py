@@ -1,6 +1,7 @@
 """Somebody who uses the pages in a browser: looks, clicks, types; and everything that goes wrong there is kept."""
 
 import json
+import os
 import time
 
 from .scenario import expect
@@ -10,11 +11,13 @@ WATCH = """() => {
   window.wrong = [];
   addEventListener("error", (event) => wrong.push("error: " + event.message));
   addEventListener("unhandledrejection", (event) => wrong.push("rejected: " + event.reason));
-  addEventListener("securitypolicyviolation", (event) => wrong.push("policy: " + event.violatedDirective + " " + event.blockedURI));
+  addEventListener("securitypolicyviolation", (event) => wrong.push("policy: " + event.violatedDirective));
   const error = console.error;
   console.error = (...words) => { wrong.push("console: " + words.join(" ")); error(...words); };
 }"""
 WAIT_TIME = 15
+with open(os.path.join(os.path.dirname(__file__), "page_checks.js"), encoding="utf-8") as file:
+    CHECKS = file.read().strip()
 
 
 class Visitor:
@@ -28,6 +31,14 @@ class Visitor:
         self.go("/favicon.svg")
         self.do(f"localStorage.setItem('podo-language', '{language}')")
 
+    def dark(self, is_dark):
+        """Only where a browser can be told."""
+        if self.browser.name == "chromium":
+            self.browser.call("Emulation.setEmulatedMedia", features=[
+                {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}])
+            # Colours take a moment to change.
+            time.sleep(0.3)
+
     def width(self, width, height=844):
         if self.browser.name == "chromium":
             self.browser.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
@@ -39,7 +50,7 @@ class Visitor:
     def go(self, path):
         self.browser.open(self.base + path)
         if not path.endswith(".svg"):
-            self.until("document.querySelector('main') && !document.querySelector('main[aria-busy]')", f"{path} is shown")
+            self.until("document.querySelector('main:not([aria-busy])')", f"{path} is shown")
 
     def do(self, script):
         return self.browser.evaluate(f"(() => {{ {script}; return true }})()")
@@ -82,3 +93,5 @@ class Visitor:
     def expect_well(self, what):
         wrong = self.value("window.wrong")
         expect(wrong == [], f"{self.browser.name}: {what}: {wrong}")
+        barriers = self.value(CHECKS)
+        expect(barriers == [], f"{self.browser.name}: {what}: {barriers}")
