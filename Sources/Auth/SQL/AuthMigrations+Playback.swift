@@ -24,6 +24,8 @@ extension AuthMigrations {
                 last_number bigint NOT NULL DEFAULT 0 CHECK (last_number BETWEEN 0 AND 4294967295),
                 revoked_through bigint NOT NULL DEFAULT 0 CHECK (revoked_through BETWEEN 0 AND 4294967295),
                 expires_at timestamptz NOT NULL,
+                height_max integer NOT NULL DEFAULT 0 CHECK (height_max BETWEEN 0 AND 65535),
+                has_replay boolean NOT NULL DEFAULT true,
                 member_id bigint REFERENCES member,
                 member_session bytea,
                 changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
@@ -52,7 +54,8 @@ extension AuthMigrations {
 
             CREATE FUNCTION playback_text(holder playback_holder) RETURNS text LANGUAGE sql STABLE AS $$
                 SELECT concat_ws(' ', holder.ticket_id, holder.revision, holder.last_number, holder.revoked_through,
-                    floor(extract(epoch FROM holder.expires_at))::bigint,
+                    floor(extract(epoch FROM holder.expires_at))::bigint, holder.height_max,
+                    holder.has_replay::text,
                     coalesce((
                         SELECT string_agg(s.id::text, ',' ORDER BY s.id & 4294967295 DESC) FROM playback_session s
                         WHERE s.ticket_id = holder.ticket_id AND s.ended_at IS NULL), ''))
@@ -77,15 +80,17 @@ extension AuthMigrations {
             -- it has replaced, of which others are told in the same transaction.
             CREATE FUNCTION playback_begin(
                 p_ticket bigint, p_schedule bigint, p_member bigint, p_random bigint, p_until timestamptz,
-                p_limit integer, p_device text, OUT session bigint, OUT told text, OUT replaced bigint)
-                LANGUAGE plpgsql AS $$
+                p_limit integer, p_device text, p_height integer, p_replay boolean,
+                OUT session bigint, OUT told text, OUT replaced bigint) LANGUAGE plpgsql AS $$
             DECLARE
                 changed playback_holder;
             BEGIN
-                INSERT INTO playback_holder AS h (ticket_id, schedule_id, revision, last_number, expires_at)
-                VALUES (p_ticket, p_schedule, 1, 1, p_until)
+                INSERT INTO playback_holder AS h (
+                    ticket_id, schedule_id, revision, last_number, expires_at, height_max, has_replay)
+                VALUES (p_ticket, p_schedule, 1, 1, p_until, p_height, p_replay)
                 ON CONFLICT (ticket_id) DO UPDATE SET revision = h.revision + 1, last_number = h.last_number + 1,
-                    expires_at = greatest(h.expires_at, p_until), changed_in = pg_current_xact_id()
+                    expires_at = greatest(h.expires_at, p_until), height_max = p_height, has_replay = p_replay,
+                    changed_in = pg_current_xact_id()
                 RETURNING * INTO changed;
                 session := p_random << 32 | changed.last_number;
                 INSERT INTO playback_session (id, ticket_id, schedule_id, member_id, device, expires_at)

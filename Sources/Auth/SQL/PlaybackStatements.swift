@@ -2,13 +2,14 @@ internal import Postgres
 
 /// What is asked of who watches.
 enum PlaybackStatements {
-    /// ticket, schedule, member, random bits, end in milliseconds since 1970, sessions that a ticket may have, device.
-    /// Session, what gates have to know, how many it replaced.
+    /// ticket, schedule, member, random bits, end in milliseconds since 1970, sessions that a ticket may have, device,
+    /// height of pictures (0 for any), whether there is a replay. Session, what gates have to know, how many it replaced.
     static let begin = PostgresStatement(
         "playback_begin",
         """
         SELECT session, told, replaced
-        FROM playback_begin($1, $2, $3, $4, 'epoch'::timestamptz + $5::bigint * interval '1 millisecond', $6, $7)
+        FROM playback_begin(
+            $1, $2, $3, $4, 'epoch'::timestamptz + $5::bigint * interval '1 millisecond', $6, $7, $8, $9)
         """)
 
     /// schedule, member, his session, random bits, end, how many previews he may have, device.

@@ -19,6 +19,13 @@ enum PaymentProblems {
     static let amountMismatch = HTTPProblem(
         .unprocessableContent, code: "amount-mismatch",
         detail: "The amount is not that of the reservation. Nothing was charged.")
+    /// Money of another sum came than was asked for.
+    static let mispaid = HTTPProblem(
+        .unprocessableContent, code: "amount-mismatch",
+        detail: "Another amount was charged than that of the reservation. All of it goes back by itself.")
+    static let givenAway = HTTPProblem(
+        .unprocessableContent, code: "refund-not-allowed",
+        detail: "A ticket that was given to somebody else is not yours to give back.")
     static let refundNotAllowed = HTTPProblem(
         .unprocessableContent, code: "refund-not-allowed", detail: "This cannot be given back.")
     static let windowClosed = HTTPProblem(
@@ -33,6 +40,15 @@ enum PaymentProblems {
             .serviceUnavailable, code: "pg-unavailable",
             detail: "The payment company does not answer. Nothing was charged; try again.")
         problem.fields.append(.retryAfter, 3)
+        return problem
+    }
+
+    /// The company of this payment is not one of ours any more.
+    static var companyGone: HTTPProblem {
+        var problem = HTTPProblem(
+            .serviceUnavailable, code: "payment-company-gone",
+            detail: "The company of this payment is not configured at the moment. Nothing was changed.")
+        problem.fields.append(.retryAfter, 60)
         return problem
     }
 

@@ -24,7 +24,12 @@ extension Payments {
 
     /// Begins to pay for a reservation, or goes on with what was begun. The amount is ours, never the buyer's.
     package func begin(_ reservation: Int64, by member: Int64) async throws -> BegunPayment {
-        let payment = try await self.record(reservation, by: member)
+        let payment: PaymentRow
+        if let begun = try await self.begunTogether(reservation, by: member, isClaimed: false) {
+            payment = begun
+        } else {
+            payment = try await self.record(reservation, by: member)
+        }
         guard payment.gateway != Self.freeGateway else { return BegunPayment(payment: payment, checkout: nil) }
         let gateway = try self.gateway(of: payment)
         switch await gateway.checkout(for: self.gatewayOrder(payment)) {
@@ -50,9 +55,14 @@ extension Payments {
         _ reservation: Int64, by member: Int64, isSuccess: Bool, with decider: any PaymentDecider
     ) async throws -> PaymentRow {
         // Nobody is asked between the two steps, so they are one commit.
-        let claim = try await self.record(reservation, by: member) { payment, transaction in
-            guard payment.gateway != Self.freeGateway else { return PaymentClaim.answered(payment) }
-            return try await self.claim(payment, of: member, providerKey: nil, amount: nil, in: transaction)
+        let claim: PaymentClaim
+        if let begun = try await self.begunTogether(reservation, by: member, isClaimed: true) {
+            claim = .claimed(begun)
+        } else {
+            claim = try await self.record(reservation, by: member) { payment, transaction in
+                guard payment.gateway != Self.freeGateway else { return PaymentClaim.answered(payment) }
+                return try await self.claim(payment, of: member, providerKey: nil, amount: nil, in: transaction)
+            }
         }
         switch claim {
         case .answered(let payment):
@@ -65,6 +75,14 @@ extension Payments {
             let outcome = decider.decide(self.gatewayOrder(payment), isSuccess: isSuccess)
             return try await self.settle(payment.id, PaymentFinding(outcome, of: payment))
         }
+    }
+
+    /// Begun in one commit with those of others; nil for what has to be dealt with alone.
+    private func begunTogether(_ reservation: Int64, by member: Int64, isClaimed: Bool) async throws -> PaymentRow? {
+        do {
+            return try await self.openings.answer(
+                to: PaymentBatches.Opening(reservation: reservation, member: member, isClaimed: isClaimed))
+        } catch is BatcherFull { return nil }
     }
 
     private func record(_ reservation: Int64, by member: Int64) async throws -> PaymentRow {
@@ -108,7 +126,7 @@ extension Payments {
             guard waiting.state == .created else { throw PaymentProblems.inProgress }
             if order.isPayable, waiting.total == order.total, waiting.gateway == gateway { return waiting }
             // Another price or another company: the old attempt can take nothing that we would not give back.
-            _ = try await transaction.run(PaymentStatements.refuse, waiting.id, "superseded")
+            try await self.refuse(waiting, "superseded", in: transaction)
         }
         let isPaid: Bool = try await transaction.run(
             PaymentStatements.hasCapture, order.reservationID, 0 as Int64
@@ -118,18 +136,10 @@ extension Payments {
         let id: Int64 = try await transaction.run(
             PaymentStatements.insert, Self.newOrderID(), order.reservationID, order.memberID, order.sellerID,
             order.concertID, gateway, order.name, order.total.amount, order.total.currency.rawValue,
-            self.closeDelay(order)
+            self.limits.closeDelay(order)
         ).single()
         let payment = try await self.reread(id, in: transaction)
         return isFree ? try await self.completeFree(payment, in: transaction) : payment
-    }
-
-    /// Seconds until a payment that nobody has gone on with is looked at.
-    func closeDelay(_ order: Order) -> Int64 {
-        let close = PaymentLimits.seconds(self.limits.closeTime)
-        guard let until = order.heldUntil else { return close }
-        let rest = (until.unixMilliseconds &- WallClock.now.unixMilliseconds) / 1000
-        return min(max(rest, 0), 86_400) + close
     }
 
     private func completeFree(_ payment: PaymentRow, in transaction: PostgresTransaction) async throws -> PaymentRow {

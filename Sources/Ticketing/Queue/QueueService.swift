@@ -1,3 +1,4 @@
+internal import Commerce
 package import Crypto
 internal import HTTPServer
 package import Observability
@@ -19,10 +20,10 @@ package final class QueueService: Sendable {
     let metrics: QueueMetrics
     let log: Log
     let rooms: QueueRooms
-    private let loads: QueueBatcher<Int64, QueueRoom?>
-    private let joins: QueueBatcher<(concert: Int64, member: Int64), Int64?>
-    private let claims: QueueBatcher<(ticket: QueueTicket, place: Int64), Int64?>
-    private let checks: QueueBatcher<QueueTicket, Bool>
+    private let loads: Batcher<Int64, QueueRoom?>
+    private let joins: Batcher<(concert: Int64, member: Int64), Int64?>
+    private let claims: Batcher<(ticket: QueueTicket, place: Int64), Int64?>
+    private let checks: Batcher<QueueTicket, Bool>
 
     /// `loops` are those that requests come on. The keys seal tickets and passes: the first does, the others are
     /// believed.
@@ -40,7 +41,7 @@ package final class QueueService: Sendable {
         self.log = log
         self.rooms = rooms
         let (countMax, gatheringCountMax) = (limits.batchCountMax, limits.gatheringCountMax)
-        self.loads = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { concerts in
+        self.loads = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { concerts in
             do {
                 let readAt = MonotonicTime.now
                 let found = rooms.put(try await store.rooms(Array(Set(concerts))), readAt: readAt)
@@ -49,13 +50,13 @@ package final class QueueService: Sendable {
                 return concerts.map { _ in .failure(error) }
             }
         }
-        self.joins = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { joins in
+        self.joins = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { joins in
             await Self.each(joins, concert: \.concert) { try await store.join($0, $1.map(\.member)) }
         }
-        self.claims = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { claims in
+        self.claims = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { claims in
             await Self.each(claims, concert: \.ticket.concert) { try await store.claim($0, $1) }
         }
-        self.checks = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { tickets in
+        self.checks = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { tickets in
             await Self.each(tickets, concert: \.concert) { try await store.check($0, $1) }
         }
         metrics.watch(
@@ -133,7 +134,7 @@ package final class QueueService: Sendable {
             return try await body()
         } catch let error as PostgresError {
             throw QueueProblems.describing(error)
-        } catch is QueueBatcherFull {
+        } catch is BatcherFull {
             throw QueueProblems.full
         }
     }

@@ -16,7 +16,7 @@ struct TicketGate: PlaybackGate {
             case .again: .again
             }
         return switch self.gates[loop].admit(pass, demand) {
-        case .admitted(let stream): .admitted(stream: stream)
+        case .admitted(let stream, _): .admitted(stream: stream)
         case .refused(let refusal): .refused(refusal.problem)
         }
     }

@@ -31,6 +31,8 @@ final class SaleServices: Sendable {
     private static let paymentTime = TimeAmount.seconds(1)
     /// Between rounds of throwing away webhooks of long ago.
     private static let sweepTime = TimeAmount.seconds(3600)
+    /// It is done when it starts; later it is said again what is still open.
+    private static let prepareTime = TimeAmount.seconds(86_400)
 
     init(
         _ configuration: Configuration, root: RootSecret, members: MemberServices, authorizer: any HTTPAuthorizer,
@@ -102,12 +104,23 @@ final class SaleServices: Sendable {
         let works: [(StaticString, TimeAmount, @Sendable () async throws -> Bool)] = [
             ("seats not told", SeatNews.interval, { try await self.news.work() }),
             ("reservations not swept", ReservationSweeper.interval, { try await self.sweeper.work() }),
-            ("payments not looked at", Self.paymentTime, { try await self.reconciler.work() }),
-            ("refunds not made", Self.paymentTime, { try await self.refunds.work() }),
-            ("webhooks not read", Self.paymentTime, { try await self.webhooks.work() }),
+            ("companies not prepared", Self.prepareTime, { try await self.prepareCompanies() }),
+            ("concerts not given back", Self.paymentTime, { try await self.refunds.sweep() }),
             ("webhooks not swept", Self.sweepTime, { try await self.webhooks.sweep() }),
         ]
         for (event, time, round) in works { self.works.start(event, every: time, on: loop, round) }
+        // Each company has rounds of its own: one that is silent makes nobody wait for another.
+        for companies in self.payments.payments.companies {
+            self.works.start("payments not looked at", every: Self.paymentTime, on: loop) {
+                try await self.reconciler.work(on: companies)
+            }
+            self.works.start("refunds not made", every: Self.paymentTime, on: loop) {
+                try await self.refunds.work(on: companies)
+            }
+            self.works.start("webhooks not read", every: Self.paymentTime, on: loop) {
+                try await self.webhooks.work(on: companies)
+            }
+        }
         self.invariants.start(self.works, on: loop)
     }
 
@@ -131,6 +144,15 @@ final class SaleServices: Sendable {
         root.generations.prefix(AccessTokens.keyCountMax).map { generation in
             (number: UInt8(generation.number), key: root.key(for: .queueTicket, in: generation))
         }
+    }
+
+    /// What companies that are gone still owe is told; the simulated one is reminded of what it has sold.
+    private func prepareCompanies() async throws -> Bool {
+        try await self.payments.payments.tellOfGoneCompanies()
+        if let simulator = self.companies.simulator {
+            try await self.payments.payments.remind(simulator.company)
+        }
+        return false
     }
 
     private func listen() async {

@@ -151,15 +151,19 @@ struct GateStateTests {
     func text() {
         let session = GateScript.session(2)
         #expect(
-            PlaybackHolding("5 7 2 1 1780311600 \(session.databaseValue)")
+            PlaybackHolding("5 7 2 1 1780311600 720 false \(session.databaseValue)")
                 == PlaybackHolding(
                     holder: 5, revision: 7, lastNumber: 2, revokedThrough: 1, expiresAt: 1_780_311_600,
-                    live: [session]))
+                    grant: PlaybackGrant(heightMax: 720, hasReplay: false), live: [session]))
         #expect(
-            PlaybackHolding("-9 1 9 9 1 ")
+            PlaybackHolding("-9 1 9 9 1 0 true ")
                 == PlaybackHolding(
                     holder: -9, revision: 1, lastNumber: 9, revokedThrough: 9, expiresAt: 1, live: []))
-        for text in ["", "5", "5 7 2 1 1780311600", "5 7 2 1 x 3", "5 7 -2 1 9 3", "5 7 2 1 9 3,x", "5 7 2 1 9 3 4"] {
+        let wrong = [
+            "", "5", "5 7 2 1 1780311600", "5 7 2 1 x 0 true 3", "5 7 -2 1 9 0 true 3", "5 7 2 1 9 0 true 3,x",
+            "5 7 2 1 9 0 true 3 4", "5 7 2 1 9 -1 true 3", "5 7 2 1 9 0 yes 3",
+        ]
+        for text in wrong {
             #expect(PlaybackHolding(text) == nil, "\(text)")
         }
     }

@@ -63,6 +63,7 @@ final class ToldRights: PlaybackRights {
         var isRevoked = false
         var seconds: Int64 = 3600
         var sessionCountMax = 1
+        var grant = PlaybackGrant.everything
     }
 
     private let told = Mutex<[Int64: Told]>([:])
@@ -79,7 +80,7 @@ final class ToldRights: PlaybackRights {
         return PlaybackRight(
             schedule: told.schedule, isRevoked: told.isRevoked,
             closesAt: WallClock(unixMilliseconds: WallClock.now.unixMilliseconds + told.seconds * 1000),
-            sessionCountMax: told.sessionCountMax)
+            sessionCountMax: told.sessionCountMax, grant: told.grant)
     }
 
     func owns(ticket: Int64, member: Int64) async throws -> Bool { self.told.withLock { $0[ticket]?.member == member } }

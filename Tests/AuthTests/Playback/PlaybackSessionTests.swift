@@ -99,6 +99,18 @@ struct PlaybackSessionTests {
     }
 
     @Test
+    func `a ticket opens as much as it is worth, in every process`() async throws {
+        let (rig, client, member) = try await self.opened()
+        let grant = PlaybackGrant(heightMax: 720, hasReplay: false)
+        rig.rights.tell(5, ToldRights.Told(member: member, grant: grant))
+        let url = try await self.begin(client).url
+        #expect(try await rig.ask(url) == .admitted(stream: "schedule-7", grant))
+        let other = try PlaybackRig(beside: rig)
+        try await other.reload()
+        #expect(try await other.ask(url) == .admitted(stream: "schedule-7", grant))
+    }
+
+    @Test
     func `nobody has a session of a ticket that is another's, void, or over`() async throws {
         let (rig, client, member) = try await self.opened()
         let session = try await self.begin(client).session
@@ -174,7 +186,8 @@ struct PlaybackSessionTests {
             }
         }
         for await _ in revoked { break }
-        try rig.auth.sql("SELECT playback_begin(60, 7, (SELECT max(id) FROM member), 1, now() + '1 hour', 1, '')")
+        try rig.auth.sql(
+            "SELECT playback_begin(60, 7, (SELECT max(id) FROM member), 1, now() + '1 hour', 1, '', 0, true)")
         try await rig.catchUp()
         #expect(try await rig.ask(url) == self.admitted)
         commit.yield()

@@ -48,7 +48,7 @@ package struct GateState {
             }
         case .other, .again: break
         }
-        return .admitted(stream: self.seen[index].stream)
+        return .admitted(stream: self.seen[index].stream, self.seen[index].grant)
     }
 
     /// The token of a session that was too fast for the first time; nil for all others.
@@ -74,13 +74,14 @@ package struct GateState {
                 SeenPlaybackTokens.Entry(
                     text: text, token: token, stream: Self.stream(of: token.schedule),
                     isRecent: reading.isRecent, meter: self.meters.meter(of: token), endsAt: now + .seconds(rest),
-                    version: self.table.version, refusal: refusal)))
+                    version: self.table.version, refusal: refusal, grant: self.table.grant(of: token.holder))))
     }
 
     private mutating func lookAgain(_ index: Int) {
         let token = self.seen[index].token
         self.seen[index].refusal = self.table.refusal(
             of: token.session, holder: token.holder, isRecent: self.seen[index].isRecent)
+        self.seen[index].grant = self.table.grant(of: token.holder)
         self.seen[index].version = self.table.version
     }
 

@@ -10,35 +10,39 @@ package struct PlaybackHolding: Equatable, Sendable {
     package let revokedThrough: UInt32
     /// Seconds since 1970; from then on no token of the holder is valid.
     package let expiresAt: Int64
+    package let grant: PlaybackGrant
     /// Those that nobody has ended or replaced.
     package let live: [PlaybackSessionID]
 
     package init(
         holder: Int64, revision: Int64, lastNumber: UInt32, revokedThrough: UInt32, expiresAt: Int64,
-        live: [PlaybackSessionID]
+        grant: PlaybackGrant = .everything, live: [PlaybackSessionID]
     ) {
         self.holder = holder
         self.revision = revision
         self.lastNumber = lastNumber
         self.revokedThrough = revokedThrough
         self.expiresAt = expiresAt
+        self.grant = grant
         self.live = live
     }
 
     /// What processes tell each other, and what the database answers, as `playback_text` there writes it: holder,
-    /// revision, numbers, end and sessions. Nil for what is none: a later version may tell more.
+    /// revision, numbers, end, height (0 for any), whether there is a replay, and sessions. Nil for what is none: a later version may tell more.
     package init?(_ text: some StringProtocol) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 6, let holder = Int64(words[0]), let revision = Int64(words[1]),
-            let lastNumber = UInt32(words[2]), let revokedThrough = UInt32(words[3]), let expiresAt = Int64(words[4])
+        guard words.count == 8, let holder = Int64(words[0]), let revision = Int64(words[1]),
+            let lastNumber = UInt32(words[2]), let revokedThrough = UInt32(words[3]), let expiresAt = Int64(words[4]),
+            let height = UInt16(words[5]), let replay = Bool(String(words[6]))
         else { return nil }
         var live: [PlaybackSessionID] = []
-        for word in words[5].split(separator: ",").prefix(PlaybackLimits.sessionCountMax) {
+        for word in words[7].split(separator: ",").prefix(PlaybackLimits.sessionCountMax) {
             guard let value = Int64(word) else { return nil }
             live.append(PlaybackSessionID(databaseValue: value))
         }
         self.init(
             holder: holder, revision: revision, lastNumber: lastNumber, revokedThrough: revokedThrough,
-            expiresAt: expiresAt, live: live)
+            expiresAt: expiresAt,
+            grant: PlaybackGrant(heightMax: height == 0 ? nil : Int(height), hasReplay: replay), live: live)
     }
 }

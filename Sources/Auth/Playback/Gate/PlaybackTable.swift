@@ -8,6 +8,7 @@ package struct PlaybackTable: Sendable {
         var lastNumber: UInt32
         var revokedThrough: UInt32
         var expiresAt: Int64
+        var grant: PlaybackGrant
         /// The first of those that are live; 0 when none is, which is no session.
         var first: UInt64
         /// Mostly a ticket has one at a time.
@@ -40,6 +41,9 @@ package struct PlaybackTable: Sendable {
         return isLive ? nil : .sessionReplaced
     }
 
+    /// What a holder's sessions open; everything, as long as nobody has told.
+    package func grant(of holder: Int64) -> PlaybackGrant { self.entries[holder]?.grant ?? .everything }
+
     /// Whether sessions may have ended by it. What is older than what is known changes nothing. A table that is full
     /// still takes what is void: forgetting that would let somebody in.
     package mutating func apply(_ holding: PlaybackHolding) -> Bool {
@@ -53,7 +57,7 @@ package struct PlaybackTable: Sendable {
         }
         self.entries[holding.holder] = Entry(
             revision: holding.revision, lastNumber: holding.lastNumber, revokedThrough: holding.revokedThrough,
-            expiresAt: holding.expiresAt, first: holding.live.first?.value ?? 0,
+            expiresAt: holding.expiresAt, grant: holding.grant, first: holding.live.first?.value ?? 0,
             others: Array(holding.live.dropFirst()))
         self.version &+= 1
         return UInt32(holding.live.count) < holding.lastNumber || holding.revokedThrough > 0

@@ -12,6 +12,6 @@ package enum PlaybackDemand: Sendable {
 }
 
 package enum PlaybackVerdict: Equatable, Sendable {
-    case admitted(stream: String)
+    case admitted(stream: String, PlaybackGrant = .everything)
     case refused(PlaybackRefusal)
 }

@@ -17,6 +17,7 @@ struct SeenPlaybackTokens {
         /// Of the table, when it was last looked into.
         var version: UInt64
         var refusal: PlaybackRefusal?
+        var grant: PlaybackGrant
     }
 
     private static let setCount = 4

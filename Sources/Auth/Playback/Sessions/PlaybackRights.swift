@@ -23,11 +23,15 @@ package struct PlaybackRight: Equatable, Sendable {
     package let closesAt: WallClock
     /// How many may watch with it at the same time.
     package let sessionCountMax: Int
+    package let grant: PlaybackGrant
 
-    package init(schedule: Int64, isRevoked: Bool, closesAt: WallClock, sessionCountMax: Int) {
+    package init(
+        schedule: Int64, isRevoked: Bool, closesAt: WallClock, sessionCountMax: Int, grant: PlaybackGrant = .everything
+    ) {
         self.schedule = schedule
         self.isRevoked = isRevoked
         self.closesAt = closesAt
         self.sessionCountMax = sessionCountMax
+        self.grant = grant
     }
 }

@@ -48,7 +48,8 @@ package final class PlaybackSessions: Sendable {
             let limit = Int32(min(max(right.sessionCountMax, 1), PlaybackLimits.sessionCountMax))
             let rows = try await transaction.run(
                 PlaybackStatements.begin, ticket, right.schedule, member, Int64(PlaybackSessionID.newRandom()),
-                right.closesAt.unixMilliseconds, limit, device)
+                right.closesAt.unixMilliseconds, limit, device, Int32(right.grant.heightMax ?? 0),
+                right.grant.hasReplay)
             return try Begun(rows, schedule: right.schedule, expiresAt: right.closesAt)
         }
         await self.gates.apply([begun.holding])
