@@ -12,10 +12,11 @@ enum OutboxStatements {
         """, purpose: .background)
 
     /// Whether there is nothing, and the oldest transaction that is under way: what was not settled when it was the
-    /// oldest is not settled still.
+    /// oldest is not settled still. By the index: what was taken out since the last vacuum is passed over there, and
+    /// read anew in the table.
     static let look = PostgresStatement(
         "outbox_look",
-        "SELECT NOT EXISTS (SELECT FROM outbox), pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        "SELECT (SELECT min(id) IS NULL FROM outbox), pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
         effect: .reads, purpose: .background)
 
     /// One process at a time reads the outbox, and one tells a consumer: what it is about, and the number of locks of
