@@ -30,6 +30,8 @@ package struct PaymentLimits: Sendable {
     /// A webhook that leads to no answer is given up after so many tries; the payment is looked at by itself anyway.
     package var webhookTryCountMax = 20
     package var webhookByteCountMax = 256 * 1024
+    /// Webhooks without a signature that are kept of one payment: more than any company sends.
+    package var webhookCountOfPaymentMax = 50
     /// Webhooks that were dealt with are kept for so long.
     package var webhookKeepTime = TimeAmount.seconds(30 * 86_400)
     /// A refund that is refused for now is tried again after the double time, up to this.

@@ -8,7 +8,7 @@ package struct PaymentMetrics: Sendable {
         "hold-expired", "amount-mismatch",
     ]
     static let webhookOutcomes: [StaticString] = [
-        "stored", "twin", "ignored", "refused", "unasked", "read", "nobody", "later", "gave-up",
+        "stored", "twin", "ignored", "refused", "unasked", "crowded", "read", "nobody", "later", "gave-up",
     ]
     static let refundOutcomes: [StaticString] = [
         "requested", "succeeded", "failed", "unknown", "pending", "external", "chargeback",

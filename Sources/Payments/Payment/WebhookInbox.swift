@@ -44,12 +44,25 @@ package final class WebhookInbox: Sendable {
                 self.metrics.webhooks.add("unasked", loop: nil)
                 return
             }
+            if try await self.isCrowded(found) { return }
         }
         let key = String(hint.eventKey.unicodeScalars.prefix(200).map(Character.init))
         let stored = try await database.run(
             PaymentStatements.storeWebhook, gateway, key, Payments.shortened(hint.eventType), hint.orderID,
             hint.providerKey, isSigned, body)
         self.metrics.webhooks.add(stored.affectedCount == 1 ? "stored" : "twin", loop: nil)
+    }
+
+    /// Whoever knows the number of a payment, its buyer for one, can tell of it without end. From some point on nothing
+    /// more is stored: the payment is looked at all the same, which is all that a hint is for.
+    private func isCrowded(_ found: PostgresRows) async throws -> Bool {
+        guard let payment = try found.first.map(PaymentRow.init) else { return false }
+        let rows = try await self.payments.database.run(
+            WebhookStatements.noteCrowd, payment.id, payment.gateway, payment.orderID, payment.providerKey,
+            self.limits.webhookCountOfPaymentMax)
+        guard rows.affectedCount == 1 else { return false }
+        self.metrics.webhooks.add("crowded", loop: nil)
+        return true
     }
 
     /// Follows some that wait. True when there may be more.

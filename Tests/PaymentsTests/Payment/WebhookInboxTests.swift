@@ -38,6 +38,26 @@ struct WebhookInboxTests {
         #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "1")
     }
 
+    @Test("that nobody signed fills no table: past some of one payment none is stored, and it is looked at")
+    func crowd() async throws {
+        var limits = PaymentLimits()
+        limits.webhookCountOfPaymentMax = 3
+        let rig = try PaymentRig(limits: limits)
+        let (payment, other) = (try await rig.begun(), try await rig.begun())
+        for number in 0..<9 { #expect(await Self.receive(rig, "\(payment.orderID) e\(number) none") == nil) }
+        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "3")
+        #expect(rig.metric(#"podo_payments_webhooks_total{outcome="crowded"}"#) == 6)
+        #expect(await Self.receive(rig, "\(other.orderID) f1 none") == nil)
+        #expect(await Self.receive(rig, "\(payment.orderID) s1 signed") == nil)
+        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "5")
+        try rig.sql("UPDATE webhook_inbox SET processed_at = now()")
+        rig.gateway.put(payment, .paid)
+        #expect(await Self.receive(rig, "\(payment.orderID) e10 none") == nil)
+        _ = try await rig.reconciler.work()
+        #expect(try await rig.row(payment).state == .completed)
+        try await rig.checkBooks()
+    }
+
     @Test("that is forged or no webhook is refused, and one of no interest is taken")
     func refused() async throws {
         let rig = try PaymentRig()
