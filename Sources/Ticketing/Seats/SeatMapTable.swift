@@ -13,6 +13,8 @@ struct SeatMapTable {
         var isUsedSinceReading = true
         /// Something was missed: it has to be read again soon.
         var isOutdated = false
+        /// Not only states: what the seats are.
+        var isWhollyOutdated = false
         /// Those who follow it keep it here.
         var followerCount = 0
     }
@@ -22,6 +24,7 @@ struct SeatMapTable {
         var count = 1
         var changes: [SeatChange] = []
         var hasMissed = false
+        var isWhollyOutdated = false
     }
 
     private struct Expectation {
@@ -78,6 +81,7 @@ struct SeatMapTable {
             _ = map.apply(heard?.changes ?? [])
             var entry = Entry(map: map)
             if heard?.hasMissed == true { entry.isOutdated = true }
+            if heard?.isWhollyOutdated == true { (entry.isOutdated, entry.isWhollyOutdated) = (true, true) }
             self.entries[schedule] = nil
             self.makeRoom(map.seatCount, limits)
             self.entries[schedule] = entry
@@ -116,8 +120,38 @@ struct SeatMapTable {
         for schedule in self.entries.keys { self.outdate(schedule) }
     }
 
-    /// Something about it was missed.
-    mutating func outdate(_ schedule: Int64) { self.entries[schedule]?.isOutdated = true }
+    /// Something about it was missed, or changed that is never told in words. What is being read may be of before.
+    mutating func outdate(_ schedule: Int64, isWhole: Bool = false) {
+        self.entries[schedule]?.isOutdated = true
+        guard isWhole else { return }
+        self.entries[schedule]?.isWhollyOutdated = true
+        self.loading[schedule]?.isWhollyOutdated = true
+    }
+
+    func isWhollyOutdated(_ schedule: Int64) -> Bool { self.entries[schedule]?.isWhollyOutdated ?? false }
+
+    /// It is being read anew as a whole.
+    mutating func beginRenewing(_ schedule: Int64) {
+        self.beginLoading(schedule)
+        self.noteReading(schedule)
+        self.entries[schedule]?.isWhollyOutdated = false
+    }
+
+    /// What was read anew takes the place of the map. Of a show that is no more, it stays as it is for those who follow
+    /// it, and is forgotten without them.
+    mutating func endRenewing(_ schedule: Int64, _ map: SeatMap?) {
+        let heard = self.loading[schedule]
+        self.failLoading(schedule)
+        guard let entry = self.entries[schedule] else { return }
+        guard var map else {
+            if entry.followerCount == 0 { self.entries[schedule] = nil }
+            return
+        }
+        map.follow(entry.map)
+        _ = map.apply(heard?.changes ?? [])
+        self.entries[schedule]?.map = map
+        if heard?.hasMissed == true { self.outdate(schedule) }
+    }
 
     // MARK: Changes
 
