@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HLSPackager
 internal import HTTPServer
 internal import Observability
@@ -85,7 +86,9 @@ final class PodoServer: Sendable {
             configuration, group: self.group, storage: self.storage, metrics: metrics, log: log)
         let services = PublicServices(
             members: self.members.service, social: self.social.service, catalogue: self.sales.catalogue,
-            queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments)
+            salesReports: self.sales.reports,
+            queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments,
+            promotions: self.sales.promotions, live: self.commerce.live)
         self.publicApplication = try PublicApplication(
             webDirectory: webDirectory, api: self.commerce.guarding(services.routes),
             streams: self.delivery.routes + self.sales.companies.routes,
@@ -93,7 +96,7 @@ final class PodoServer: Sendable {
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, proxies: TrustedProxies(configuration.trustedProxies),
-            metrics: metrics, log: self.log)
+            metrics: metrics, log: self.log, observer: self.commerce.live.requests)
         self.publisherFrontend = RTMPFrontend(
             group: self.group, limits: configuration.publisherLimits,
             authorizer: StreamKeyAuthorizer(

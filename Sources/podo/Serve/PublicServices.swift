@@ -1,4 +1,5 @@
 internal import Auth
+internal import Commerce
 internal import HTTPServer
 internal import Payments
 internal import Ticketing
@@ -9,9 +10,12 @@ struct PublicServices: Sendable {
     let members: AuthService
     let social: SocialService
     let catalogue: CatalogueService
+    let salesReports: SalesService
     let queue: QueueService
     let reservations: ReservationService
     let payments: PaymentService
+    let promotions: PromotionService
+    let live: LiveViews
 
     /// Every route of the API with what answers it.
     var routes: [HTTPRoute] { PublicAPI.tables.flatMap { $0.bound(to: self) } }
@@ -26,6 +30,7 @@ struct APITable: Sendable {
     init<Service: Sendable>(
         _ table: [HTTPServiceRoute<Service>], _ service: @escaping @Sendable (PublicServices) -> Service
     ) {
+        let table = OtherNames.adding(to: table)
         self.unbound = table.map(\.unbound.describedWithBudget)
         self.bind = { services in
             let service = service(services)
