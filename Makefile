@@ -15,8 +15,8 @@ SECONDS ?= 60
 SEEDS ?= 1000
 SEED ?=
 FIRST ?= 1
-# make run ARGUMENTS='--log-level debug'
-ARGUMENTS ?=
+# make run ARGUMENTS='--log-level debug'    make run ARGUMENTS= for a Podo without a demo
+ARGUMENTS ?= --demo --test-picture
 
 # What swift format reads: every folder of Swift that exists.
 FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
@@ -45,7 +45,8 @@ build: setup ## build .build/release/podo
 	$(SWIFT) build -c release --product podo
 
 .PHONY: run
-run: build ## build, then serve on 127.0.0.1:8080 until Ctrl-C
+run: build ## build, then serve a demo on 127.0.0.1:8080 until Ctrl-C
+	@scripts/install-hlsjs || echo "Podo goes on; its pages say so where they would play." >&2
 	.build/release/podo serve $(ARGUMENTS)
 
 .PHONY: test
@@ -103,6 +104,7 @@ bench: ## measure against a peer in one run; BENCH=name runs one
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product IngestParse
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product RTMPPublish
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product HLSBurst
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product PlaybackCost
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product PostgresLoad
 	$(SWIFT_ENV) Benchmarks/run $(BENCH)
 

@@ -15,4 +15,6 @@ package enum KeyPurpose: String, CaseIterable, Sendable {
     case queueTicket = "queue-ticket"
     /// The seed that the codes of tickets are signed with, which doors read.
     case ticketCode = "ticket-code"
+    /// Signs playback tokens.
+    case playback = "playback"
 }

@@ -142,7 +142,8 @@ final class SaleDatabase: Sendable {
         "reservation", "seat", "ticket", "payment", "webhook_inbox", "refund", "refund_sweep", "concert", "schedule",
     ]
     private static let filled = [
-        "ledger_entry", "ledger_journal", "ledger_account", "refund_sweep", "refund_line", "refund", "payment_event",
+        "settlement_due", "book_gap", "ledger_entry", "ledger_journal", "ledger_account", "refund_sweep",
+        "refund_line", "refund", "payment_event",
         "payment", "webhook_inbox", "ticket", "reservation_seat", "seat", "reservation", "outbox_delivery", "inbox",
         "outbox",
     ]

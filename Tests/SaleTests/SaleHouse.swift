@@ -41,9 +41,12 @@ final class SaleHouse: Sendable {
             stages: Stages(
                 database: database, access: CatalogueAccess(database: database),
                 timeZones: TimeZoneNames(database: database), metrics: catalogue), metrics: catalogue)
+        var limits = PaymentLimits()
+        // One at a time, so that a seed says in which order everything happens.
+        limits.askCountMax = 1
         self.payments = Payments(
             database: database, orders: SaleOrders(reservations: self.reservations), gateways: [company],
-            options: PaymentOptions(gateway: company.name, publicURL: "https://podo.test"),
+            options: PaymentOptions(gateway: company.name, publicURL: "https://podo.test"), limits: limits,
             metrics: PaymentMetrics(registry: registry, log: sale.log))
         self.reconciler = PaymentReconciler(payments: self.payments)
         self.webhooks = WebhookInbox(payments: self.payments, reconciler: self.reconciler)

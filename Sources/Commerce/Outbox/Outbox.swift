@@ -8,7 +8,15 @@ package enum Outbox {
     package static func add(
         _ topic: OutboxTopic, of aggregate: String, payload: String, in transaction: PostgresTransaction
     ) async throws(PostgresError) {
-        _ = try await transaction.run(Self.append, topic.rawValue, aggregate, payload)
+        try await self.add([(topic, aggregate, payload)], in: transaction)
+    }
+
+    /// Several, in their order.
+    package static func add(
+        _ events: [(topic: OutboxTopic, aggregate: String, payload: String)], in transaction: PostgresTransaction
+    ) async throws(PostgresError) {
+        _ = try await transaction.run(
+            Self.append, events.map(\.topic.rawValue), events.map(\.aggregate), events.map(\.payload))
     }
 
     /// Says after a commit that there are events, so that relays look at once and not only when they look anyway. Never
@@ -21,5 +29,10 @@ package enum Outbox {
     private static let notify = PostgresStatement("outbox_ring", "SELECT pg_notify('outbox', '')")
 
     private static let append = PostgresStatement(
-        "outbox_append", "INSERT INTO outbox (topic, aggregate, payload) VALUES ($1, $2, $3::text::jsonb)")
+        "outbox_append",
+        """
+        INSERT INTO outbox (topic, aggregate, payload)
+        SELECT topic, aggregate, payload::jsonb
+        FROM unnest($1::text[], $2::text[], $3::text[]) AS event (topic, aggregate, payload)
+        """)
 }

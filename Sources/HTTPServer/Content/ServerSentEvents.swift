@@ -74,11 +74,9 @@ package final class ServerSentEvents {
 
     /// False when the event was left out or the client is gone.
     @discardableResult
-    package func send(_ event: ServerSentEvent) -> Bool {
-        self.send(encoded: event.encoded())
-    }
+    package func send(_ event: ServerSentEvent) -> Bool { self.send(encoded: event.encoded()) }
 
-    /// The same of one that was written for many (`ServerSentEvent.encoded`).
+    /// The same for whoever sends an event to many, who encodes it once.
     @discardableResult
     package func send(encoded bytes: [UInt8]) -> Bool {
         guard !self.isClosed else { return false }

@@ -73,6 +73,8 @@ package struct GatewayCancel: Equatable, Sendable {
     package var status: Status
     package var at: WallClock?
     package var reason: String?
+    /// The buyer's bank has taken it, and nobody gave it: `failed` when it was given back.
+    package var isChargeback = false
 
     package init(key: String, amount: Money, status: Status, at: WallClock?, reason: String?) {
         self.key = key

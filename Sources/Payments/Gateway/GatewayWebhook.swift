@@ -46,11 +46,13 @@ package struct GatewayHint: Sendable {
     package var providerKey: String?
     /// Of a refund, where it is named.
     package var refundKey: String?
+    /// It says that the payment has its money. That is never believed; but where we know it, there is nothing to read.
+    package var saysPaid: Bool
     package var proof: Proof
 
     package init(
         eventKey: String, eventType: String, subject: Subject, orderID: String?, providerKey: String?,
-        refundKey: String? = nil, proof: Proof
+        refundKey: String? = nil, saysPaid: Bool = false, proof: Proof
     ) {
         self.eventKey = eventKey
         self.eventType = eventType
@@ -58,6 +60,7 @@ package struct GatewayHint: Sendable {
         self.orderID = orderID
         self.providerKey = providerKey
         self.refundKey = refundKey
+        self.saysPaid = saysPaid
         self.proof = proof
     }
 

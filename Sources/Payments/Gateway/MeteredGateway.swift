@@ -45,6 +45,7 @@ package struct MeteredGateway: PaymentGateway {
     }
 
     package var name: String { self.inner.name }
+    package var tellsKeyAtCheckout: Bool { self.inner.tellsKeyAtCheckout }
 
     package func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome {
         let outcome = await self.inner.checkout(for: order)

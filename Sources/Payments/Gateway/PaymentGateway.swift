@@ -13,6 +13,9 @@ package protocol PaymentGateway: Sendable {
     /// In paths, rows and metrics: `toss`, `stripe`, `simulator`.
     var name: String { get }
 
+    /// Whether a payment's key is told when it is begun. Then no other is asked for, whatever a browser brings.
+    var tellsKeyAtCheckout: Bool { get }
+
     /// What a buyer's browser needs to pay. No money moves.
     func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome
 
@@ -36,6 +39,10 @@ package protocol PaymentGateway: Sendable {
 
     /// Every movement of money of a time, for comparing books. `cursor` is that of the page before.
     func transactions(from: WallClock, to: WallClock, after cursor: String?) async -> GatewayTransactionsOutcome
+}
+
+extension PaymentGateway {
+    package var tellsKeyAtCheckout: Bool { false }
 }
 
 /// How a payment is named at the company. Adapters use the company's own key where there is one.
@@ -69,8 +76,9 @@ package struct GatewayPaymentKey: Equatable, Sendable {
 
 /// The bounds of all talk with a company.
 package struct GatewayLimits: Sendable {
-    /// For taking and giving back money: companies are slow when banks are. Too early an end makes an `unknown`.
-    package var writeTime = TimeAmount.seconds(30)
+    /// For taking and giving back money: companies are slow when banks are. Too early an end makes an `unknown`, too
+    /// late a one leaves the buyer, whose request has its time too, without even that.
+    package var writeTime = TimeAmount.seconds(20)
     /// For everything that changes nothing.
     package var readTime = TimeAmount.seconds(5)
     /// Of an answer or a webhook. Larger ones count as nonsense.

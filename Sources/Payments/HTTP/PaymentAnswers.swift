@@ -66,6 +66,27 @@ struct PaymentAnswer: JSONEncodable {
     }
 }
 
+/// A payment as who sold it sees it: what it came to, and nothing of how it was paid.
+struct SaleAnswer: JSONEncodable {
+    let payment: PaymentRow
+
+    func encode(to writer: inout JSONWriter) {
+        let payment = self.payment
+        writer.object { writer in
+            writer.member("paymentId", payment.id)
+            writer.member("reservationId", payment.reservationID)
+            writer.member("concertId", payment.concertID)
+            writer.member("status", payment.state.status.rawValue)
+            writer.member("amount", payment.total)
+            writer.member("refunded", Money(payment.refunded, payment.total.currency))
+            writer.member("refundPending", Money(payment.refundPending, payment.total.currency))
+            writer.member("cancelFee", Money(payment.kept, payment.total.currency))
+            writer.member("isDisputed", payment.isDisputed)
+            writer.member("paidAt", payment.capturedAt?.rfc3339)
+        }
+    }
+}
+
 struct RefundAnswer: JSONEncodable {
     let refund: RefundRow
     var paymentStatus: PaymentStatus?
@@ -82,6 +103,7 @@ struct RefundAnswer: JSONEncodable {
             writer.member("cause", refund.cause.rawValue)
             writer.member("reason", refund.reason)
             writer.member("failureCode", refund.failureCode)
+            writer.member("settledNote", refund.settledNote)
             writer.member("createdAt", refund.createdAt.rfc3339)
             writer.member("completedAt", refund.completedAt?.rfc3339)
         }

@@ -26,7 +26,10 @@ struct ConfirmPaymentInput: JSONDecodable {
         let key = json.string(
             "paymentKey", lengthMin: 1, lengthMax: 200, about: "The company's key, as it came back with the browser.")
         let amount = json.integer("amount", in: 0...1_000_000_000_000, about: "What the buyer was shown.")
-        guard let key, let amount else { throw json.failure }
+        if let key, !GatewayPaymentKey.isKey(key) {
+            json.fail("paymentKey", "malformed", "letters, digits, - and _")
+        }
+        guard let key, let amount, json.errors.isEmpty else { throw json.failure }
         self.providerKey = key
         self.amount = amount
     }
@@ -37,13 +40,29 @@ struct RefundInput: JSONDecodable {
 
     let seats: [Int64]?
     let reason: String
+    let amount: Int64?
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         self.seats = json.integers(
             "seatIds", in: 0...Int64.max, countMax: Self.seatCountMax, isRequired: false,
             about: "Without them everything that is left is given back.")
         if let seats = self.seats, seats.isEmpty { json.fail("seatIds", "too-few", "at least 1") }
+        self.amount = json.integer(
+            "amount", in: 1...1_000_000_000_000, isRequired: false,
+            about: "A sum without seats, whose tickets stay. For managers only, and not beside seatIds.")
+        if self.amount != nil, self.seats != nil { json.fail("amount", "not-allowed", "not beside seatIds") }
         self.reason = json.string("reason", lengthMax: 200, isRequired: false) ?? ""
+    }
+}
+
+/// Why somebody does something that no rule of the program decides.
+struct NoteInput: JSONDecodable {
+    let note: String
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        let note = json.string("note", lengthMin: 1, lengthMax: 200, about: "Kept with it, for whoever asks later.")
+        guard let note else { throw json.failure }
+        self.note = note
     }
 }
 

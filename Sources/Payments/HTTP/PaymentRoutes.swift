@@ -5,7 +5,7 @@ internal import Primitives
 /// The routes of payments. Those that buyers know without a prefix have both paths.
 package enum PaymentRoutes {
     package static var table: [HTTPServiceRoute<PaymentService>] {
-        self.paying + self.looking + RefundRoutes.table + SettlementRoutes.table
+        self.paying + self.looking + self.ending + RefundRoutes.table + SettlementRoutes.table
     }
 
     package static let tag = "payments"
@@ -16,7 +16,8 @@ package enum PaymentRoutes {
     static let away = HTTPProblemDescription(
         .serviceUnavailable, "overloaded", "database-unavailable", saysWhenToRetry: true)
     static let companyAway = HTTPProblemDescription(
-        .serviceUnavailable, "pg-unavailable", "overloaded", "database-unavailable", saysWhenToRetry: true)
+        .serviceUnavailable, "pg-unavailable", "payment-company-gone", "overloaded", "database-unavailable",
+        saysWhenToRetry: true)
     static let invalidInput = HTTPProblemDescription(.badRequest, "invalid-request")
     static let badPage = HTTPProblemDescription(.badRequest, "invalid-cursor", "invalid-request")
     static let missing = HTTPProblemDescription(.notFound, "not-found")
@@ -94,7 +95,7 @@ package enum PaymentRoutes {
                 HTTPProblemDescription(.paymentRequired, "payment-declined"), self.missing,
                 HTTPProblemDescription(.conflict, "payment-in-progress", "invalid-state"),
                 HTTPProblemDescription(.gone, "hold-expired"),
-                HTTPProblemDescription(.unprocessableContent, "amount-mismatch"), self.invalidInput, self.away,
+                HTTPProblemDescription(.unprocessableContent, "amount-mismatch"), self.invalidInput, self.companyAway,
             ], options: .idempotencyKey)
     }
 
@@ -151,5 +152,28 @@ package enum PaymentRoutes {
                 ], problems: [self.badPage, self.away], options: .pages)
         ) { service in .concurrent { request, _ in try await service.listForManager(request) } }
         return [look, list, admin]
+    }
+
+    private static var ending: [HTTPServiceRoute<PaymentService>] {
+        [
+            HTTPServiceRoute(
+                .post, self.prefix + "/admin/payments/{id}/give-up", access: .manager,
+                bodyByteCountMax: self.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "End a payment of which nobody can find out what became", korean: "확인 불가 결제 종료", tag: self.tag,
+                    details: HTTPWording(
+                        "Once ten minutes have gone by. Money that turns out to be there later is dealt with like any "
+                            + "that comes late.",
+                        korean: "요청 후 10분이 지나야 가능하며, 나중에 결제된 것으로 확인되면 늦은 결제로 처리됩니다."),
+                    parameters: [self.id("The payment.")], takes: NoteInput.schema,
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "The payment.", examples: PaymentAnswer.examples, named: "Payment")
+                    ],
+                    problems: [
+                        self.missing, self.invalidInput, HTTPProblemDescription(.conflict, "invalid-state"), self.away,
+                    ], options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.giveUp(request, values) } }
+        ]
     }
 }

@@ -43,6 +43,7 @@ extension PaymentService {
             var response = HTTPResponse(.accepted, json: PaymentAnswer(payment: payment))
             response.fields.append(.retryAfter, 2)
             return self.uncached(response)
+        case .failed where payment.state.isOrphan: throw PaymentProblems.mispaid
         case .failed:
             throw payment.failureCode == "hold-expired" ? PaymentProblems.holdExpired : PaymentProblems.declined(nil)
         case .completed, .canceled, .partCanceled:
@@ -92,6 +93,17 @@ extension PaymentService {
         Page(found.map { PaymentAnswer(payment: $0, isForManager: isForManager) }, limit: page.limit) {
             PageCursor(list, .number($0.payment.id))
         }
+    }
+
+    /// A person ends what nobody can find out about.
+    func giveUp(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let caller = try Self.caller(request)
+        let id = try Self.id(values)
+        let input = try request.decodeJSON(NoteInput.self)
+        let payment = try await PaymentProblems.guarded {
+            try await self.payments.giveUp(id, note: input.note, by: caller.memberID)
+        }
+        return Self.uncached(HTTPResponse(json: PaymentAnswer(payment: payment, isForManager: true)))
     }
 
     // MARK: Webhooks

@@ -2,7 +2,7 @@ internal import Commerce
 internal import HTTPServer
 internal import Primitives
 
-/// Handlers of refunds and settlements.
+/// Handlers of refunds.
 extension PaymentService {
     func quote(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
         let caller = try Self.caller(request)
@@ -19,6 +19,9 @@ extension PaymentService {
         let caller = try Self.caller(request)
         let id = try Self.id(values)
         let input = try request.decodeJSON(RefundInput.self)
+        guard input.amount == nil else {
+            throw HTTPProblem(.badRequest, code: "invalid-request", detail: "amount is for managers; name seats")
+        }
         return try await self.refund(id, input, by: .member(caller.memberID))
     }
 
@@ -32,7 +35,12 @@ extension PaymentService {
 
     private func refund(_ id: Int64, _ input: RefundInput, by party: RefundParty) async throws -> HTTPResponse {
         let (refund, payment) = try await PaymentProblems.guarded {
-            let asked = try await self.payments.refund(id, seats: input.seats, reason: input.reason, by: party)
+            let asked: RefundRow
+            if case .manager(let manager) = party, let amount = input.amount {
+                asked = try await self.payments.refund(id, amount: amount, reason: input.reason, by: manager)
+            } else {
+                asked = try await self.payments.refund(id, seats: input.seats, reason: input.reason, by: party)
+            }
             let refund = asked.status == .succeeded ? asked : try await self.refundWorker.work(on: asked.id)
             return (refund, try await self.payments.payment(id, of: nil))
         }
@@ -66,6 +74,17 @@ extension PaymentService {
             HTTPResponse(refund.status == .succeeded ? .ok : .accepted, json: RefundAnswer(refund: refund)))
     }
 
+    /// A person has seen to it that the buyer got the money.
+    func settleRefund(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let caller = try Self.caller(request)
+        let id = try Self.id(values)
+        let input = try request.decodeJSON(NoteInput.self)
+        let refund = try await PaymentProblems.guarded {
+            try await self.payments.settleOutside(id, note: input.note, by: caller.memberID)
+        }
+        return Self.uncached(HTTPResponse(json: RefundAnswer(refund: refund)))
+    }
+
     /// `seatIds=1,2` or `seatIds=1&seatIds=2`; nil without any.
     private static func seats(_ query: HTTPQuery) throws(HTTPProblem) -> [Int64]? {
         let parts = query.all("seatIds").flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
@@ -76,65 +95,5 @@ extension PaymentService {
                 .badRequest, code: "invalid-request", detail: "seatIds is a list of at most 100 numbers")
         }
         return seats
-    }
-
-    // MARK: Settlements
-
-    func listSettlements(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let query = try request.decodeQuery()
-        let page = try PageRequest(query, of: "admin-settlements")
-        let before = try Self.before(page)
-        let status = try Self.choice(SettlementStatus.self, "status", query)
-        let seller = try Self.number("sellerId", query)
-        let date = try query.single("date")
-        let found = try await PaymentProblems.guarded {
-            try await self.settlements.list(
-                day: date, seller: seller, status: status, before: before, countMax: page.limit + 1)
-        }
-        let answer = Page(found.map { SettlementAnswer(settlement: $0) }, limit: page.limit) {
-            PageCursor("admin-settlements", .number($0.settlement.id))
-        }
-        return Self.uncached(HTTPResponse(json: answer))
-    }
-
-    func runSettlements(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let input = try request.decodeJSON(SettlementRunInput.self)
-        let (date, count) = try await PaymentProblems.guarded { try await self.settlements.run(input.date) }
-        return Self.uncached(HTTPResponse(json: SettlementRunAnswer(date: date, sellerCount: count)))
-    }
-
-    func approveSettlement(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
-        let caller = try Self.caller(request)
-        let id = try Self.id(values)
-        let settlement = try await PaymentProblems.guarded {
-            try await self.settlements.approve(id, by: caller.memberID)
-        }
-        return Self.uncached(HTTPResponse(json: SettlementAnswer(settlement: settlement)))
-    }
-
-    func payOut(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
-        let caller = try Self.caller(request)
-        let id = try Self.id(values)
-        let input = try request.decodeJSON(PayoutInput.self)
-        let settlement = try await PaymentProblems.guarded {
-            switch input.step {
-            case .request: try await self.settlements.requestPayout(id, by: caller.memberID)
-            case .paid: try await self.settlements.endPayout(id, isPaid: true, by: caller.memberID)
-            case .failed: try await self.settlements.endPayout(id, isPaid: false, by: caller.memberID)
-            }
-        }
-        return Self.uncached(HTTPResponse(json: SettlementAnswer(settlement: settlement)))
-    }
-
-    func settlementCSV(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
-        let id = try Self.id(values)
-        let bytes = try await PaymentProblems.guarded {
-            guard let settlement = try await self.settlements.settlement(id) else { throw HTTPProblem.notFound }
-            return try await self.settlements.csv(settlement)
-        }
-        var response = HTTPResponse(.ok, body: .bytes(bytes))
-        response.fields.append(.contentType, "text/csv; charset=utf-8")
-        response.fields.append(HTTPFieldName("content-disposition"), "attachment; filename=\"settlement.csv\"")
-        return Self.uncached(response)
     }
 }

@@ -10,7 +10,7 @@ enum RefundRoutes {
         HTTPProblemDescription(.conflict, "invalid-state", "refund-in-progress"),
         HTTPProblemDescription(
             .unprocessableContent, "refund-not-allowed", "policy-window-closed", "refund-exceeds-balance"),
-        PaymentRoutes.away,
+        PaymentRoutes.companyAway,
     ]
 
     private static let answers = [
@@ -64,6 +64,9 @@ enum RefundRoutes {
                 bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
                 HTTPRouteDescription(
                     "Give everything back, whatever the rules say", korean: "관리자 환불", tag: PaymentRoutes.tag,
+                    details: HTTPWording(
+                        "Or an amount, without seats: no ticket changes then.",
+                        korean: "amount를 지정하면 좌석과 티켓은 그대로 두고 금액만 환불합니다."),
                     parameters: [PaymentRoutes.id("The payment.")], takes: RefundInput.schema, answers: self.answers,
                     problems: self.problems, options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.refundForManager(request, values) } },
@@ -85,12 +88,33 @@ enum RefundRoutes {
                 .post, self.prefix + "/admin/refunds/{id}/retry", access: .manager,
                 HTTPRouteDescription(
                     "Try a refused refund once more", korean: "실패한 환불 재시도", tag: PaymentRoutes.tag,
+                    details: HTTPWording(
+                        "As another refund, which is the answer: a company refuses a refused one for ever.",
+                        korean: "결제사가 같은 요청에는 같은 거절을 반환하므로 새 환불로 다시 요청하며, 응답은 새 환불입니다."),
                     parameters: [PaymentRoutes.id("The refund.")],
                     answers: self.answers,
                     problems: [
                         PaymentRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
                     ], options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.retryRefund(request, values) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/admin/refunds/{id}/settled", access: .manager,
+                bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Say that the buyer of a refused refund got the money another way", korean: "환불 직접 지급 처리",
+                    tag: PaymentRoutes.tag,
+                    details: HTTPWording(
+                        "It is booked as paid from the house's own bank.", korean: "플랫폼 계좌에서 지급한 것으로 기록됩니다."),
+                    parameters: [PaymentRoutes.id("The refund.")], takes: NoteInput.schema,
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "The refund.", examples: RefundAnswer.examples, named: "Refund")
+                    ],
+                    problems: [
+                        PaymentRoutes.missing, PaymentRoutes.invalidInput,
+                        HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
+                    ], options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.settleRefund(request, values) } },
         ]
     }
 }

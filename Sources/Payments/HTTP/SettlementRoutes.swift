@@ -11,8 +11,53 @@ enum SettlementRoutes {
         PaymentRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
     ]
 
-    static var table: [HTTPServiceRoute<PaymentService>] {
+    static var table: [HTTPServiceRoute<PaymentService>] { self.forManagers + self.forSellers }
+
+    private static var forSellers: [HTTPServiceRoute<PaymentService>] {
+        let mine = PaymentRoutes.prefix + "/member/me"
+        return [
+            HTTPServiceRoute(
+                .get, mine + "/settlement", access: .seller,
+                HTTPRouteDescription(
+                    "A seller's own settlements", korean: "내 정산 목록", tag: self.tag,
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "Latest first.",
+                            examples: PaymentRoutes.pages(of: SettlementAnswer(settlement: .example)),
+                            named: "Settlements")
+                    ], problems: [PaymentRoutes.badPage, PaymentRoutes.away], options: .pages)
+            ) { service in .concurrent { request, _ in try await service.listOwnSettlements(request) } },
+            HTTPServiceRoute(
+                .get, mine + "/settlement/{id}", access: .seller,
+                HTTPRouteDescription(
+                    "One of a seller's own settlements", korean: "내 정산 조회", tag: self.tag,
+                    parameters: [PaymentRoutes.id("The settlement.")], answers: [self.one],
+                    problems: [PaymentRoutes.missing, PaymentRoutes.away])
+            ) { service in .concurrent { request, values in try await service.ownSettlement(request, values) } },
+            HTTPServiceRoute(
+                .get, mine + "/sale", access: .seller,
+                HTTPRouteDescription(
+                    "What a seller was paid for", korean: "내 판매 목록", tag: self.tag,
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "Latest first.", examples: PaymentRoutes.pages(of: SaleAnswer(payment: .completed)),
+                            named: "Sales")
+                    ], problems: [PaymentRoutes.badPage, PaymentRoutes.away], options: .pages)
+            ) { service in .concurrent { request, _ in try await service.listOwnSales(request) } },
+        ]
+    }
+
+    private static var forManagers: [HTTPServiceRoute<PaymentService>] { self.looking + self.changing }
+
+    private static var looking: [HTTPServiceRoute<PaymentService>] {
         [
+            HTTPServiceRoute(
+                .get, self.prefix + "/{id}", access: .manager,
+                HTTPRouteDescription(
+                    "See a settlement", korean: "정산 조회", tag: self.tag,
+                    parameters: [PaymentRoutes.id("The settlement.")], answers: [self.one],
+                    problems: [PaymentRoutes.missing, PaymentRoutes.away])
+            ) { service in .concurrent { request, values in try await service.settlement(request, values) } },
             HTTPServiceRoute(
                 .get, self.prefix, access: .manager,
                 HTTPRouteDescription(
@@ -29,6 +74,27 @@ enum SettlementRoutes {
                             named: "Settlements")
                     ], problems: [PaymentRoutes.badPage, PaymentRoutes.away], options: .pages)
             ) { service in .concurrent { request, _ in try await service.listSettlements(request) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/{id}/csv", access: .manager,
+                HTTPRouteDescription(
+                    "A settlement as a table", korean: "정산 내역 CSV", tag: self.tag,
+                    parameters: [
+                        PaymentRoutes.id("The settlement."),
+                        HTTPParameterDescription(
+                            .query, "after", .string(JSONStringRule(lengthMax: 40)),
+                            about: "The line to go on after, as a `Link` with `rel=\"next\"` gives it."),
+                    ],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "Every movement, and the sums at the end of the last part.", mediaType: "text/csv")
+                    ],
+                    problems: [PaymentRoutes.missing, PaymentRoutes.invalidInput, PaymentRoutes.away])
+            ) { service in .concurrent { request, values in try await service.settlementCSV(request, values) } },
+        ]
+    }
+
+    private static var changing: [HTTPServiceRoute<PaymentService>] {
+        [
             HTTPServiceRoute(
                 .post, self.prefix + "/run", access: .manager, bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
                 HTTPRouteDescription(
@@ -61,14 +127,6 @@ enum SettlementRoutes {
                     parameters: [PaymentRoutes.id("The settlement.")], takes: PayoutInput.schema, answers: [self.one],
                     problems: self.changes + [PaymentRoutes.invalidInput], options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.payOut(request, values) } },
-            HTTPServiceRoute(
-                .get, self.prefix + "/{id}/csv", access: .manager,
-                HTTPRouteDescription(
-                    "A settlement as a table", korean: "정산 내역 CSV", tag: self.tag,
-                    parameters: [PaymentRoutes.id("The settlement.")],
-                    answers: [HTTPAnswerDescription(.ok, "Every movement, and the sums.", mediaType: "text/csv")],
-                    problems: [PaymentRoutes.missing, PaymentRoutes.away])
-            ) { service in .concurrent { request, values in try await service.settlementCSV(request, values) } },
         ]
     }
 }

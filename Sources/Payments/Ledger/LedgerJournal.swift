@@ -41,6 +41,8 @@ package struct LedgerJournal: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case sale = "SALE"
         case refund = "REFUND"
+        /// What went back from the house's own bank.
+        case refundOutside = "REFUND_OUTSIDE"
         /// What went back is back.
         case refundReversed = "REFUND_REVERSED"
         /// Money that came for nothing, and money of that kind that went back.
@@ -109,6 +111,13 @@ extension LedgerJournal {
         LedgerJournal(
             .refundReversed, of: "refund", refund, amount,
             from: payment.state.isOrphan ? .customerOwed : .sellerPayable(payment.sellerID), to: .gatewayReceivable)
+    }
+
+    /// What the house has paid to a buyer whose company could not.
+    static func repaidOutside(_ refund: Int64, of payment: PaymentRow, _ amount: Money) -> LedgerJournal? {
+        LedgerJournal(
+            .refundOutside, of: "refund", refund, amount, from: .bank,
+            to: payment.state.isOrphan ? .customerOwed : .sellerPayable(payment.sellerID))
     }
 
     /// What a refund has taken.

@@ -75,7 +75,8 @@ package enum PaymentInvariants {
         SELECT count(*) FROM payment AS p LEFT JOIN LATERAL (
             SELECT coalesce(sum(amount) FILTER (WHERE status = 'SUCCEEDED'), 0) AS refunded,
                 coalesce(sum(fee) FILTER (WHERE status = 'SUCCEEDED'), 0) AS kept,
-                coalesce(sum(amount + fee) FILTER (WHERE status NOT IN ('SUCCEEDED', 'REVERSED')), 0) AS pending
+                coalesce(sum(amount + fee) FILTER (
+                    WHERE status NOT IN ('SUCCEEDED', 'REVERSED', 'SUPERSEDED')), 0) AS pending
             FROM refund WHERE payment_id = p.id) AS r ON true
         WHERE $1::bigint IS NOT NULL
             AND (p.refunded, p.kept, p.refund_pending) IS DISTINCT FROM (r.refunded, r.kept, r.pending)
@@ -132,11 +133,14 @@ package enum PaymentInvariants {
         WHERE phase IN ('IN_FLIGHT', 'UNKNOWN') AND claimed_at < now() - $1::bigint * interval '1 second'
         """, effect: .reads, purpose: .long)
 
+    /// What a company has accepted takes a bank days; only weeks are too long for that.
     private static let noRefundWaitsForLong = PostgresStatement(
         "invariant_no_refund_waits_for_long",
         """
         SELECT count(*) FROM refund
-        WHERE status NOT IN ('SUCCEEDED', 'REVERSED') AND created_at < now() - $1::bigint * interval '1 second'
+        WHERE status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN', 'FAILED') AND created_at < now() - CASE
+            WHEN status = 'PROCESSING' AND provider_key IS NOT NULL THEN interval '14 days'
+            ELSE $1::bigint * interval '1 second' END
         """, effect: .reads, purpose: .long)
 }
 

@@ -6,19 +6,22 @@ package import Primitives
 /// transaction, so that money and seats change together or not at all. What becomes of reservations and tickets is told
 /// in the outbox by whoever changes them, in the same transaction: payments tell of money alone.
 package protocol Orders: Sendable {
-    /// Nil when there is none, or it is another member's.
-    func order(_ reservation: Int64, of member: Int64) async throws -> Order?
+    /// By reservation; those that do not exist, or are of another member than who asks, are not among them.
+    func orders(_ asked: [(reservation: Int64, member: Int64)]) async throws -> [Int64: Order]
 
-    /// Before the gateway is asked for money: from here on no time takes the seats away. False when they are lost
-    /// already, and then nobody may be charged.
-    func freeze(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> Bool
+    /// Before the gateway is asked for money: from here on no time takes the seats of these away. Returns those of
+    /// which that is true; the seats of the others are lost already, and nobody may be charged for them.
+    func freeze(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> Set<Int64>
 
     /// The money did not come: the seats are held for `time` at least, for another try.
     func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws
 
-    /// The money came: the seats are sold and tickets issued. Takes a reservation that expired meanwhile too, as long
-    /// as every seat is free. Returns the tickets; nil when the seats are lost, and then nothing was changed but that
-    /// the reservation is over.
+    /// The money of these came: the seats are sold and tickets issued, which it returns. Nothing has changed of those
+    /// that are not in the answer: something about them is out of the ordinary, and they are to be confirmed alone.
+    func confirm(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> [Int64: [Int64]]
+
+    /// The same of one, whatever there is about it. Takes a reservation that expired meanwhile too, as long as every
+    /// seat is free. Nil when the seats are lost, and then nothing was changed but that the reservation is over.
     func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]?
 
     /// The seats of a reservation that was just confirmed were sold for so much less, in the same transaction: each
@@ -32,6 +35,18 @@ package protocol Orders: Sendable {
     func cancel(
         _ reservation: Int64, seats: [Int64], reason: String, in transaction: PostgresTransaction
     ) async throws -> [Int64]
+}
+
+extension Orders {
+    /// Nil when there is none, or it is another member's.
+    package func order(_ reservation: Int64, of member: Int64) async throws -> Order? {
+        try await self.orders([(reservation, member)])[reservation]
+    }
+
+    /// False when the seats are lost already.
+    package func freeze(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> Bool {
+        try await self.freeze([reservation], in: transaction).contains(reservation)
+    }
 }
 
 /// A reservation, as far as it is about money.
@@ -70,10 +85,13 @@ package struct RefundableOrder: Sendable {
     package struct Line: Sendable {
         package var seatID: Int64
         package var paid: Int64
+        /// Whether whoever bought it still has the ticket.
+        package var isHeldByBuyer: Bool
 
-        package init(seatID: Int64, paid: Int64) {
+        package init(seatID: Int64, paid: Int64, isHeldByBuyer: Bool = true) {
             self.seatID = seatID
             self.paid = paid
+            self.isHeldByBuyer = isHeldByBuyer
         }
     }
 

@@ -2,10 +2,15 @@ package import Primitives
 
 /// The bounds of everything that is done about payments. Rounds that find more than a batch come again at once.
 package struct PaymentLimits: Sendable {
-    /// Rows that one round of a worker takes. The rest waits for the next.
+    /// Rows that one round of work within the database takes. The rest waits for the next.
     package var batchCountMax = 50
-    /// How long a row that a worker took is left alone by others: longer than the longest call to a company.
+    /// What one worker asks one company at a time, and so the rows that one round takes. All are asked at once, so
+    /// that none of them waits for another and all are done before their leases end.
+    package var askCountMax = 8
+    /// How long a row that a worker took is left alone by others: longer than everything that is asked for it.
     package var leaseTime = TimeAmount.seconds(45)
+    /// Between two looks at what is of a company that is not configured any more.
+    package var goneCompanyTime = TimeAmount.seconds(3600)
     /// First look at a payment whose company was asked: later than the answer can come.
     package var firstLookTime = TimeAmount.seconds(40)
     /// The time between two looks doubles from one second up to this.
@@ -25,13 +30,20 @@ package struct PaymentLimits: Sendable {
     package var retryHoldTime = TimeAmount.seconds(60)
     /// How long after the hold has ended an unpaid payment is closed.
     package var closeTime = TimeAmount.seconds(60)
+    /// When the company of a payment that nobody wants any more is told, if the request that ended it has not done so.
+    package var abandonTime = TimeAmount.seconds(10)
     /// How often two requests that begin to pay the same are told apart before one of them is refused.
     package var beginCountMax = 3
     /// A webhook that leads to no answer is given up after so many tries; the payment is looked at by itself anyway.
     package var webhookTryCountMax = 20
+    /// A webhook that says that a payment has its money, while the company is being asked for it, is followed after
+    /// this long: the answer says the same.
+    package var answerTime = TimeAmount.seconds(3)
     package var webhookByteCountMax = 256 * 1024
-    /// Webhooks without a signature that are kept of one payment: more than any company sends.
-    package var webhookCountOfPaymentMax = 50
+    /// Of a webhook that nobody signed. Nothing of it is kept but what it is about.
+    package var hintByteCountMax = 64 * 1024
+    /// What nobody signed makes us read a payment no more often than this.
+    package var hintTime = TimeAmount.seconds(10)
     /// Webhooks that were dealt with are kept for so long.
     package var webhookKeepTime = TimeAmount.seconds(30 * 86_400)
     /// A refund that is refused for now is tried again after the double time, up to this.
@@ -39,8 +51,23 @@ package struct PaymentLimits: Sendable {
     package var reasonLengthMax = 200
     /// Pages of a company's list that one comparison of books reads; what is beyond is not compared, and said to be so.
     package var listPageCountMax = 100
+    /// Payments that one comparison finds missing in a company's list, and keeps.
+    package var gapCountMax = 1000
+
+    /// Payments that begin, or end, in one commit, and those that wait meanwhile. Who comes when so many wait is dealt
+    /// with alone.
+    package var togetherCountMax = 64
+    package var gatheringCountMax = 1024
 
     package init() {}
+
+    /// Seconds until a payment that nobody has gone on with is looked at.
+    func closeDelay(_ order: Order) -> Int64 {
+        let close = Self.seconds(self.closeTime)
+        guard let until = order.heldUntil else { return close }
+        let rest = (until.unixMilliseconds &- WallClock.now.unixMilliseconds) / 1000
+        return min(max(rest, 0), 86_400) + close
+    }
 
     /// 1, 2, 4 … seconds, and never more than `most`.
     static func backoff(_ attemptCount: Int, most: TimeAmount) -> Int64 {

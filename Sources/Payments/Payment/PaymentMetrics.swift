@@ -8,16 +8,17 @@ package struct PaymentMetrics: Sendable {
         "hold-expired", "amount-mismatch",
     ]
     static let webhookOutcomes: [StaticString] = [
-        "stored", "twin", "ignored", "refused", "unasked", "crowded", "read", "nobody", "later", "gave-up",
+        "stored", "twin", "known", "ignored", "refused", "unasked", "read", "nobody", "later", "gave-up",
     ]
     static let refundOutcomes: [StaticString] = [
         "requested", "succeeded", "failed", "unknown", "pending", "external", "chargeback",
+        "outside",
     ]
     /// Each is a case for a person.
     static let incidentKinds: [StaticString] = [
         "mispaid", "misconfigured", "mismatch", "refund-failed", "refund-reversed", "refund-excess",
         "refund-of-unknown-seats",
-        "deposit-reversed", "disputed", "books-differ", "unreadable-rules",
+        "deposit-reversed", "disputed", "dispute-won", "books-differ", "unreadable-rules", "unknown-gateway",
     ]
 
     static let works: [StaticString] = ["look", "refund", "sweep", "webhook"]

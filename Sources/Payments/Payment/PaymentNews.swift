@@ -7,8 +7,16 @@ enum PaymentNews {
     static func tell(
         _ topic: OutboxTopic, of payment: PaymentRow, in transaction: PostgresTransaction
     ) async throws(PostgresError) {
-        try await Outbox.add(
-            topic, of: payment.aggregate, payload: Self.json { self.members(of: payment, &$0) }, in: transaction)
+        try await self.tell(topic, of: [payment], in: transaction)
+    }
+
+    static func tell(
+        _ topic: OutboxTopic, of payments: [PaymentRow], in transaction: PostgresTransaction
+    ) async throws(PostgresError) {
+        let events = payments.map { payment in
+            (topic: topic, aggregate: payment.aggregate, payload: Self.json { self.members(of: payment, &$0) })
+        }
+        try await Outbox.add(events, in: transaction)
     }
 
     static func tell(

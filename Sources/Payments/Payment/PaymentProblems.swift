@@ -27,6 +27,13 @@ enum PaymentProblems {
         .conflict, code: "promotion-used-up", detail: "The code was used as often as it may be.")
     static let promotionLimit = HTTPProblem(
         .conflict, code: "promotion-limit", detail: "You have used this code as often as you may.")
+    /// Money of another sum came than was asked for.
+    static let mispaid = HTTPProblem(
+        .unprocessableContent, code: "amount-mismatch",
+        detail: "Another amount was charged than that of the reservation. All of it goes back by itself.")
+    static let givenAway = HTTPProblem(
+        .unprocessableContent, code: "refund-not-allowed",
+        detail: "A ticket that was given to somebody else is not yours to give back.")
     static let refundNotAllowed = HTTPProblem(
         .unprocessableContent, code: "refund-not-allowed", detail: "This cannot be given back.")
     static let windowClosed = HTTPProblem(
@@ -41,6 +48,15 @@ enum PaymentProblems {
             .serviceUnavailable, code: "pg-unavailable",
             detail: "The payment company does not answer. Nothing was charged; try again.")
         problem.fields.append(.retryAfter, 3)
+        return problem
+    }
+
+    /// The company of this payment is not one of ours any more.
+    static var companyGone: HTTPProblem {
+        var problem = HTTPProblem(
+            .serviceUnavailable, code: "payment-company-gone",
+            detail: "The company of this payment is not configured at the moment. Nothing was changed.")
+        problem.fields.append(.retryAfter, 60)
         return problem
     }
 

@@ -27,7 +27,14 @@ extension Payments {
     package func begin(
         _ reservation: Int64, by member: Int64, promotion: PromotionCode? = nil
     ) async throws -> BegunPayment {
-        let payment = try await self.record(reservation, by: member, promotion: promotion)
+        let payment: PaymentRow
+        if promotion == nil,
+            let begun = try await self.begunTogether(reservation, by: member, isClaimed: false)
+        {
+            payment = begun
+        } else {
+            payment = try await self.record(reservation, by: member, promotion: promotion)
+        }
         guard payment.gateway != Self.freeGateway else { return BegunPayment(payment: payment, checkout: nil) }
         let gateway = try self.gateway(of: payment)
         switch await gateway.checkout(for: self.gatewayOrder(payment)) {
@@ -54,11 +61,18 @@ extension Payments {
         with decider: any PaymentDecider
     ) async throws -> PaymentRow {
         // Nobody is asked between the two steps, so they are one commit.
-        let claim = try await self.record(
-            reservation, by: member, promotion: promotion
-        ) { payment, transaction in
-            guard payment.gateway != Self.freeGateway else { return PaymentClaim.answered(payment) }
-            return try await self.claim(payment, of: member, providerKey: nil, amount: nil, in: transaction)
+        let claim: PaymentClaim
+        if promotion == nil,
+            let begun = try await self.begunTogether(reservation, by: member, isClaimed: true)
+        {
+            claim = .claimed(begun)
+        } else {
+            claim = try await self.record(
+                reservation, by: member, promotion: promotion
+            ) { payment, transaction in
+                guard payment.gateway != Self.freeGateway else { return PaymentClaim.answered(payment) }
+                return try await self.claim(payment, of: member, providerKey: nil, amount: nil, in: transaction)
+            }
         }
         switch claim {
         case .answered(let payment):
@@ -71,6 +85,14 @@ extension Payments {
             let outcome = decider.decide(self.gatewayOrder(payment), isSuccess: isSuccess)
             return try await self.settle(payment.id, PaymentFinding(outcome, of: payment))
         }
+    }
+
+    /// Begun in one commit with those of others; nil for what has to be dealt with alone.
+    private func begunTogether(_ reservation: Int64, by member: Int64, isClaimed: Bool) async throws -> PaymentRow? {
+        do {
+            return try await self.openings.answer(
+                to: PaymentBatches.Opening(reservation: reservation, member: member, isClaimed: isClaimed))
+        } catch is BatcherFull { return nil }
     }
 
     private func record(
@@ -124,7 +146,7 @@ extension Payments {
             let isSameOffer = offer.map(\.isHeld) ?? (waiting.promotionID == nil)
             if order.isPayable, isSameOffer, waiting.total == total, waiting.gateway == gateway { return waiting }
             // Another price or another company: the old attempt can take nothing that we would not give back.
-            _ = try await transaction.run(PaymentStatements.refuse, waiting.id, "superseded")
+            try await self.refuse(waiting, "superseded", in: transaction)
         }
         let isPaid: Bool = try await transaction.run(
             PaymentStatements.hasCapture, order.reservationID, 0 as Int64
@@ -133,7 +155,8 @@ extension Payments {
         guard order.isPayable else { throw PaymentProblems.holdExpired }
         let id: Int64 = try await transaction.run(
             PaymentStatements.insert, Self.newOrderID(), order.reservationID, order.memberID, order.sellerID,
-            order.concertID, gateway, order.name, total.amount, total.currency.rawValue, self.closeDelay(order)
+            order.concertID, gateway, order.name, total.amount, total.currency.rawValue,
+            self.limits.closeDelay(order)
         ).single()
         var payment = try await self.reread(id, in: transaction)
         if let offer {
@@ -141,14 +164,6 @@ extension Payments {
             payment = try await self.reread(id, in: transaction)
         }
         return isFree ? try await self.completeFree(payment, in: transaction) : payment
-    }
-
-    /// Seconds until a payment that nobody has gone on with is looked at.
-    func closeDelay(_ order: Order) -> Int64 {
-        let close = PaymentLimits.seconds(self.limits.closeTime)
-        guard let until = order.heldUntil else { return close }
-        let rest = (until.unixMilliseconds &- WallClock.now.unixMilliseconds) / 1000
-        return min(max(rest, 0), 86_400) + close
     }
 
     private func completeFree(_ payment: PaymentRow, in transaction: PostgresTransaction) async throws -> PaymentRow {

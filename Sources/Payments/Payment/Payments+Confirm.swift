@@ -77,11 +77,14 @@ extension Payments {
             throw PaymentProblems.amountMismatch
         }
         guard isSameKey != false else { throw PaymentProblems.invalidState }
+        // What a browser brings is believed only where it is the first to know.
+        let gateway = try self.gateway(of: payment)
+        if providerKey != nil, payment.providerKey == nil, gateway.tellsKeyAtCheckout {
+            throw PaymentProblems.invalidState
+        }
         guard try await self.orders.freeze(payment.reservationID, in: transaction) else {
-            _ = try await transaction.run(PaymentStatements.refuse, id, "hold-expired")
-            let failed = try await self.reread(id, in: transaction)
-            try await PaymentNews.tell(.paymentFailed, of: failed, in: transaction)
-            return .lost(failed)
+            try await self.refuse(payment, "hold-expired", in: transaction)
+            return .lost(try await self.reread(id, in: transaction))
         }
         let changed = try await transaction.run(
             PaymentStatements.claim, id, providerKey, PaymentLimits.seconds(self.limits.firstLookTime))
@@ -92,11 +95,25 @@ extension Payments {
         return .claimed(claimed)
     }
 
-    /// Tells the company that nobody wants this payment any more. If it has the money already, that is dealt with.
+    /// Nobody wants a payment any more that nobody was asked for yet. The buyer may have authorised it all the same:
+    /// the company is told by `abandon`, at once or by the reconciler.
+    func refuse(_ payment: PaymentRow, _ code: String, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.run(PaymentStatements.refuse, payment.id, code)
+        _ = try await transaction.run(
+            PaymentStatements.lookIn, payment.id, PaymentLimits.seconds(self.limits.abandonTime))
+        let failed = try await self.reread(payment.id, in: transaction)
+        try await PaymentNews.tell(.paymentFailed, of: failed, in: transaction)
+    }
+
+    /// Tells the company that nobody wants this payment any more. If it has the money already, that is dealt with; if
+    /// it says nothing, it is told again.
     func abandon(_ payment: PaymentRow) async throws {
         let gateway = try self.gateway(of: payment)
-        if case .paid(let snapshot) = await gateway.abandon(payment.key) {
-            _ = try await self.settle(payment.id, PaymentFinding(snapshot, of: payment))
+        let wait = PaymentLimits.backoff(payment.attemptCount, most: self.limits.refundTimeMax)
+        switch await gateway.abandon(payment.key) {
+        case .gone, .expiresByItself: _ = try await self.database.run(PaymentStatements.settledIsRead, payment.id, wait)
+        case .paid(let snapshot): _ = try await self.settle(payment.id, PaymentFinding(snapshot, of: payment))
+        case .unknown: _ = try await self.database.run(PaymentStatements.lookIn, payment.id, wait)
         }
     }
 }

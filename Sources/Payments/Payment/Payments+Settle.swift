@@ -15,19 +15,34 @@ extension Payments {
         return try await self.settle(id, PaymentFinding(reading, of: payment))
     }
 
-    func settle(_ id: Int64, _ finding: PaymentFinding) async throws -> PaymentRow {
+    /// - Parameter phase: What was judged by. In another one nothing is written down: it is judged anew.
+    func settle(_ id: Int64, _ finding: PaymentFinding, ifStill phase: PaymentPhase? = nil) async throws -> PaymentRow {
+        if phase == nil, let ending = PaymentBatches.Ending(id, finding),
+            let change = try await self.settledTogether(ending)
+        {
+            self.count(finding, before: change.before, after: change.after)
+            return change.after
+        }
         do {
-            return try await self.settleOnce(id, finding)
+            return try await self.settleOnce(id, finding, ifStill: phase)
         } catch let error as PostgresError {
             // Another payment of the reservation was completed at the same moment. The second look sees it.
             guard case .uniqueViolation = error.code else { throw error }
-            return try await self.settleOnce(id, finding)
+            return try await self.settleOnce(id, finding, ifStill: phase)
         }
     }
 
-    private func settleOnce(_ id: Int64, _ finding: PaymentFinding) async throws -> PaymentRow {
+    /// Written down in one commit with others; nil for what has to be dealt with alone.
+    private func settledTogether(_ ending: PaymentBatches.Ending) async throws -> PaymentBatches.Change? {
+        do { return try await self.endings.answer(to: ending) } catch is BatcherFull { return nil }
+    }
+
+    private func settleOnce(
+        _ id: Int64, _ finding: PaymentFinding, ifStill phase: PaymentPhase?
+    ) async throws -> PaymentRow {
         let (before, after) = try await self.database.transaction("payment_settle", actor: "payments") { transaction in
             let before = try await self.lock(id, in: transaction)
+            if let phase, before.state.phase != phase { return (before, before) }
             var after = try await self.apply(finding, to: before, in: transaction)
             if let snapshot = finding.snapshot, after.state.hasMoney,
                 snapshot.isDisputed || after.isDisputed || !snapshot.cancels.isEmpty

@@ -1,3 +1,4 @@
+internal import Commerce
 internal import Crypto
 internal import HTTPServer
 internal import Observability
@@ -17,6 +18,9 @@ package final class Payments: Sendable {
     let options: PaymentOptions
     let limits: PaymentLimits
     let metrics: PaymentMetrics
+    /// Payments that are begun, and such as are paid, gather here to share a commit.
+    let openings: Batcher<PaymentBatches.Opening, PaymentRow?>
+    let endings: Batcher<PaymentBatches.Ending, PaymentBatches.Change?>
 
     package init(
         database: PostgresDatabase, orders: any Orders, gateways: [any PaymentGateway], options: PaymentOptions,
@@ -28,6 +32,10 @@ package final class Payments: Sendable {
         self.options = options
         self.limits = limits
         self.metrics = metrics
+        let batches = PaymentBatches(database: database, orders: orders, gateway: options.gateway, limits: limits)
+        let (countMax, gatheringCountMax) = (limits.togetherCountMax, limits.gatheringCountMax)
+        self.openings = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { await batches.begin($0) }
+        self.endings = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { await batches.settle($0) }
         precondition(self.gateways[options.gateway] != nil, "the company that is used is one of those there are")
     }
 
@@ -43,17 +51,66 @@ package final class Payments: Sendable {
         try await self.database.run(PaymentStatements.ofMember, member, before, countMax).map(PaymentRow.init)
     }
 
+    /// What a seller was paid for.
+    package func sales(of seller: Int64, before: Int64, countMax: Int) async throws -> [PaymentRow] {
+        try await self.database.run(PaymentListStatements.ofSeller, seller, before, countMax).map(PaymentRow.init)
+    }
+
     /// Of everybody.
     package func list(
         status: PaymentStatus?, reservation: Int64?, before: Int64, countMax: Int
     ) async throws -> [PaymentRow] {
-        try await self.database.run(PaymentStatements.list, status?.rawValue, reservation, before, countMax)
-            .map(PaymentRow.init)
+        let rows =
+            if let reservation {
+                try await self.database.run(
+                    PaymentListStatements.ofReservation, reservation, status?.rawValue, before, countMax)
+            } else {
+                try await self.database.run(PaymentListStatements.all(status), before, countMax)
+            }
+        return try rows.map(PaymentRow.init)
     }
 
-    func gateway(of payment: PaymentRow) throws -> any PaymentGateway {
-        guard let gateway = self.gateways[payment.gateway] else { throw UnknownGateway() }
+    func gateway(of payment: PaymentRow) throws(HTTPProblem) -> any PaymentGateway {
+        guard let gateway = self.gateways[payment.gateway] else { throw PaymentProblems.companyGone }
         return gateway
+    }
+
+    // MARK: Work
+
+    /// Whose rows a round of a worker is about. Each company has rounds of its own, so that a silent one holds up no
+    /// other.
+    package enum Companies: Hashable, Sendable {
+        case one(String)
+        /// Those that are not configured any more.
+        case gone
+    }
+
+    package var companies: [Companies] { self.gateways.keys.sorted().map { .one($0) } + [.gone] }
+
+    func selection(_ companies: Companies) -> (names: [String], areThese: Bool) {
+        switch companies {
+        case .one(let name): ([name], true)
+        case .gone: (Array(self.gateways.keys) + [Self.freeGateway], false)
+        }
+    }
+
+    /// One round for each company. True when there may be more.
+    func everyCompany(_ round: (Companies) async throws -> Bool) async throws -> Bool {
+        var hasMore = false
+        for companies in self.companies where try await round(companies) { hasMore = true }
+        return hasMore
+    }
+
+    /// Tells an operator what is open at companies that are not configured any more.
+    package func tellOfGoneCompanies() async throws {
+        for row in try await self.database.run(PaymentStatements.ofGoneCompanies, self.selection(.gone).names) {
+            self.metrics.log.warning(
+                "payments of a company that is not configured",
+                [
+                    "gateway": .text(Self.shortened(try row.get(0))),
+                    "count": .number(Int(try row.get(1, as: Int64.self))),
+                ])
+        }
     }
 
     func lock(_ id: Int64, in transaction: PostgresTransaction) async throws -> PaymentRow {
@@ -66,23 +123,26 @@ package final class Payments: Sendable {
         return try PaymentRow(row)
     }
 
-    /// Does something with each row that a worker took. One that fails is counted and left for another round, so that
-    /// it holds up no other; when all fail, the last error is thrown.
-    func each(
-        _ rows: PostgresRows, of work: StaticString, _ body: (PostgresRow) async throws -> Void
+    /// Does something with each row that a worker took, all at once. One that fails is counted and left for another
+    /// round, so that it holds up no other; when all fail, the last error is thrown.
+    func each<Item: Sendable>(
+        _ items: [Item], of work: StaticString, _ body: @escaping @Sendable (Item) async throws -> Void
     ) async throws {
-        var doneCount = 0
-        var last: (any Error)?
-        for row in rows {
-            do {
-                try await body(row)
-                doneCount += 1
-            } catch {
-                last = error
-                self.metrics.workFailed(work, error)
+        let failures = await withTaskGroup(of: (any Error)?.self) { group in
+            for item in items {
+                group.addTask {
+                    do {
+                        try await body(item)
+                        return nil
+                    } catch { return error }
+                }
             }
+            var failures: [any Error] = []
+            for await case let failure? in group { failures.append(failure) }
+            return failures
         }
-        if doneCount == 0, let last { throw last }
+        for failure in failures { self.metrics.workFailed(work, failure) }
+        if failures.count == items.count, let last = failures.last { throw last }
     }
 
     /// A number that nobody can guess: whoever names it has it from us or from the company.
@@ -91,9 +151,6 @@ package final class Payments: Sendable {
         return "podo-" + id.description
     }
 }
-
-/// A row names a company that is not configured any more.
-struct UnknownGateway: Error {}
 
 /// What the operator has chosen.
 package struct PaymentOptions: Sendable {

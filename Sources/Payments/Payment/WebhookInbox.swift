@@ -37,65 +37,124 @@ package final class WebhookInbox: Sendable {
     private func store(_ hint: GatewayHint, of gateway: String, _ body: [UInt8]) async throws {
         var isSigned = false
         if case .signed = hint.proof { isSigned = true }
-        let database = self.payments.database
-        if !isSigned {
-            let found = try await database.run(PaymentStatements.find, gateway, hint.orderID, hint.providerKey)
-            guard !found.isEmpty else {
-                self.metrics.webhooks.add("unasked", loop: nil)
-                return
+        var orderID = hint.orderID
+        var delay: Int64 = 0
+        if !isSigned || hint.saysPaid || (orderID == nil && hint.providerKey == nil) {
+            let payment = try await self.payment(of: hint, gateway)
+            if hint.saysPaid, let payment {
+                // Companies tell of every payment, and mostly what they have answered already, or are about to.
+                guard payment.state.status != .completed else {
+                    self.metrics.webhooks.add("known", loop: nil)
+                    return
+                }
+                if payment.state.phase == .inFlight { delay = PaymentLimits.seconds(self.limits.answerTime) }
             }
-            if try await self.isCrowded(found) { return }
+            if !isSigned || (orderID == nil && hint.providerKey == nil) {
+                guard let payment else {
+                    self.metrics.webhooks.add("unasked", loop: nil)
+                    return
+                }
+                if !isSigned { return try await self.storeUnsigned(hint, body, about: payment, delay: delay) }
+                orderID = payment.orderID
+            }
         }
         let key = String(hint.eventKey.unicodeScalars.prefix(200).map(Character.init))
-        let stored = try await database.run(
-            PaymentStatements.storeWebhook, gateway, key, Payments.shortened(hint.eventType), hint.orderID,
-            hint.providerKey, isSigned, body)
+        let stored = try await self.payments.database.run(
+            PaymentStatements.storeWebhook, gateway, key, Payments.shortened(hint.eventType), orderID,
+            hint.providerKey, isSigned, body, hint.saysPaid, delay)
         self.metrics.webhooks.add(stored.affectedCount == 1 ? "stored" : "twin", loop: nil)
     }
 
-    /// Whoever knows the number of a payment, its buyer for one, can tell of it without end. From some point on nothing
-    /// more is stored: the payment is looked at all the same, which is all that a hint is for.
-    private func isCrowded(_ found: PostgresRows) async throws -> Bool {
-        guard let payment = try found.first.map(PaymentRow.init) else { return false }
-        let rows = try await self.payments.database.run(
-            WebhookStatements.noteCrowd, payment.id, payment.gateway, payment.orderID, payment.providerKey,
-            self.limits.webhookCountOfPaymentMax)
-        guard rows.affectedCount == 1 else { return false }
-        self.metrics.webhooks.add("crowded", loop: nil)
-        return true
+    private func payment(of hint: GatewayHint, _ gateway: String) async throws -> PaymentRow? {
+        let database = self.payments.database
+        if hint.orderID == nil, hint.providerKey == nil {
+            return try await database.run(PaymentStatements.findByRefund, gateway, hint.refundKey).first
+                .map(PaymentRow.init)
+        }
+        return try await database.run(PaymentStatements.find, gateway, hint.orderID, hint.providerKey).first
+            .map(PaymentRow.init)
     }
 
-    /// Follows some that wait. True when there may be more.
+    /// Whoever has bought knows the number of his order, and may send any number of these: a payment has one that
+    /// waits, nothing of what came is kept, and it is not read more often than the company would tell of it.
+    private func storeUnsigned(
+        _ hint: GatewayHint, _ body: [UInt8], about payment: PaymentRow, delay: Int64
+    ) async throws {
+        guard body.count <= self.limits.hintByteCountMax else {
+            throw HTTPProblem(.contentTooLarge, code: "too-large")
+        }
+        let isNew: Bool = try await self.payments.database.run(
+            PaymentStatements.storeHint, payment.gateway, "unsigned-\(payment.id)",
+            Payments.shortened(hint.eventType), payment.orderID, PaymentLimits.seconds(self.limits.hintTime),
+            hint.saysPaid, delay
+        ).single()
+        self.metrics.webhooks.add(isNew ? "stored" : "twin", loop: nil)
+    }
+
+    /// Ends some that say what is known meanwhile, and follows some of every company that wait. True when there may be
+    /// more.
     package func work() async throws -> Bool {
-        let database = self.payments.database
-        let rows = try await database.run(
-            PaymentStatements.takeWebhooks, self.limits.batchCountMax, PaymentLimits.seconds(self.limits.leaseTime))
-        try await self.payments.each(rows, of: "webhook") { row in try await self.follow(row) }
-        return rows.count == self.limits.batchCountMax
+        let isEnding = try await self.endKnown()
+        return try await self.payments.everyCompany { try await self.work(on: $0) } || isEnding
     }
 
-    private func follow(_ row: PostgresRow) async throws {
+    /// Ends some that say what is known meanwhile, for which nobody has to be asked. True when there may be more.
+    package func endKnown() async throws -> Bool {
+        let count = try await self.payments.database.run(
+            PaymentStatements.endKnownWebhooks, self.limits.batchCountMax
+        ).affectedCount
+        for _ in 0..<count { self.metrics.webhooks.add("known", loop: nil) }
+        return count == self.limits.batchCountMax
+    }
+
+    package func work(on companies: Payments.Companies) async throws -> Bool {
+        let (names, areThese) = self.payments.selection(companies)
+        let rows = try await self.payments.database.run(
+            PaymentStatements.takeWebhooks, self.limits.askCountMax, PaymentLimits.seconds(self.limits.leaseTime),
+            names, areThese)
+        let waiting = try rows.map(Waiting.init)
+        try await self.payments.each(waiting, of: "webhook") { one in try await self.follow(one) }
+        return waiting.count == self.limits.askCountMax
+    }
+
+    /// One that was taken.
+    private struct Waiting: Sendable {
+        let gateway: String
+        let key: String
+        let orderID: String?
+        let providerKey: String?
+        let attemptCount: Int
+        let receivedAt: PostgresTimestamp
+
+        init(_ row: PostgresRow) throws {
+            self.gateway = try row.get(0)
+            self.key = try row.get(1)
+            self.orderID = try row.get(2)
+            self.providerKey = try row.get(3)
+            self.attemptCount = try row.get(4)
+            self.receivedAt = try row.get(5)
+        }
+    }
+
+    private func follow(_ one: Waiting) async throws {
         let database = self.payments.database
-        let (gateway, key): (String, String) = (try row.get(0), try row.get(1))
-        let attemptCount: Int = try row.get(4)
-        guard attemptCount <= self.limits.webhookTryCountMax else {
-            try await self.end(gateway, key, "gave-up")
+        guard one.attemptCount <= self.limits.webhookTryCountMax else {
+            try await self.end(one, "gave-up")
             return
         }
-        let found = try await database.run(
-            PaymentStatements.find, gateway, try row.get(2, as: String?.self), try row.get(3, as: String?.self))
+        let found = try await database.run(PaymentStatements.find, one.gateway, one.orderID, one.providerKey)
         guard let payment = try found.first.map(PaymentRow.init) else {
-            try await self.end(gateway, key, "nobody")
+            try await self.end(one, "nobody")
             return
         }
         if try await self.reconciler.look(at: payment.id) {
-            try await self.end(gateway, key, "read")
+            try await self.end(one, "read")
             return
         }
         self.metrics.webhooks.add("later", loop: nil)
         _ = try await database.run(
-            PaymentStatements.webhookLater, gateway, key,
-            PaymentLimits.backoff(attemptCount, most: self.limits.lookTimeMax))
+            PaymentStatements.webhookLater, one.gateway, one.key,
+            PaymentLimits.backoff(one.attemptCount, most: self.limits.lookTimeMax))
     }
 
     /// Throws away what was dealt with long ago, some at a time. True when there may be more.
@@ -105,9 +164,10 @@ package final class WebhookInbox: Sendable {
         return rows.affectedCount == 1000
     }
 
-    private func end(_ gateway: String, _ key: String, _ outcome: StaticString) async throws {
+    private func end(_ one: Waiting, _ outcome: StaticString) async throws {
         _ = try await self.payments.database.run(
-            PaymentStatements.webhookDone, gateway, key, outcome.description)
+            PaymentStatements.webhookDone, one.gateway, one.key, outcome.description, one.receivedAt,
+            PaymentLimits.seconds(self.limits.hintTime))
         self.metrics.webhooks.add(outcome, loop: nil)
     }
 }

@@ -19,9 +19,9 @@ extension Payments {
         return id
     }
 
-    private func newRefundKey() -> String { "refund-\(PostgresUUID.random().description)" }
+    func newRefundKey() -> String { "refund-\(PostgresUUID.random().description)" }
 
-    private func reason(_ text: String) -> String {
+    func reason(_ text: String) -> String {
         String(text.unicodeScalars.prefix(self.limits.reasonLengthMax).map(Character.init))
     }
 
@@ -53,7 +53,7 @@ extension Payments {
             .refundCompleted, of: repaid, refund: id, amount: refund.amount, cause: refund.cause, in: transaction)
     }
 
-    private func repay(
+    func repay(
         _ payment: PaymentRow, _ amount: Money, fee: Int64, pending: Int64, in transaction: PostgresTransaction
     ) async throws {
         let gone = payment.refunded + payment.kept + amount.amount + fee
@@ -71,8 +71,9 @@ extension Payments {
     }
 
     /// Refunds that were done, as we were told, and are not: the money is the seller's again until a person has seen to
-    /// it that the buyer gets it. The promise stays.
-    private func reverseRefunds(
+    /// it that the buyer gets it. The promise stays, unless it was none: a bank that gives back what it took by a
+    /// dispute gives it to the seller, whose it is, and the tickets are a person's to decide about.
+    func reverseRefunds(
         _ snapshot: GatewaySnapshot, of payment: PaymentRow, in transaction: PostgresTransaction
     ) async throws {
         let failed = snapshot.cancels.filter { $0.status == .failed }
@@ -84,18 +85,20 @@ extension Payments {
             else { continue }
             let before = try await self.reread(payment.id, in: transaction)
             _ = try await transaction.run(RefundStatements.reverse, refund.id)
-            _ = try await transaction.run(RefundStatements.replace, refund.id, self.newRefundKey())
+            let isOwed = refund.cause != .chargeback || before.state.isOrphan
+            if isOwed { _ = try await transaction.run(RefundStatements.replace, refund.id, self.newRefundKey()) }
             let back = refund.amount.amount + refund.fee
             let isAll = before.refunded + before.kept == back
             let next = before.state.after(isAll ? .unpayAll : .unpaySome) ?? before.state
             _ = try await transaction.run(
-                RefundStatements.repaid, payment.id, next.status.rawValue, -refund.amount.amount, -refund.fee, -back)
+                RefundStatements.repaid, payment.id, next.status.rawValue, -refund.amount.amount, -refund.fee,
+                isOwed ? -back : 0)
             try await Ledger.post(.reversed(refund.id, of: before, refund.amount), in: transaction)
             let after = try await self.reread(payment.id, in: transaction)
             try await PaymentNews.tell(
                 .refundFailed, of: after, refund: refund.id, amount: refund.amount, cause: refund.cause,
                 in: transaction)
-            self.metrics.incident("refund-reversed", payment: payment.id)
+            self.metrics.incident(isOwed ? "refund-reversed" : "dispute-won", payment: payment.id)
         }
     }
 
@@ -111,15 +114,7 @@ extension Payments {
             if snapshot.isDisputed { self.metrics.incident("disputed", payment: payment.id) }
         }
         try await self.reverseRefunds(snapshot, of: payment, in: transaction)
-        var done = snapshot.cancels.filter { $0.status == .done && $0.amount.amount > 0 }
-        let rest = snapshot.total.amount - snapshot.balance.amount - done.reduce(0) { $0 &+ $1.amount.amount }
-        if snapshot.isDisputed, rest > 0 {
-            // The bank has taken it and the company lists no refund of it.
-            done.append(
-                GatewayCancel(
-                    key: "dispute-\(snapshot.providerKey)", amount: Money(rest, snapshot.total.currency), status: .done,
-                    at: nil, reason: nil))
-        }
+        let done = snapshot.cancels.filter { $0.status == .done && $0.amount.amount > 0 }
         guard !done.isEmpty else { return }
         var known = try await transaction.run(RefundStatements.lockOfPayment, payment.id).map(RefundRow.init)
         for cancel in done {
@@ -130,7 +125,7 @@ extension Payments {
                 known[index].providerKey = cancel.key
                 continue
             }
-            try await self.adopt(cancel, isChargeback: snapshot.isDisputed, of: payment.id, in: transaction)
+            try await self.adopt(cancel, isChargeback: cancel.isChargeback, of: payment.id, in: transaction)
         }
     }
 
@@ -145,7 +140,7 @@ extension Payments {
         if refund.providerKey != nil, !Self.isSame(refund.providerKey, cancel.key) { return false }
         switch refund.status {
         case .processing, .unknown, .failed: return true
-        case .requested, .succeeded, .reversed: return false
+        case .requested, .succeeded, .reversed, .superseded: return false
         }
     }
 

@@ -31,6 +31,8 @@ package enum RefundStatus: String, CaseIterable, Sendable {
     case failed = "FAILED"
     /// It was done, and then the company could not do it after all. Another refund has its place.
     case reversed = "REVERSED"
+    /// The company cannot do it any more: somebody gave the money back in its own pages. That refund has its place.
+    case superseded = "SUPERSEDED"
 }
 
 package enum RefundEvent: CaseIterable, Sendable {
@@ -43,10 +45,13 @@ package enum RefundEvent: CaseIterable, Sendable {
     /// The money went back.
     case succeed
     case refuse
-    /// A person wants it tried once more.
+    /// A person wants it tried once more: a new one is, by a key of its own, since a company answers a key that it
+    /// has refused with the same refusal.
     case retry
     /// What was done is not: the money is back at the company.
     case reverse
+    /// There is no money left for it: others gave it back.
+    case supersede
 }
 
 extension RefundStatus {
@@ -54,23 +59,27 @@ extension RefundStatus {
     var isOpen: Bool {
         switch self {
         case .requested, .processing, .unknown: true
-        case .succeeded, .failed, .reversed: false
+        case .succeeded, .failed, .reversed, .superseded: false
         }
     }
+
+    /// Whether its sum is held for it.
+    var isPromised: Bool { self.isOpen || self == .failed }
 
     /// The state after an event; nil when the event changes nothing in this state. Money that went back did so,
     /// whatever was believed before.
     package func after(_ event: RefundEvent) -> RefundStatus? {
         switch (self, event) {
-        case (.reversed, _): nil
+        case (.reversed, _), (.superseded, _): nil
         case (.succeeded, .reverse): .reversed
         case (.succeeded, _), (_, .reverse): nil
         case (_, .succeed): .succeeded
+        case (_, .supersede): .superseded
         case (.requested, .take): .processing
         case (.processing, .doubt): .unknown
         case (.unknown, .wait): .processing
         case (.processing, .refuse), (.unknown, .refuse): .failed
-        case (.failed, .retry): .requested
+        case (.failed, .retry): .superseded
         case (.requested, .doubt), (.requested, .wait), (.requested, .refuse), (.requested, .retry): nil
         case (.processing, .take), (.processing, .wait), (.processing, .retry): nil
         case (.unknown, .take), (.unknown, .doubt), (.unknown, .retry): nil
@@ -96,6 +105,8 @@ package struct RefundRow: Sendable {
     package var age: TimeAmount
     package var createdAt: WallClock
     package var completedAt: WallClock?
+    /// What a person wrote who saw to it that the buyer got the money by another way than the company.
+    package var settledNote: String?
 
     package init(_ row: PostgresRow) throws {
         guard let currency = Currency(rawValue: try row.get(4)), let cause = RefundCause(rawValue: try row.get(5)),
@@ -115,5 +126,6 @@ package struct RefundRow: Sendable {
         self.age = .milliseconds(try row.get(12))
         self.createdAt = try row.get(13, as: PostgresTimestamp.self).wallClock
         self.completedAt = try row.get(14, as: PostgresTimestamp?.self)?.wallClock
+        self.settledNote = try row.get(15)
     }
 }

@@ -13,13 +13,21 @@ package final class RefundWorker: Sendable {
 
     package init(payments: Payments) { self.payments = payments }
 
-    /// Does some that are due. True when there may be more.
+    /// Does some of every company that are due, and some of what concerts that are canceled want. True when there may
+    /// be more.
     package func work() async throws -> Bool {
+        let hasMore = try await self.payments.everyCompany { try await self.work(on: $0) }
+        return try await self.sweep() || hasMore
+    }
+
+    package func work(on companies: Payments.Companies) async throws -> Bool {
+        let (names, areThese) = self.payments.selection(companies)
         let rows = try await self.payments.database.run(
-            RefundStatements.takeDue, self.limits.batchCountMax, PaymentLimits.seconds(self.limits.leaseTime))
-        try await self.payments.each(rows, of: "refund") { row in try await self.send(try row.get(0)) }
-        let isSweeping = try await self.sweepConcert()
-        return rows.count == self.limits.batchCountMax || isSweeping
+            RefundStatements.takeDue, self.limits.askCountMax, PaymentLimits.seconds(self.limits.leaseTime), names,
+            areThese)
+        let ids: [Int64] = try rows.map { try $0.get(0) }
+        try await self.payments.each(ids, of: "refund") { id in try await self.send(id) }
+        return ids.count == self.limits.askCountMax
     }
 
     /// Does this one at once, unless somebody is at it, and returns it as it is then.
@@ -36,7 +44,9 @@ package final class RefundWorker: Sendable {
         guard let refund = try await self.payments.refund(id),
             let payment = try await self.payments.payment(refund.paymentID, of: nil)
         else { return }
-        let gateway = try self.payments.gateway(of: payment)
+        guard let gateway = self.payments.gateways[payment.gateway] else {
+            return try await self.leaveToOperator(refund, payment)
+        }
         let asked = self.asked(refund, payment)
         var outcome: GatewayRefundOutcome?
         if refund.attemptCount > 1 {
@@ -48,6 +58,14 @@ package final class RefundWorker: Sendable {
         } else {
             try await self.settle(refund, payment, await gateway.refund(asked))
         }
+    }
+
+    /// Nobody can be asked; the promise stays.
+    private func leaveToOperator(_ refund: RefundRow, _ payment: PaymentRow) async throws {
+        self.metrics.incident("unknown-gateway", payment: payment.id, code: payment.gateway)
+        let wait = PaymentLimits.seconds(self.limits.goneCompanyTime)
+        _ = try await self.payments.database.run(
+            RefundStatements.later, refund.id, RefundStatus.processing.rawValue, nil as String?, wait)
     }
 
     func asked(_ refund: RefundRow, _ payment: PaymentRow) -> GatewayRefund {
@@ -83,11 +101,14 @@ package final class RefundWorker: Sendable {
             case .tryLater, .absent:
                 _ = try await transaction.run(
                     RefundStatements.later, refund.id, RefundStatus.processing.rawValue, nil as String?, wait)
+                _ = try await transaction.run(PaymentStatements.lookSoon, payment.id)
             case .unknown(let doubt):
                 try await self.payments.note(
                     payment, "refund-doubt", ["reason": doubt.reason.rawValue, "code": doubt.code], in: transaction)
                 _ = try await transaction.run(
                     RefundStatements.later, refund.id, RefundStatus.unknown.rawValue, nil as String?, wait)
+                // There may be nothing left to give back, which only the payment tells.
+                _ = try await transaction.run(PaymentStatements.lookSoon, payment.id)
             }
             return try await self.payments.reread(refund: refund.id, in: transaction).status
         }
@@ -101,12 +122,10 @@ package final class RefundWorker: Sendable {
             try await self.payments.finish(refund.id, of: payment.id, providerKey: cancel.key, in: transaction)
             return
         }
-        // A reading took another refund of the same sum for this one: then this is the other.
-        guard refund.providerKey != nil, !Payments.isSame(refund.providerKey, cancel.key) else { return }
-        let others = try await transaction.run(RefundStatements.ofPayment, payment.id).map(RefundRow.init)
-        let isKnown = others.contains { Payments.isSame($0.providerKey, cancel.key) }
-        if !isKnown {
-            try await self.payments.adopt(cancel, isChargeback: false, of: payment.id, in: transaction)
+        // A reading took another refund of the same sum for this one, or one that leaves no room for it has its place.
+        // The company's list tells which is which.
+        if !Payments.isSame(refund.providerKey, cancel.key) {
+            _ = try await transaction.run(PaymentStatements.lookSoon, payment.id)
         }
     }
 
@@ -119,7 +138,7 @@ package final class RefundWorker: Sendable {
             if case .refused(let decline) = outcome { code = decline.code }
             self.metrics.incident("refund-failed", payment: payment.id, code: code)
         case .unknown: self.metrics.refunds.add("unknown", loop: nil)
-        case .requested, .processing, .reversed: self.metrics.refunds.add("pending", loop: nil)
+        case .requested, .processing, .reversed, .superseded: self.metrics.refunds.add("pending", loop: nil)
         }
         if case .unknown(let doubt) = outcome, doubt.needsOperator {
             self.metrics.incident("misconfigured", payment: payment.id, code: doubt.code)
@@ -134,7 +153,7 @@ package final class RefundWorker: Sendable {
     }
 
     /// One page of one concert. What it has done stays done, wherever it is cut off.
-    private func sweepConcert() async throws -> Bool {
+    package func sweep() async throws -> Bool {
         let database = self.payments.database
         let taken = try await database.run(RefundStatements.takeSweep, PaymentLimits.seconds(self.limits.leaseTime))
         guard let row = taken.first else { return false }

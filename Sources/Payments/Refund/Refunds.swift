@@ -48,9 +48,10 @@ package enum RefundParty: Sendable {
 extension Payments {
     /// What giving back these seats, or all, would come to at this moment. Changes nothing.
     package func quote(_ id: Int64, seats: [Int64]?, by party: RefundParty) async throws -> RefundQuote {
-        try await self.database.transaction("refund_quote", actor: party.actor) { transaction in
-            let payment = try await self.lock(id, in: transaction)
-            return try await self.quote(payment, seats: seats, by: party, in: transaction).quote
+        // Whose it is comes first: what is another's is not touched, not even by a lock.
+        guard let payment = try await self.payment(id, of: nil), party.owns(payment) else { throw HTTPProblem.notFound }
+        return try await self.database.transaction("refund_quote", actor: party.actor) { transaction in
+            try await self.quote(payment, seats: seats, by: party, in: transaction).quote
         }
     }
 
@@ -64,6 +65,7 @@ extension Payments {
             let payment = try await self.lock(id, in: transaction)
             guard party.owns(payment) else { throw HTTPProblem.notFound }
             if let known = try await self.covering(payment, seats, in: transaction) { return (known, false) }
+            try self.requireCompany(of: payment, for: party)
             let found = try await self.quote(payment, seats: seats, by: party, in: transaction)
             return (try await self.promise(payment, found, reason: reason, by: party, in: transaction), true)
         }
@@ -82,20 +84,16 @@ extension Payments {
     package func refunds(
         status: RefundStatus?, payment: Int64?, before: Int64, countMax: Int
     ) async throws -> [RefundRow] {
-        try await self.database.run(RefundStatements.list, status?.rawValue, payment, before, countMax)
-            .map(RefundRow.init)
-    }
-
-    /// A refund that the company refused is tried once more, by its own key.
-    package func retry(_ id: Int64, by manager: Int64) async throws -> RefundRow {
-        try await self.database.transaction("refund_retry", actor: "member:\(manager)") { transaction in
-            let changed = try await transaction.run(RefundStatements.retry, id)
-            guard let row = try await transaction.run(RefundStatements.get, id).first else {
-                throw HTTPProblem.notFound
+        let rows =
+            if let payment {
+                try await self.database.run(
+                    PaymentListStatements.refundsOfPayment, payment, status?.rawValue, before, countMax)
+            } else if let status {
+                try await self.database.run(PaymentListStatements.refundsInStatus, status.rawValue, before, countMax)
+            } else {
+                try await self.database.run(PaymentListStatements.refunds, before, countMax)
             }
-            guard changed.affectedCount == 1 else { throw PaymentProblems.invalidState }
-            return try RefundRow(row)
-        }
+        return try rows.map(RefundRow.init)
     }
 
     // MARK: Helpers
@@ -137,8 +135,13 @@ extension Payments {
         guard let order = try await self.orders.refundable(payment.reservationID, in: transaction), !order.lines.isEmpty
         else { throw PaymentProblems.refundNotAllowed }
         var lines = order.lines
+        // Whoever changes his mind gives back what he has: a ticket that he gave away is another's.
+        if party.cause.isByRules { lines.removeAll { !$0.isHeldByBuyer } }
+        guard !lines.isEmpty else { throw PaymentProblems.givenAway }
         if let seats {
             let wanted = Set(seats)
+            let isGivenAway = order.lines.contains { wanted.contains($0.seatID) && !$0.isHeldByBuyer }
+            guard !isGivenAway || !party.cause.isByRules else { throw PaymentProblems.givenAway }
             lines = lines.filter { wanted.contains($0.seatID) }
             guard lines.count == wanted.count, !wanted.isEmpty else {
                 throw HTTPProblem(
@@ -163,6 +166,14 @@ extension Payments {
             currency: payment.total.currency,
             daysBefore: moment.daysBefore, feeBasisPoints: points)
         return Found(quote: quote, lines: lines)
+    }
+
+    /// Tickets are not voided for money that nobody can be asked for. Who has to get it back all the same is promised
+    /// it, and an operator is told.
+    private func requireCompany(of payment: PaymentRow, for party: RefundParty) throws(HTTPProblem) {
+        if case .concert = party { return }
+        guard payment.gateway != Self.freeGateway else { return }
+        _ = try self.gateway(of: payment)
     }
 
     private func moment(

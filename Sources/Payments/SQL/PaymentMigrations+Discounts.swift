@@ -9,7 +9,7 @@ extension PaymentMigrations {
     ///
     /// `payment.amount` is what is really to be paid, with the discount taken off.
     static let discounts = PostgresMigration(
-        number: 260, name: "discounts",
+        number: 290, name: "discounts",
         sql: """
             DROP INDEX promotion_code;
             ALTER TABLE promotion ALTER COLUMN concert_id SET NOT NULL,

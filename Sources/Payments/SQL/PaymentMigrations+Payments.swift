@@ -138,4 +138,9 @@ extension PaymentMigrations {
             CREATE INDEX webhook_inbox_due ON webhook_inbox (next_try_at) WHERE processed_at IS NULL;
             CREATE INDEX webhook_inbox_age ON webhook_inbox (received_at) WHERE processed_at IS NOT NULL;
             """)
+
+    /// Companies tell of every payment what they have answered already: nothing is read for what is known.
+    static let webhooksOfKnown = PostgresMigration(
+        number: 206, name: "webhooks of what is known",
+        sql: "ALTER TABLE webhook_inbox ADD COLUMN says_paid boolean NOT NULL DEFAULT false")
 }

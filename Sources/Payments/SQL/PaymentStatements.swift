@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Primitives
 
 /// What is asked of the table of payments. Every change names the state that it changes.
 enum PaymentStatements {
@@ -29,6 +30,15 @@ enum PaymentStatements {
         WHERE gateway = $1 AND (order_id = $2::text OR ($2::text IS NULL AND provider_key = $3::text))
         """, effect: .reads)
 
+    /// The payment of a refund that the company names by its own key of it.
+    static let findByRefund = PostgresStatement(
+        "payment_find_by_refund",
+        """
+        SELECT * FROM payment_row WHERE gateway = $1 AND id = (SELECT payment_id FROM refund AS r
+            WHERE provider_key = $2 AND EXISTS (SELECT FROM payment WHERE id = r.payment_id AND gateway = $1)
+            ORDER BY id DESC LIMIT 1)
+        """, effect: .reads)
+
     /// Order id, reservation, member, seller, concert, company, name, amount, currency, seconds to the first look.
     static let insert = PostgresStatement(
         "payment_insert",
@@ -38,6 +48,28 @@ enum PaymentStatements {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + $10::bigint * interval '1 second')
         RETURNING id
         """)
+
+    /// Payments. Those of them that are in flight, and nothing is odd about; what another has locked is left to it.
+    /// Money that came meanwhile for another payment of the reservation is what an index stands against.
+    static let lockPlain = PostgresStatement(
+        "payment_lock_plain",
+        """
+        SELECT p.* FROM payment_row AS p
+        WHERE p.id = ANY ($1) AND p.phase = 'IN_FLIGHT' AND NOT p.is_disputed AND p.promotion_id IS NULL
+            AND NOT EXISTS (SELECT FROM payment AS other WHERE other.reservation_id = p.reservation_id AND other.id <> p.id
+                AND NOT other.orphan AND other.status IN ('COMPLETED', 'PART_CANCELED', 'CANCELED'))
+        ORDER BY p.id FOR NO KEY UPDATE OF p SKIP LOCKED
+        """)
+
+    /// Of many payments: phase, order id, reservation, member, seller, concert, company, name, amount, currency,
+    /// seconds to the first look. Explained with migration 250, as the next one.
+    static let begin = PostgresStatement(
+        "payment_begin", "SELECT * FROM begin_payments($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+
+    /// Payments that are locked and in flight: the company's key, method, card, receipt and tickets of each. Payment
+    /// and time of each that is completed.
+    static let complete = PostgresStatement(
+        "payment_complete", "SELECT payment_id, at FROM complete_payments($1, $2, $3, $4, $5, $6)")
 
     /// The key that the company has given it before anybody paid.
     static let setKey = PostgresStatement(
@@ -95,35 +127,69 @@ enum PaymentStatements {
     static let dispute = PostgresStatement(
         "payment_dispute", "UPDATE payment SET is_disputed = $2 WHERE id = $1 AND is_disputed <> $2")
 
+    /// The company's key turned out to be that of another order.
+    static let forgetKey = PostgresStatement(
+        "payment_forget_key",
+        "UPDATE payment SET provider_key = NULL WHERE id = $1 AND provider_key = $2 AND captured_at IS NULL",
+        purpose: .background)
+
+    /// Unless it is what was noted of this kind before.
     static let note = PostgresStatement(
-        "payment_note", "INSERT INTO payment_event (payment_id, kind, detail) VALUES ($1, $2, $3::text::jsonb)")
+        "payment_note",
+        """
+        INSERT INTO payment_event (payment_id, kind, detail) SELECT $1, $2, $3::text::jsonb
+        WHERE $3::text::jsonb IS DISTINCT FROM (SELECT detail FROM payment_event
+            WHERE payment_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1)
+        """)
 
     // MARK: Looking
 
-    /// Takes some that are due, and keeps others from taking them for so many seconds.
+    /// Takes some that are due, and keeps others from taking them for so many seconds: how many, seconds, companies,
+    /// and whether it is theirs that are wanted or those of all others.
     static let takeDue = PostgresStatement(
         "payment_take_due",
         """
         UPDATE payment SET next_look_at = now() + $2::bigint * interval '1 second', attempts = attempts + 1
-        WHERE id IN (SELECT id FROM payment WHERE next_look_at <= now() ORDER BY next_look_at LIMIT $1
-            FOR NO KEY UPDATE SKIP LOCKED)
+        WHERE id IN (SELECT id FROM payment WHERE next_look_at <= now() AND (gateway = ANY ($3)) = $4
+            ORDER BY next_look_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
         RETURNING id
         """, purpose: .background)
 
-    static let lookLater = PostgresStatement(
+    /// Seconds, and the phase that it was judged by.
+    static let lookLaterInPhase = PostgresStatement(
         "payment_look_later",
         """
         UPDATE payment SET next_look_at = now() + $2::bigint * interval '1 second'
-        WHERE id = $1 AND next_look_at IS NOT NULL
+        WHERE id = $1 AND phase = $3 AND next_look_at IS NOT NULL
         """, purpose: .background)
 
     /// Something is not as we believed: whatever state it is in, it is read again.
     static let lookSoon = PostgresStatement(
         "payment_look_soon", "UPDATE payment SET next_look_at = now() WHERE id = $1", purpose: .background)
 
-    static let looked = PostgresStatement(
-        "payment_looked", "UPDATE payment SET next_look_at = NULL WHERE id = $1 AND phase = 'SETTLED'",
+    /// The same, in so many seconds.
+    static let lookIn = PostgresStatement(
+        "payment_look_in",
+        "UPDATE payment SET next_look_at = now() + $2::bigint * interval '1 second' WHERE id = $1",
         purpose: .background)
+
+    /// What is settled needs no further look, unless a refund of it is under way: then in so many seconds.
+    static let settledIsRead = PostgresStatement(
+        "payment_looked",
+        """
+        UPDATE payment SET next_look_at = CASE WHEN EXISTS (SELECT FROM refund
+            WHERE payment_id = $1 AND status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN'))
+            THEN now() + $2::bigint * interval '1 second' END
+        WHERE id = $1 AND phase = 'SETTLED' AND next_look_at IS NOT NULL
+        """, purpose: .background)
+
+    /// What is open at companies that are not among these, and how much of it.
+    static let ofGoneCompanies = PostgresStatement(
+        "payment_of_gone_companies",
+        """
+        SELECT gateway, count(*) FROM payment
+        WHERE (phase <> 'SETTLED' OR refund_pending > 0) AND NOT gateway = ANY ($1) GROUP BY gateway ORDER BY gateway
+        """, effect: .reads, purpose: .background, timeout: .seconds(60))
 
     // MARK: Lists
 
@@ -131,39 +197,68 @@ enum PaymentStatements {
         "payment_of_member",
         "SELECT * FROM payment_row WHERE member_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", effect: .reads)
 
-    /// Status or null, reservation or null, the number before which to begin, how many.
-    static let list = PostgresStatement(
-        "payment_list",
-        """
-        SELECT * FROM payment_row
-        WHERE ($1::text IS NULL OR status = $1) AND ($2::bigint IS NULL OR reservation_id = $2) AND id < $3
-        ORDER BY id DESC LIMIT $4
-        """, effect: .reads)
-
     // MARK: Webhooks
 
-    /// Company, key of the event, type, order, key of the payment, whether it is signed, body.
+    /// Company, key of the event, type, order, key of the payment, whether it is signed, body, whether it says that
+    /// the payment has its money, seconds until it is followed.
     static let storeWebhook = PostgresStatement(
         "webhook_store",
         """
-        INSERT INTO webhook_inbox (gateway, event_key, event_type, order_id, provider_key, is_signed, body)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (gateway, event_key) DO NOTHING
+        INSERT INTO webhook_inbox (gateway, event_key, event_type, order_id, provider_key, is_signed, body, says_paid,
+            next_try_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9::bigint * interval '1 second')
+        ON CONFLICT (gateway, event_key) DO NOTHING
         """)
 
+    /// Ends those that are due and say what we know meanwhile.
+    static let endKnownWebhooks = PostgresStatement(
+        "webhook_end_known",
+        """
+        UPDATE webhook_inbox AS w SET processed_at = now(), outcome = 'known'
+        FROM payment AS p
+        WHERE (w.gateway, w.event_key) IN (SELECT gateway, event_key FROM webhook_inbox
+                WHERE processed_at IS NULL AND next_try_at <= now() AND says_paid ORDER BY next_try_at LIMIT $1
+                FOR UPDATE SKIP LOCKED)
+            AND p.order_id = w.order_id AND p.gateway = w.gateway AND p.status = 'COMPLETED'
+        """, purpose: .background)
+
+    /// What nobody signed has one row for each payment, which waits again when another comes, and not sooner than so
+    /// many seconds after it was followed: company, key, type, order, seconds; whether it says that the payment has its
+    /// money, seconds until it is followed. False when it waited already.
+    static let storeHint = PostgresStatement(
+        "webhook_store_hint",
+        """
+        WITH before AS (SELECT processed_at FROM webhook_inbox WHERE gateway = $1 AND event_key = $2)
+        INSERT INTO webhook_inbox (gateway, event_key, event_type, order_id, is_signed, body, says_paid, next_try_at)
+        VALUES ($1, $2, $3, $4, false, '', $6, now() + $7::bigint * interval '1 second')
+        ON CONFLICT (gateway, event_key) DO UPDATE SET received_at = clock_timestamp(), processed_at = NULL,
+            outcome = NULL, event_type = EXCLUDED.event_type,
+            says_paid = EXCLUDED.says_paid AND (webhook_inbox.says_paid OR webhook_inbox.processed_at IS NOT NULL),
+            attempts = CASE WHEN webhook_inbox.processed_at IS NULL THEN webhook_inbox.attempts ELSE 0 END,
+            next_try_at = greatest(webhook_inbox.next_try_at,
+                webhook_inbox.processed_at + $5::bigint * interval '1 second')
+        RETURNING NOT EXISTS (SELECT FROM before WHERE processed_at IS NULL)
+        """)
+
+    /// How many, seconds, companies, and whether it is theirs that are wanted or those of all others.
     static let takeWebhooks = PostgresStatement(
         "webhook_take",
         """
         UPDATE webhook_inbox SET next_try_at = now() + $2::bigint * interval '1 second', attempts = attempts + 1
         WHERE (gateway, event_key) IN (SELECT gateway, event_key FROM webhook_inbox
-            WHERE processed_at IS NULL AND next_try_at <= now() ORDER BY next_try_at LIMIT $1
-            FOR UPDATE SKIP LOCKED)
-        RETURNING gateway, event_key, order_id, provider_key, attempts
+            WHERE processed_at IS NULL AND next_try_at <= now() AND (gateway = ANY ($3)) = $4
+            ORDER BY next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+        RETURNING gateway, event_key, order_id, provider_key, attempts, received_at
         """, purpose: .background)
 
+    /// Company, key, outcome, and the time at which it had come when it was taken: another that came since waits its
+    /// turn, seconds from now.
     static let webhookDone = PostgresStatement(
         "webhook_done",
         """
-        UPDATE webhook_inbox SET processed_at = now(), outcome = $3
+        UPDATE webhook_inbox SET processed_at = CASE WHEN received_at = $4 THEN now() END,
+            outcome = CASE WHEN received_at = $4 THEN $3 END,
+            next_try_at = now() + $5::bigint * interval '1 second'
         WHERE gateway = $1 AND event_key = $2 AND processed_at IS NULL
         """, purpose: .background)
 
@@ -177,7 +272,8 @@ enum PaymentStatements {
     static let sweepWebhooks = PostgresStatement(
         "webhook_sweep",
         """
-        DELETE FROM webhook_inbox WHERE (gateway, event_key) IN (SELECT gateway, event_key FROM webhook_inbox
-            WHERE processed_at IS NOT NULL AND received_at < now() - $1::bigint * interval '1 second' LIMIT $2)
+        DELETE FROM webhook_inbox WHERE ctid = ANY (ARRAY (SELECT ctid FROM webhook_inbox
+            WHERE processed_at IS NOT NULL AND received_at < now() - $1::bigint * interval '1 second' LIMIT $2))
+            AND processed_at IS NOT NULL AND received_at < now() - $1::bigint * interval '1 second'
         """, purpose: .background)
 }

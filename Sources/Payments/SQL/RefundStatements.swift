@@ -64,7 +64,7 @@ enum RefundStatements {
         """
         UPDATE refund SET status = 'SUCCEEDED', provider_key = coalesce($2, provider_key), failure_code = NULL,
             next_try_at = NULL, completed_at = now()
-        WHERE id = $1 AND status NOT IN ('SUCCEEDED', 'REVERSED')
+        WHERE id = $1 AND status NOT IN ('SUCCEEDED', 'REVERSED', 'SUPERSEDED')
         """)
 
     static let fail = PostgresStatement(
@@ -98,21 +98,43 @@ enum RefundStatements {
         RETURNING id
         """)
 
+    static let supersede = PostgresStatement(
+        "refund_supersede",
+        """
+        UPDATE refund SET status = 'SUPERSEDED', failure_code = NULL, next_try_at = NULL
+        WHERE id = $1 AND status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN', 'FAILED')
+        """)
+
+    /// The same promise once more, by a key of its own. Due at once.
     static let retry = PostgresStatement(
         "refund_retry",
         """
-        UPDATE refund SET status = 'REQUESTED', failure_code = NULL, next_try_at = now()
+        INSERT INTO refund (payment_id, amount, fee, currency, cause, reason, idempotency_key, next_try_at, replaces)
+        SELECT payment_id, amount, fee, currency, cause, reason, $2, now(), coalesce(replaces, id)
+        FROM refund WHERE id = $1
+        RETURNING id
+        """)
+
+    /// The buyer has the money, and not by the company: what a person says of it. The company's key of a try that
+    /// failed is none of it.
+    static let settleOutside = PostgresStatement(
+        "refund_settle_outside",
+        """
+        UPDATE refund SET status = 'SUCCEEDED', settled_note = $2, provider_key = NULL, failure_code = NULL,
+            completed_at = now()
         WHERE id = $1 AND status = 'FAILED'
         """)
 
-    /// Takes some that are due, and keeps others from taking them for so many seconds.
+    /// Takes some that are due, and keeps others from taking them for so many seconds: how many, seconds, companies,
+    /// and whether it is theirs that are wanted or those of all others.
     static let takeDue = PostgresStatement(
         "refund_take_due",
         """
         UPDATE refund SET next_try_at = now() + $2::bigint * interval '1 second', attempts = attempts + 1,
             status = CASE status WHEN 'REQUESTED' THEN 'PROCESSING' ELSE status END
-        WHERE id IN (SELECT id FROM refund WHERE next_try_at <= now() ORDER BY next_try_at LIMIT $1
-            FOR NO KEY UPDATE SKIP LOCKED)
+        WHERE id IN (SELECT r.id FROM refund AS r JOIN payment AS p ON p.id = r.payment_id
+            WHERE r.next_try_at <= now() AND (p.gateway = ANY ($3)) = $4 ORDER BY r.next_try_at LIMIT $1
+            FOR NO KEY UPDATE OF r SKIP LOCKED)
         RETURNING id
         """, purpose: .background)
 
@@ -124,15 +146,6 @@ enum RefundStatements {
             status = CASE status WHEN 'REQUESTED' THEN 'PROCESSING' ELSE status END
         WHERE id = $1 AND next_try_at <= now()
         """)
-
-    /// Status or null, payment or null, the number before which to begin, how many.
-    static let list = PostgresStatement(
-        "refund_list",
-        """
-        SELECT * FROM refund_row
-        WHERE ($1::text IS NULL OR status = $1) AND ($2::bigint IS NULL OR payment_id = $2) AND id < $3
-        ORDER BY id DESC LIMIT $4
-        """, effect: .reads)
 
     /// What the rules go by: start, when it was bought, zone. Days to the show there, whether it has begun, seconds
     /// since it was bought.
@@ -182,10 +195,10 @@ enum RefundStatements {
         """
         UPDATE refund_sweep SET after_payment_id = 0, next_try_at = now() + $2::bigint * interval '1 second',
             finished_at = CASE WHEN EXISTS (SELECT FROM payment
-                WHERE concert_id = $1 AND NOT orphan
-                    AND (status IN ('COMPLETED', 'PART_CANCELED')
-                        AND refunded + kept + refund_pending < greatest(captured, 1)
-                        OR phase IN ('IN_FLIGHT', 'UNKNOWN', 'AWAITING_DEPOSIT')))
+                WHERE concert_id = $1 AND NOT orphan AND status IN ('COMPLETED', 'PART_CANCELED')
+                    AND refunded + kept + refund_pending < greatest(captured, 1))
+                OR EXISTS (SELECT FROM payment
+                WHERE concert_id = $1 AND NOT orphan AND status = 'WAITING' AND phase <> 'CREATED')
                 THEN NULL ELSE now() END
         WHERE concert_id = $1
         RETURNING finished_at IS NOT NULL

@@ -4,29 +4,13 @@ internal import Primitives
 /// What is asked of the tables of settlements.
 enum SettlementStatements {
     /// Sellers with something that is not settled yet and happened before the end of a day: day, zone, how many, after
-    /// which seller. What was carried makes no settlement by itself.
+    /// which seller and currency. What was carried makes no settlement by itself.
     static let sellers = PostgresStatement(
         "settlement_sellers",
         """
-        WITH cut AS (SELECT (($1::text::date + 1)::timestamp AT TIME ZONE $2) AS at)
-        SELECT seller_id, currency FROM (
-            SELECT p.seller_id, p.currency FROM payment AS p, cut
-            WHERE p.captured_at < cut.at AND NOT p.orphan AND p.captured > 0
-                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'PAYMENT' AND i.ref_id = p.id)
-            UNION
-            SELECT p.seller_id, p.currency FROM refund AS r JOIN payment AS p ON p.id = r.payment_id, cut
-            WHERE r.completed_at < cut.at AND NOT p.orphan AND r.amount > 0
-                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'REFUND' AND i.ref_id = r.id)
-            UNION
-            SELECT p.seller_id, p.currency FROM refund AS r JOIN payment AS p ON p.id = r.payment_id, cut
-            WHERE r.reversed_at < cut.at AND NOT p.orphan AND r.amount > 0
-                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'REVERSAL' AND i.ref_id = r.id)
-            UNION
-            SELECT p.seller_id, p.currency FROM gateway_row AS g JOIN payment AS p ON p.id = g.payment_id, cut
-            WHERE g.at < cut.at AND g.fee <> 0 AND NOT p.orphan AND g.currency = p.currency
-                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'GATEWAY_FEE' AND i.ref_id = g.id)
-        ) AS due
-        WHERE (seller_id, currency) > ($4::bigint, $5) ORDER BY seller_id, currency LIMIT $3
+        SELECT seller_id, currency FROM settlement_due
+        WHERE at < (($1::text::date + 1)::timestamp AT TIME ZONE $2) AND (seller_id, currency) > ($4::bigint, $5)
+        GROUP BY seller_id, currency ORDER BY seller_id, currency LIMIT $3
         """, purpose: .background, timeout: .seconds(60))
 
     static let open = PostgresStatement(
@@ -51,24 +35,12 @@ enum SettlementStatements {
     static let addItems = PostgresStatement(
         "settlement_add_items",
         """
-        WITH cut AS (SELECT (($4::text::date + 1)::timestamp AT TIME ZONE $5) AS at)
+        WITH due AS (
+            DELETE FROM settlement_due WHERE seller_id = $2 AND currency = $3
+                AND at < (($4::text::date + 1)::timestamp AT TIME ZONE $5)
+            RETURNING ref_type, ref_id, amount)
         INSERT INTO settlement_item (ref_type, ref_id, settlement_id, amount)
-            SELECT 'PAYMENT', p.id, $1, p.captured FROM payment AS p, cut
-            WHERE p.seller_id = $2 AND p.currency = $3 AND p.captured_at < cut.at AND NOT p.orphan AND p.captured > 0
-                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'PAYMENT' AND i.ref_id = p.id)
-            UNION ALL
-            SELECT 'REFUND', r.id, $1, -r.amount FROM refund AS r JOIN payment AS p ON p.id = r.payment_id, cut
-            WHERE p.seller_id = $2 AND p.currency = $3 AND r.completed_at < cut.at AND NOT p.orphan AND r.amount > 0
-                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'REFUND' AND i.ref_id = r.id)
-            UNION ALL
-            SELECT 'REVERSAL', r.id, $1, r.amount FROM refund AS r JOIN payment AS p ON p.id = r.payment_id, cut
-            WHERE p.seller_id = $2 AND p.currency = $3 AND r.reversed_at < cut.at AND NOT p.orphan AND r.amount > 0
-                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'REVERSAL' AND i.ref_id = r.id)
-            UNION ALL
-            SELECT 'GATEWAY_FEE', g.id, $1, -g.fee FROM gateway_row AS g JOIN payment AS p ON p.id = g.payment_id, cut
-            WHERE p.seller_id = $2 AND p.currency = $3 AND g.at < cut.at AND g.fee <> 0 AND NOT p.orphan
-                AND g.currency = p.currency
-                AND NOT EXISTS (SELECT FROM settlement_item AS i WHERE i.ref_type = 'GATEWAY_FEE' AND i.ref_id = g.id)
+        SELECT ref_type, ref_id, $1, amount FROM due
         ON CONFLICT (ref_type, ref_id) DO NOTHING
         """, purpose: .background, timeout: .seconds(60))
 
@@ -125,28 +97,22 @@ enum SettlementStatements {
             carried_in, net, carried_to, paid_at FROM settlement WHERE id = $1
         """, effect: .reads)
 
-    /// Day or null, seller or null, status or null, the number before which to begin, how many.
-    static let list = PostgresStatement(
-        "settlement_list",
-        """
-        SELECT id, seller_id, business_date::text, currency, status, gross, refunds, gateway_fee, platform_fee, vat,
-            carried_in, net, carried_to, paid_at FROM settlement
-        WHERE ($1::text IS NULL OR business_date = $1::text::date) AND ($2::bigint IS NULL OR seller_id = $2)
-            AND ($3::text IS NULL OR status = $3) AND id < $4
-        ORDER BY id DESC LIMIT $5
-        """, effect: .reads)
-
+    /// Settlement, the line after which to begin, how many. Each line's payment, refund or row is looked up by its key.
     static let items = PostgresStatement(
         "settlement_items",
         """
         SELECT i.ref_type, i.ref_id, i.amount,
-            coalesce(p.order_id, rp.order_id, g.order_id, ''),
-            CASE i.ref_type WHEN 'REVERSAL' THEN r.reversed_at ELSE coalesce(p.captured_at, r.completed_at, g.at) END
+            coalesce(CASE i.ref_type
+                WHEN 'PAYMENT' THEN (SELECT order_id FROM payment WHERE id = i.ref_id)
+                WHEN 'GATEWAY_FEE' THEN (SELECT order_id FROM gateway_row WHERE id = i.ref_id)
+                ELSE (SELECT p.order_id FROM payment AS p
+                    WHERE p.id = (SELECT payment_id FROM refund WHERE id = i.ref_id)) END, ''),
+            CASE i.ref_type
+                WHEN 'PAYMENT' THEN (SELECT captured_at FROM payment WHERE id = i.ref_id)
+                WHEN 'REFUND' THEN (SELECT completed_at FROM refund WHERE id = i.ref_id)
+                WHEN 'REVERSAL' THEN (SELECT reversed_at FROM refund WHERE id = i.ref_id)
+                ELSE (SELECT at FROM gateway_row WHERE id = i.ref_id) END
         FROM settlement_item AS i
-            LEFT JOIN payment AS p ON i.ref_type = 'PAYMENT' AND p.id = i.ref_id
-            LEFT JOIN refund AS r ON i.ref_type IN ('REFUND', 'REVERSAL') AND r.id = i.ref_id
-            LEFT JOIN payment AS rp ON rp.id = r.payment_id
-            LEFT JOIN gateway_row AS g ON i.ref_type = 'GATEWAY_FEE' AND g.id = i.ref_id
         WHERE i.settlement_id = $1 AND (i.ref_type, i.ref_id) > ($2, $3::bigint)
         ORDER BY i.ref_type, i.ref_id LIMIT $4
         """, effect: .reads)

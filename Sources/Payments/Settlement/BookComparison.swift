@@ -54,8 +54,11 @@ package final class BookComparison: Sendable {
         // A payment that the company has money of and we do not is read again.
         _ = try await database.run(Self.lookAgain, name, start, end)
         if report.isComplete {
-            let missing = try await database.run(Self.missing, name, start, end, self.payments.limits.batchCountMax)
+            let missing = try await database.run(Self.missing, name, start, end, self.payments.limits.gapCountMax)
             report.oursOnlyCount = missing.count
+            let ids: [Int64] = try missing.map { try $0.get(0) }
+            _ = try await database.run(Self.keepGaps, name, ids)
+            _ = try await database.run(Self.closeGaps, name)
             for row in missing {
                 self.payments.metrics.incident("books-differ", payment: try row.get(0), code: "OURS_ONLY")
             }

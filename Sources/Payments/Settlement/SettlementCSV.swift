@@ -13,6 +13,8 @@ struct SettlementCSV {
         self.line([kind, "\(id)", CSVField.quoted(orderID), at.rfc3339, "\(amount)"])
     }
 
+    var bytes: [UInt8] { Array(self.text.utf8) }
+
     mutating func finished() -> [UInt8] {
         let settlement = self.settlement
         for (name, amount) in [

@@ -9,7 +9,7 @@ package final class Settlements: Sendable {
     /// Sellers that are asked for at a time; each is settled in a transaction of its own.
     private static let pageCount = 200
     static let itemPageCount = 1000
-    /// Lines of one list: more are asked for by another means.
+    /// Lines of one answer: the rest is another part.
     static let itemCountMax = 200_000
 
     private let payments: Payments
@@ -28,14 +28,7 @@ package final class Settlements: Sendable {
         } else {
             date = try await self.database.run(SettlementStatements.yesterday, zone).single()
         }
-        let isOver: Bool
-        do throws(PostgresError) {
-            isOver = try await self.database.run(SettlementStatements.isOver, date, zone).single()
-        } catch {
-            // The thirtieth of February looks like a day, too.
-            guard case .other = error.code else { throw error }
-            throw Self.notADay
-        }
+        let isOver: Bool = try await self.database.run(SettlementStatements.isOver, date, zone).single()
         guard isOver else {
             throw HTTPProblem(.conflict, code: "invalid-state", detail: "That day is not over yet.")
         }
@@ -56,12 +49,16 @@ package final class Settlements: Sendable {
     private static let notADay = HTTPProblem(
         .badRequest, code: "invalid-request", detail: "A date is written 2026-12-31.")
 
-    private static func isDate(_ text: String) -> Bool {
+    /// `2026-12-31`, and a day that there is: the thirtieth of February looks like one.
+    static func isDate(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        return bytes.count == 10
-            && bytes.enumerated().allSatisfy { index, byte in
-                index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (48...57).contains(byte)
-            }
+        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            let year = DecimalText.parse(bytes[..<4]), let month = DecimalText.parse(bytes[5..<7]),
+            let day = DecimalText.parse(bytes[8...]), year > 0, (1...12).contains(month)
+        else { return false }
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return (1...lengths[month - 1]).contains(day)
     }
 
     private func settle(_ seller: Int64, _ currency: String, _ date: String) async throws {
@@ -177,17 +174,44 @@ package final class Settlements: Sendable {
         day: String?, seller: Int64?, status: SettlementStatus?, before: Int64, countMax: Int
     ) async throws -> [SettlementRow] {
         if let day, !Self.isDate(day) { throw Self.notADay }
-        return try await self.database.run(
-            SettlementStatements.list, day, seller, status?.rawValue, before, countMax
-        ).map(SettlementRow.init)
+        let rows =
+            if let seller {
+                try await self.database.run(
+                    PaymentListStatements.settlementsOfSeller, seller, day, status?.rawValue, before, countMax)
+            } else if let day {
+                try await self.database.run(
+                    PaymentListStatements.settlementsOfDay, day, status?.rawValue, before, countMax)
+            } else if let status {
+                try await self.database.run(
+                    PaymentListStatements.settlementsInStatus, status.rawValue, before, countMax)
+            } else {
+                try await self.database.run(PaymentListStatements.settlements, before, countMax)
+            }
+        return try rows.map(SettlementRow.init)
     }
 
-    /// Every movement of a settlement as lines of CSV (RFC 4180), with a heading and the sums below.
-    package func csv(_ settlement: SettlementRow) async throws -> [UInt8] {
+    /// A part of a settlement's movements, and where the next one begins.
+    package struct CSVPart: Sendable {
+        package var bytes: [UInt8]
+        package var next: String?
+    }
+
+    /// Every movement of a settlement as lines of CSV (RFC 4180), with a heading and the sums below the last.
+    ///
+    /// - Parameter after: The `next` of the part before.
+    package func csv(
+        _ settlement: SettlementRow, after: String? = nil, countMax: Int = Settlements.itemCountMax
+    ) async throws -> CSVPart {
         var csv = SettlementCSV(settlement)
         var (kind, last): (String, Int64) = ("", 0)
+        if let after {
+            let words = after.split(separator: "-", maxSplits: 1)
+            guard words.count == 2, let id = Int64(words[1]) else { throw Self.noLine }
+            (kind, last) = (String(words[0]), id)
+        }
         var count = 0
-        while count < Self.itemCountMax {
+        while true {
+            guard count < countMax else { return CSVPart(bytes: csv.bytes, next: "\(kind)-\(last)") }
             let page = try await self.database.run(
                 SettlementStatements.items, settlement.id, kind, last, Self.itemPageCount)
             for row in page {
@@ -197,8 +221,10 @@ package final class Settlements: Sendable {
                     at: try row.get(4, as: PostgresTimestamp.self).wallClock)
             }
             count += page.count
-            if page.count < Self.itemPageCount { break }
+            if page.count < Self.itemPageCount { return CSVPart(bytes: csv.finished()) }
         }
-        return csv.finished()
     }
+
+    private static let noLine = HTTPProblem(
+        .badRequest, code: "invalid-request", detail: "after is where a Link of the part before leads")
 }

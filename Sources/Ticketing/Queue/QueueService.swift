@@ -1,3 +1,4 @@
+internal import Commerce
 package import Crypto
 internal import HTTPServer
 package import Observability
@@ -19,10 +20,10 @@ package final class QueueService: Sendable {
     let metrics: QueueMetrics
     let log: Log
     let rooms: QueueRooms
-    private let loads: QueueBatcher<Int64, QueueRoom?>
-    private let joins: QueueBatcher<(concert: Int64, member: Int64), Int64?>
-    private let claims: QueueBatcher<(ticket: QueueTicket, place: Int64), Int64?>
-    private let checks: QueueBatcher<QueueTicket, Bool>
+    private let loads: Batcher<Int64, QueueRoom?>
+    private let joins: Batcher<(concert: Int64, member: Int64), QueueStore.Joined>
+    private let claims: Batcher<(ticket: QueueTicket, place: Int64), Int64?>
+    private let checks: Batcher<QueueTicket, Bool>
 
     /// `loops` are those that requests come on. The keys seal tickets and passes: the first does, the others are
     /// believed.
@@ -40,7 +41,7 @@ package final class QueueService: Sendable {
         self.log = log
         self.rooms = rooms
         let (countMax, gatheringCountMax) = (limits.batchCountMax, limits.gatheringCountMax)
-        self.loads = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { concerts in
+        self.loads = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { concerts in
             do {
                 let readAt = MonotonicTime.now
                 let found = rooms.put(try await store.rooms(Array(Set(concerts))), readAt: readAt)
@@ -49,13 +50,13 @@ package final class QueueService: Sendable {
                 return concerts.map { _ in .failure(error) }
             }
         }
-        self.joins = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { joins in
+        self.joins = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { joins in
             await Self.each(joins, concert: \.concert) { try await store.join($0, $1.map(\.member)) }
         }
-        self.claims = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { claims in
+        self.claims = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { claims in
             await Self.each(claims, concert: \.ticket.concert) { try await store.claim($0, $1) }
         }
-        self.checks = QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { tickets in
+        self.checks = Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { tickets in
             await Self.each(tickets, concert: \.concert) { try await store.check($0, $1) }
         }
         metrics.watch(
@@ -85,11 +86,14 @@ package final class QueueService: Sendable {
         return try await self.guarded { try await self.checks.answer(to: pass.ticket) }
     }
 
-    /// A member has bought what he came for, or gives his turn back: the next one may come. A turn that is not given
-    /// back ends by itself.
-    package func purchaseFinished(concert: Int64, member: Int64) async throws {
+    /// A member has bought what he came for: the next one may come. The turn ends with the transaction, which is that
+    /// of whoever tells of it; a turn that began after the reservation is another one and goes on. A turn that nobody
+    /// ends ends by itself.
+    package func purchaseFinished(
+        concert: Int64, member: Int64, reservation: Int64, in transaction: PostgresTransaction
+    ) async throws {
         guard self.rooms[concert]?.room.settings.isEnabled != false else { return }
-        _ = try await self.guarded { try await self.store.finish(concert, member) }
+        try await self.store.finish(concert, member, reservation: reservation, in: transaction)
     }
 
     /// Nothing is left to buy: everybody who waits is told so at once, by this process, and within `tickTime` by the
@@ -118,8 +122,12 @@ package final class QueueService: Sendable {
     }
 
     func number(of member: Int64, in concert: Int64) async throws -> Int64 {
-        guard let number = try await self.joins.answer(to: (concert, member)) else { throw QueueProblems.full }
-        return number
+        switch try await self.joins.answer(to: (concert, member)) {
+        case .number(let number): return number
+        case .full: throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
+        case .unverified: throw QueueProblems.unverified
+        case .tooNew: throw QueueProblems.tooNew
+        }
     }
 
     /// Until when the bearer may buy; nil when his turn is over.
@@ -132,9 +140,9 @@ package final class QueueService: Sendable {
         do {
             return try await body()
         } catch let error as PostgresError {
-            throw QueueProblems.describing(error)
-        } catch is QueueBatcherFull {
-            throw QueueProblems.full
+            throw HTTPProblem.database(error)
+        } catch is BatcherFull {
+            throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
         }
     }
 

@@ -8,6 +8,8 @@ package struct RefundableReservation: Equatable, Sendable {
         package let seatID: Int64
         /// What was paid for it, discounts taken off.
         package let paid: Int64
+        /// Whether whoever bought it still has the ticket, and did not give it to somebody.
+        package let isHeldByBuyer: Bool
     }
 
     package let lines: [Line]
@@ -21,8 +23,11 @@ package struct RefundableReservation: Equatable, Sendable {
     init(_ row: PostgresRow, schedule: Int64) throws(PostgresError) {
         let seats = try row.get(5, as: [Int32].self)
         let paid = try row.get(6, as: [Int64].self)
-        guard seats.count == paid.count else { throw PostgresError(.decoding) }
-        self.lines = zip(seats, paid).map { Line(seatID: schedule << 20 | Int64($0), paid: $1) }
+        let held = try row.get(7, as: [Bool].self)
+        guard seats.count == paid.count, held.count == seats.count else { throw PostgresError(.decoding) }
+        self.lines = seats.indices.map {
+            Line(seatID: schedule << 20 | Int64(seats[$0]), paid: paid[$0], isHeldByBuyer: held[$0])
+        }
         self.currency = try row.currency(0)
         self.confirmedAt = try row.get(1, as: PostgresTimestamp.self).wallClock
         self.startsAt = try row.get(2, as: PostgresTimestamp.self).wallClock

@@ -4,56 +4,58 @@ package import Primitives
 
 /// What payments ask for, in their own transactions: money and seats change together or not at all.
 extension Reservations {
-    /// Nil when there is none, or it is another member's.
-    package func order(_ reservation: Int64, of member: Int64) async throws -> ReservationOrder? {
-        let rows = try await self.database.run(ReservationReadingStatements.order, reservation, member)
-        return try rows.first.map { try ReservationOrder($0) }
+    /// By reservation; those that do not exist, or are of another member than who asks, are not among them.
+    package func orders(_ asked: [(reservation: Int64, member: Int64)]) async throws -> [Int64: ReservationOrder] {
+        let rows = try await self.database.run(
+            ReservationReadingStatements.orders, asked.map(\.reservation), asked.map(\.member))
+        var orders: [Int64: ReservationOrder] = [:]
+        for row in rows {
+            let order = try ReservationOrder(row)
+            orders[order.reservationID] = order
+        }
+        return orders
     }
 
-    /// Before anybody is asked for money: from here on no time takes the seats away. False when they are lost already.
-    /// A reservation that is being paid already stays so.
-    package func freeze(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> Bool {
-        guard let row = try await transaction.run(ReservationStatements.lockWithHolder, reservation).first else {
-            return false
+    /// Before anybody is asked for money: from here on no time takes the seats of these away. Returns those of which
+    /// that is true; the others are lost already. A reservation that is being paid already stays so.
+    package func freeze(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> Set<Int64> {
+        var frozen: Set<Int64> = []
+        for row in try await transaction.run(ReservationStatements.freeze, reservations) {
+            guard try row.get(1) else { throw ReservationFault(reason: "a hold that has not lapsed lost seats") }
+            frozen.insert(try row.get(0))
         }
-        if try row.get(1) { return true }
-        guard let frozen = try await transaction.run(ReservationStatements.freeze, reservation).first else {
-            return false
-        }
-        let (live, seats, lines) = (
-            try frozen.get(0, as: Int.self), try frozen.get(1, as: Int.self), try frozen.get(2, as: Int.self)
-        )
-        guard seats == live, lines == live else {
-            throw ReservationFault(reason: "a hold that has not lapsed lost seats")
-        }
-        return true
+        return frozen
     }
 
-    /// The money did not come: the seats are held for `time` at least.
+    /// The money did not come: the seats are held for `time` at least, as long as `extensionTimeMax` allows.
     package func thaw(
         _ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction
     ) async throws {
-        _ = try await transaction.run(ReservationStatements.thaw, reservation, time.milliseconds)
+        _ = try await transaction.run(
+            ReservationStatements.thaw, reservation, time.milliseconds, self.limits.extensionTimeMax.milliseconds)
         try await self.expect(reservation, in: transaction)
     }
 
-    /// The money came: the seats are sold and tickets issued, which it returns, the same when asked again. Takes a
-    /// reservation that has lapsed too, as long as every seat is free and the member may still have them. Nil when it
-    /// is too late; then the reservation is over, as `PAID_TOO_LATE`, and nothing else has changed.
+    /// The money of these came: their seats are sold and tickets issued, which it returns, the same when asked again.
+    /// Nothing has changed of those that are not in the answer: it is too late for them, or they have lapsed and have
+    /// to be judged alone.
+    package func confirm(
+        _ reservations: [Int64], in transaction: PostgresTransaction
+    ) async throws -> [Int64: [Int64]] {
+        var tickets: [Int64: [Int64]] = [:]
+        for row in try await transaction.run(ReservationStatements.confirm, reservations) {
+            self.maps.expect(schedule: try row.get(1), seats: try row.get(2))
+            tickets[try row.get(0)] = try row.get(3)
+        }
+        return tickets
+    }
+
+    /// The same of one. Takes a reservation that has lapsed too, as long as every seat is free and the member may still
+    /// have them. Nil when it is too late; then the reservation is over, as `PAID_TOO_LATE`, and nothing else has
+    /// changed.
     package func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]? {
-        guard let row = try await transaction.run(ReservationStatements.lockWithHolder, reservation).first else {
-            return nil
-        }
-        switch try row.get(0, as: String.self) {
-        case "PENDING", "EXPIRED": break
-        case "CONFIRMED":
-            return try await transaction.run(TicketStatements.ofReservation, reservation).map { try $0.get(0) }
-        default: return nil
-        }
+        if let tickets = try await self.confirm([reservation], in: transaction)[reservation] { return tickets }
         try await self.expect(reservation, in: transaction)
-        let tickets: [Int64] = try await transaction.run(ReservationStatements.confirm, reservation)
-            .map { try $0.get(0) }
-        if !tickets.isEmpty { return tickets }
         _ = try await transaction.run(ReservationStatements.end, [reservation], "PAID_TOO_LATE")
         return nil
     }

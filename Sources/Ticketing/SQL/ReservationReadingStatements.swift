@@ -27,23 +27,24 @@ enum ReservationReadingStatements {
         ORDER BY r.id DESC LIMIT $3
         """, effect: .reads)
 
-    /// reservation, member. What there is to pay, to whom and for what, and whether it may be paid.
-    static let order = PostgresStatement(
-        "reservation_order",
+    /// reservations, the member of each. What there is to pay, to whom and for what, and whether it may be paid.
+    static let orders = PostgresStatement(
+        "reservation_orders",
         """
         SELECT r.id, r.member_id, c.seller_id, c.id, c.name, r.total - r.discount, r.currency,
             r.status = 'PENDING' AND NOT r.is_paying AND r.held_until > now() AND c.status <> 'CANCELED'
-                AND s.status <> 'CANCELED',
+                AND s.status <> 'CANCELED' AND s.ends_at > now(),
             r.status = 'CONFIRMED', r.held_until
-        FROM reservation r JOIN concert c ON c.id = r.concert_id JOIN schedule s ON s.id = r.schedule_id
-        WHERE r.id = $1 AND r.member_id = $2
+        FROM unnest($1::bigint[], $2::bigint[]) AS asked (id, member)
+            JOIN reservation r ON r.id = asked.id AND r.member_id = asked.member
+            JOIN concert c ON c.id = r.concert_id JOIN schedule s ON s.id = r.schedule_id
         """, effect: .reads)
 
     /// schedule. What buying there depends on: its concert.
     static let concert = PostgresStatement(
         "reservation_concert",
         """
-        SELECT s.concert_id, c.queue_enabled FROM schedule s JOIN concert c ON c.id = s.concert_id
+        SELECT s.concert_id FROM schedule s JOIN concert c ON c.id = s.concert_id
         WHERE s.id = $1 AND s.deleted_at IS NULL AND c.deleted_at IS NULL
         """, effect: .reads)
 }

@@ -5,7 +5,7 @@ internal import Primitives
 extension TicketingMigrations {
     /// Tickets that are void are few, and none is made when a seat is sold.
     static let sales = PostgresMigration(
-        number: 150, name: "sales",
+        number: 170, name: "sales",
         sql: "CREATE INDEX ticket_revoked ON ticket (schedule_id, seat_no) WHERE status = 'REVOKED'")
 }
 

@@ -6,7 +6,7 @@ extension TicketingMigrations {
     /// Who has bought a performance that was called off gets everything back. `refunds_next_at` is set as long as
     /// somebody may still have to, and says when he is looked for next.
     static let scheduleRefunds = PostgresMigration(
-        number: 151, name: "refunds of schedules",
+        number: 171, name: "refunds of schedules",
         sql: """
             ALTER TABLE schedule ADD COLUMN refunds_since timestamptz, ADD COLUMN refunds_next_at timestamptz;
             CREATE INDEX schedule_refunds ON schedule (refunds_next_at) WHERE refunds_next_at IS NOT NULL;

@@ -2,10 +2,6 @@ internal import Postgres
 
 /// What is asked of tickets.
 enum TicketStatements {
-    /// Of a reservation that is paid, whatever became of them since.
-    static let ofReservation = PostgresStatement(
-        "ticket_of_reservation", "SELECT id FROM ticket WHERE reservation_id = $1 ORDER BY id", effect: .reads)
-
     /// member, below which id, how many at most: newest first.
     static let list = PostgresStatement(
         "ticket_list",

@@ -27,20 +27,25 @@ struct PaymentRefunds: SaleRefunds {
 struct TicketingOrders: Orders {
     let reservations: Reservations
 
-    func order(_ reservation: Int64, of member: Int64) async throws -> Order? {
-        guard let order = try await self.reservations.order(reservation, of: member) else { return nil }
-        return Order(
-            reservationID: order.reservationID, memberID: order.memberID, sellerID: order.sellerID,
-            concertID: order.concertID, name: order.name, total: order.total, isPayable: order.isPayable,
-            isConfirmed: order.isConfirmed, heldUntil: order.heldUntil)
+    func orders(_ asked: [(reservation: Int64, member: Int64)]) async throws -> [Int64: Order] {
+        try await self.reservations.orders(asked).mapValues { order in
+            Order(
+                reservationID: order.reservationID, memberID: order.memberID, sellerID: order.sellerID,
+                concertID: order.concertID, name: order.name, total: order.total, isPayable: order.isPayable,
+                isConfirmed: order.isConfirmed, heldUntil: order.heldUntil)
+        }
     }
 
-    func freeze(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> Bool {
-        try await self.reservations.freeze(reservation, in: transaction)
+    func freeze(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> Set<Int64> {
+        try await self.reservations.freeze(reservations, in: transaction)
     }
 
     func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws {
         try await self.reservations.thaw(reservation, heldFor: time, in: transaction)
+    }
+
+    func confirm(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> [Int64: [Int64]] {
+        try await self.reservations.confirm(reservations, in: transaction)
     }
 
     func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]? {
@@ -54,7 +59,9 @@ struct TicketingOrders: Orders {
     func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder? {
         guard let order = try await self.reservations.refundable(reservation, in: transaction) else { return nil }
         return RefundableOrder(
-            lines: order.lines.map { RefundableOrder.Line(seatID: $0.seatID, paid: $0.paid) },
+            lines: order.lines.map {
+                RefundableOrder.Line(seatID: $0.seatID, paid: $0.paid, isHeldByBuyer: $0.isHeldByBuyer)
+            },
             currency: order.currency, confirmedAt: order.confirmedAt, startsAt: order.startsAt,
             timeZone: order.timeZone, rules: order.rules)
     }

@@ -73,6 +73,10 @@ struct Configuration: Sendable {
     var idleTime = TimeAmount.seconds(60)
     var headByteCountMax = 64 * 1024
 
+    // A show to try things out with.
+    var demo = false
+    var testPicture = false
+
     // How it ends.
     var drainDelay = TimeAmount.seconds(0)
     var drainTime = TimeAmount.seconds(30)
@@ -116,6 +120,10 @@ struct Configuration: Sendable {
         for secret in self.oidcSecrets where !self.oidcProviders.contains(where: { $0.name == secret.name }) {
             add("oidc-secrets", "has a secret for \(secret.name), which is not in oidc-providers")
         }
+        if self.demo, self.rtmpListen.isEmpty {
+            add("demo", "needs rtmp-listen, which is empty: the show is published there")
+        }
+        if self.testPicture, !self.demo { add("test-picture", "is published to the show of demo, which is not set") }
         return found + self.paymentContradictions() + self.addressesUsedTwice()
     }
 

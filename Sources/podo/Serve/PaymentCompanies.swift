@@ -73,7 +73,8 @@ struct PaymentCompanies: Sendable {
         self.clients = clients
     }
 
-    /// Its books are in memory: they are gone with the process, as nobody's money is.
+    /// Its books are in memory. What was sold it is reminded of when it begins again (`Payments.remind`); the rest is
+    /// gone with the process, as nobody's money is.
     private static func simulator(
         loop: EventLoop, publicURL: String, ownOrigin: String, client: HTTPClient, webhooks: HTTPClient
     ) -> SimulatorGateway? {

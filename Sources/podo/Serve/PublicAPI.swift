@@ -32,6 +32,7 @@ enum PublicAPI {
             (name: PaymentRoutes.tag, about: HTTPWording("Money in and back", korean: "결제와 환불")),
             (name: PromotionRoutes.tag, about: HTTPWording("Codes that take something off", korean: "할인 코드")),
             (name: "tickets", about: HTTPWording("What a buyer has", korean: "티켓")),
+            (name: PlaybackRoutes.tag, about: HTTPWording("Watching shows", korean: "공연 시청")),
             (name: "settlements", about: HTTPWording("What sellers are paid", korean: "정산")),
             (name: LiveRoutes.tag, about: HTTPWording("What happens, as it happens", korean: "실시간 관리")),
             (name: Self.documentTag, about: HTTPWording("The API itself", korean: "API 자체")),
@@ -51,6 +52,7 @@ enum PublicAPI {
             APITable(PaymentRoutes.table) { $0.payments },
             APITable(PromotionRoutes.table) { $0.promotions },
             APITable(LiveRoutes.table) { $0.live },
+            APITable(PlaybackRoutes.table) { $0.playback },
         ]
     }
 

@@ -16,6 +16,23 @@ struct PublicServices: Sendable {
     let payments: PaymentService
     let promotions: PromotionService
     let live: LiveViews
+    let playback: PlaybackService
+
+    init(
+        _ members: MemberServices, _ social: SocialServices, _ sales: SaleServices, _ playback: PlaybackServices,
+        _ commerce: CommerceServices
+    ) {
+        self.members = members.service
+        self.social = social.service
+        self.catalogue = sales.catalogue
+        self.queue = sales.queue
+        self.reservations = sales.reservations
+        self.payments = sales.payments
+        self.playback = playback.service
+        self.salesReports = sales.reports
+        self.promotions = sales.promotions
+        self.live = commerce.live
+    }
 
     /// Every route of the API with what answers it.
     var routes: [HTTPRoute] { PublicAPI.tables.flatMap { $0.bound(to: self) } }

@@ -34,6 +34,8 @@ final class SaleServices: Sendable {
     private static let paymentTime = TimeAmount.seconds(1)
     /// Between rounds of throwing away webhooks of long ago.
     private static let sweepTime = TimeAmount.seconds(3600)
+    /// It is done when it starts; later it is said again what is still open.
+    private static let prepareTime = TimeAmount.seconds(86_400)
 
     init(
         _ configuration: Configuration, root: RootSecret, members: MemberServices, authorizer: any HTTPAuthorizer,
@@ -90,9 +92,11 @@ final class SaleServices: Sendable {
     var consumers: [OutboxConsumer] {
         let (queue, refunds, reservations) = (self.queue, self.refunds, self.reservations.reservations)
         return [
-            OutboxConsumer("queue", topics: [.paymentCompleted]) { event, _ in
-                guard let (concert, member) = try SaleEvent(event).buyer else { return }
-                try await queue.purchaseFinished(concert: concert, member: member)
+            OutboxConsumer("queue", topics: [.paymentCompleted]) { event, transaction in
+                guard let purchase = try SaleEvent(event).purchase else { return }
+                try await queue.purchaseFinished(
+                    concert: purchase.concert, member: purchase.member, reservation: purchase.reservation,
+                    in: transaction)
             },
             OutboxConsumer("cancellation", topics: [.concertCanceled]) { event, transaction in
                 guard let concert = try SaleEvent(event).concert else { return }
@@ -120,13 +124,25 @@ final class SaleServices: Sendable {
         let works: [(StaticString, TimeAmount, @Sendable () async throws -> Bool)] = [
             ("seats not told", SeatNews.interval, { try await self.news.work() }),
             ("reservations not swept", ReservationSweeper.interval, { try await self.sweeper.work() }),
-            ("payments not looked at", Self.paymentTime, { try await self.reconciler.work() }),
-            ("refunds not made", Self.paymentTime, { try await self.refunds.work() }),
+            ("companies not prepared", Self.prepareTime, { try await self.prepareCompanies() }),
+            ("concerts not given back", Self.paymentTime, { try await self.refunds.sweep() }),
+            ("webhooks not ended", Self.paymentTime, { try await self.webhooks.endKnown() }),
             ("performances not given back", Self.paymentTime, { try await self.canceled.work() }),
-            ("webhooks not read", Self.paymentTime, { try await self.webhooks.work() }),
             ("webhooks not swept", Self.sweepTime, { try await self.webhooks.sweep() }),
         ]
         for (event, time, round) in works { self.works.start(event, every: time, on: loop, round) }
+        // Each company has rounds of its own: one that is silent makes nobody wait for another.
+        for companies in self.payments.payments.companies {
+            self.works.start("payments not looked at", every: Self.paymentTime, on: loop) {
+                try await self.reconciler.work(on: companies)
+            }
+            self.works.start("refunds not made", every: Self.paymentTime, on: loop) {
+                try await self.refunds.work(on: companies)
+            }
+            self.works.start("webhooks not read", every: Self.paymentTime, on: loop) {
+                try await self.webhooks.work(on: companies)
+            }
+        }
         self.invariants.start(self.works, on: loop)
     }
 
@@ -152,6 +168,15 @@ final class SaleServices: Sendable {
         }
     }
 
+    /// What companies that are gone still owe is told; the simulated one is reminded of what it has sold.
+    private func prepareCompanies() async throws -> Bool {
+        try await self.payments.payments.tellOfGoneCompanies()
+        if let simulator = self.companies.simulator {
+            try await self.payments.payments.remind(simulator.company)
+        }
+        return false
+    }
+
     private func listen() async {
         let notifications = self.database.listen(SeatNews.channel)
         while let notification = await notifications.next(), !Task.isCancelled {
@@ -160,30 +185,5 @@ final class SaleServices: Sendable {
             case .message(let text): self.news.hear(text)
             }
         }
-    }
-}
-
-/// What of an event's payload is about a sale.
-private struct SaleEvent {
-    private let members: [JSONName: JSONValue]
-
-    init(_ event: OutboxEvent) throws {
-        guard case .object(let members) = try JSONParser.parse(Array(event.payload.utf8)) else {
-            self.members = [:]
-            return
-        }
-        self.members = members
-    }
-
-    var concert: Int64? { self.number("concertId") }
-    var schedule: Int64? { self.number("scheduleId") }
-
-    var buyer: (concert: Int64, member: Int64)? {
-        guard let concert = self.concert, let member = self.number("memberId") else { return nil }
-        return (concert, member)
-    }
-
-    private func number(_ name: JSONName) -> Int64? {
-        if case .integer(let value)? = self.members[name] { value } else { nil }
     }
 }

@@ -244,7 +244,7 @@ import Testing
         rig.forward(.seconds(31))
         #expect(await rig.webhooks().compactMap(\.hint?.subject).contains(.dispute))
         let otherKey = GatewayPaymentKey(orderID: other.orderID, providerKey: other.providerKey)
-        #expect(await rig.stripe.fetch(otherKey).snapshot?.isDisputed == true)
+        #expect(await rig.stripe.fetch(otherKey).snapshot?.cancels.map(\.isChargeback) == [true])
     }
 
     @Test("a clock that is off by more than five minutes is refused, and the next try is not") func skew() async throws

@@ -190,6 +190,83 @@ struct PaymentRouteTests {
         try await rig.checkBooks()
     }
 
+    @Test("let a person end what nobody knows, settle what the company refuses, and give back a sum")
+    func person() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig, as: 301)
+        let payment = try await rig.paid([60_000, 40_000])
+        let refunds = "/api/v1/admin/payments/\(payment.id)/refund"
+        let sum = try await client.send(.post, refunds, json: ["amount": 5000, "reason": "x"])
+        #expect(sum.status == 200 && sum.amount("amount") == 5000, "\(sum.text)")
+        #expect(try await client.send(.post, refunds, json: ["amount": 1, "seatIds": [1]]).code == "invalid-request")
+        let own = try await client.send(
+            .post, "/api/v1/payment/\(payment.id)/refund", json: ["amount": 5], as: PaymentRig.member)
+        #expect(own.status == 400 && own.code == "invalid-request")
+        rig.gateway.refunds(.declines)
+        let failed = try await client.send(.post, refunds, json: ["reason": "x"])
+        let id = try #require(failed.json["refundId"] as? Int)
+        let path = "/api/v1/admin/refunds/\(id)/settled"
+        #expect(try await client.send(.post, path, json: [String: String]()).code == "invalid-request")
+        let settled = try await client.send(.post, path, json: ["note": "by transfer"])
+        #expect(settled.status == 200 && settled.json["settledNote"] as? String == "by transfer", "\(settled.text)")
+        let unknown = try await rig.begun()
+        rig.gateway.confirms(.lostAfter)
+        _ = try await rig.confirm(unknown)
+        let end = "/api/v1/admin/payments/\(unknown.id)/give-up"
+        #expect(try await client.send(.post, end, json: ["note": "x"]).code == "invalid-state")
+        try rig.age(700)
+        let ended = try await client.send(.post, end, json: ["note": "x"])
+        #expect(ended.status == 200 && ended.json["failureCode"] as? String == "given-up", "\(ended.text)")
+    }
+
+    @Test("refuse a key that is none before anything is kept for it, and tell who paid another sum that it goes back")
+    func confirming() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        let payment = try await rig.begun()
+        let confirm = "/api/v1/payment/\(payment.id)/confirm"
+        for key in ["a b", "../x", "열쇠", "a/b?c"] {
+            let answer = try await client.send(.post, confirm, json: ["paymentKey": key, "amount": 100_000])
+            #expect(answer.status == 400 && answer.code == "invalid-request", "\(key)")
+        }
+        #expect(try rig.sql("SELECT frozen FROM test_order") == "f")
+        rig.gateway.confirms(.takes(100))
+        let mispaid = try await client.send(.post, confirm, json: ["paymentKey": "k", "amount": 100_000])
+        #expect(mispaid.status == 422 && mispaid.code == "amount-mismatch")
+        #expect(mispaid.text.contains("goes back") && !mispaid.text.contains("Nothing was charged"))
+    }
+
+    @Test("show sellers what they sold and are paid, and nobody else's")
+    func sellers() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig, as: PaymentRig.seller)
+        let payment = try await rig.paid([100_000])
+        try rig.sql("UPDATE payment SET captured_at = now() - interval '36 hours'")
+        _ = try await rig.settlements.run(nil)
+        let sales = try await client.send(.get, "/api/v1/member/me/sale")
+        #expect(sales.items.count == 1 && sales.items[0]["paymentId"] as? Int == Int(payment.id), "\(sales.text)")
+        #expect(sales.items[0]["card"] == nil && sales.items[0]["orderId"] == nil)
+        let list = try await client.send(.get, "/api/v1/member/me/settlement")
+        let id = try #require(list.items.first?["settlementId"] as? Int)
+        for path in ["/api/v1/member/me/settlement/\(id)"] {
+            #expect(try await client.send(.get, path).json["sellerId"] as? Int == 201)
+            #expect(try await client.send(.get, path, as: 202).status == 404)
+            #expect(try await client.send(.get, path, as: PaymentRig.member).status == 403)
+        }
+        #expect(try await client.send(.get, "/api/v1/member/me/sale", as: 202).items.isEmpty)
+        #expect(try await client.send(.get, "/api/v1/member/me/settlement", as: 202).items.isEmpty)
+        let one = try await client.send(.get, "/api/v1/admin/settlements/\(id)", as: 301)
+        #expect(one.json["settlementId"] as? Int == id)
+        #expect(try await client.send(.get, "/api/v1/admin/settlements/99", as: 301).status == 404)
+        for day in ["2026-02-30", "2025-02-29", "2026-13-01", "2026-1-01", "0000-01-01", "x"] {
+            let answer = try await client.send(.get, "/api/v1/admin/settlements?date=\(day)", as: 301)
+            #expect(answer.status == 400 && answer.code == "invalid-request", "\(day) \(answer.text)")
+        }
+        #expect(try await client.send(.get, "/api/v1/admin/settlements?date=2024-02-29", as: 301).status == 200)
+        let csv = try await client.send(.get, "/api/v1/admin/settlements/\(id)/csv?after=PAYMENT-x", as: 301)
+        #expect(csv.code == "invalid-request")
+    }
+
     @Test("are described without a mistake, each answer by an example of its own")
     func described() {
         let about = HTTPWording("a", korean: "a")

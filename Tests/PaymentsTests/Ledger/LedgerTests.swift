@@ -31,6 +31,30 @@ struct LedgerTests {
         #expect(try await Ledger.balance(of: .gatewayReceivable, .usd, in: rig.database) == 0)
     }
 
+    @Test("take many journals at once, and open each account once")
+    func many() async throws {
+        let rig = try PaymentRig()
+        let journals = (1...40).compactMap { number in
+            LedgerJournal(
+                .sale, of: "payment", number, Money(number, number % 2 == 0 ? .krw : .usd),
+                from: .sellerPayable(201 + number % 3), to: .gatewayReceivable)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for shift in 0..<6 {
+                group.addTask {
+                    let some = Array(journals[(shift * 4)...].shuffled())
+                    try await rig.database.transaction("test") { try await Ledger.post(some + some, in: $0) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try rig.sql("SELECT count(*) FROM ledger_journal") == "40")
+        #expect(try rig.sql("SELECT count(*), sum(amount) FROM ledger_entry") == "80|0")
+        #expect(try rig.sql("SELECT count(*) FROM ledger_account") == "8")
+        #expect(try await Ledger.balance(of: .gatewayReceivable, .krw, in: rig.database) == 420)
+        #expect(try await Ledger.balance(of: .sellerPayable(202), .usd, in: rig.database) == -133)
+    }
+
     @Test("do not take what does not sum to zero, what comes later, or a change")
     func walls() async throws {
         let rig = try PaymentRig()

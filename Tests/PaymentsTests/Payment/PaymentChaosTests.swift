@@ -48,6 +48,8 @@ struct PaymentChaosTests {
             }
         }
         try await Self.calmDown(rig, companies, company)
+        try await Self.retryRefused(rig)
+        #expect(try rig.sql("SELECT coalesce(sum(refund_pending), 0) FROM payment") == "0")
         #expect(try rig.sql("SELECT count(*) FROM payment WHERE status = 'WAITING'") == "0")
         #expect(
             try rig.sql("SELECT count(*) FROM refund WHERE status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN')") == "0")
@@ -117,6 +119,16 @@ struct PaymentChaosTests {
             while try await rig.reconciler.work() {}
         }
         for _ in 0..<8 { try await rig.workAll(rounds: 1) }
+    }
+
+    /// A person sees to what the company has refused. What it does not do now it never will.
+    private static func retryRefused(_ rig: PaymentRig) async throws {
+        for _ in 0..<3 {
+            for refund in try await rig.payments.refunds(status: .failed, payment: nil, before: .max, countMax: 100) {
+                _ = try await rig.payments.retry(refund.id, by: PaymentRig.manager)
+            }
+            for _ in 0..<4 { try await rig.workAll(rounds: 1) }
+        }
     }
 
     @Test("are decided at once by the simulator, and given back to the buyer")

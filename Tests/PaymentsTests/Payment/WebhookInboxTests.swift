@@ -28,6 +28,38 @@ struct WebhookInboxTests {
         try await rig.checkBooks()
     }
 
+    @Test("that says of a payment what we know is done with; of one that is being asked for it is followed later")
+    func known() async throws {
+        let rig = try PaymentRig()
+        let paid = try await rig.paid()
+        #expect(await Self.receive(rig, "\(paid.orderID) e1 paid") == nil)
+        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "0")
+        let asked = try await rig.begun()
+        _ = try await rig.payments.claim(
+            asked.id, of: PaymentRig.member, providerKey: "key-\(asked.orderID)", amount: nil)
+        #expect(await Self.receive(rig, "\(asked.orderID) e2 paid") == nil)
+        #expect(try rig.sql("SELECT next_try_at > now() + interval '1 second' FROM webhook_inbox") == "t")
+        // The answer has come meanwhile: nothing is read.
+        rig.gateway.put(asked, .paid)
+        _ = try await rig.payments.settle(asked.id, reading: await rig.gateway.fetch(asked.key))
+        try rig.makeDue()
+        rig.gateway.change { $0.isSilent = true }
+        #expect(try await rig.webhooks.work() == false)
+        #expect(try rig.sql("SELECT outcome, attempts FROM webhook_inbox") == "known|0")
+        #expect(rig.metric(#"podo_payments_webhooks_total{outcome="known"}"#) == 2)
+        // Of one whose answer was lost it is not believed, but read.
+        rig.gateway.change { $0.isSilent = false }
+        let lost = try await rig.begun()
+        rig.gateway.confirms(.lostBefore)
+        _ = try await rig.confirm(lost)
+        rig.gateway.put(lost, .failed)
+        #expect(await Self.receive(rig, "\(lost.orderID) e3 paid") == nil)
+        _ = try await rig.webhooks.work()
+        #expect(try rig.sql("SELECT outcome FROM webhook_inbox WHERE event_key = 'e3'") == "read")
+        #expect(try await rig.row(lost).state == .failed)
+        try await rig.checkBooks()
+    }
+
     @Test("that nobody signed counts only when it names a payment by the number that nobody can guess")
     func unsigned() async throws {
         let rig = try PaymentRig()
@@ -38,23 +70,58 @@ struct WebhookInboxTests {
         #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "1")
     }
 
-    @Test("that nobody signed fills no table: past some of one payment none is stored, and it is looked at")
-    func crowd() async throws {
-        var limits = PaymentLimits()
-        limits.webhookCountOfPaymentMax = 3
-        let rig = try PaymentRig(limits: limits)
-        let (payment, other) = (try await rig.begun(), try await rig.begun())
-        for number in 0..<9 { #expect(await Self.receive(rig, "\(payment.orderID) e\(number) none") == nil) }
-        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "3")
-        #expect(rig.metric(#"podo_payments_webhooks_total{outcome="crowded"}"#) == 6)
-        #expect(await Self.receive(rig, "\(other.orderID) f1 none") == nil)
-        #expect(await Self.receive(rig, "\(payment.orderID) s1 signed") == nil)
-        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "5")
-        try rig.sql("UPDATE webhook_inbox SET processed_at = now()")
-        rig.gateway.put(payment, .paid)
-        #expect(await Self.receive(rig, "\(payment.orderID) e10 none") == nil)
-        _ = try await rig.reconciler.work()
-        #expect(try await rig.row(payment).state == .completed)
+    @Test("that nobody signed waits once for each payment, leaves nothing behind, and makes us read at intervals only")
+    func flood() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.begun()
+        for number in 0..<20 { #expect(await Self.receive(rig, "\(payment.orderID) e\(number) none") == nil) }
+        #expect(try rig.sql("SELECT count(*), sum(octet_length(body)) FROM webhook_inbox") == "1|0")
+        #expect(rig.metric(#"podo_payments_webhooks_total{outcome="stored"}"#) == 1)
+        _ = try await rig.webhooks.work()
+        #expect(rig.gateway.change { $0.fetchCount } == 1)
+        for number in 0..<20 { #expect(await Self.receive(rig, "\(payment.orderID) f\(number) none") == nil) }
+        for _ in 0..<5 { _ = try await rig.webhooks.work() }
+        #expect(rig.gateway.change { $0.fetchCount } == 1)
+        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox WHERE processed_at IS NULL") == "1")
+        try rig.makeDue()
+        _ = try await rig.webhooks.work()
+        #expect(rig.gateway.change { $0.fetchCount } == 2)
+        let large = String(repeating: "x", count: 64 * 1024)
+        #expect(await Self.receive(rig, "\(payment.orderID) \(large) none") == "too-large")
+        #expect(await Self.receive(rig, "\(payment.orderID) \(large) signed") == nil)
+    }
+
+    @Test("that comes while another of the same payment is being followed is followed after it")
+    func another() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.begun()
+        #expect(await Self.receive(rig, "\(payment.orderID) e1 none") == nil)
+        let taken = try await rig.database.run(
+            PaymentStatements.takeWebhooks, 1, 45 as Int64, ["scripted"], true)
+        let at = try #require(taken.first).get(5, as: PostgresTimestamp.self)
+        #expect(await Self.receive(rig, "\(payment.orderID) e2 none") == nil)
+        _ = try await rig.database.run(
+            PaymentStatements.webhookDone, "scripted", "unsigned-\(payment.id)", "read", at, 10 as Int64)
+        #expect(try rig.sql("SELECT processed_at IS NULL FROM webhook_inbox") == "t")
+        try await rig.workAll(rounds: 1)
+        #expect(try rig.sql("SELECT outcome FROM webhook_inbox") == "read")
+    }
+
+    @Test("that names a refund alone is of the payment that the refund is of", arguments: ["signed", "none"])
+    func refundAlone(proof: String) async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid()
+        rig.gateway.refunds(.pending)
+        let refund = try await rig.payments.refund(
+            payment.id, seats: nil, reason: "", by: .member(PaymentRig.member))
+        #expect(try await rig.refunds.work(on: refund.id).status == .processing)
+        let key = try #require(try await rig.payments.refund(refund.id)?.providerKey)
+        #expect(await Self.receive(rig, "refund:nobody e1 \(proof)") == nil)
+        #expect(try rig.sql("SELECT count(*) FROM webhook_inbox") == "0")
+        rig.gateway.change { $0.entries[payment.orderID]?.cancels[0].status = .done }
+        #expect(await Self.receive(rig, "refund:\(key) e2 \(proof)") == nil)
+        _ = try await rig.webhooks.work()
+        #expect(try await rig.payments.refund(refund.id)?.status == .succeeded)
         try await rig.checkBooks()
     }
 

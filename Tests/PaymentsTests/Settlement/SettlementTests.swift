@@ -184,12 +184,40 @@ struct SettlementTests {
         try Self.move(rig, payment, to: "\(day) 10:00")
         _ = try await rig.settlements.run(day)
         let settlement = try #require(try await rig.settlements.settlement(1))
-        let text = String(decoding: try await rig.settlements.csv(settlement), as: UTF8.self)
+        let text = String(decoding: try await rig.settlements.csv(settlement).bytes, as: UTF8.self)
         let lines = text.split(separator: "\r\n").map(String.init)
         #expect(lines[0] == "\u{FEFF}type,id,order_id,at,amount,currency")
         #expect(lines[1].hasPrefix("PAYMENT,\(payment.id),\"\(payment.orderID)\",\(day)T01:00:00.000Z,100000,KRW"))
         #expect(lines.last == "NET,1,,\(day),94500,KRW" && lines.count == 9)
         #expect(CSVField.quoted("=a\"b") == "\"'=a\"\"b\"" && CSVField.quoted("") == "")
+    }
+
+    @Test("that is too long for one answer is told in parts, and says where the next one is")
+    func csvParts() async throws {
+        let rig = try PaymentRig()
+        let day = try Self.day(rig)
+        try Self.move(rig, try await rig.paid([100_000]), to: "\(day) 10:00")
+        _ = try await rig.settlements.run(day)
+        try rig.sql(
+            """
+            INSERT INTO gateway_row (gateway, transaction_key, provider_key, amount, fee, currency, at)
+            SELECT 'scripted', 't' || n, 'k', 1, 1, 'KRW', now() FROM generate_series(1, 2500) AS n;
+            INSERT INTO settlement_item (ref_type, ref_id, settlement_id, amount)
+            SELECT 'GATEWAY_FEE', id, 1, -1 FROM gateway_row
+            """)
+        let settlement = try #require(try await rig.settlements.settlement(1))
+        var (after, lines): (String?, [Substring]) = (nil, [])
+        var partCount = 0
+        repeat {
+            let part = try await rig.settlements.csv(settlement, after: after, countMax: 1000)
+            let text = String(decoding: part.bytes, as: UTF8.self)
+            #expect(text.contains("NET") == (part.next == nil))
+            lines += text.split(separator: "\r\n").dropFirst()
+            (after, partCount) = (part.next, partCount + 1)
+        } while after != nil
+        #expect(partCount == 3)
+        // Each movement once, and the sum of the fees at the end.
+        #expect(lines.filter { $0.hasPrefix("PAYMENT,") || $0.hasPrefix("GATEWAY_FEE,") }.count == 2502)
     }
 }
 
@@ -223,6 +251,9 @@ struct BookComparisonTests {
         let report = try await comparison.compare("scripted", from: from, to: to)
         #expect(report.importedCount == 4 && report.isComplete)
         #expect((report.gatewayOnlyCount, report.oursOnlyCount, report.amountCount) == (2, 1, 1))
+        #expect(
+            try rig.sql("SELECT payment_id || ' ' || gateway FROM book_gap WHERE resolved_at IS NULL")
+                == "\(payments[2].id) scripted")
         // What it has and we do not know is read, and comes into our books.
         while try await rig.reconciler.work() {}
         #expect(try await rig.row(begun).state == .completed)
@@ -232,6 +263,10 @@ struct BookComparisonTests {
             try rig.sql(
                 "SELECT string_agg(transaction_key || coalesce(difference, ''), ' ' ORDER BY id) FROM gateway_row")
                 == "t0 t1AMOUNT t3 t9GATEWAY_ONLY")
+        // It lists it after all.
+        rig.gateway.change { $0.transactions.append(Self.transaction(payments[2], "t2", 100_000)) }
+        #expect(try await comparison.compare("scripted", from: from, to: to).oursOnlyCount == 0)
+        #expect(try rig.sql("SELECT count(*) FROM book_gap WHERE resolved_at IS NOT NULL") == "1")
     }
 
     @Test("finds a refund that was made elsewhere, and says nothing of what is missing when the list is cut off")

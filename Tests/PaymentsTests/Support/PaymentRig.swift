@@ -16,6 +16,7 @@ import Testing
 final class PaymentRig: Sendable {
     let group: EventLoopGroup
     let registry: MetricsRegistry
+    let log = LogMemory()
     let database: PostgresDatabase
     let url: String
     let orders = TestOrders()
@@ -58,7 +59,7 @@ final class PaymentRig: Sendable {
         self.url = url
         self.group = try EventLoopGroup(loopCount: 1)
         self.registry = MetricsRegistry(loopCount: 1)
-        let log = Log(level: .debug, memory: LogMemory())
+        let log = Log(level: .debug, memory: self.log)
         // Enough that those who race do so in the database, and do not queue up before it.
         var connections = PostgresLimits()
         connections.interactive.connectionCountMax = 10

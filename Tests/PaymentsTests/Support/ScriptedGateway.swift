@@ -36,6 +36,8 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         var status: GatewaySnapshot.Status
         var cancels: [GatewayCancel] = []
         var refundsByKey: [String: GatewayCancel] = [:]
+        /// A company says of a key that it has refused what it said before, for days.
+        var refusalsByKey: [String: GatewayDecline] = [:]
         var isDisputed = false
 
         var taken: Bool {
@@ -59,9 +61,13 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         var nextKey = 0
         var transactions: [GatewayTransaction] = []
         var abandonment: GatewayAbandonment = .expiresByItself
+        var abandonCount = 0
+        var fetchCount = 0
+        var tellsKeyAtCheckout = false
     }
 
     let name = "scripted"
+    var tellsKeyAtCheckout: Bool { self.change { $0.tellsKeyAtCheckout } }
     private let state = Mutex(State())
 
     func change<Value: Sendable>(_ body: (inout sending State) -> sending Value) -> Value {
@@ -96,10 +102,25 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
     func refundElsewhere(_ payment: PaymentRow, _ amount: Int64, isDispute: Bool = false) {
         self.change { state in
             state.nextKey += 1
-            let cancel = GatewayCancel(
+            var cancel = GatewayCancel(
                 key: "elsewhere-\(state.nextKey)", amount: Money(amount), status: .done, at: nil, reason: "by hand")
+            cancel.isChargeback = isDispute
             state.entries[payment.orderID]?.cancels.append(cancel)
             state.entries[payment.orderID]?.isDisputed = isDispute
+            Self.settle(&state, payment.orderID)
+        }
+    }
+
+    /// The bank gives back what it took.
+    func reinstate(_ payment: PaymentRow) {
+        self.change { state in
+            guard var entry = state.entries[payment.orderID] else { return }
+            for index in entry.cancels.indices where entry.cancels[index].isChargeback {
+                entry.cancels[index].status = .failed
+            }
+            entry.isDisputed = false
+            entry.status = .paid
+            state.entries[payment.orderID] = entry
             Self.settle(&state, payment.orderID)
         }
     }
@@ -107,7 +128,8 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
     func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome {
         self.change { state in
             if state.isSilent { return .unknown(GatewayDoubt(.timedOut)) }
-            return .ready(GatewayCheckout(url: "https://pay.test/\(order.orderID)"))
+            let key = state.tellsKeyAtCheckout ? "key-\(order.orderID)" : nil
+            return .ready(GatewayCheckout(url: "https://pay.test/\(order.orderID)", providerKey: key))
         }
     }
 
@@ -124,6 +146,7 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         self.change { state in
             state.confirmCount += 1
             let fate = state.confirmFates.isEmpty ? Fate.honest : state.confirmFates.removeFirst()
+            if Self.isOther(key, orderID, state) { return .unknown(GatewayDoubt(.codeUnclear)) }
             // What is taken is taken once, whoever asks again.
             if let entry = state.entries[orderID], entry.taken {
                 return .approved(Self.snapshot(orderID, entry))
@@ -153,14 +176,24 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
 
     func fetch(_ payment: GatewayPaymentKey) async -> GatewayReading {
         self.change { state in
+            state.fetchCount += 1
             if state.isSilent { return .unknown(GatewayDoubt(.timedOut)) }
+            if let key = payment.providerKey, Self.isOther(key, payment.orderID, state) {
+                return .unknown(GatewayDoubt(.mismatch))
+            }
             guard let entry = state.entries[payment.orderID] else { return .absent }
             return .found(Self.snapshot(payment.orderID, entry))
         }
     }
 
+    /// Whether the key is that of another order.
+    private static func isOther(_ key: String, _ orderID: String, _ state: State) -> Bool {
+        state.entries.contains { $0.key != orderID && $0.value.key == key }
+    }
+
     func abandon(_ payment: GatewayPaymentKey) async -> GatewayAbandonment {
         self.change { state in
+            state.abandonCount += 1
             if let entry = state.entries[payment.orderID], entry.taken {
                 return .paid(Self.snapshot(payment.orderID, entry))
             }
@@ -176,12 +209,19 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
             let orderID = refund.payment.orderID
             guard var entry = state.entries[orderID] else { return .absent }
             if let known = entry.refundsByKey[refund.idempotencyKey] { return .refunded(known, nil) }
+            if let known = entry.refusalsByKey[refund.idempotencyKey] { return .refused(known) }
             if case .declines = fate {
-                return .refused(GatewayDecline(code: "NOT_CANCELABLE", message: HTTPWording("No.", korean: "불가")))
+                let refusal = GatewayDecline(code: "NOT_CANCELABLE", message: HTTPWording("No.", korean: "불가"))
+                entry.refusalsByKey[refund.idempotencyKey] = refusal
+                state.entries[orderID] = entry
+                return .refused(refusal)
             }
             if case .lostBefore = fate { return .unknown(GatewayDoubt(.timedOut)) }
             guard entry.back + refund.amount.amount <= entry.total else {
-                return .refused(GatewayDecline(code: "EXCEEDS", message: HTTPWording("No.", korean: "초과")))
+                let refusal = GatewayDecline(code: "EXCEEDS", message: HTTPWording("No.", korean: "초과"))
+                entry.refusalsByKey[refund.idempotencyKey] = refusal
+                state.entries[orderID] = entry
+                return .refused(refusal)
             }
             state.nextKey += 1
             var cancel = GatewayCancel(
@@ -210,16 +250,23 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         }
     }
 
-    /// `order` and `id` in the body; `forged` is refused, `signed` is signed.
+    /// `order` (or `refund:` and its key) and `id` in the body; `forged` is refused, `signed` and `paid` are signed, and
+    /// `paid` says that it is.
     func parseWebhook(_ fields: HTTPFields, _ body: [UInt8], at now: WallClock) -> GatewayWebhook {
         let words = String(decoding: body, as: UTF8.self).split(separator: " ").map(String.init)
         guard words.count == 3 else { return .refused(.malformed) }
         if words[2] == "forged" { return .refused(.signatureWrong) }
         if words[2] == "other" { return .ignored(eventType: "other") }
+        if words[0].hasPrefix("refund:") {
+            return .hint(
+                GatewayHint(
+                    eventKey: words[1], eventType: "changed", subject: .refund, orderID: nil, providerKey: nil,
+                    refundKey: String(words[0].dropFirst(7)), proof: words[2] == "signed" ? .signed : .none))
+        }
         return .hint(
             GatewayHint(
                 eventKey: words[1], eventType: "changed", subject: .payment, orderID: words[0], providerKey: nil,
-                proof: words[2] == "signed" ? .signed : .none))
+                saysPaid: words[2] == "paid", proof: words[2] == "none" ? .none : .signed))
     }
 
     func transactions(

@@ -15,7 +15,7 @@ final class TestOrders: Orders {
             starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text);
         CREATE TABLE test_seat (
             order_id bigint NOT NULL, seat_id bigint NOT NULL, paid bigint NOT NULL, state text NOT NULL,
-            PRIMARY KEY (order_id, seat_id));
+            given boolean NOT NULL DEFAULT false, PRIMARY KEY (order_id, seat_id));
         CREATE UNIQUE INDEX test_seat_sold ON test_seat (seat_id) WHERE state = 'SOLD';
         """
 
@@ -34,32 +34,42 @@ final class TestOrders: Orders {
     /// By the database's clock, which a transaction reads.
     let database = DatabaseOfOrders()
 
-    func order(_ reservation: Int64, of member: Int64) async throws -> Order? {
-        guard let database = self.database.value,
-            let row = try await database.run(Self.get, reservation, member).first
-        else { return nil }
-        return Order(
-            reservationID: reservation, memberID: try row.get(0), sellerID: try row.get(1), concertID: try row.get(2),
-            name: "포도 콘서트", total: Money(try row.get(3)), isPayable: try row.get(4), isConfirmed: try row.get(5),
-            heldUntil: try row.get(6, as: PostgresTimestamp?.self)?.wallClock)
+    func orders(_ asked: [(reservation: Int64, member: Int64)]) async throws -> [Int64: Order] {
+        guard let database = self.database.value else { return [:] }
+        var orders: [Int64: Order] = [:]
+        for (reservation, member) in asked {
+            guard let row = try await database.run(Self.get, reservation, member).first else { continue }
+            orders[reservation] = Order(
+                reservationID: reservation, memberID: try row.get(0), sellerID: try row.get(1),
+                concertID: try row.get(2), name: "포도 콘서트", total: Money(try row.get(3)),
+                isPayable: try row.get(4), isConfirmed: try row.get(5),
+                heldUntil: try row.get(6, as: PostgresTimestamp?.self)?.wallClock)
+        }
+        return orders
     }
 
-    func freeze(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> Bool {
-        try await transaction.run(Self.freeze, reservation).affectedCount == 1
+    func freeze(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> Set<Int64> {
+        Set(try await transaction.run(Self.freeze, reservations.sorted()).map { try $0.get(0, as: Int64.self) })
     }
 
     func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws {
         _ = try await transaction.run(Self.thaw, reservation, time.milliseconds / 1000)
     }
 
-    func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]? {
-        guard try await transaction.run(Self.confirm, reservation).affectedCount == 1 else {
-            _ = try await transaction.run(Self.lose, reservation)
-            return nil
+    func confirm(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> [Int64: [Int64]] {
+        var tickets: [Int64: [Int64]] = [:]
+        for reservation in reservations.sorted() {
+            guard try await transaction.run(Self.confirm, reservation).affectedCount == 1 else { continue }
+            tickets[reservation] = try await transaction.run(Self.sell, reservation).map { try $0.get(0) }
         }
-        let tickets: [Int64] = try await transaction.run(Self.sell, reservation).map { try $0.get(0) }
         try self.step("confirm")
         return tickets
+    }
+
+    func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]? {
+        if let tickets = try await self.confirm([reservation], in: transaction)[reservation] { return tickets }
+        _ = try await transaction.run(Self.lose, reservation)
+        return nil
     }
 
     /// The last seat has what is left.
@@ -70,7 +80,7 @@ final class TestOrders: Orders {
     func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder? {
         guard let row = try await transaction.run(Self.lockConfirmed, reservation).first else { return nil }
         let lines = try await transaction.run(Self.soldSeats, reservation).map {
-            RefundableOrder.Line(seatID: try $0.get(0), paid: try $0.get(1))
+            RefundableOrder.Line(seatID: try $0.get(0), paid: try $0.get(1), isHeldByBuyer: try $0.get(2))
         }
         return RefundableOrder(
             lines: lines, currency: .krw, confirmedAt: try row.get(0, as: PostgresTimestamp.self).wallClock,
@@ -99,7 +109,7 @@ final class TestOrders: Orders {
         "test_order_freeze",
         """
         UPDATE test_order SET frozen = true
-        WHERE id = $1 AND status = 'PENDING' AND (frozen OR held_until > now())
+        WHERE id = ANY ($1) AND status = 'PENDING' AND (frozen OR held_until > now()) RETURNING id
         """)
     private static let thaw = PostgresStatement(
         "test_order_thaw",
@@ -139,7 +149,7 @@ final class TestOrders: Orders {
         """)
     private static let soldSeats = PostgresStatement(
         "test_order_seats",
-        "SELECT seat_id, paid FROM test_seat WHERE order_id = $1 AND state = 'SOLD' ORDER BY seat_id")
+        "SELECT seat_id, paid, NOT given FROM test_seat WHERE order_id = $1 AND state = 'SOLD' ORDER BY seat_id")
     private static let free = PostgresStatement(
         "test_order_free",
         """

@@ -34,6 +34,21 @@ import Testing
         for setting in Setting.all { #expect(loaded.origin(of: setting) == .standard) }
     }
 
+    @Test("nobody pays for the show of a demo, unless there is a company or it is said otherwise")
+    func demo() throws {
+        func simulates(_ environment: [String: String]) throws -> Bool {
+            try Self.load(environment: environment).configuration.paymentSimulator
+        }
+        #expect(try !simulates([:]))
+        #expect(try simulates(["PODO_DEMO": "true"]))
+        #expect(try !simulates(["PODO_DEMO": "true", "PODO_PAYMENT_SIMULATOR": "false"]))
+        let company = ["PODO_TOSS_SECRET_KEY": "test_sk_0123456789", "PODO_PUBLIC_URL": "https://podo.example"]
+        #expect(try !simulates(company.merging(["PODO_DEMO": "true"]) { $1 }))
+        let loaded = try Self.load(flags: [SettingText(name: "demo", text: "true")])
+        let simulator = try #require(Setting.all.first { $0.name == "payment-simulator" })
+        #expect(loaded.origin(of: simulator) == .flag(name: "--demo"))
+    }
+
     struct Precedence: Sendable {
         let file: Bool
         let environment: Bool

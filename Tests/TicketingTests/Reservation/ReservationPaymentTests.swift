@@ -16,22 +16,51 @@ struct ReservationPaymentTests {
         let sale = try rig.concertOnSale(rows: 1, columns: 10)
         let members = try rig.members(2)
         let id = try await process.held(sale, members[0], [3, 4])
-        let order = try await process.reservations.order(id, of: members[0])
+        let order = try await process.order(id, of: members[0])
         #expect(order?.total == Money(132_000) || order?.total == Money(198_000))
         #expect(order?.isPayable == true && order?.isConfirmed == false && order?.sellerID == sale.seller)
-        #expect(try await process.reservations.order(id, of: members[1]) == nil)
+        #expect(try await process.order(id, of: members[1]) == nil)
         #expect(try await process.freeze(id))
         #expect(try await process.freeze(id))
-        #expect(try await process.reservations.order(id, of: members[0])?.isPayable == false)
+        #expect(try await process.order(id, of: members[0])?.isPayable == false)
         let tickets = try await process.confirm(id)
         #expect(tickets?.count == 2)
         #expect(try await process.confirm(id) == tickets)
-        #expect(try await process.reservations.order(id, of: members[0])?.isConfirmed == true)
+        #expect(try await process.order(id, of: members[0])?.isConfirmed == true)
         #expect(try rig.sql("SELECT count(*), count(DISTINCT code), min(length(code)) FROM ticket") == "2|2|22")
         #expect(
             try rig.events() == ["reservation.confirmed reservation:\(id)"]
                 + (tickets ?? []).map { "ticket.issued ticket:\($0)" })
         #expect(try await process.hold(sale, members[1], [3]) == .taken([3]))
+        try await process.expectSound()
+    }
+
+    @Test("many are paid in one transaction, and what is odd among them is left as it was")
+    func together() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 4, columns: 10, purchaseLimit: 4)
+        let members = try rig.members(6)
+        var ids: [Int64] = []
+        for (index, member) in members.enumerated() {
+            ids.append(try await process.held(sale, member, [4 * index, 4 * index + 1, 4 * index + 2]))
+        }
+        try rig.lapse("id IN (\(ids[1]), \(ids[2]))")
+        let plain = Set(ids[3...]).union([ids[0]])
+        let asked = ids
+        let frozen = try await process.pay { try await $0.freeze(asked + [12_345], in: $1) }
+        #expect(frozen == plain)
+        // One is sold before, two have lapsed, and the seats of the rest are being paid.
+        let first = try await process.confirm(ids[0])
+        let tickets: [Int64: [Int64]] = try await process.pay { try await $0.confirm(asked.reversed(), in: $1) }
+        #expect(Set(tickets.keys) == plain)
+        #expect(tickets[ids[0]] == first)
+        #expect(tickets.values.allSatisfy { $0.count == 3 } && Set(tickets.values.joined()).count == 12)
+        #expect(
+            try rig.sql("SELECT string_agg(status, ' ' ORDER BY id) FROM reservation")
+                == "CONFIRMED PENDING PENDING CONFIRMED CONFIRMED CONFIRMED")
+        #expect(try rig.number("SELECT count(*) FROM seat WHERE state = 3") == 12)
+        #expect(try await process.confirm(ids[1])?.count == 3)
         try await process.expectSound()
     }
 
@@ -68,7 +97,7 @@ struct ReservationPaymentTests {
         let id = try await process.held(sale, members[0], [3, 4])
         try rig.lapse("true")
         #expect(try await process.freeze(id) == false)
-        #expect(try await process.reservations.order(id, of: members[0])?.isPayable == false)
+        #expect(try await process.order(id, of: members[0])?.isPayable == false)
         #expect(try await process.freeze(12_345) == false)
         try await process.expectSound()
     }

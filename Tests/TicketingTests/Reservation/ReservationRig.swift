@@ -81,7 +81,12 @@ final class ReservationRig: Sendable {
         }
     }
 
-    func freeze(_ id: Int64) async throws -> Bool { try await self.pay { try await $0.freeze(id, in: $1) } }
+    func order(_ id: Int64, of member: Int64) async throws -> ReservationOrder? {
+        try await self.reservations.orders([(id, member)])[id]
+    }
+    func freeze(_ id: Int64) async throws -> Bool {
+        try await self.pay { try await $0.freeze([id], in: $1).contains(id) }
+    }
     func confirm(_ id: Int64) async throws -> [Int64]? { try await self.pay { try await $0.confirm(id, in: $1) } }
 
     /// Every rule holds.

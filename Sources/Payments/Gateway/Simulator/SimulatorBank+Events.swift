@@ -3,11 +3,13 @@ internal import Primitives
 
 /// What has happened to a payment, as far as the company tells anybody.
 enum SimulatorEvent: Equatable, Sendable {
-    case authorized, captured, aborted, expired, voided, depositReversed, disputed
+    case authorized, captured, aborted, expired, voided, depositReversed
     /// Told, and not so.
     case abortedFalsely
     case refunded(String)
     case refundFailed(String)
+    /// What of a dispute, in Stripe's words.
+    case disputed(String)
 }
 
 /// A webhook that waits for its time.
@@ -82,7 +84,7 @@ extension SimulatorBank {
         case .expired, .voided: told = [("payment_intent.canceled", intent)]
         case .refunded(let key): told = [("refund.created", refund(key)), ("charge.refunded", charge)]
         case .refundFailed(let key): told = [("refund.failed", refund(key))]
-        case .disputed: told = [("charge.dispute.created", SimulatorStripeText.dispute(payment))]
+        case .disputed(let what): told = [("charge.dispute." + what, SimulatorStripeText.dispute(payment))]
         case .depositReversed: told = []
         }
         for (type, object) in told {

@@ -21,6 +21,8 @@ extension SimulatorBank {
         case .canceled: throw .toss("ALREADY_CANCELED_PAYMENT")
         case .ready, .inProgress, .aborted, .expired: throw .toss("NOT_CANCELABLE_PAYMENT")
         }
+        // As Stripe has it: it would be given back twice.
+        guard payment.dispute?.state != .open else { throw SimulatorFault(status: 400, code: "charge_disputed") }
         guard payment.cancels.count < self.settings.cancelCountMax else { throw .toss("EXCEED_CANCEL_LIMIT") }
         guard wanted <= payment.balance else { throw .toss("NOT_CANCELABLE_AMOUNT") }
         guard wanted == payment.total.amount || payment.isPartialCancelable else {
@@ -69,6 +71,29 @@ extension SimulatorBank {
         payment.settleState()
         self.payments[key] = payment
         self.tell(.refundFailed(cancelKey), of: payment, at: now)
+    }
+
+    /// The buyer's bank takes all that is left (Stripe).
+    package mutating func openDispute(_ key: String, at now: WallClock) {
+        guard var payment = self.payments[key], payment.company == .stripe, payment.isCaptured, payment.balance > 0,
+            payment.dispute == nil
+        else { return }
+        let dispute = SimulatorDispute(key: self.makeKey("dp_"), amount: payment.balance)
+        _ = self.move(.dispute, dispute.amount, of: payment, at: now)
+        payment.dispute = dispute
+        self.payments[key] = payment
+        self.tell(.disputed("created"), of: payment, at: now)
+        self.tell(.disputed("funds_withdrawn"), of: payment, at: now)
+    }
+
+    /// It keeps it, or gives it back.
+    package mutating func closeDispute(_ key: String, isWon: Bool, at now: WallClock) {
+        guard var payment = self.payments[key], let dispute = payment.dispute, dispute.state == .open else { return }
+        payment.dispute?.state = isWon ? .won : .lost
+        if isWon { _ = self.move(.disputeReversed, dispute.amount, of: payment, at: now) }
+        self.payments[key] = payment
+        self.tell(.disputed("closed"), of: payment, at: now)
+        if isWon { self.tell(.disputed("funds_reinstated"), of: payment, at: now) }
     }
 
     /// Lets an authorisation go (Stripe). No money was there.

@@ -4,7 +4,8 @@ package import Primitives
 /// Something that will happen at the company without anybody asking for it.
 struct SimulatorHappening: Sendable {
     enum What: Equatable, Sendable {
-        case checkoutEnds, authenticationEnds, depositIsDue, depositArrivesLate, depositFails, externalRefund, dispute
+        case checkoutEnds, authenticationEnds, depositIsDue, depositArrivesLate, depositFails, externalRefund, dispute,
+            disputeEnds
         case refundFails(String)
     }
 
@@ -57,12 +58,12 @@ extension SimulatorBank {
             self.payments[key] = payment
             self.tell(.depositReversed, of: payment, at: happening.at)
         case .externalRefund: self.refundExternally(key, at: happening.at)
-        case .dispute where payment.isCaptured:
-            payment.isDisputed = true
-            self.payments[key] = payment
-            self.tell(.disputed, of: payment, at: happening.at)
+        case .dispute:
+            self.openDispute(key, at: happening.at)
+            self.schedule(.disputeEnds, key, after: .seconds(self.drawTime(1...60)), happening.at)
+        case .disputeEnds: self.closeDispute(key, isWon: self.drawTime(0...1) == 1, at: happening.at)
         case .refundFails(let cancelKey): self.failRefund(cancelKey, of: key, at: happening.at)
-        case .checkoutEnds, .authenticationEnds, .depositIsDue, .depositArrivesLate, .depositFails, .dispute: break
+        case .checkoutEnds, .authenticationEnds, .depositIsDue, .depositArrivesLate, .depositFails: break
         }
     }
 

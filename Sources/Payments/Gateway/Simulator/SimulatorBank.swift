@@ -108,7 +108,7 @@ package struct SimulatorBank: Sendable {
             throw SimulatorFault(status: 429, code: "TOO_MANY_REQUESTS")
         }
         let isStripe = request.company == .stripe
-        let key = self.makeKey(isStripe ? "pi_" : "tgen_")
+        let key = request.key ?? self.makeKey(isStripe ? "pi_" : "tgen_")
         let payment = SimulatorPayment(
             key: key, company: request.company, orderID: request.orderID, orderName: request.orderName,
             isVirtualAccount: request.isVirtualAccount, total: request.total, successURL: request.successURL,
@@ -220,6 +220,8 @@ package struct SimulatorCreation: Sendable {
     package var successURL: String
     package var failURL: String
     package var metadata: [String: String] = [:]
+    /// Of one that was known before; nil for a new one.
+    package var key: String?
 
     package init(
         company: SimulatorPayment.Company, orderID: String, orderName: String, isVirtualAccount: Bool = false,

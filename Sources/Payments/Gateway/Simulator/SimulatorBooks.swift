@@ -10,12 +10,16 @@ package struct SimulatorMovement: Equatable, Sendable {
         case refund
         /// The refund has failed after all: the money is back here.
         case refundReversed
+        /// The buyer's bank has taken it,
+        case dispute
+        /// or has given it back.
+        case disputeReversed
 
         /// Which way the money goes, seen from the merchant.
         package var sign: Int64 {
             switch self {
-            case .capture, .refundReversed: 1
-            case .captureReversed, .refund: -1
+            case .capture, .refundReversed, .disputeReversed: 1
+            case .captureReversed, .refund, .dispute: -1
             }
         }
     }
@@ -54,7 +58,7 @@ extension SimulatorBank {
             case .capture, .captureReversed:
                 books[movement.orderID, default: SimulatorBook()].captured +=
                     movement.kind.sign * movement.amount.amount
-            case .refund, .refundReversed:
+            case .refund, .refundReversed, .dispute, .disputeReversed:
                 books[movement.orderID, default: SimulatorBook()].refunded -=
                     movement.kind.sign * movement.amount.amount
             }
@@ -65,7 +69,10 @@ extension SimulatorBank {
     mutating func move(_ kind: SimulatorMovement.Kind, _ amount: Int64, of payment: SimulatorPayment, at now: WallClock)
         -> String
     {
-        let key = self.makeKey(payment.company == .stripe ? "txn_" : "")
+        // What was taken is taken once, and its key is made of the payment's, so that whoever remembers the payment
+        // knows it. A deposit that was taken back may come again.
+        let isKnown = kind == .capture && payment.company == .toss && !payment.isVirtualAccount
+        let key = isKnown ? payment.key + "_t" : self.makeKey(payment.company == .stripe ? "txn_" : "")
         self.movements.append(
             SimulatorMovement(
                 key: key, paymentKey: payment.key, orderID: payment.orderID, company: payment.company, kind: kind,

@@ -127,6 +127,17 @@ extension SimulatorCompany {
         }
     }
 
+    func stripeDisputes(_ request: HTTPRequest) async -> HTTPResponse {
+        let key = Self.query(request)?.all("payment_intent").first
+        return await self.stripe(request) { bank, now throws(SimulatorFault) in
+            bank.advance(to: now)
+            let payment = try Self.find(key, in: bank)
+            return SimulatorStripeText.list(hasMore: false, url: "/v1/disputes") { writer in
+                if let dispute = payment.dispute { SimulatorStripeText.dispute(dispute, of: payment, to: &writer) }
+            }
+        }
+    }
+
     func stripeTransactions(_ request: HTTPRequest) async -> HTTPResponse {
         let query = Self.query(request)
         return await self.stripe(request) { bank, now throws(SimulatorFault) in
@@ -202,6 +213,7 @@ extension SimulatorCompany {
         case "BELOW_MINIMUM_AMOUNT": return invalid(400, "amount_too_small")
         case "ALREADY_CANCELED_PAYMENT": return invalid(400, "charge_already_refunded")
         case "NOT_CANCELABLE_PAYMENT", "NOT_ALLOWED_PARTIAL_REFUND": return invalid(400, "charge_not_refundable")
+        case "charge_disputed": return invalid(400, "charge_disputed")
         case "expired_card", "incorrect_cvc": return card(fault.code, fault.code)
         case "generic_decline", "insufficient_funds": return card("card_declined", fault.code)
         case _ where TossCodes.declines[fault.code] != nil: return card("card_declined", "generic_decline")

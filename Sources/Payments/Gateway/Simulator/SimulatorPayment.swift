@@ -43,14 +43,20 @@ package struct SimulatorPayment: Sendable {
     package internal(set) var lastTransactionKey: String
     package internal(set) var cancels: [SimulatorCancel] = []
     package internal(set) var failureCode: String?
-    package internal(set) var isDisputed = false
+    package internal(set) var dispute: SimulatorDispute?
 
     /// What was given back, refunds that failed not counted.
     package var canceledAmount: Int64 {
         self.cancels.reduce(0) { $1.state == .failed ? $0 : $0 + $1.amount }
     }
 
-    package var balance: Int64 { self.total.amount - self.canceledAmount }
+    package var balance: Int64 { self.total.amount - self.canceledAmount - self.disputedAmount }
+
+    /// What the buyer's bank has, and not the merchant.
+    var disputedAmount: Int64 {
+        guard let dispute = self.dispute, dispute.state != .won else { return 0 }
+        return dispute.amount
+    }
 
     /// Money is or was here.
     package var isCaptured: Bool {
@@ -67,6 +73,17 @@ package struct SimulatorPayment: Sendable {
         let amount = self.canceledAmount
         self.state = amount == 0 ? .done : amount < self.total.amount ? .partlyCanceled : .canceled
     }
+}
+
+/// What the buyer's bank has asked for back. It takes the money at once, and gives it back to a merchant who is right.
+package struct SimulatorDispute: Sendable {
+    package enum State: String, Sendable {
+        case open, won, lost
+    }
+
+    package let key: String
+    package let amount: Int64
+    package internal(set) var state = State.open
 }
 
 /// One time that money was given back.

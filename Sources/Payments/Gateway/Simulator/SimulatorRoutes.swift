@@ -68,6 +68,9 @@ package enum SimulatorRoutes {
             self.row(.get, refunds + "/{key}", "Read a refund", "환불 조회") { company, request, path in
                 await company.stripeRefund(request, path["key"])
             },
+            self.row(.get, self.stripePrefix + "/v1/disputes", "List disputes", "분쟁 목록") { company, request, _ in
+                await company.stripeDisputes(request)
+            },
             self.row(.get, self.stripePrefix + "/v1/balance_transactions", "List movements of money", "잔액 거래 목록") {
                 company, request, _ in await company.stripeTransactions(request)
             },

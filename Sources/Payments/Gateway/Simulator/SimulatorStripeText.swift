@@ -57,7 +57,7 @@ enum SimulatorStripeText {
             writer.member("captured", payment.isCaptured)
             writer.member("created", Int64((payment.approvedAt ?? payment.requestedAt).unixSeconds))
             writer.member("currency", payment.total.currency.rawValue.lowercased())
-            writer.member("disputed", payment.isDisputed)
+            writer.member("disputed", payment.dispute != nil)
             writer.member("payment_intent", payment.key)
             writer.name("payment_method_details")
             writer.object { writer in
@@ -98,13 +98,30 @@ enum SimulatorStripeText {
 
     static func dispute(_ payment: SimulatorPayment) -> [UInt8] {
         self.bytes { writer in
-            writer.object { writer in
-                writer.member("id", "dp_" + payment.key.dropFirst(3))
-                writer.member("object", "dispute")
-                writer.member("amount", payment.total.amount)
-                writer.member("charge", self.chargeKey(payment))
-                writer.member("payment_intent", payment.key)
-                writer.member("status", "needs_response")
+            if let dispute = payment.dispute { self.dispute(dispute, of: payment, to: &writer) } else { writer.null() }
+        }
+    }
+
+    static func dispute(_ dispute: SimulatorDispute, of payment: SimulatorPayment, to writer: inout JSONWriter) {
+        let currency = payment.total.currency.rawValue.lowercased()
+        writer.object { writer in
+            writer.member("id", dispute.key)
+            writer.member("object", "dispute")
+            writer.member("amount", dispute.amount)
+            writer.member("currency", currency)
+            writer.member("charge", self.chargeKey(payment))
+            writer.member("payment_intent", payment.key)
+            writer.member("status", dispute.state == .open ? "needs_response" : dispute.state.rawValue)
+            writer.name("balance_transactions")
+            writer.array { writer in
+                for amount in dispute.state == .won ? [-dispute.amount, dispute.amount] : [-dispute.amount] {
+                    writer.object { writer in
+                        writer.member("object", "balance_transaction")
+                        writer.member("type", "adjustment")
+                        writer.member("amount", amount)
+                        writer.member("currency", currency)
+                    }
+                }
             }
         }
     }
@@ -133,12 +150,21 @@ enum SimulatorStripeText {
             // Stripe keeps its fee when money is given back.
             writer.member("fee", kind == .capture ? movement.fee : 0)
             writer.member("created", Int64(movement.at.unixSeconds))
-            writer.member("type", kind == .capture ? "charge" : kind == .refundReversed ? "refund_failure" : "refund")
+            writer.member("type", self.type(of: kind).movement)
             writer.name("source")
             writer.object { writer in
-                writer.member("object", kind == .capture ? "charge" : "refund")
+                writer.member("object", self.type(of: kind).source)
                 writer.member("payment_intent", movement.paymentKey)
             }
+        }
+    }
+
+    private static func type(of kind: SimulatorMovement.Kind) -> (movement: String, source: String) {
+        switch kind {
+        case .capture: ("charge", "charge")
+        case .refund, .captureReversed: ("refund", "refund")
+        case .refundReversed: ("refund_failure", "refund")
+        case .dispute, .disputeReversed: ("adjustment", "dispute")
         }
     }
 

@@ -77,6 +77,10 @@ extension StripeAnswer {
 
     // MARK: Lists
 
+    private static let movements: Set<String> = [
+        "charge", "payment", "refund", "payment_refund", "payment_failure_refund", "refund_failure",
+    ]
+
     static func transactions(_ answer: GatewayAnswer) -> GatewayTransactionsOutcome {
         guard answer.status == 200 else { return .unknown(self.doubt(answer, StripeError(answer))) }
         guard let json = answer.json, let rows = json.objects("data") else {
@@ -86,13 +90,9 @@ extension StripeAnswer {
         for row in rows {
             // Payouts, Stripe's own bills and the like are no payment of anybody's.
             let type = row?.string("type") ?? ""
-            guard
-                row == nil
-                    || [
-                        "charge", "payment", "refund", "payment_refund", "payment_failure_refund",
-                        "refund_failure",
-                    ].contains(type)
-            else { continue }
+            // What a bank took by a dispute, and gave back, comes as a correction.
+            let isDispute = type == "adjustment" && row?.object("source")?.string("object") == "dispute"
+            guard row == nil || isDispute || self.movements.contains(type) else { continue }
             if let transaction = row.flatMap(self.transaction) {
                 page.items.append(transaction)
             } else {

@@ -29,7 +29,8 @@ enum StripeAnswer {
         else { return nil }
         var snapshot = GatewaySnapshot(
             orderID: json.object("metadata")?.string("order_id", lengthMax: 64) ?? "", providerKey: key,
-            status: status, providerStatus: word, total: Money(total, currency),
+            // What was taken counts, where something was: less can be captured than was authorised.
+            status: status, providerStatus: word, total: Money(received > 0 ? received : total, currency),
             balance: Money(received - refunded, currency))
         snapshot.cancels = cancels
         if word == "succeeded" { snapshot.approvedAt = GatewayTime.unix(charge?.integer("created")) }
@@ -101,9 +102,9 @@ enum StripeAnswer {
         guard let json = answer.json, let payment = self.payment(json) else {
             return .unknown(GatewayDoubt(.unreadable))
         }
-        guard self.isSame(payment, attempt.payment), payment.total == attempt.total else {
-            return .unknown(GatewayDoubt(.mismatch))
-        }
+        guard self.isSame(payment, attempt.payment), payment.total == attempt.total,
+            GatewayAmount.minor(json["amount"]) == attempt.total.amount
+        else { return .unknown(GatewayDoubt(.mismatch)) }
         guard payment.status == .paid else {
             return .unknown(GatewayDoubt(.statusUnclear, code: payment.providerStatus))
         }

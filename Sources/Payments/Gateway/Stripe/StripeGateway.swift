@@ -8,6 +8,7 @@ package import Primitives
 /// then the money is taken, as with Toss.
 package struct StripeGateway: PaymentGateway {
     package let name: String
+    package var tellsKeyAtCheckout: Bool { true }
     private let settings: StripeSettings
     private let connection: GatewayConnection
 
@@ -51,7 +52,19 @@ package struct StripeGateway: PaymentGateway {
         guard !payment.isImpossible else { return .absent }
         switch await self.connection.get(StripeRequest.path(of: payment), fields: self.fields()) {
         case .none(let doubt): return .unknown(doubt)
-        case .answer(let answer): return StripeAnswer.reading(answer, of: payment)
+        case .answer(let answer):
+            let reading = StripeAnswer.reading(answer, of: payment)
+            guard case .found(let snapshot) = reading, snapshot.isDisputed else { return reading }
+            return await self.disputes(of: snapshot)
+        }
+    }
+
+    /// That a payment is or was disputed does not tell where its money is: the disputes do.
+    private func disputes(of snapshot: GatewaySnapshot) async -> GatewayReading {
+        let path = StripeRequest.disputesPath(intent: snapshot.providerKey)
+        switch await self.connection.get(path, fields: self.fields()) {
+        case .none(let doubt): return .unknown(doubt)
+        case .answer(let answer): return StripeAnswer.disputed(snapshot, answer)
         }
     }
 
@@ -60,7 +73,7 @@ package struct StripeGateway: PaymentGateway {
         guard let key = payment.providerKey else { return .expiresByItself }
         // Canceling twice is canceling once: a key would only make an old answer come again.
         let reply = await self.post(
-            StripeRequest.intentPath(key, "/cancel"), "cancellation_reason=abandoned", nil)
+            StripeRequest.intentPath(key, "/cancel"), "cancellation_reason=abandoned", nil, isMoney: false)
         if case .answer(let answer) = reply, answer.status == 200,
             case .found(let snapshot) = StripeAnswer.reading(answer, of: payment), snapshot.status == .failed
         {

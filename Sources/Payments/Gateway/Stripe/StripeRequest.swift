@@ -71,6 +71,13 @@ enum StripeRequest {
             ])
     }
 
+    static func disputesPath(intent: String) -> String {
+        "/v1/disputes?"
+            + FormText.encode([
+                (name: "payment_intent", value: intent), (name: "limit", value: "\(self.listCountMax)"),
+            ])
+    }
+
     static func transactionsPath(from: WallClock, to: WallClock, after cursor: String?) -> String {
         var pairs = [
             (name: "created[gte]", value: "\(from.unixSeconds)"), (name: "created[lt]", value: "\(to.unixSeconds)"),

@@ -82,6 +82,7 @@ enum StripeWebhook {
             orderID: object.object("metadata")?.string("order_id", lengthMax: 64), providerKey: nil, proof: .signed)
         if self.paymentEvents.contains(type) {
             hint.providerKey = object.string("id")
+            hint.saysPaid = type == "payment_intent.succeeded"
         } else if self.refundEvents.contains(type) {
             hint.subject = .refund
             hint.providerKey = object.string("payment_intent")

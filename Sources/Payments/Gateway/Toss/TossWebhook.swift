@@ -6,10 +6,13 @@ internal import Primitives
 /// What Toss sends by itself. It signs none of what payments are about, so a hint of it is worth a reading and nothing
 /// more; only a deposit brings a secret.
 enum TossWebhook {
+    /// Nobody has signed it, so it is not parsed without end either. Toss's own are a few kilobytes.
+    static let byteCountMax = 64 * 1024
+
     private static let transmissionID = HTTPFieldName("tosspayments-webhook-transmission-id")
 
     static func parse(_ fields: HTTPFields, _ body: [UInt8], byteCountMax: Int) -> GatewayWebhook {
-        guard body.count <= byteCountMax else { return .refused(.tooLarge) }
+        guard body.count <= min(byteCountMax, self.byteCountMax) else { return .refused(.tooLarge) }
         guard let json = GatewayJSON(body, byteCountMax: byteCountMax) else { return .refused(.malformed) }
         let eventKey = self.eventKey(fields, body)
         guard let type = json.string("eventType", lengthMax: 64) else { return self.deposit(json, eventKey) }
@@ -39,7 +42,7 @@ enum TossWebhook {
         return .hint(
             GatewayHint(
                 eventKey: eventKey, eventType: type, subject: subject, orderID: orderID, providerKey: paymentKey,
-                refundKey: refundKey, proof: .none))
+                refundKey: refundKey, saysPaid: subject == .payment && data.string("status") == "DONE", proof: .none))
     }
 
     private static func deposit(_ json: GatewayJSON, _ eventKey: String) -> GatewayWebhook {

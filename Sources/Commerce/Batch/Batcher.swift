@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// The first caller asks for all who have gathered, and hands over to one of those who came meanwhile. More than
 /// `gatheringCountMax` are refused.
-final class QueueBatcher<Item: Sendable, Answer: Sendable>: Sendable {
+package final class Batcher<Item: Sendable, Answer: Sendable>: Sendable {
     private enum Turn: Sendable {
         case answered(Result<Answer, any Error>)
         case asks
@@ -28,7 +28,7 @@ final class QueueBatcher<Item: Sendable, Answer: Sendable>: Sendable {
     private let state = Mutex(State())
 
     /// `ask` returns an answer for each item, in their order.
-    init(
+    package init(
         countMax: Int, gatheringCountMax: Int,
         _ ask: @escaping @Sendable ([Item]) async -> [Result<Answer, any Error>]
     ) {
@@ -38,12 +38,12 @@ final class QueueBatcher<Item: Sendable, Answer: Sendable>: Sendable {
     }
 
     /// Those who wait for the next round.
-    var gatheringCount: Int { self.state.withLock { $0.waiting.count } }
+    package var gatheringCount: Int { self.state.withLock { $0.waiting.count } }
 
-    func answer(to item: Item) async throws -> Answer {
+    package func answer(to item: Item) async throws -> Answer {
         switch await self.turn(item) {
         case .answered(let result): return try result.get()
-        case .refused: throw QueueBatcherFull()
+        case .refused: throw BatcherFull()
         case .asks: return try await self.askForAll(item)
         }
     }
@@ -84,4 +84,4 @@ final class QueueBatcher<Item: Sendable, Answer: Sendable>: Sendable {
 }
 
 /// Too many wait.
-struct QueueBatcherFull: Error {}
+package struct BatcherFull: Error {}

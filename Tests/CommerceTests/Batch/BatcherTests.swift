@@ -2,10 +2,10 @@ import HTTPServer
 import Synchronization
 import Testing
 
-@testable import Ticketing
+@testable import Commerce
 
 @Suite("Questions that are asked together", .timeLimit(.minutes(1)))
-struct QueueBatcherTests {
+struct BatcherTests {
     /// Holds every round until it is let go.
     private final class Gate: Sendable {
         private let state = Mutex<(rounds: [[Int]], held: [CheckedContinuation<Void, Never>])>(([], []))
@@ -37,15 +37,15 @@ struct QueueBatcherTests {
 
     private struct Odd: Error, Equatable { let item: Int }
 
-    private static func expect(_ batcher: QueueBatcher<Int, Int>, _ item: Int) async throws {
+    private static func expect(_ batcher: Batcher<Int, Int>, _ item: Int) async throws {
         let answer = try await batcher.answer(to: item)
         #expect(answer == item * 10)
     }
 
     private static func batcher(_ gate: Gate, countMax: Int = 100, gatheringCountMax: Int = 100)
-        -> QueueBatcher<Int, Int>
+        -> Batcher<Int, Int>
     {
-        QueueBatcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { items in
+        Batcher(countMax: countMax, gatheringCountMax: gatheringCountMax) { items in
             await gate.hold(items)
             return items.map { $0 % 2 == 0 ? .success($0 * 10) : .failure(Odd(item: $0)) }
         }
@@ -91,7 +91,7 @@ struct QueueBatcherTests {
                 await gate.reach(1)
             }
             while batcher.gatheringCount < 2 { await Task.yield() }
-            await #expect(throws: QueueBatcherFull.self) { try await batcher.answer(to: 8) }
+            await #expect(throws: BatcherFull.self) { try await batcher.answer(to: 8) }
             gate.letGo()
             await gate.reach(2)
             gate.letGo()

@@ -1,0 +1,81 @@
+internal import Commerce
+internal import HTTPServer
+internal import Observability
+internal import Postgres
+
+/// What a person does about a refund that the company has refused.
+extension Payments {
+    /// It is tried once more, as another refund: a company answers the key of a refused one with the same refusal for
+    /// days, whatever has changed. Tickets stay void and the money promised.
+    package func retry(_ id: Int64, by manager: Int64) async throws -> RefundRow {
+        try await self.changeRefused(id, "refund_retry", by: manager) { refund, payment, transaction in
+            try await self.note(
+                payment, "refund-retry", ["refund": "\(id)", "code": refund.failureCode], in: transaction)
+            _ = try await transaction.run(RefundStatements.supersede, id)
+            return try await transaction.run(RefundStatements.retry, id, self.newRefundKey()).single()
+        }
+    }
+
+    /// The buyer has got the money by another way than the company, from the house's bank: it is booked as that.
+    package func settleOutside(_ id: Int64, note: String, by manager: Int64) async throws -> RefundRow {
+        let refund = try await self.changeRefused(id, "refund_outside", by: manager) { refund, payment, transaction in
+            _ = try await transaction.run(RefundStatements.settleOutside, id, self.reason(note))
+            try await self.note(payment, "refund-outside", ["refund": "\(id)"], in: transaction)
+            try await self.repay(
+                payment, refund.amount, fee: refund.fee, pending: refund.amount.amount + refund.fee, in: transaction)
+            try await Ledger.post(.repaidOutside(id, of: payment, refund.amount), in: transaction)
+            let repaid = try await self.reread(payment.id, in: transaction)
+            try await PaymentNews.tell(
+                .refundCompleted, of: repaid, refund: id, amount: refund.amount, cause: refund.cause, in: transaction)
+            return id
+        }
+        self.metrics.refunds.add("outside", loop: nil)
+        return refund
+    }
+
+    /// The payment is locked before the refund, as everywhere. `body` returns the refund to answer with.
+    private func changeRefused(
+        _ id: Int64, _ name: StaticString, by manager: Int64,
+        _ body: (RefundRow, PaymentRow, PostgresTransaction) async throws -> Int64
+    ) async throws -> RefundRow {
+        guard let known = try await self.refund(id) else { throw HTTPProblem.notFound }
+        return try await self.database.transaction(name, actor: "member:\(manager)") { transaction in
+            let payment = try await self.lock(known.paymentID, in: transaction)
+            guard let row = try await transaction.run(RefundStatements.lock, id).first else {
+                throw HTTPProblem.notFound
+            }
+            let refund = try RefundRow(row)
+            guard refund.status.after(.retry) != nil else { throw PaymentProblems.invalidState }
+            return try await self.reread(refund: try await body(refund, payment, transaction), in: transaction)
+        }
+    }
+
+    // MARK: Money without seats
+
+    /// A manager gives a sum back, for whatever reason: no ticket changes. All that is left is not given back so as
+    /// long as there are tickets for it: those go with it, by `refund`.
+    package func refund(_ id: Int64, amount: Int64, reason: String, by manager: Int64) async throws -> RefundRow {
+        let refund = try await self.database.transaction("refund_amount", actor: "member:\(manager)") { transaction in
+            let payment = try await self.lock(id, in: transaction)
+            switch payment.state.status {
+            case .completed, .partCanceled: break
+            case .waiting, .failed, .canceled: throw PaymentProblems.invalidState
+            }
+            guard !payment.state.isOrphan else { throw PaymentProblems.refundNotAllowed }
+            _ = try self.gateway(of: payment)
+            guard amount <= payment.available else { throw PaymentProblems.exceedsBalance }
+            if amount == payment.available {
+                let lines = try await self.orders.refundable(payment.reservationID, in: transaction)?.lines ?? []
+                guard lines.isEmpty else { throw PaymentProblems.refundNotAllowed }
+            }
+            let money = Money(amount, payment.total.currency)
+            let made = try await self.insertRefund(
+                payment, money, fee: 0, .manager, reason: reason, in: transaction)
+            try await PaymentNews.tell(
+                .refundRequested, of: payment, refund: made, amount: money, cause: .manager, in: transaction)
+            return try await self.reread(refund: made, in: transaction)
+        }
+        self.metrics.refunds.add("requested", loop: nil)
+        return refund
+    }
+}
