@@ -84,7 +84,7 @@ struct PriceTests {
         try await maps.load(schedule)
         let first = try #require(maps.currentVersion(of: schedule))
         #expect(maps.seat(it.sale.seat(0))?.price.amount == 99_000)
-        maps.addFollower(schedule, 1)
+        #expect(maps.follow(schedule))
         #expect(try await it.change([(it.sale.grades[0], 7)]).status == 200)
         news.hear("- \(schedule) !")
         _ = try await it.rig.rig.onLoop { while try await news.work() {} }
@@ -97,7 +97,7 @@ struct PriceTests {
         news.hear("- \(schedule) !")
         _ = try await it.rig.rig.onLoop { while try await news.work() {} }
         #expect(maps.seat(it.sale.seat(0)) != nil)
-        maps.addFollower(schedule, -1)
+        maps.unfollow(schedule)
         news.hear("- \(schedule) !")
         _ = try await it.rig.rig.onLoop { while try await news.work() {} }
         #expect(maps.seat(it.sale.seat(0)) == nil)
