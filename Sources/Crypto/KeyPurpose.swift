@@ -13,6 +13,8 @@ package enum KeyPurpose: String, CaseIterable, Sendable {
     case addressMark = "address-mark"
     /// Seals tickets and passes of waiting queues.
     case queueTicket = "queue-ticket"
+    /// The seed that the codes of tickets are signed with, which doors read.
+    case ticketCode = "ticket-code"
     /// Signs playback tokens.
     case playback = "playback"
 }

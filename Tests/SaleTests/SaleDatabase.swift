@@ -129,6 +129,11 @@ final class SaleDatabase: Sendable {
         VALUES (1, 'VIP', \(prices[0]), 1, 1, 1, \(columnCount), 0), (1, 'R', \(prices[1]), 2, 2, 1, \(columnCount), 1);
         INSERT INTO schedule (concert_id, stage_id, starts_at, ends_at, seat_count)
         VALUES (1, 1, now() + interval '30 days', now() + interval '30 days 2 hours', \(rowCount * columnCount));
+        INSERT INTO promotion (seller_id, concert_id, code, kind, basis_points, amount, currency, ends_at, uses_max,
+            uses_member_max)
+        VALUES (\(seller), 1, 'THIRD', 'PERCENT', 3333, NULL, 'KRW', 'infinity', 3, 1),
+            (\(seller), 1, 'LESS', 'FIXED', NULL, 5000, 'KRW', 'infinity', 1000, 2),
+            (\(seller), 1, 'GIFT', 'PERCENT', 10000, NULL, 'KRW', 'infinity', 2, 1);
 
         """
 
@@ -164,6 +169,7 @@ final class SaleDatabase: Sendable {
                     \(deletes)
                 END IF;
                 \(starts.joined(separator: "\n"))
+                UPDATE promotion SET uses = 0;
                 UPDATE concert SET status = 'PUBLISHED', sale_opens_at = now() - interval '1 hour',
                     sale_closes_at = now() + interval '20 hours', version = 1, deleted_at = NULL;
                 UPDATE schedule SET status = 'SCHEDULED', deleted_at = NULL, starts_at = evening,

@@ -47,6 +47,7 @@ final class SaleWorld {
     }
 
     let seed: UInt64
+    let hasCodes: Bool
     let sale: SaleDatabase
     let company: SaleCompany
     let house: SaleHouse
@@ -59,8 +60,10 @@ final class SaleWorld {
 
     static let stepCount = 60
 
-    init(seed: UInt64, on sale: SaleDatabase) {
+    /// With codes, buyers name some when they begin to pay.
+    init(seed: UInt64, on sale: SaleDatabase, hasCodes: Bool = false) {
         self.seed = seed
+        self.hasCodes = hasCodes
         self.sale = sale
         var random = SplitMix(seed: seed)
         self.chaos = Self.chaos(&random)

@@ -4,13 +4,16 @@ internal import HTTPServer
 struct BeginPaymentInput: JSONDecodable {
     let reservationID: Int64
     let isSuccess: Bool?
+    let promotion: PromotionCode?
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         let reservation = json.integer("reservationId", in: 1...Int64.max)
         self.isSuccess = json.boolean(
             "isSuccess", isRequired: false,
             about: "Decides the payment at once. Only where payments are simulated; elsewhere it is ignored.")
-        guard let reservation else { throw json.failure }
+        self.promotion = json.promotionCode(
+            "promotionCode", isRequired: false, about: "Takes something off. Without one the list price is paid.")
+        guard let reservation, json.errors.isEmpty else { throw json.failure }
         self.reservationID = reservation
     }
 }

@@ -23,12 +23,17 @@ extension Payments {
     static var freeGateway: String { "free" }
 
     /// Begins to pay for a reservation, or goes on with what was begun. The amount is ours, never the buyer's.
-    package func begin(_ reservation: Int64, by member: Int64) async throws -> BegunPayment {
+    /// A code that is given takes something off; without one the list price is paid, whatever was begun before.
+    package func begin(
+        _ reservation: Int64, by member: Int64, promotion: PromotionCode? = nil
+    ) async throws -> BegunPayment {
         let payment: PaymentRow
-        if let begun = try await self.begunTogether(reservation, by: member, isClaimed: false) {
+        if promotion == nil,
+            let begun = try await self.begunTogether(reservation, by: member, isClaimed: false)
+        {
             payment = begun
         } else {
-            payment = try await self.record(reservation, by: member)
+            payment = try await self.record(reservation, by: member, promotion: promotion)
         }
         guard payment.gateway != Self.freeGateway else { return BegunPayment(payment: payment, checkout: nil) }
         let gateway = try self.gateway(of: payment)
@@ -52,14 +57,19 @@ extension Payments {
 
     /// Pays at once, or is declined, without a browser: only where payments are simulated.
     package func decide(
-        _ reservation: Int64, by member: Int64, isSuccess: Bool, with decider: any PaymentDecider
+        _ reservation: Int64, by member: Int64, promotion: PromotionCode? = nil, isSuccess: Bool,
+        with decider: any PaymentDecider
     ) async throws -> PaymentRow {
         // Nobody is asked between the two steps, so they are one commit.
         let claim: PaymentClaim
-        if let begun = try await self.begunTogether(reservation, by: member, isClaimed: true) {
+        if promotion == nil,
+            let begun = try await self.begunTogether(reservation, by: member, isClaimed: true)
+        {
             claim = .claimed(begun)
         } else {
-            claim = try await self.record(reservation, by: member) { payment, transaction in
+            claim = try await self.record(
+                reservation, by: member, promotion: promotion
+            ) { payment, transaction in
                 guard payment.gateway != Self.freeGateway else { return PaymentClaim.answered(payment) }
                 return try await self.claim(payment, of: member, providerKey: nil, amount: nil, in: transaction)
             }
@@ -85,8 +95,10 @@ extension Payments {
         } catch is BatcherFull { return nil }
     }
 
-    private func record(_ reservation: Int64, by member: Int64) async throws -> PaymentRow {
-        let payment = try await self.record(reservation, by: member) { payment, _ in payment }
+    private func record(
+        _ reservation: Int64, by member: Int64, promotion: PromotionCode?
+    ) async throws -> PaymentRow {
+        let payment = try await self.record(reservation, by: member, promotion: promotion) { payment, _ in payment }
         if payment.gateway == Self.freeGateway { self.metrics.payments.add("free", loop: nil) }
         return payment
     }
@@ -102,14 +114,15 @@ extension Payments {
     /// Two requests that begin at once meet at the index that lets one payment wait: the later one finds the other's.
     /// `next` is given the payment, which is locked, in the same transaction.
     private func record<Value>(
-        _ reservation: Int64, by member: Int64, then next: (PaymentRow, PostgresTransaction) async throws -> Value
+        _ reservation: Int64, by member: Int64, promotion: PromotionCode?,
+        then next: (PaymentRow, PostgresTransaction) async throws -> Value
     ) async throws -> Value {
         guard let order = try await self.orders.order(reservation, of: member) else { throw HTTPProblem.notFound }
         var attemptCount = 1
         while true {
             do {
                 return try await self.database.transaction("payment_begin", actor: "member:\(order.memberID)") {
-                    try await next(self.record(order, in: $0), $0)
+                    try await next(self.record(order, promotion, in: $0), $0)
                 }
             } catch let error as PostgresError {
                 guard case .uniqueViolation = error.code, attemptCount < self.limits.beginCountMax else { throw error }
@@ -118,13 +131,20 @@ extension Payments {
         }
     }
 
-    private func record(_ order: Order, in transaction: PostgresTransaction) async throws -> PaymentRow {
-        let isFree = order.total.amount == 0
+    private func record(
+        _ order: Order, _ code: PromotionCode?, in transaction: PostgresTransaction
+    ) async throws -> PaymentRow {
+        let waiting = try await transaction.run(PaymentStatements.lockWaiting, order.reservationID).first
+            .map(PaymentRow.init)
+        if let waiting, waiting.state != .created { throw PaymentProblems.inProgress }
+        var offer: PromotionUse.Offer?
+        if let code { offer = try await PromotionUse.offer(code, of: order, waiting: waiting, in: transaction) }
+        let total = Money(order.total.amount - (offer?.discount ?? 0), order.total.currency)
+        let isFree = total.amount == 0
         let gateway = isFree ? Self.freeGateway : self.options.gateway
-        if let row = try await transaction.run(PaymentStatements.lockWaiting, order.reservationID).first {
-            let waiting = try PaymentRow(row)
-            guard waiting.state == .created else { throw PaymentProblems.inProgress }
-            if order.isPayable, waiting.total == order.total, waiting.gateway == gateway { return waiting }
+        if let waiting {
+            let isSameOffer = offer.map(\.isHeld) ?? (waiting.promotionID == nil)
+            if order.isPayable, isSameOffer, waiting.total == total, waiting.gateway == gateway { return waiting }
             // Another price or another company: the old attempt can take nothing that we would not give back.
             try await self.refuse(waiting, "superseded", in: transaction)
         }
@@ -135,10 +155,14 @@ extension Payments {
         guard order.isPayable else { throw PaymentProblems.holdExpired }
         let id: Int64 = try await transaction.run(
             PaymentStatements.insert, Self.newOrderID(), order.reservationID, order.memberID, order.sellerID,
-            order.concertID, gateway, order.name, order.total.amount, order.total.currency.rawValue,
+            order.concertID, gateway, order.name, total.amount, total.currency.rawValue,
             self.limits.closeDelay(order)
         ).single()
-        let payment = try await self.reread(id, in: transaction)
+        var payment = try await self.reread(id, in: transaction)
+        if let offer {
+            try await PromotionUse.take(offer, for: payment, in: transaction)
+            payment = try await self.reread(id, in: transaction)
+        }
         return isFree ? try await self.completeFree(payment, in: transaction) : payment
     }
 
@@ -146,9 +170,7 @@ extension Payments {
         guard try await self.orders.freeze(payment.reservationID, in: transaction) else {
             throw PaymentProblems.holdExpired
         }
-        guard let tickets = try await self.orders.confirm(payment.reservationID, in: transaction) else {
-            throw PaymentProblems.holdExpired
-        }
+        guard let tickets = try await self.sell(payment, in: transaction) else { throw PaymentProblems.holdExpired }
         _ = try await transaction.run(
             PaymentStatements.capture, payment.id, PaymentStatus.completed.rawValue, false, 0 as Int64,
             payment.total.currency.rawValue, String?.none, String?.none, String?.none, String?.none, String?.none,
@@ -156,5 +178,13 @@ extension Payments {
         let completed = try await self.reread(payment.id, in: transaction)
         try await PaymentNews.tell(.paymentCompleted, of: completed, in: transaction)
         return completed
+    }
+    /// Sells the seats for what the payment comes to. Returns the tickets; nil when the seats are lost.
+    func sell(_ payment: PaymentRow, in transaction: PostgresTransaction) async throws -> [Int64]? {
+        guard let tickets = try await self.orders.confirm(payment.reservationID, in: transaction) else { return nil }
+        if payment.discount > 0 {
+            try await self.orders.discount(payment.reservationID, by: payment.discount, in: transaction)
+        }
+        return tickets
     }
 }

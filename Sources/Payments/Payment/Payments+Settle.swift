@@ -101,9 +101,10 @@ extension Payments {
                 PaymentStatements.hasCapture, payment.reservationID, payment.id
             ).single()
         }
+        if !isOrphan { isOrphan = try await !PromotionUse.isLeft(for: payment, in: transaction) }
         var tickets: [Int64] = []
         if !isOrphan {
-            let sold = try await self.orders.confirm(payment.reservationID, in: transaction)
+            let sold = try await self.sell(payment, in: transaction)
             isOrphan = sold == nil
             tickets = sold ?? []
         }
@@ -111,6 +112,7 @@ extension Payments {
             PaymentStatements.capture, payment.id, next.status.rawValue, isOrphan, snapshot.total.amount,
             snapshot.total.currency.rawValue, snapshot.providerKey, snapshot.method, snapshot.maskedCard,
             snapshot.receiptURL, next.status == .failed ? "amount-mismatch" : nil as String?, tickets)
+        if !isOrphan { try await PromotionUse.retake(for: payment, in: transaction) }
         let captured = try await self.reread(payment.id, in: transaction)
         try await Ledger.post(
             .captured(captured, snapshot.total, isOrphan: captured.state.isOrphan), in: transaction)

@@ -92,7 +92,7 @@ struct ConcertSearch: Equatable, Sendable {
 
     private static func time(_ query: HTTPQuery, _ name: String) throws(HTTPProblem) -> WallClock? {
         guard let text = try query.single(name), !text.isEmpty else { return nil }
-        if let time = CatalogueTime.parse(text) { return time }
+        if let time = TimeText.parse(text) { return time }
         throw Self.invalid("\(name) is a time like 2026-12-24T00:00:00Z; write + as %2B")
     }
 

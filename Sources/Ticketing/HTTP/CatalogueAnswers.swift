@@ -42,6 +42,17 @@ struct MadeSchedule: JSONEncodable {
     }
 }
 
+struct CanceledSchedule: JSONEncodable {
+    let id: Int64
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("scheduleId", self.id)
+            writer.member("status", "CANCELED")
+        }
+    }
+}
+
 struct MadeConcert: JSONEncodable {
     let id: Int64
     let schedules: [MadeSchedule]

@@ -27,6 +27,9 @@ package struct QueueLimits: Sendable {
     /// Which process moves the pointer is decided for this long.
     package var leaseTime = TimeAmount.seconds(3)
 
+    /// The longest time between two looks whether something is left to buy.
+    package var seatLookTimeMax = TimeAmount.seconds(30)
+
     /// Between questions for one's place.
     package var pollTimeMin = TimeAmount.seconds(1)
     package var pollTimeMax = TimeAmount.seconds(30)

@@ -21,6 +21,7 @@ package enum TicketingInvariants {
         Rule(name: "ticket-without-sale", statement: Self.ticketWithoutSale),
         Rule(name: "sale-without-ticket", statement: Self.saleWithoutTicket),
         Rule(name: "total", statement: Self.total),
+        Rule(name: "discount", statement: Self.discount),
         Rule(name: "reservation-astray", statement: Self.astray),
         Rule(name: "hold-overdue", statement: Self.overdue),
     ]
@@ -107,6 +108,14 @@ package enum TicketingInvariants {
         """
         SELECT count(*) FROM reservation r WHERE r.total <> (
             SELECT coalesce(sum(price), 0) FROM reservation_seat line WHERE line.reservation_id = r.id)
+        """, effect: .reads, purpose: .long)
+
+    /// What was taken off a sale is what was taken off its seats.
+    private static let discount = PostgresStatement(
+        "invariant_discount",
+        """
+        SELECT count(*) FROM reservation r WHERE r.discount <> (
+            SELECT coalesce(sum(discount), 0) FROM reservation_seat line WHERE line.reservation_id = r.id)
         """, effect: .reads, purpose: .long)
 
     private static let astray = PostgresStatement(

@@ -105,4 +105,12 @@ enum ReservationStatements {
         WHERE schedule_id IN (SELECT id FROM schedule WHERE concert_id = $1) AND status = 'PENDING' AND NOT is_paying
         ORDER BY id LIMIT $2 FOR NO KEY UPDATE
         """, purpose: .background)
+
+    /// The same of one schedule.
+    static let unpaidOfSchedule = PostgresStatement(
+        "reservation_unpaid_of_schedule",
+        """
+        SELECT id FROM reservation WHERE schedule_id = $1 AND status = 'PENDING' AND NOT is_paying
+        ORDER BY id LIMIT $2 FOR NO KEY UPDATE
+        """, purpose: .background)
 }

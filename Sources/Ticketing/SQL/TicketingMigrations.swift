@@ -4,5 +4,6 @@ package import Postgres
 package enum TicketingMigrations {
     package static let all: [PostgresMigration] = [
         catalogue, catalogueSearch, seats, holds, payments, queue, boundedHolds, queueRules, categorySearch, showEnds,
+        sales, scheduleRefunds,
     ]
 }

@@ -94,6 +94,12 @@ struct SeatMap: Sendable {
         }
     }
 
+    /// It takes the place of another: its version is a later one, and what changed before is not told any more.
+    mutating func follow(_ other: SeatMap) {
+        self.version = max(self.version, other.version + 1)
+        self.forgottenVersion = self.version
+    }
+
     private mutating func forget() {
         while self.recent.count - self.recentHead > self.rememberedCountMax {
             self.forgottenVersion = self.recent[self.recentHead].version

@@ -16,6 +16,8 @@ struct SeatMapTable {
         var isUsedSinceReading = true
         /// Something was missed: it has to be read again soon.
         var isOutdated = false
+        /// Not only states: what the seats are.
+        var isWhollyOutdated = false
         /// Those who follow it keep it here.
         var followerCount = 0
     }
@@ -24,6 +26,7 @@ struct SeatMapTable {
     private struct Loading {
         var changes: [SeatChange] = []
         var hasMissed = false
+        var isWhollyOutdated = false
     }
 
     private struct Expectation {
@@ -79,7 +82,8 @@ struct SeatMapTable {
         }
         _ = map.apply(heard?.changes ?? [])
         var entry = Entry(map: map)
-        entry.isOutdated = heard?.hasMissed == true
+        entry.isOutdated = heard?.hasMissed == true || heard?.isWhollyOutdated == true
+        entry.isWhollyOutdated = heard?.isWhollyOutdated == true
         if let old { (entry.promised, entry.renderings) = (old.promised, old.renderings) }
         guard self.makeRoom(for: schedule, map.seatCount, limits) else { throw SeatMapsFull() }
         self.entries[schedule] = entry
@@ -176,8 +180,43 @@ struct SeatMapTable {
         for schedule in self.entries.keys { self.outdate(schedule) }
     }
 
-    /// Something about it was missed.
-    mutating func outdate(_ schedule: Int64) { self.entries[schedule]?.isOutdated = true }
+    /// Something about it was missed, or changed that is never told in words. What is being read may be of before.
+    mutating func outdate(_ schedule: Int64, isWhole: Bool = false) {
+        self.entries[schedule]?.isOutdated = true
+        guard isWhole else { return }
+        self.entries[schedule]?.isWhollyOutdated = true
+        self.loading[schedule]?.isWhollyOutdated = true
+    }
+
+    func isWhollyOutdated(_ schedule: Int64) -> Bool { self.entries[schedule]?.isWhollyOutdated ?? false }
+
+    /// It is being read anew as a whole. False when somebody reads it already, who comes to know that it is too old.
+    mutating func beginRenewing(_ schedule: Int64) -> Bool {
+        self.noteReading(schedule)
+        self.entries[schedule]?.isWhollyOutdated = false
+        guard self.loading[schedule] == nil else {
+            self.loading[schedule]?.isWhollyOutdated = true
+            return false
+        }
+        self.beginLoading(schedule)
+        return true
+    }
+
+    /// What was read anew takes the place of the map. Of a show that is no more, it stays as it is for those who follow
+    /// it, and is forgotten without them.
+    mutating func endRenewing(_ schedule: Int64, _ map: SeatMap?) {
+        let heard = self.loading[schedule]
+        self.failLoading(schedule)
+        guard let entry = self.entries[schedule] else { return }
+        guard var map else {
+            if entry.followerCount == 0, !entry.renderings.isBeingWritten { self.forget(schedule) }
+            return
+        }
+        map.follow(entry.map)
+        _ = map.apply(heard?.changes ?? [])
+        self.entries[schedule]?.map = map
+        if heard?.hasMissed == true { self.outdate(schedule) }
+    }
 
     // MARK: Changes
 

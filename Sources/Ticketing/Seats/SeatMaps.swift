@@ -67,6 +67,22 @@ package final class SeatMaps: Sendable {
         }
     }
 
+    /// Reads the map anew as a whole. Whoever follows it is told to do so too.
+    func renew(_ schedule: Int64) async throws {
+        guard self.state.withLock({ $0.beginRenewing(schedule) }) else { return }
+        do {
+            let map = try await self.read(schedule)
+            self.state.withLock { $0.endRenewing(schedule, map) }
+        } catch {
+            self.state.withLock { table in
+                table.failLoading(schedule)
+                table.outdate(schedule, isWhole: true)
+            }
+            throw error
+        }
+        for hub in self.hubs { hub.changed(schedule, self) }
+    }
+
     private func read(_ schedule: Int64) async throws -> SeatMap? {
         let version = WallClock.now.unixMilliseconds
         guard let head = try await self.database.run(SeatStatements.head, schedule).first else { return nil }

@@ -14,6 +14,7 @@ struct SaleEvent {
     }
 
     var concert: Int64? { self.number("concertId") }
+    var schedule: Int64? { self.number("scheduleId") }
     var ticket: Int64? { self.number("ticketId") }
 
     var purchase: (concert: Int64, member: Int64, reservation: Int64)? {

@@ -88,4 +88,17 @@ import Testing
         #expect(
             OpenAPIDocument(PublicAPI.info, routes: [bare]).mistakes == ["GET /api/v1/seat: has no description"])
     }
+
+    @Test("routes have the names that programs of other ticket shops know, and none that is nobody's")
+    func otherNames() {
+        let routes = PublicAPI.table
+        let labels = Set(routes.filter { $0.aliasOf == nil }.map(\.label))
+        #expect(OtherNames.labels.subtracting(labels) == [])
+        let named = Set(routes.filter { $0.aliasOf != nil }.map(\.label))
+        let known = [
+            "POST /auth/login", "POST /auth/sign-up", "GET /concerts/search", "POST /bookings", "POST /payments",
+            "GET /ticket/{id}/qr", "GET /bookings/seats/{id}", "DELETE /users/me",
+        ]
+        #expect(Set(known).subtracting(named) == [])
+    }
 }
