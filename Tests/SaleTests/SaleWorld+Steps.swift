@@ -137,7 +137,7 @@ extension SaleWorld {
             self.note("→ reservation \(hold.reservation) \(hold.seats)")
             self.holds.append(Hold(reservation: hold.reservation, member: member, seats: hold.seats))
         case .taken(let seats): self.note("→ taken \(seats)")
-        case .busy, .limit, .notOnSale, .notFound, .invalid: self.note("→ \(outcome)")
+        case .busy, .limit, .tooOften, .notOnSale, .notFound, .invalid: self.note("→ \(outcome)")
         }
     }
 

@@ -198,7 +198,7 @@ final class SaleWorld {
                 let outcome = try await self.house.reservations.hold(
                     schedule: SaleDatabase.schedule, member: member, seats: [self.seat(number)])
                 outcomes.append(outcome)
-                if case .limit = outcome { continue }
+                if outcome == .limit || outcome == .tooOften { continue }
                 break
             }
             if case .held = outcomes.last { continue }

@@ -3,6 +3,8 @@ package import HTTPServer
 /// The routes by which owners of tickets come to watch.
 package enum PlaybackRoutes {
     package static let tag = "playback"
+    /// Nothing in a body is read, but programs send `{}`.
+    private static let bodyByteCountMax = 1024
     private static let id = HTTPParameterDescription(.path, "id", .integer(1...(.max)))
     private static let missing = HTTPProblemDescription(.notFound, "not-found")
     private static let void = HTTPProblemDescription(.forbidden, "ticket-revoked", "playback-over")
@@ -10,7 +12,8 @@ package enum PlaybackRoutes {
     package static var table: [HTTPServiceRoute<PlaybackService>] {
         [
             HTTPServiceRoute(
-                .post, AuthRoutes.prefix + "/ticket/{id}/playback", access: .member, self.beginDescription
+                .post, AuthRoutes.prefix + "/ticket/{id}/playback", access: .member,
+                bodyByteCountMax: self.bodyByteCountMax, self.beginDescription
             ) { service in .concurrent { request, values in try await service.begin(request, values) } },
             HTTPServiceRoute(
                 .get, AuthRoutes.prefix + "/ticket/{id}/playback", access: .member, self.listDescription
@@ -19,7 +22,8 @@ package enum PlaybackRoutes {
                 .delete, AuthRoutes.prefix + "/ticket/{id}/playback/{session}", access: .member, self.endDescription
             ) { service in .concurrent { request, values in try await service.end(request, values) } },
             HTTPServiceRoute(
-                .post, AuthRoutes.prefix + "/schedule/{id}/preview", access: .member, self.previewDescription
+                .post, AuthRoutes.prefix + "/schedule/{id}/preview", access: .member,
+                bodyByteCountMax: self.bodyByteCountMax, self.previewDescription
             ) { service in .concurrent { request, values in try await service.preview(request, values) } },
         ]
     }

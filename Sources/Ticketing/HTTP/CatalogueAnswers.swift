@@ -120,17 +120,3 @@ struct FellowAnswer: JSONEncodable {
         }
     }
 }
-
-/// A page of a list.
-struct CataloguePageAnswer<Item: JSONEncodable>: JSONEncodable {
-    let items: [Item]
-    /// The last of the page, when there are more.
-    let next: Int64?
-
-    func encode(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("items", self.items)
-            writer.member("nextCursor", self.next.map(CataloguePage.cursor(behind:)))
-        }
-    }
-}

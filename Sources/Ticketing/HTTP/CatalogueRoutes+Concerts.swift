@@ -3,7 +3,7 @@ internal import HTTPServer
 /// What changes concerts.
 extension CatalogueRoutes {
     private static let badState = HTTPProblemDescription(.conflict, "invalid-state")
-    private static let overlap = HTTPProblemDescription(.conflict, "schedule-overlap")
+    private static let overlap = HTTPProblemDescription(.conflict, "schedule-overlap", "seller-limit")
 
     static var concerts: [HTTPServiceRoute<CatalogueService>] {
         [
@@ -48,8 +48,9 @@ extension CatalogueRoutes {
                     ],
                     problems: [
                         self.invalid, self.forbidden, self.missing,
-                        HTTPProblemDescription(.conflict, "schedule-overlap", "invalid-state"), self.away,
-                    ])
+                        HTTPProblemDescription(.conflict, "schedule-overlap", "invalid-state", "seller-limit"),
+                        self.away,
+                    ], options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.addSchedule(request, values) } },
         ] + self.moves
     }
@@ -69,7 +70,7 @@ extension CatalogueRoutes {
                         MadeConcert(
                             id: 17, schedules: [MadeSchedule(id: 42, startsAt: ConcertDetail.example.serverTime)])
                     ], named: "MadeConcert")
-            ], problems: [self.invalid, self.forbidden, self.overlap, self.away])
+            ], problems: [self.invalid, self.forbidden, self.overlap, self.away], options: .idempotencyKey)
     }
 
     private static var moves: [HTTPServiceRoute<CatalogueService>] {
@@ -99,7 +100,7 @@ extension CatalogueRoutes {
                     status, "So it is, now or before.", examples: [MovedConcert(id: 17, status: to)],
                     named: "MovedConcert"
                 ) { $0.refining("status", JSONSchema.choice(of: ConcertStatus.self).kind) }
-            ], problems: [self.forbidden, self.missing, self.badState, self.away])
+            ], problems: [self.forbidden, self.missing, self.badState, self.away], options: .idempotencyKey)
     }
 
     // MARK: Posters
@@ -125,7 +126,7 @@ extension CatalogueRoutes {
                         HTTPProblemDescription(.unsupportedMediaType, "content-type-not-picture"),
                         HTTPProblemDescription(.unprocessableContent, "picture-unreadable", "picture-size"),
                         self.away,
-                    ])
+                    ], options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.putPoster(request, values) } },
             HTTPServiceRoute(
                 .get, self.prefix + "/concert/{id}/poster", access: .anyone,

@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HTTPServer
 internal import Primitives
 
@@ -5,13 +6,15 @@ internal import Primitives
 extension ReservationService {
     func listTickets(_ request: HTTPRequest) async throws -> HTTPResponse {
         let member = try Self.member(of: request)
-        let page = try ReservationPage(request.decodeQuery(), countMax: self.reservations.limits.pageCountMax)
-        let tickets = try await ReservationProblems.guarded {
-            try await self.tickets.list(of: member, before: page.before, countMax: page.countMax)
+        let page = try PageRequest(request.decodeQuery(), of: "tickets")
+        let below = try page.numberBelow()
+        let found = try await ReservationProblems.guarded {
+            try await self.tickets.list(of: member, before: below, countMax: page.limit + 1)
         }
-        let items = tickets.map { TicketAnswer(ticket: $0, hasCode: false) }
-        return Self.uncached(
-            HTTPResponse(json: ReservationListAnswer(items, lastID: tickets.last?.id, countMax: page.countMax)))
+        let answer = Page(found.map { TicketAnswer(ticket: $0, hasCode: false) }, limit: page.limit) {
+            PageCursor("tickets", .number($0.ticket.id))
+        }
+        return Self.uncached(HTTPResponse(json: answer))
     }
 
     func ticket(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {

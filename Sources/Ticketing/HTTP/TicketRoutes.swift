@@ -15,10 +15,8 @@ enum TicketRoutes {
                     answers: [
                         HTTPAnswerDescription(
                             .ok, "Newest first.",
-                            examples: [
-                                ReservationListAnswer(Self.examples(hasCode: false), lastID: 5, countMax: 2),
-                                ReservationListAnswer(Self.examples(hasCode: false), lastID: 5, countMax: 20),
-                            ], named: "Tickets", refine: { $0.refining("items[].status", Self.statuses) })
+                            examples: ReservationRoutes.pages(of: Self.examples(hasCode: false)), named: "Tickets",
+                            refine: { $0.refining("items[].status", Self.statuses) })
                     ], problems: [ReservationRoutes.badPage, ReservationRoutes.away], options: .pages)
             ) { service in .concurrent { request, _ in try await service.listTickets(request) } },
             HTTPServiceRoute(

@@ -12,6 +12,8 @@ package struct QueueLimits: Sendable {
     /// What one statement takes, and what may gather while it is under way: more is refused with 503.
     package var batchCountMax = 1000
     package var gatheringCountMax = 20_000
+    /// What a client is told to wait when too many do.
+    package var retryAfterSeconds = 2
 
     /// How long an admitted member may buy, from when he was first told.
     package var passTime = TimeAmount.seconds(600)

@@ -54,15 +54,17 @@ struct Demo: Sendable {
             let isOurs = try await self.members.isPassword(known.accounts.admin.password, of: admin)
             guard isOurs else { throw self.isOfAnother }
         }
-        let concert = try await self.api.get("/api/v1/concert/\(known.concertID)", DemoAnswers.Concert.self)
         var current = known
         (current.baseURL, current.rtmpURL) = (self.baseURL, self.rtmpURL)
-        if concert.goesOn(known.scheduleID) != true {
-            let made = try await self.api.post(
-                "/api/v1/concert/\(known.concertID)/schedule", DemoShow.performance(now: now), as: Self.seller(seller),
-                DemoAnswers.MadeSchedule.self)
-            current.scheduleID = made.id
-            current.seatIDs = try await self.freeSeats(of: made.id)
+        let path = "/api/v1/concert/\(known.concertID)"
+        let concert = try await self.api.find(path, DemoAnswers.Concert.self)
+        if concert?.goesOn(known.scheduleID) != true {
+            // On a stage of its own: that of the one before may be taken until the time that was planned for it is over.
+            (current.concertID, current.scheduleID) = try await self.newShow(as: Self.seller(seller), now: now)
+            current.seatIDs = try await self.freeSeats(of: current.scheduleID)
+            if concert?.isOnSale == true {
+                _ = try await self.api.post(path + "/close", [], as: Self.seller(seller), DemoAnswers.Made.self)
+            }
         } else if isOpen {
             return current
         }
@@ -85,13 +87,7 @@ struct Demo: Sendable {
         for (index, fan) in accounts.fans.enumerated() {
             _ = try await self.account(fan, role: .user, name: "팬 Fan \(index + 1)")
         }
-        let caller = Self.seller(seller)
-        var stage = try await self.api.get("/api/v1/stage", as: caller, DemoAnswers.Page.self).items.first
-        if stage == nil {
-            stage = try await self.api.post("/api/v1/stage", DemoShow.stage, as: caller, DemoAnswers.Made.self)
-        }
-        guard let stage else { throw HTTPProblem.internalError }
-        let (concert, schedule) = try await self.concert(on: stage.id, as: caller, now: now)
+        let (concert, schedule) = try await self.show(as: Self.seller(seller), now: now)
         let document = DemoDocument(
             baseURL: self.baseURL, rtmpURL: self.rtmpURL,
             streamKey: try await self.streamKey(of: schedule, seller: seller, now: now), concertID: concert,
@@ -136,22 +132,33 @@ struct Demo: Sendable {
         return try await self.members.create(role: role, name: name, email: email, password: account.password)
     }
 
-    private func concert(
-        on stage: Int64, as caller: HTTPCaller, now: WallClock
-    ) async throws -> (concert: Int64, schedule: Int64) {
+    /// The show of a start that was interrupted, or a new one.
+    private func show(as caller: HTTPCaller, now: WallClock) async throws -> (concert: Int64, schedule: Int64) {
         let all = try await self.api.get("/api/v1/member/me/concert", as: caller, DemoAnswers.Page.self)
-        if let known = all.items.first {
-            let concert = try await self.api.get("/api/v1/concert/\(known.id)", DemoAnswers.Concert.self)
-            guard let schedule = concert.schedules.last else { throw HTTPProblem.notFound }
-            return (known.id, schedule.id)
+        guard let known = all.items.first else {
+            let stage = try await self.api.get("/api/v1/stage", as: caller, DemoAnswers.Page.self).items.first
+            return try await self.newShow(on: stage, as: caller, now: now)
         }
-        let made = try await self.api.post(
-            "/api/v1/concert", DemoShow.concert(stage: stage, now: now), as: caller, DemoAnswers.Made.self)
-        guard let schedule = made.schedules.first else { throw HTTPProblem.notFound }
-        return (made.id, schedule.id)
+        let concert = try await self.api.get("/api/v1/concert/\(known.id)", DemoAnswers.Concert.self)
+        guard let schedule = concert.schedules.last else { throw HTTPProblem.notFound }
+        return (known.id, schedule.id)
     }
 
     // MARK: Parts of both
+
+    private func newShow(
+        on known: DemoAnswers.Made? = nil, as caller: HTTPCaller, now: WallClock
+    ) async throws -> (concert: Int64, schedule: Int64) {
+        var stage = known
+        if stage == nil {
+            stage = try await self.api.post("/api/v1/stage", DemoShow.stage, as: caller, DemoAnswers.Made.self)
+        }
+        guard let stage else { throw HTTPProblem.internalError }
+        let made = try await self.api.post(
+            "/api/v1/concert", DemoShow.concert(stage: stage.id, now: now), as: caller, DemoAnswers.Made.self)
+        guard let schedule = made.schedules.first else { throw HTTPProblem.notFound }
+        return (made.id, schedule.id)
+    }
 
     private func streamKey(of schedule: Int64, seller: Int64, now: WallClock) async throws -> Secret<String> {
         let until = WallClock(unixMilliseconds: now.unixMilliseconds + Self.streamKeyTime.milliseconds)

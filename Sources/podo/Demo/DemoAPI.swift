@@ -18,18 +18,28 @@ struct DemoAPI: Sendable {
     func get<Answer: JSONDecodable>(
         _ path: String, as caller: HTTPCaller? = nil, _ type: Answer.Type
     ) async throws -> Answer {
-        try await self.send(.get, path, [], as: caller, type)
+        try await self.found(self.send(.get, path, [], as: caller, type), path)
+    }
+
+    /// Nil when there is nothing of that name.
+    func find<Answer: JSONDecodable>(_ path: String, _ type: Answer.Type) async throws -> Answer? {
+        try await self.send(.get, path, [], as: nil, type)
     }
 
     func post<Answer: JSONDecodable>(
         _ path: String, _ body: [UInt8], as caller: HTTPCaller, _ type: Answer.Type
     ) async throws -> Answer {
-        try await self.send(.post, path, body, as: caller, type)
+        try await self.found(self.send(.post, path, body, as: caller, type), path)
+    }
+
+    private func found<Answer>(_ answer: Answer?, _ path: String) throws(StartError) -> Answer {
+        if let answer { return answer }
+        throw StartError("the demo cannot be made: \(path) is not found")
     }
 
     private func send<Answer: JSONDecodable>(
         _ method: HTTPMethod, _ path: String, _ body: [UInt8], as caller: HTTPCaller?, _ type: Answer.Type
-    ) async throws -> Answer {
+    ) async throws -> Answer? {
         let target = Array(path.utf8)
         var fields = HTTPFields()
         if !body.isEmpty { fields.append(.contentType, "application/json") }
@@ -39,6 +49,7 @@ struct DemoAPI: Sendable {
         request.body = body
         request.caller = caller
         let response = try await self.answer(to: request)
+        if response.status == .notFound { return nil }
         let bytes: [UInt8] =
             switch response.body {
             case .bytes(let bytes): bytes

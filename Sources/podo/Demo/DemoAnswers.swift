@@ -36,12 +36,14 @@ enum DemoAnswers {
 
     struct Concert: JSONDecodable {
         let schedules: [Schedule]
+        let status: String
         let serverTime: String
 
         struct Schedule: JSONDecodable {
             let id: Int64
             let endsAt: String
             let status: String
+            let live: Live?
 
             init(json: JSONObjectReader) throws(JSONFieldErrors) {
                 let id = json.integer("scheduleId", in: 1...Int64.max)
@@ -49,19 +51,33 @@ enum DemoAnswers {
                 let status = json.string("status", lengthMax: 40)
                 guard let id, let endsAt, let status else { throw json.failure }
                 (self.id, self.endsAt, self.status) = (id, endsAt, status)
+                self.live = json.object("live", Live.self, isRequired: false)
+            }
+        }
+
+        struct Live: JSONDecodable {
+            let state: String
+
+            init(json: JSONObjectReader) throws(JSONFieldErrors) {
+                guard let state = json.string("state", lengthMax: 40) else { throw json.failure }
+                self.state = state
             }
         }
 
         init(json: JSONObjectReader) throws(JSONFieldErrors) {
             let schedules = json.array("schedules", of: Schedule.self, countMax: 10_000)
+            let status = json.string("status", lengthMax: 40)
             let time = json.string("serverTime", lengthMax: 40)
-            guard let schedules, let time else { throw json.failure }
-            (self.schedules, self.serverTime) = (schedules, time)
+            guard let schedules, let status, let time else { throw json.failure }
+            (self.schedules, self.status, self.serverTime) = (schedules, status, time)
         }
 
-        /// Whether a performance can still be watched; nil when there is no such one. Times of one form are compared.
-        func goesOn(_ schedule: Int64) -> Bool? {
-            self.schedules.first { $0.id == schedule }.map { $0.status == "SCHEDULED" && $0.endsAt > self.serverTime }
+        var isOnSale: Bool { self.status == "PUBLISHED" }
+
+        /// Whether a performance is sold and can be watched. Times of one form are compared.
+        func goesOn(_ schedule: Int64) -> Bool {
+            guard self.isOnSale, let found = self.schedules.first(where: { $0.id == schedule }) else { return false }
+            return found.status == "SCHEDULED" && found.live?.state != "ENDED" && found.endsAt > self.serverTime
         }
     }
 

@@ -68,7 +68,7 @@ struct DemoDocument: JSONDecodable, JSONEncodable, Sendable {
     /// What the stream key follows behind a slash.
     var rtmpURL: String
     var streamKey: Secret<String>
-    let concertID: Int64
+    var concertID: Int64
     var scheduleID: Int64
     /// Those that were free when the performance was made.
     var seatIDs: [Int64]

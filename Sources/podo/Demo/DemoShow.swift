@@ -8,7 +8,7 @@ enum DemoShow {
 
     /// Began a little before: it is live at once.
     private static let beganBefore = TimeAmount.seconds(300)
-    /// The longest that a performance can be. When it is over, a start makes the next one.
+    /// The longest that a performance can be. When it is over, a start puts on the next one.
     private static let time = TimeAmount.seconds(14 * 86_400)
     private static let saleTime = TimeAmount.seconds(10 * 365 * 86_400)
     /// All there are, so that one fan can buy a whole party's.
@@ -44,7 +44,8 @@ enum DemoShow {
     }
 
     static func concert(stage: Int64, now: WallClock) -> [UInt8] {
-        self.text { writer in
+        let start = now.moved(by: .nanoseconds(-self.beganBefore.nanoseconds))
+        return self.text { writer in
             writer.member("name", "보라빛 밤 · Violet Night")
             writer.member("performers", "포도 앙상블 Podo Ensemble")
             writer.member(
@@ -57,7 +58,7 @@ enum DemoShow {
             writer.member("stageId", stage)
             writer.member("runtimeMinutes", 120)
             writer.member("category", "CONCERT")
-            writer.member("saleOpensAt", now.moved(by: .nanoseconds(-self.beganBefore.nanoseconds)).rfc3339)
+            writer.member("saleOpensAt", start.rfc3339)
             writer.member("saleClosesAt", now.moved(by: self.saleTime).rfc3339)
             writer.member("purchaseLimit", self.purchaseLimit)
             writer.member("grades", self.grades)
@@ -70,16 +71,13 @@ enum DemoShow {
                 }
             }
             writer.name("schedules")
-            writer.array { $0.object { self.encodePerformance(now: now, to: &$0) } }
+            writer.array { writer in
+                writer.object { writer in
+                    writer.member("startsAt", start.rfc3339)
+                    writer.member("endsAt", start.moved(by: self.time).rfc3339)
+                }
+            }
         }
-    }
-
-    static func performance(now: WallClock) -> [UInt8] { self.text { self.encodePerformance(now: now, to: &$0) } }
-
-    private static func encodePerformance(now: WallClock, to writer: inout JSONWriter) {
-        let start = now.moved(by: .nanoseconds(-self.beganBefore.nanoseconds))
-        writer.member("startsAt", start.rfc3339)
-        writer.member("endsAt", start.moved(by: self.time).rfc3339)
     }
 
     private static func text(_ members: (inout JSONWriter) -> Void) -> [UInt8] {

@@ -25,6 +25,8 @@ struct RouteLoad: Equatable {
         case "concert" where words.contains("queue") && route.method == .patch: self.init(.payment)
         case "concert" where words.contains("queue"):
             self.init(.queue, !isOfMembers ? nil : isReading ? .queuePoll : .queueJoin)
+        // What is for sale, and who sells it.
+        case "concert", "stage", "schedule": self.init(isReading ? .browse : .reservation, isReading ? nil : .catalogue)
         default: self.init(isReading ? .browse : .reservation)
         }
     }

@@ -79,9 +79,11 @@ final class SaleServices: Sendable {
     var consumers: [OutboxConsumer] {
         let (queue, refunds, reservations) = (self.queue, self.refunds, self.reservations.reservations)
         return [
-            OutboxConsumer("queue", topics: [.paymentCompleted]) { event, _ in
-                guard let (concert, member) = try SaleEvent(event).buyer else { return }
-                try await queue.purchaseFinished(concert: concert, member: member)
+            OutboxConsumer("queue", topics: [.paymentCompleted]) { event, transaction in
+                guard let purchase = try SaleEvent(event).purchase else { return }
+                try await queue.purchaseFinished(
+                    concert: purchase.concert, member: purchase.member, reservation: purchase.reservation,
+                    in: transaction)
             },
             OutboxConsumer("cancellation", topics: [.concertCanceled]) { event, transaction in
                 guard let concert = try SaleEvent(event).concert else { return }

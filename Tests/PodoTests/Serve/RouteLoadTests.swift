@@ -13,7 +13,8 @@ import Testing
         "follows from its path, and so does what a member may ask of it",
         arguments: [
             (.get, "/concert", .browse, nil), (.get, "/concert/{id}", .browse, nil),
-            (.get, "/schedule/{id}/seat", .browse, nil), (.post, "/concert", .reservation, nil),
+            (.get, "/schedule/{id}/seat", .browse, nil), (.post, "/concert", .reservation, .catalogue),
+            (.post, "/stage", .reservation, .catalogue), (.patch, "/stage/{id}", .reservation, .catalogue),
             (.post, "/auth/signin", .reservation, nil), (.get, "/member/me", .browse, nil),
             (.post, "/concert/{id}/queue", .queue, .queueJoin),
             (.patch, "/concert/{id}/queue", .payment, nil),

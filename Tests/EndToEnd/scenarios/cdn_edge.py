@@ -1,0 +1,237 @@
+"""nginx in front, as deploy/cdn says: two viewers, and one fetch of each segment at Podo. Nothing is given out without
+Podo's word, so a ticket that was given back opens nothing of what the cache has. Requests that wait for the next part
+do so through it, ranges are ranges, and no token comes into its log. The function for other CDNs, in node where there
+is one, believes the tokens that Podo makes and no others."""
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+
+from support import tools
+from support.api import Api
+from support.edge import Edge
+from support.figures import median
+from support.house import SIMULATED, House, wait_for_segment
+from support.scenario import expect, expect_alive
+from support.servers import ROOT, Podo
+
+REFUSED_SECONDS_MAX = 1.0
+SEGMENT_COUNT = 6
+# A part lasts half a second; whoever waits for another's fetch is looked at twice a second.
+PART_DELAY_MAX = 1.2
+FUNCTION = os.path.join(ROOT, "deploy/cdn/edge-function.mjs")
+
+
+def run(site):
+    tools.require(["ffmpeg", "nginx"])
+    podo = Podo(site, environment=SIMULATED | {"PODO_HTTP_TRUSTED_PROXIES": "127.0.0.1"}).start()
+    house = House(podo)
+    edge = Edge(site, podo).start()
+    api = Api(edge.port)
+    house.publish(site)
+    viewers = []
+    for number in range(2):
+        fan = house.account(f"fan-{number}")
+        payment, ticket = house.buy(fan, house.seats[number])
+        viewers.append((fan, payment, house.watch(fan, ticket)))
+    fetched_once(podo, api, [playlist for _, _, playlist in viewers])
+    delays = parts_come(api, [playlist for _, _, playlist in viewers])
+    ranges(api, viewers[0][2])
+    seconds = closes(house, api, viewers)
+    nothing_without_word(api, viewers)
+    quiet(edge, viewers)
+    believed = function(site, podo, viewers)
+    expect_alive(podo)
+    return (f"{SEGMENT_COUNT} segments fetched once for two viewers, parts {median(delays):.2f} s after they were asked "
+            f"for (at most {max(delays):.2f}), closed {seconds * 1000:.0f} ms after a refund{believed}")
+
+
+def requests(podo, kind):
+    return podo.metric("podo_hls_requests_total", kind=kind)
+
+
+def fetched_once(podo, api, playlists):
+    """Both ask for the same segments at the same time."""
+    wait_for_segment(api, playlists[0])
+    before = requests(podo, "segment")
+    seen = [set(), set()]
+    deadline = time.monotonic() + 60
+    while len(seen[0]) < SEGMENT_COUNT:
+        expect(time.monotonic() < deadline, f"{len(seen[0])} segments came")
+        lists = [wait_for_segment(api, playlist) for playlist in playlists]
+        wanted = [name.rpartition("/")[2] for name in lists[0] if name.rpartition("/")[2] not in seen[0]]
+        for name in wanted[:SEGMENT_COUNT - len(seen[0])]:
+            bodies = together([lambda path=playlist.rpartition("/")[0]: api.get(f"{path}/main/{name}")
+                               for playlist in playlists])
+            expect(all(answer.status == 200 for answer in bodies),
+                   f"{name}: {[(answer.status, answer.body[:200]) for answer in bodies]}")
+            expect(bodies[0].body == bodies[1].body and len(bodies[0].body) > 1000, f"{name} is not the same for both")
+            for names in seen:
+                names.add(name)
+        time.sleep(0.2)
+    fetched = requests(podo, "segment") - before
+    expect(fetched == SEGMENT_COUNT, f"Podo was asked for {fetched} segments, not {SEGMENT_COUNT}")
+    expect(requests(podo, "checked") >= 2 * SEGMENT_COUNT, "Podo was not asked each time")
+
+
+def together(calls):
+    answers = [None] * len(calls)
+
+    def work(number):
+        answers[number] = calls[number]()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def parts_come(api, playlists, count=6):
+    """Seconds in which the next part was there for both, who asked before it was, and the playlist that lists it."""
+    delays = []
+    for _ in range(count):
+        text = api.get(playlists[0].rpartition("/")[0] + "/main.m3u8").body.decode()
+        hint = next(line for line in text.splitlines() if line.startswith("#EXT-X-PRELOAD-HINT"))
+        name = hint.split('URI="')[1].split('"')[0]
+        sequence, part = name.rpartition("/")[2].split(".")[:2]
+        begin = time.monotonic()
+        answers = together([lambda path=playlist.rpartition("/")[0]: api.get(f"{path}/{name}") for playlist in playlists])
+        statuses = [answer.status for answer in answers]
+        # A segment may have ended without it.
+        expect(statuses == [200, 200] or statuses == [404, 404], f"part {name}: {statuses}")
+        if statuses == [200, 200]:
+            delays.append(time.monotonic() - begin)
+        begin = time.monotonic()
+        listed = api.get(f"{playlists[1].rpartition('/')[0]}/main.m3u8?_HLS_msn={int(sequence) + 1}&_HLS_part=0")
+        expect(listed.status == 200 and f"main/{int(sequence) + 1}.0.m4s" in listed.body.decode(),
+               f"a playlist that waits: {listed.status} {listed.body[-300:]!r}")
+        expect(time.monotonic() - begin > 0.05 or int(part) > 0, "the playlist did not wait")
+    expect(delays and max(delays) <= PART_DELAY_MAX, f"parts came after {delays}")
+    return delays
+
+
+def ranges(api, playlist):
+    segment = wait_for_segment(api, playlist)[-1]
+    whole = api.get(segment)
+    for _ in range(2):
+        part = api.get(segment, fields={"Range": "bytes=10-19"})
+        expect(part.status == 206 and part.body == whole.body[10:20], f"a range: {part.status} {len(part.body)} bytes")
+    listed = api.get(playlist.rpartition("/")[0] + "/main.m3u8", fields={"Range": "bytes=0-"})
+    expect(listed.status == 200, f"a playlist's range: {listed.status}")
+    expect(whole.fields.get("access-control-allow-origin") == "*", "pages of other origins cannot read it")
+
+
+def closes(house, api, viewers):
+    """Seconds from the answer to a refund until the cache gives nothing any more to the one, and all to the other."""
+    (fan, payment, mine), (_, _, other) = viewers
+    segment = wait_for_segment(api, mine)[-1]
+    expect(api.get(segment).status == 200, "a segment is not served")
+    house.give_back(fan, payment)
+    begin = time.monotonic()
+    while (answer := api.get(segment)).status == 200:
+        expect(time.monotonic() - begin < REFUSED_SECONDS_MAX, "the cache goes on to serve a ticket that was given back")
+    seconds = time.monotonic() - begin
+    expect(answer.status == 403 and answer.code == "ticket-revoked", f"after a refund: {answer.status} {answer.body!r}")
+    listed = api.get(mine)
+    expect(listed.status == 403 and listed.code == "ticket-revoked", f"its playlist: {listed.status} {listed.body!r}")
+    same = other.rpartition("/")[0] + "/main/" + segment.rpartition("/")[2]
+    expect(api.get(same).status == 200, "the other viewer has lost it too")
+    return seconds
+
+
+def nothing_without_word(api, viewers):
+    """The cache has the segment: other spellings, made-up tokens and the question itself bring nothing out of it."""
+    good = viewers[1][2].rpartition("/")[0]
+    name = wait_for_segment(api, viewers[1][2])[-1].rpartition("/")[2]
+    token = good.rpartition("/")[2]
+    expect(api.get(f"{good}/main/{name}").status == 200, "a segment is not served")
+    changed = token[:-1] + ("A" if token[-1] != "A" else "B")
+    for path in [f"/p/{changed}/main/{name}", f"/p/{'A' * 64}/main/{name}", f"/p//main/{name}", f"/p/main/{name}",
+                 f"/p/{changed}/../{token[:-1]}x/main/{name}", f"/p/{changed}/main/%2e%2e/main/{name}",
+                 f"/p/{changed}%2f../{changed}/main/{name}", "/podo-check", f"/p/{changed}/check/main/{name}",
+                 f"/schedule-1/main/{name}"]:
+        answer = api.get(path)
+        expect(answer.status in (400, 403, 404) and len(answer.body) < 2000, f"{path}: {answer.status}")
+    answer = api.get(f"{good}/main/../main/{name}")
+    expect(answer.status in (200, 400, 404), f"another spelling of the same: {answer.status}")
+
+
+def quiet(edge, viewers):
+    with open(edge.log, encoding="utf-8") as file:
+        text = file.read()
+    expect("HIT" in text and "schedule-" in text, f"the log says nothing of the cache: {text[:300]}")
+    for _, _, playlist in viewers:
+        expect(playlist.split("/")[2] not in text, "a token is in the log of the cache")
+
+
+def function(site, podo, viewers):
+    """Says how many tokens it was asked about, where there is a node to run it."""
+    if shutil.which("node") is None:
+        return ", the function was not tried for want of node"
+    with open(podo.data_directory + "/secret", encoding="utf-8") as file:
+        secrets = file.read()
+    script = site.join("function.mjs")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(TRY)
+    tokens = [playlist.split("/")[2] for _, _, playlist in viewers]
+    given = {"secrets": secrets, "tokens": tokens, "now": time.time(), "module": FUNCTION}
+    done = subprocess.run(["node", script], input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False)
+    expect(done.returncode == 0, f"node: {done.stderr}")
+    said = json.loads(done.stdout)
+    expect(said["right"] == [{"stream": "schedule-1"}] * len(tokens), f"right tokens: {said['right']}")
+    expect(said["late"] == [{"code": "token-expired"}] * len(tokens), f"old tokens: {said['late']}")
+    expect(set(said["changed"]) == {"token-invalid"}, f"changed tokens: {set(said['changed'])}")
+    expect(said["served"] == [200, 200, 403, 200] and said["fetched"] == 2, f"as a whole: {said}")
+    return f", {len(said['changed'])} changed tokens refused by the function"
+
+
+# The keys as deploy/cdn/README.md says; every bit of a token; and requests through the whole of it, to an origin and a
+# cache that are made up.
+TRY = """
+import { hkdfSync } from "node:crypto";
+const given = JSON.parse(await new Response(process.stdin).text());
+const { readKeys, verify, answer } = await import(given.module);
+const keys = {};
+for (const line of given.secrets.trim().split("\\n")) {
+  const [id, digits] = line.split(" ");
+  keys[id] = Buffer.from(hkdfSync("sha256", Buffer.from(digits, "hex"), "podo", "playback", 32)).toString("hex");
+}
+const known = await readKeys(JSON.stringify(keys));
+const said = { right: [], late: [], changed: [], served: [], fetched: 0 };
+for (const token of given.tokens) {
+  said.right.push(await verify(token, known, given.now));
+  said.late.push(await verify(token, known, given.now + 1e9));
+  const bytes = Buffer.from(token, "base64url");
+  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+    const other = Buffer.from(bytes);
+    other[bit >> 3] ^= 1 << (bit & 7);
+    said.changed.push((await verify(other.toString("base64url"), known, given.now)).code);
+  }
+  for (const text of [token + "A", token.slice(1), token + "=", "", " ".repeat(64)]) {
+    said.changed.push((await verify(text, known, given.now)).code);
+  }
+}
+const kept = new Map();
+const cache = {
+  match: async (request) => kept.get(request.url)?.clone(),
+  put: async (request, response) => void kept.set(request.url, response),
+};
+globalThis.fetch = async (request) => {
+  said.fetched += 1;
+  return new Response(new URL(request.url ?? request).pathname);
+};
+const edge = { keys: known, origin: "http://origin.example", cache };
+for (const [token, name] of [
+  [given.tokens[0], "main/7.m4s"], [given.tokens[1], "main/7.m4s"], ["A".repeat(64), "main/7.m4s"],
+  [given.tokens[1], "main.m3u8"],
+]) {
+  const response = await answer(new Request(`https://edge.example/p/${token}/${name}`), edge);
+  said.served.push(response.status);
+}
+console.log(JSON.stringify(said));
+"""

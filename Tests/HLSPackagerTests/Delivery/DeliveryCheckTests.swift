@@ -1,0 +1,39 @@
+import HTTPServer
+import Testing
+
+@testable import HLSPackager
+
+@Suite("What a cache in front asks")
+struct DeliveryCheckTests {
+    private static let names = ["main/8.m4s", "main/8.0.m4s", "main/init.0.mp4", "main/8.ts", "nothing", "main/99.m4s"]
+
+    @Test("is answered with the name of the stream, whatever of it there is, and is kept by nobody", arguments: names)
+    func admitted(_ name: String) throws {
+        let rig = try DeliveryRig()
+        let show = rig.show()
+        show.begin()
+        show.addSegments(3)
+        let viewer = try rig.ask("check/" + name, pass: "show-2")
+        #expect(viewer.status == 204 && viewer["podo-stream"] == "show" && viewer["cache-control"] == "no-store")
+        #expect(rig.metric("podo_hls_requests_total{kind=\"checked\"}") == 1)
+        #expect(rig.metric("podo_hls_requests_total{kind=\"segment\"}") == 0)
+    }
+
+    @Test("is refused as the media are", arguments: names)
+    func refused(_ name: String) throws {
+        let rig = try DeliveryRig()
+        rig.gate.withdraw("show")
+        let viewer = try rig.ask("check/" + name)
+        #expect(viewer.status == 403 && viewer.code == "pass-withdrawn" && viewer["podo-stream"] == nil)
+        #expect(viewer["cache-control"] == "no-store")
+    }
+
+    @Test("counts no media, which count when the cache fetches them, and keeps a session like a playlist does")
+    func uses() throws {
+        let rig = try DeliveryRig()
+        for (name, use) in [("main/8.m4s", "other"), ("main/8.0.m4s", "other"), ("main.m3u8", "playlist")] {
+            _ = try rig.ask("check/" + name)
+            #expect(rig.gate.uses() == [use], "\(name)")
+        }
+    }
+}
