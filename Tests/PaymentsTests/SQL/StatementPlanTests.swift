@@ -41,6 +41,9 @@ struct StatementPlanTests {
         (SettlementStatements.sellers, "'2026-11-01', 'Asia/Seoul', 200, 0, ''"),
         (SettlementStatements.addItems, "1, 7, 'KRW', '2026-11-01', 'Asia/Seoul'"),
         (SettlementStatements.carryIn, "1, 7, 'KRW', '2026-11-01'"), (SettlementStatements.sums, "1"),
+        (BookComparison.match, "'toss'"), (BookComparison.judge, "'toss', '2026-11-01', '2026-11-02'"),
+        (BookComparison.lookAgain, "'toss'"), (BookComparison.missing, "'toss', '2026-11-01', '2026-11-02', 100"),
+        (BookComparison.keepGaps, "'toss', '{1}'"), (BookComparison.closeGaps, "'toss'"),
         (SettlementStatements.items, "1, '', 0, 1000"), (Payments.memories, "'simulator', 99999999, 500"),
     ]
 
