@@ -15,6 +15,8 @@ package enum KeyPurpose: String, CaseIterable, Sendable {
     case queueTicket = "queue-ticket"
     /// The seed that the codes of tickets are signed with, which doors read.
     case ticketCode = "ticket-code"
+    /// Seals secrets of payment companies, and bank accounts of buyers.
+    case paymentSecret = "payment-secret"
     /// Signs playback tokens.
     case playback = "playback"
 }

@@ -19,7 +19,7 @@ extension PaymentService {
         }
         let begun = try await PaymentProblems.guarded {
             try await self.payments.begin(
-                input.reservationID, by: caller.memberID, promotion: input.promotion)
+                input.reservationID, by: caller.memberID, promotion: input.promotion, method: input.method)
         }
         return Self.uncached(
             HTTPResponse(.created, json: PaymentAnswer(payment: begun.payment, checkout: begun.checkout)))

@@ -25,19 +25,19 @@ extension Payments {
     /// Begins to pay for a reservation, or goes on with what was begun. The amount is ours, never the buyer's.
     /// A code that is given takes something off; without one the list price is paid, whatever was begun before.
     package func begin(
-        _ reservation: Int64, by member: Int64, promotion: PromotionCode? = nil
+        _ reservation: Int64, by member: Int64, promotion: PromotionCode? = nil, method: GatewayOrder.Method = .card
     ) async throws -> BegunPayment {
         let payment: PaymentRow
-        if promotion == nil,
+        if promotion == nil, method == .card,
             let begun = try await self.begunTogether(reservation, by: member, isClaimed: false)
         {
             payment = begun
         } else {
-            payment = try await self.record(reservation, by: member, promotion: promotion)
+            payment = try await self.record(reservation, by: member, promotion: promotion, method)
         }
         guard payment.gateway != Self.freeGateway else { return BegunPayment(payment: payment, checkout: nil) }
         let gateway = try self.gateway(of: payment)
-        switch await gateway.checkout(for: self.gatewayOrder(payment)) {
+        switch await gateway.checkout(for: self.gatewayOrder(payment, method)) {
         case .ready(let checkout):
             if let key = checkout.providerKey {
                 _ = try await self.database.run(PaymentStatements.setKey, payment.id, key)
@@ -96,19 +96,28 @@ extension Payments {
     }
 
     private func record(
-        _ reservation: Int64, by member: Int64, promotion: PromotionCode?
+        _ reservation: Int64, by member: Int64, promotion: PromotionCode?, _ method: GatewayOrder.Method
     ) async throws -> PaymentRow {
-        let payment = try await self.record(reservation, by: member, promotion: promotion) { payment, _ in payment }
+        func record() async throws -> PaymentRow? {
+            try await self.record(reservation, by: member, promotion: promotion) { payment, transaction in
+                if payment.gateway == Self.freeGateway { return payment }
+                return try await self.choose(method, for: payment, in: transaction) ? payment : nil
+            }
+        }
+        var found = try await record()
+        // One that is new was begun in no other way.
+        if found == nil { found = try await record() }
+        guard let payment = found else { throw PaymentProblems.inProgress }
         if payment.gateway == Self.freeGateway { self.metrics.payments.add("free", loop: nil) }
         return payment
     }
 
-    private func gatewayOrder(_ payment: PaymentRow) -> GatewayOrder {
+    private func gatewayOrder(_ payment: PaymentRow, _ method: GatewayOrder.Method = .card) -> GatewayOrder {
         let base = "\(self.options.publicURL)/payment/\(payment.id)"
         return GatewayOrder(
             orderID: payment.orderID, name: payment.orderName, total: payment.total, successURL: base + "/success",
             failURL: base + "/fail", reservationID: payment.reservationID, paymentID: payment.id,
-            idempotencyKey: payment.checkoutKey)
+            idempotencyKey: payment.checkoutKey, method: method)
     }
 
     /// Two requests that begin at once meet at the index that lets one payment wait: the later one finds the other's.

@@ -25,6 +25,7 @@ final class SaleServices: Sendable {
     private let webhooks: WebhookInbox
     private let canceled: CanceledSchedules
     private let invariants: SaleInvariants
+    private let dailyBooks: DailyBooks
     private let maps: SeatMaps
     private let posters = PosterPictures()
     private let database: PostgresDatabase
@@ -74,10 +75,13 @@ final class SaleServices: Sendable {
             database: database, orders: TicketingOrders(reservations: reservations),
             gateways: self.companies.gateways,
             options: PaymentOptions(gateway: self.companies.gateways[0].name, publicURL: publicURL),
+            vault: Self.vault(root),
             metrics: PaymentMetrics(registry: metrics, log: log))
         self.reports = SalesService(
             database: database, access: self.catalogue.access, money: PaymentSums(payments: payments))
         self.invariants = SaleInvariants(payments: payments, database: database, registry: metrics, log: log)
+        self.dailyBooks = DailyBooks(
+            payments: payments, companies: self.companies.listing, registry: metrics)
         self.reconciler = PaymentReconciler(payments: payments)
         self.refunds = RefundWorker(payments: payments)
         self.canceled = CanceledSchedules(
@@ -86,6 +90,14 @@ final class SaleServices: Sendable {
         self.payments = PaymentService(
             payments: payments, refundWorker: self.refunds, webhooks: self.webhooks,
             settlements: Settlements(payments: payments), decider: self.companies.decider)
+    }
+
+    /// Of all generations: what a bank account was sealed with once opens it for as long as it is kept.
+    private static func vault(_ root: RootSecret) -> PaymentVault {
+        PaymentVault(
+            keys: root.generations.map { generation in
+                (number: UInt8(generation.number), key: root.key(for: .paymentSecret, in: generation))
+            })
     }
 
     /// Who is told of what happened to sales.
@@ -129,6 +141,7 @@ final class SaleServices: Sendable {
             ("webhooks not ended", Self.paymentTime, { try await self.webhooks.endKnown() }),
             ("performances not given back", Self.paymentTime, { try await self.canceled.work() }),
             ("webhooks not swept", Self.sweepTime, { try await self.webhooks.sweep() }),
+            ("day not closed", DailyBooks.interval, { try await self.dailyBooks.work() }),
         ]
         for (event, time, round) in works { self.works.start(event, every: time, on: loop, round) }
         // Each company has rounds of its own: one that is silent makes nobody wait for another.

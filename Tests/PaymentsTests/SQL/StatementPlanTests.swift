@@ -19,7 +19,8 @@ struct StatementPlanTests {
         (PaymentStatements.findByRefund, "'toss', 'cancel-7'"),
         (PaymentStatements.takeDue, "8, 45, '{toss}', true"), (PaymentStatements.settledIsRead, "1, 5"),
         (PaymentStatements.note, "1, 'doubt', '{}'"), (PaymentStatements.ofMember, "1, 99999999, 20"),
-        (PaymentStatements.storeHint, "'toss', 'k', 't', 'podo-1', 10"),
+        (PaymentStatements.storeHint, "'toss', 'k', 't', 'podo-1', 10, true, 0"),
+        (PaymentStatements.lockPlain, "'{1,2}'"), (PaymentStatements.endKnownWebhooks, "50"),
         (PaymentStatements.takeWebhooks, "8, 45, '{toss}', true"), (PaymentStatements.sweepWebhooks, "2592000, 1000"),
         (PaymentListStatements.ofSeller, "7, 99999999, 20"),
         (PaymentListStatements.ofReservation, "7, NULL, 99999999, 20"),
@@ -40,6 +41,9 @@ struct StatementPlanTests {
         (SettlementStatements.sellers, "'2026-11-01', 'Asia/Seoul', 200, 0, ''"),
         (SettlementStatements.addItems, "1, 7, 'KRW', '2026-11-01', 'Asia/Seoul'"),
         (SettlementStatements.carryIn, "1, 7, 'KRW', '2026-11-01'"), (SettlementStatements.sums, "1"),
+        (BookComparison.match, "'toss'"), (BookComparison.judge, "'toss', '2026-11-01', '2026-11-02'"),
+        (BookComparison.lookAgain, "'toss'"), (BookComparison.missing, "'toss', '2026-11-01', '2026-11-02', 100"),
+        (BookComparison.keepGaps, "'toss', '{1}'"), (BookComparison.closeGaps, "'toss'"),
         (SettlementStatements.items, "1, '', 0, 1000"), (Payments.memories, "'simulator', 99999999, 500"),
     ]
 
