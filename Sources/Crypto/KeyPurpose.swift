@@ -13,4 +13,6 @@ package enum KeyPurpose: String, CaseIterable, Sendable {
     case addressMark = "address-mark"
     /// Seals tickets and passes of waiting queues.
     case queueTicket = "queue-ticket"
+    /// Seals secrets of payment companies, and bank accounts of buyers.
+    case paymentSecret = "payment-secret"
 }

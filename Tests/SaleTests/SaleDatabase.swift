@@ -41,14 +41,14 @@ final class SaleDatabase: Sendable {
         return String(url.dropFirst("postgresql:///".count).prefix { $0 != "?" })
     }
 
-    /// `damage` is SQL that breaks something.
-    init(damage: String = "") throws {
+    /// `damage` is SQL that breaks something, `fixture` what a test sells besides.
+    init(damage: String = "", fixture: String = "", limits: PostgresLimits = PostgresLimits()) throws {
         self.url = try Self.cluster.database(template: try Self.template.get())
-        if !damage.isEmpty { try Self.cluster.query(damage, at: self.url) }
+        for sql in [damage, fixture] where !sql.isEmpty { try Self.cluster.query(sql, at: self.url) }
         self.group = try EventLoopGroup(loopCount: 1)
         self.registry = MetricsRegistry(loopCount: 1)
         self.database = PostgresDatabase(
-            options: try PostgresConnectionOptions(Secret(self.url)), loops: self.group.loops,
+            options: try PostgresConnectionOptions(Secret(self.url)), loops: self.group.loops, limits: limits,
             metrics: PostgresMetrics(registry: self.registry), log: self.log)
         self.group.start()
         self.database.start()

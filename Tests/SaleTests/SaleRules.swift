@@ -99,7 +99,7 @@ enum SaleRules {
         Rule(name: "payment-open", sql: "SELECT count(*) FROM payment WHERE phase <> 'SETTLED'"),
         Rule(
             name: "refund-open",
-            sql: "SELECT count(*) FROM refund WHERE status NOT IN ('SUCCEEDED', 'REVERSED', 'FAILED')"),
+            sql: "SELECT count(*) FROM refund WHERE status NOT IN ('SUCCEEDED', 'REVERSED', 'FAILED', 'SUPERSEDED')"),
         Rule(name: "hold-open", sql: "SELECT count(*) FROM reservation WHERE status = 'PENDING'"),
         Rule(name: "seat-lost", sql: "SELECT count(*) FROM seat WHERE state IN (1, 2)"),
         Rule(

@@ -4,14 +4,24 @@ internal import HTTPServer
 struct BeginPaymentInput: JSONDecodable {
     let reservationID: Int64
     let isSuccess: Bool?
+    let method: GatewayOrder.Method
+
+    private enum Method: String, CaseIterable {
+        case card = "CARD"
+        case transfer = "VIRTUAL_ACCOUNT"
+    }
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         let reservation = json.integer("reservationId", in: 1...Int64.max)
         self.isSuccess = json.boolean(
             "isSuccess", isRequired: false,
             about: "Decides the payment at once. Only where payments are simulated; elsewhere it is ignored.")
-        guard let reservation else { throw json.failure }
+        let method = json.choice(
+            "method", of: Method.self, isRequired: false,
+            about: "CARD by itself. VIRTUAL_ACCOUNT is a transfer to an account number made for this payment.")
+        guard let reservation, json.errors.isEmpty else { throw json.failure }
         self.reservationID = reservation
+        self.method = method == .transfer ? .virtualAccount : .card
     }
 }
 
@@ -34,6 +44,7 @@ struct RefundInput: JSONDecodable {
 
     let seats: [Int64]?
     let reason: String
+    let account: GatewayRefundAccount?
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         self.seats = json.integers(
@@ -41,6 +52,11 @@ struct RefundInput: JSONDecodable {
             about: "Without them everything that is left is given back.")
         if let seats = self.seats, seats.isEmpty { json.fail("seatIds", "too-few", "at least 1") }
         self.reason = json.string("reason", lengthMax: 200, isRequired: false) ?? ""
+        self.account =
+            json.object(
+                "account", RefundAccountInput.self, isRequired: false,
+                about: "Where money of a payment by transfer goes back to. Needed once."
+            )?.account
     }
 }
 

@@ -17,7 +17,7 @@ extension PaymentService {
             return Self.uncached(HTTPResponse(isKnown ? .created : .accepted, json: PaymentAnswer(payment: decided)))
         }
         let begun = try await PaymentProblems.guarded {
-            try await self.payments.begin(input.reservationID, by: caller.memberID)
+            try await self.payments.begin(input.reservationID, by: caller.memberID, method: input.method)
         }
         return Self.uncached(
             HTTPResponse(.created, json: PaymentAnswer(payment: begun.payment, checkout: begun.checkout)))

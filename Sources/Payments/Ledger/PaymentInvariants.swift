@@ -77,7 +77,8 @@ package enum PaymentInvariants {
         SELECT count(*) FROM payment AS p LEFT JOIN LATERAL (
             SELECT coalesce(sum(amount) FILTER (WHERE status = 'SUCCEEDED'), 0) AS refunded,
                 coalesce(sum(fee) FILTER (WHERE status = 'SUCCEEDED'), 0) AS kept,
-                coalesce(sum(amount + fee) FILTER (WHERE status NOT IN ('SUCCEEDED', 'REVERSED')), 0) AS pending
+                coalesce(sum(amount + fee) FILTER (
+                    WHERE status NOT IN ('SUCCEEDED', 'REVERSED', 'SUPERSEDED')), 0) AS pending
             FROM refund WHERE payment_id = p.id) AS r ON true
         WHERE $1::bigint IS NOT NULL
             AND (p.refunded, p.kept, p.refund_pending) IS DISTINCT FROM (r.refunded, r.kept, r.pending)
@@ -130,7 +131,8 @@ package enum PaymentInvariants {
         "invariant_no_refund_waits_for_long",
         """
         SELECT count(*) FROM refund
-        WHERE status NOT IN ('SUCCEEDED', 'REVERSED') AND created_at < now() - $1::bigint * interval '1 second'
+        WHERE status NOT IN ('SUCCEEDED', 'REVERSED', 'SUPERSEDED')
+            AND created_at < now() - $1::bigint * interval '1 second'
         """, effect: .reads, purpose: .background)
 }
 

@@ -25,6 +25,11 @@ enum PaymentProblems {
         .unprocessableContent, code: "policy-window-closed", detail: "It is too late to give this back.")
     static let exceedsBalance = HTTPProblem(
         .unprocessableContent, code: "refund-exceeds-balance", detail: "There is not so much left to give back.")
+    static let refundAccountRequired = HTTPProblem(
+        .unprocessableContent, code: "refund-account-required",
+        detail: "This was paid by transfer: say by account which bank account the money goes back to.")
+    static let refundAccountNotNeeded = HTTPProblem(
+        .conflict, code: "invalid-state", detail: "Money of this payment goes back the way it came.")
     static let refundInProgress = HTTPProblem(
         .conflict, code: "refund-in-progress", detail: "Some of these seats are being given back already.")
 

@@ -23,11 +23,13 @@ extension Payments {
     static var freeGateway: String { "free" }
 
     /// Begins to pay for a reservation, or goes on with what was begun. The amount is ours, never the buyer's.
-    package func begin(_ reservation: Int64, by member: Int64) async throws -> BegunPayment {
-        let payment = try await self.record(reservation, by: member)
+    package func begin(
+        _ reservation: Int64, by member: Int64, method: GatewayOrder.Method = .card
+    ) async throws -> BegunPayment {
+        let payment = try await self.record(reservation, by: member, method)
         guard payment.gateway != Self.freeGateway else { return BegunPayment(payment: payment, checkout: nil) }
         let gateway = try self.gateway(of: payment)
-        switch await gateway.checkout(for: self.gatewayOrder(payment)) {
+        switch await gateway.checkout(for: self.gatewayOrder(payment, method)) {
         case .ready(let checkout):
             if let key = checkout.providerKey {
                 _ = try await self.database.run(PaymentStatements.setKey, payment.id, key)
@@ -67,18 +69,29 @@ extension Payments {
         }
     }
 
-    private func record(_ reservation: Int64, by member: Int64) async throws -> PaymentRow {
-        let payment = try await self.record(reservation, by: member) { payment, _ in payment }
+    private func record(
+        _ reservation: Int64, by member: Int64, _ method: GatewayOrder.Method
+    ) async throws -> PaymentRow {
+        func record() async throws -> PaymentRow? {
+            try await self.record(reservation, by: member) { payment, transaction in
+                if payment.gateway == Self.freeGateway { return payment }
+                return try await self.choose(method, for: payment, in: transaction) ? payment : nil
+            }
+        }
+        var found = try await record()
+        // One that is new was begun in no other way.
+        if found == nil { found = try await record() }
+        guard let payment = found else { throw PaymentProblems.inProgress }
         if payment.gateway == Self.freeGateway { self.metrics.payments.add("free", loop: nil) }
         return payment
     }
 
-    private func gatewayOrder(_ payment: PaymentRow) -> GatewayOrder {
+    private func gatewayOrder(_ payment: PaymentRow, _ method: GatewayOrder.Method = .card) -> GatewayOrder {
         let base = "\(self.options.publicURL)/payment/\(payment.id)"
         return GatewayOrder(
             orderID: payment.orderID, name: payment.orderName, total: payment.total, successURL: base + "/success",
             failURL: base + "/fail", reservationID: payment.reservationID, paymentID: payment.id,
-            idempotencyKey: payment.checkoutKey)
+            idempotencyKey: payment.checkoutKey, method: method)
     }
 
     /// Two requests that begin at once meet at the index that lets one payment wait: the later one finds the other's.

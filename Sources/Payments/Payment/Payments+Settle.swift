@@ -29,11 +29,15 @@ extension Payments {
         let (before, after) = try await self.database.transaction("payment_settle", actor: "payments") { transaction in
             let before = try await self.lock(id, in: transaction)
             var after = try await self.apply(finding, to: before, in: transaction)
-            if let snapshot = finding.snapshot, after.state.hasMoney,
-                snapshot.isDisputed || after.isDisputed || !snapshot.cancels.isEmpty
-            {
-                try await self.adoptRefunds(snapshot, of: after, in: transaction)
-                after = try await self.reread(id, in: transaction)
+            if let snapshot = finding.snapshot, after.state.hasMoney {
+                let mayHaveReturned = after.deposit != nil && after.refunded > 0
+                if case .awaitingDeposit = finding {
+                    try await self.reverseDeposit(snapshot, of: after, in: transaction)
+                    after = try await self.reread(id, in: transaction)
+                } else if snapshot.isDisputed || after.isDisputed || !snapshot.cancels.isEmpty || mayHaveReturned {
+                    try await self.adoptRefunds(snapshot, of: after, in: transaction)
+                    after = try await self.reread(id, in: transaction)
+                }
             }
             return (before, after)
         }
@@ -123,6 +127,7 @@ extension Payments {
         _ = try await transaction.run(
             PaymentStatements.awaitDeposit, payment.id, snapshot.providerKey, snapshot.method, deposit,
             PaymentLimits.seconds(self.limits.depositLookTime))
+        try await self.keepSecret(of: snapshot, for: payment, in: transaction)
     }
 
     private func thaw(_ payment: PaymentRow, in transaction: PostgresTransaction) async throws {

@@ -16,17 +16,19 @@ package final class Payments: Sendable {
     let gateways: [String: any PaymentGateway]
     let options: PaymentOptions
     let limits: PaymentLimits
+    let vault: PaymentVault
     let metrics: PaymentMetrics
 
     package init(
         database: PostgresDatabase, orders: any Orders, gateways: [any PaymentGateway], options: PaymentOptions,
-        limits: PaymentLimits = PaymentLimits(), metrics: PaymentMetrics
+        limits: PaymentLimits = PaymentLimits(), vault: PaymentVault, metrics: PaymentMetrics
     ) {
         self.database = database
         self.orders = orders
         self.gateways = Dictionary(gateways.map { ($0.name, $0) }) { first, _ in first }
         self.options = options
         self.limits = limits
+        self.vault = vault
         self.metrics = metrics
         precondition(self.gateways[options.gateway] != nil, "the company that is used is one of those there are")
     }

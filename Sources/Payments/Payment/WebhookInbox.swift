@@ -35,21 +35,35 @@ package final class WebhookInbox: Sendable {
     }
 
     private func store(_ hint: GatewayHint, of gateway: String, _ body: [UInt8]) async throws {
-        var isSigned = false
-        if case .signed = hint.proof { isSigned = true }
+        var isSigned = hint.isVerified(by: nil)
         let database = self.payments.database
         if !isSigned {
             let found = try await database.run(PaymentStatements.find, gateway, hint.orderID, hint.providerKey)
-            guard !found.isEmpty else {
+            guard let payment = try found.first.map(PaymentRow.init) else {
                 self.metrics.webhooks.add("unasked", loop: nil)
                 return
             }
+            isSigned = try await self.isVerified(hint, of: payment)
         }
         let key = String(hint.eventKey.unicodeScalars.prefix(200).map(Character.init))
         let stored = try await database.run(
             PaymentStatements.storeWebhook, gateway, key, Payments.shortened(hint.eventType), hint.orderID,
             hint.providerKey, isSigned, body)
         self.metrics.webhooks.add(stored.affectedCount == 1 ? "stored" : "twin", loop: nil)
+    }
+
+    /// Whether the company has sent it. One with the wrong secret is nobody's; where we have none yet, it is worth a
+    /// reading like any that is not signed.
+    private func isVerified(_ hint: GatewayHint, of payment: PaymentRow) async throws -> Bool {
+        guard case .secret = hint.proof, let secret = try await self.payments.depositSecret(of: payment.id) else {
+            return false
+        }
+        guard hint.isVerified(by: secret) else {
+            self.metrics.webhooks.add("refused", loop: nil)
+            throw HTTPProblem(
+                .badRequest, code: "invalid-webhook", detail: GatewayWebhook.Refusal.signatureWrong.rawValue)
+        }
+        return true
     }
 
     /// Follows some that wait. True when there may be more.

@@ -31,6 +31,8 @@ package enum RefundStatus: String, CaseIterable, Sendable {
     case failed = "FAILED"
     /// It was done, and then the company could not do it after all. Another refund has its place.
     case reversed = "REVERSED"
+    /// The company cannot do it any more: somebody gave the money back in its own pages. That refund has its place.
+    case superseded = "SUPERSEDED"
 }
 
 package enum RefundEvent: CaseIterable, Sendable {
@@ -47,6 +49,8 @@ package enum RefundEvent: CaseIterable, Sendable {
     case retry
     /// What was done is not: the money is back at the company.
     case reverse
+    /// There is no money left for it: others gave it back.
+    case supersede
 }
 
 extension RefundStatus {
@@ -54,18 +58,22 @@ extension RefundStatus {
     var isOpen: Bool {
         switch self {
         case .requested, .processing, .unknown: true
-        case .succeeded, .failed, .reversed: false
+        case .succeeded, .failed, .reversed, .superseded: false
         }
     }
+
+    /// Whether its sum is held for it.
+    var isPromised: Bool { self.isOpen || self == .failed }
 
     /// The state after an event; nil when the event changes nothing in this state. Money that went back did so,
     /// whatever was believed before.
     package func after(_ event: RefundEvent) -> RefundStatus? {
         switch (self, event) {
-        case (.reversed, _): nil
+        case (.reversed, _), (.superseded, _): nil
         case (.succeeded, .reverse): .reversed
         case (.succeeded, _), (_, .reverse): nil
         case (_, .succeed): .succeeded
+        case (_, .supersede): .superseded
         case (.requested, .take): .processing
         case (.processing, .doubt): .unknown
         case (.unknown, .wait): .processing

@@ -37,7 +37,13 @@ package final class RefundWorker: Sendable {
             let payment = try await self.payments.payment(refund.paymentID, of: nil)
         else { return }
         let gateway = try self.payments.gateway(of: payment)
-        let asked = self.asked(refund, payment)
+        var asked = self.asked(refund, payment)
+        asked.account = try await self.payments.refundAccount(of: payment)
+        guard payment.deposit == nil || asked.account != nil else {
+            // Nobody has said where to: the buyer is asked for it, and this waits.
+            let doubt = GatewayDoubt(.notSent, code: "no-refund-account")
+            return try await self.settle(refund, payment, .tryLater(doubt))
+        }
         var outcome: GatewayRefundOutcome?
         if refund.attemptCount > 1 {
             let read = await gateway.fetchRefund(asked)
@@ -88,6 +94,8 @@ package final class RefundWorker: Sendable {
                     payment, "refund-doubt", ["reason": doubt.reason.rawValue, "code": doubt.code], in: transaction)
                 _ = try await transaction.run(
                     RefundStatements.later, refund.id, RefundStatus.unknown.rawValue, nil as String?, wait)
+                // There may be nothing left to give back, which only the payment tells.
+                _ = try await transaction.run(PaymentStatements.lookSoon, payment.id)
             }
             return try await self.payments.reread(refund: refund.id, in: transaction).status
         }
@@ -101,12 +109,10 @@ package final class RefundWorker: Sendable {
             try await self.payments.finish(refund.id, of: payment.id, providerKey: cancel.key, in: transaction)
             return
         }
-        // A reading took another refund of the same sum for this one: then this is the other.
-        guard refund.providerKey != nil, !Payments.isSame(refund.providerKey, cancel.key) else { return }
-        let others = try await transaction.run(RefundStatements.ofPayment, payment.id).map(RefundRow.init)
-        let isKnown = others.contains { Payments.isSame($0.providerKey, cancel.key) }
-        if !isKnown {
-            try await self.payments.adopt(cancel, isChargeback: false, of: payment.id, in: transaction)
+        // A reading took another refund of the same sum for this one, or one that leaves no room for it has its place.
+        // The company's list tells which is which.
+        if !Payments.isSame(refund.providerKey, cancel.key) {
+            _ = try await transaction.run(PaymentStatements.lookSoon, payment.id)
         }
     }
 
@@ -119,7 +125,7 @@ package final class RefundWorker: Sendable {
             if case .refused(let decline) = outcome { code = decline.code }
             self.metrics.incident("refund-failed", payment: payment.id, code: code)
         case .unknown: self.metrics.refunds.add("unknown", loop: nil)
-        case .requested, .processing, .reversed: self.metrics.refunds.add("pending", loop: nil)
+        case .requested, .processing, .reversed, .superseded: self.metrics.refunds.add("pending", loop: nil)
         }
         if case .unknown(let doubt) = outcome, doubt.needsOperator {
             self.metrics.incident("misconfigured", payment: payment.id, code: doubt.code)

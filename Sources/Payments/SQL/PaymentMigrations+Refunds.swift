@@ -68,4 +68,22 @@ extension PaymentMigrations {
                 finished_at timestamptz);
             CREATE INDEX refund_sweep_due ON refund_sweep (next_try_at) WHERE finished_at IS NULL;
             """)
+
+    /// One that the company cannot do any more, because others gave the money back, ends without being done.
+    static let supersededRefunds = PostgresMigration(
+        number: 260, name: "superseded refunds",
+        sql: """
+            ALTER TABLE refund DROP CONSTRAINT refund_status_check,
+                ADD CONSTRAINT refund_status_check CHECK (status IN (
+                    'REQUESTED', 'PROCESSING', 'UNKNOWN', 'SUCCEEDED', 'FAILED', 'REVERSED', 'SUPERSEDED'));
+            DO $$
+            DECLARE
+                name text := (SELECT conname FROM pg_constraint WHERE conrelid = 'refund'::regclass
+                    AND pg_get_constraintdef(oid) LIKE '%next_try_at IS NULL%');
+            BEGIN
+                EXECUTE format('ALTER TABLE refund DROP CONSTRAINT %I', name);
+            END $$;
+            ALTER TABLE refund ADD CONSTRAINT refund_due_while_open CHECK (
+                (status IN ('SUCCEEDED', 'FAILED', 'REVERSED', 'SUPERSEDED')) = (next_try_at IS NULL));
+            """)
 }

@@ -2,5 +2,7 @@ package import Postgres
 
 /// Tables of this module: numbers 200 to 299. What was released once is never changed, a later step changes it.
 package enum PaymentMigrations {
-    package static let all: [PostgresMigration] = [payments, webhooks, refunds, ledger, settlements, promotions]
+    package static let all: [PostgresMigration] = [
+        payments, webhooks, refunds, ledger, settlements, promotions, supersededRefunds, dayWork, transfers,
+    ]
 }

@@ -64,7 +64,7 @@ enum RefundStatements {
         """
         UPDATE refund SET status = 'SUCCEEDED', provider_key = coalesce($2, provider_key), failure_code = NULL,
             next_try_at = NULL, completed_at = now()
-        WHERE id = $1 AND status NOT IN ('SUCCEEDED', 'REVERSED')
+        WHERE id = $1 AND status NOT IN ('SUCCEEDED', 'REVERSED', 'SUPERSEDED')
         """)
 
     static let fail = PostgresStatement(
@@ -97,6 +97,21 @@ enum RefundStatements {
         FROM refund WHERE id = $1
         RETURNING id
         """)
+
+    static let supersede = PostgresStatement(
+        "refund_supersede",
+        """
+        UPDATE refund SET status = 'SUPERSEDED', failure_code = NULL, next_try_at = NULL
+        WHERE id = $1 AND status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN', 'FAILED')
+        """)
+
+    /// One is told of in the place of another, which has ended without being done.
+    static let takePlace = PostgresStatement(
+        "refund_take_place",
+        "UPDATE refund SET replaces = (SELECT coalesce(replaces, id) FROM refund WHERE id = $2) WHERE id = $1")
+
+    /// Less of the fee is kept.
+    static let waive = PostgresStatement("refund_waive", "UPDATE refund SET fee = fee - $2 WHERE id = $1")
 
     static let retry = PostgresStatement(
         "refund_retry",

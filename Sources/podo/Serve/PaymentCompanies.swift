@@ -11,6 +11,8 @@ struct PaymentCompanies: Sendable {
     let gateways: [any PaymentGateway]
     /// The simulated company, with its doors, where it is in use.
     let simulator: SimulatorGateway?
+    /// Those whose lists are compared with our books: the simulator's books are gone with its process.
+    let listing: [String]
     private let clients: [HTTPClient]
 
     var routes: [HTTPRoute] {
@@ -31,7 +33,8 @@ struct PaymentCompanies: Sendable {
             return client
         }
         if let key = configuration.tossSecretKey {
-            let settings = TossSettings(secretKey: key, clientKey: configuration.tossClientKey)
+            var settings = TossSettings(secretKey: key, clientKey: configuration.tossClientKey)
+            if let url = configuration.tossURL { (settings.base, settings.addresses) = (url, .any) }
             if let gateway = TossGateway(settings, client: client("toss")) { gateways.append(gateway) }
         }
         if let key = configuration.stripeSecretKey {
@@ -47,6 +50,7 @@ struct PaymentCompanies: Sendable {
             configuration.usesPaymentSimulator
             ? Self.simulator(loop: loop, publicURL: publicURL, client: client("simulator"), webhooks: client("webhook"))
             : nil
+        self.listing = gateways.map(\.name)
         if let simulator = self.simulator { gateways.append(simulator) }
         if gateways.isEmpty {
             log.warning("nothing can be paid", ["reason": "no payment company is configured"])

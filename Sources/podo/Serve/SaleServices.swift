@@ -23,6 +23,7 @@ final class SaleServices: Sendable {
     private let refunds: RefundWorker
     private let webhooks: WebhookInbox
     private let invariants: SaleInvariants
+    private let dailyBooks: DailyBooks
     private let maps: SeatMaps
     private let posters = PosterPictures()
     private let database: PostgresDatabase
@@ -47,7 +48,7 @@ final class SaleServices: Sendable {
             metrics: CatalogueMetrics(registry: metrics))
         self.queue = QueueService(
             database: database, loops: loops,
-            keys: root.generations.map { (number: UInt8($0.number), key: root.key(for: .queueTicket, in: $0)) },
+            keys: Self.keys(root, .queueTicket),
             access: CatalogueQueueAccess(access: self.catalogue.access), metrics: QueueMetrics(registry: metrics),
             log: log)
         let reservationMetrics = ReservationMetrics(registry: metrics)
@@ -66,14 +67,21 @@ final class SaleServices: Sendable {
             database: database, orders: TicketingOrders(reservations: reservations),
             gateways: self.companies.gateways,
             options: PaymentOptions(gateway: self.companies.gateways[0].name, publicURL: publicURL),
+            vault: PaymentVault(keys: Self.keys(root, .paymentSecret)),
             metrics: PaymentMetrics(registry: metrics, log: log))
         self.invariants = SaleInvariants(payments: payments, database: database, registry: metrics, log: log)
+        self.dailyBooks = DailyBooks(
+            payments: payments, companies: self.companies.listing, registry: metrics)
         self.reconciler = PaymentReconciler(payments: payments)
         self.refunds = RefundWorker(payments: payments)
         self.webhooks = WebhookInbox(payments: payments, reconciler: self.reconciler)
         self.payments = PaymentService(
             payments: payments, refundWorker: self.refunds, webhooks: self.webhooks,
             settlements: Settlements(payments: payments), decider: self.companies.simulator)
+    }
+
+    private static func keys(_ root: RootSecret, _ purpose: KeyPurpose) -> [(number: UInt8, key: SecretBytes)] {
+        root.generations.map { (number: UInt8($0.number), key: root.key(for: purpose, in: $0)) }
     }
 
     /// Who is told of what happened to sales.
@@ -115,6 +123,11 @@ final class SaleServices: Sendable {
             {
                 await self.repeatedly("webhooks not swept", every: Self.sweepTime, on: loop) {
                     try await self.webhooks.sweep()
+                }
+            },
+            {
+                await self.repeatedly("day not closed", every: DailyBooks.interval, on: loop) {
+                    try await self.dailyBooks.work()
                 }
             },
             {

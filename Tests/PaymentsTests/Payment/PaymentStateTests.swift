@@ -56,11 +56,13 @@ struct RefundStateTests {
     @Test("changes by the table, in every state and by every event")
     func table() {
         let table: [RefundStatus: [RefundEvent: RefundStatus]] = [
-            .requested: [.take: .processing, .succeed: .succeeded],
-            .processing: [.doubt: .unknown, .succeed: .succeeded, .refuse: .failed],
-            .unknown: [.wait: .processing, .succeed: .succeeded, .refuse: .failed],
-            .failed: [.retry: .requested, .succeed: .succeeded],
-            .succeeded: [.reverse: .reversed], .reversed: [:],
+            .requested: [.take: .processing, .succeed: .succeeded, .supersede: .superseded],
+            .processing: [
+                .doubt: .unknown, .succeed: .succeeded, .refuse: .failed, .supersede: .superseded,
+            ],
+            .unknown: [.wait: .processing, .succeed: .succeeded, .refuse: .failed, .supersede: .superseded],
+            .failed: [.retry: .requested, .succeed: .succeeded, .supersede: .superseded],
+            .succeeded: [.reverse: .reversed], .reversed: [:], .superseded: [:],
         ]
         for status in RefundStatus.allCases {
             for event in RefundEvent.allCases {

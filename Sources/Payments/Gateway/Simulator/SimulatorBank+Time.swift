@@ -56,7 +56,10 @@ extension SimulatorBank {
             payment.approvedAt = nil
             self.payments[key] = payment
             self.tell(.depositReversed, of: payment, at: happening.at)
-        case .externalRefund: self.refundExternally(key, at: happening.at)
+        case .externalRefund:
+            // All of it, or a part.
+            let amount = self.drawTime(0...1) == 0 ? nil : self.drawTime(1...max(payment.balance, 1))
+            self.refundExternally(key, amount: amount, at: happening.at)
         case .dispute where payment.isCaptured:
             payment.isDisputed = true
             self.payments[key] = payment
