@@ -17,8 +17,8 @@ SEED ?=
 FIRST ?= 1
 # make purchases PURCHASES=10000 SEED=3
 PURCHASES ?= 10000
-# make run ARGUMENTS='--log-level debug'
-ARGUMENTS ?=
+# make run ARGUMENTS='--log-level debug'    make run ARGUMENTS= for a Podo without a demo
+ARGUMENTS ?= --demo --test-picture
 
 # What swift format reads: every folder of Swift that exists.
 FORMATTED := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
@@ -47,7 +47,7 @@ build: setup ## build .build/release/podo
 	$(SWIFT) build -c release --product podo
 
 .PHONY: run
-run: build ## build, then serve on 127.0.0.1:8080 until Ctrl-C
+run: build ## build, then serve a demo on 127.0.0.1:8080 until Ctrl-C
 	.build/release/podo serve $(ARGUMENTS)
 
 .PHONY: test
@@ -111,6 +111,7 @@ bench: ## measure against a peer in one run; BENCH=name runs one
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product IngestParse
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product RTMPPublish
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product HLSBurst
+	INGEST_TOOLS=1 $(SWIFT) build -c release --product PlaybackCost
 	INGEST_TOOLS=1 $(SWIFT) build -c release --product PostgresLoad
 	$(SWIFT_ENV) Benchmarks/run $(BENCH)
 

@@ -225,6 +225,9 @@ if Context.environment["INGEST_TOOLS"] != nil {
             name: "PackagerDay", dependencies: ["HLSPackager", "MediaTypes", "Primitives"],
             path: "Benchmarks/PackagerDay", swiftSettings: strict),
         .executableTarget(
+            name: "PlaybackCost", dependencies: ["Auth", "Crypto", "Primitives"], path: "Benchmarks/PlaybackCost",
+            swiftSettings: strict),
+        .executableTarget(
             name: "TokenCost", dependencies: ["Auth", "Crypto", "HTTPServer", "Primitives"],
             path: "Benchmarks/TokenCost", swiftSettings: strict),
         .executableTarget(

@@ -38,10 +38,13 @@ def request_nanoseconds(nginx):
     return (nginx.cpu_nanoseconds() - before) / request_count
 
 
-def burst(podo):
-    """What the viewers say of each round: when they had asked, when they were answered."""
-    arguments = [BURST, "--port", str(podo.http_port), "--path", podo.path("main.m3u8"),
+def burst(podo, path=None, passes=None):
+    """What the viewers say of each round: when they had asked, when they were answered. With a file of passes, each has
+    its own in the place of PASS."""
+    arguments = [BURST, "--port", str(podo.http_port), "--path", path or podo.path("main.m3u8"),
                  "--clients", str(VIEWER_COUNT), "--rounds", str(ROUNDS)]
+    if passes:
+        arguments += ["--passes", passes]
     done = subprocess.run(pinned(arguments, CLIENT_CORE), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise LoadFailure(f"the viewers ended with {done.returncode}: {done.stderr}")
@@ -57,12 +60,12 @@ def spans(burst, sent):
     return [(burst[name] - cause) / 1e9 for name in ("firstAnswered", "medianAnswered", "lastAnswered")]
 
 
-def report(rounds, measured, request_cost, spent):
+def report(rounds, measured, request_cost, spent, name="hls-burst"):
     allowed = VIEWER_COUNT * request_cost / 1e9
     print(f"hls: {VIEWER_COUNT} blocked viewers of one part, {len(rounds)} rounds, {rounds[-1]['bodyBytes']} bytes; "
           f"a small request costs nginx {request_cost:.0f} ns; server and viewers on a core each")
-    for index, name in enumerate(("first answer", "median answer", "last answer")):
+    for index, which in enumerate(("first answer", "median answer", "last answer")):
         values = [one[index] * 1000 for one in measured]
-        print(f"{name:<14}{median(values):8.1f} ({min(values):.1f}..{max(values):.1f}) ms after the packet was sent")
+        print(f"{which:<14}{median(values):8.1f} ({min(values):.1f}..{max(values):.1f}) ms after the packet was sent")
     print(f"{'server CPU':<14}{spent:8.0f} ns for a viewer's question and answer, and all else meanwhile")
-    print(ratio_line("hls-burst", median([one[-1] / allowed for one in measured]), BAR))
+    print(ratio_line(name, median([one[-1] / allowed for one in measured]), BAR))

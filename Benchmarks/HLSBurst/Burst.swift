@@ -42,13 +42,16 @@ struct Burst {
 
     /// One of them waits for a part; then all ask for the second one after it.
     mutating func round() -> Round {
-        let now = self.first(self.request(""))
-        let next = self.first(self.request(Self.directives(for: Self.hintedPart(now))))
+        let now = self.first(self.request("", of: 0))
+        let next = self.first(self.request(Self.directives(for: Self.hintedPart(now)), of: 0))
         let hinted = Self.hintedPart(next)
-        let request = self.request(Self.directives(for: (hinted.sequence, hinted.number + 1)))
+        let directives = Self.directives(for: (hinted.sequence, hinted.number + 1))
+        // Made before, so that asking takes no longer.
+        let isAlike = self.arguments.passes.isEmpty
+        let requests = (isAlike ? 0..<1 : self.clients.indices).map { self.request(directives, of: $0) }
         var round = Round()
         round.firstAsked = monotonicNanoseconds()
-        for index in self.clients.indices { self.clients[index].ask(request) }
+        for index in self.clients.indices { self.clients[index].ask(requests[isAlike ? 0 : index]) }
         round.lastAsked = monotonicNanoseconds()
         var body: [UInt8]?
         while round.answered.count < self.clients.count {
@@ -80,8 +83,13 @@ struct Burst {
         }
     }
 
-    private func request(_ directives: String) -> [UInt8] {
-        Array("GET \(self.arguments.path)\(directives) HTTP/1.1\r\nHost: burst\r\n\r\n".utf8)
+    private func request(_ directives: String, of client: Int) -> [UInt8] {
+        var path = self.arguments.path
+        if !self.arguments.passes.isEmpty {
+            let words = path.split(separator: "/", omittingEmptySubsequences: false)
+            path = words.map { $0 == "PASS" ? self.arguments.passes[client] : $0 }.joined(separator: "/")
+        }
+        return Array("GET \(path)\(directives) HTTP/1.1\r\nHost: burst\r\n\r\n".utf8)
     }
 
     /// What asks for a playlist that has this part.

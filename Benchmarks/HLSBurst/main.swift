@@ -1,6 +1,7 @@
 internal import Glibc
 
 // Blocked viewers of one low-latency playlist: `HLSBurst --port N --path /p/s0/main.m3u8 [--clients N] [--rounds N]`.
+// With `--passes FILE`, which has a line for each client, `PASS` in the path stands for its own.
 //
 // In each round all clients ask, as soon as a part has come, for the second part after it: there must be time for all
 // to ask. They are answered when it has come. Prints a line of JSON a round: when they had asked, and when their
@@ -26,6 +27,8 @@ func monotonicNanoseconds() -> Int64 {
 struct BurstArguments {
     var port: UInt16 = 0
     var path = ""
+    /// What each client has in the place of `PASS`; none when all have the same path.
+    var passes: [Substring] = []
     var clientCount = 10_000
     var roundCount = 5
 
@@ -36,6 +39,7 @@ struct BurstArguments {
             switch option {
             case "--port": self.port = UInt16(value) ?? 0
             case "--path": self.path = value
+            case "--passes": self.passes = Self.lines(of: value)
             case "--clients": self.clientCount = Int(value) ?? 0
             case "--rounds": self.roundCount = Int(value) ?? 0
             default: fail("what is \(option)?")
@@ -44,6 +48,15 @@ struct BurstArguments {
         guard self.port > 0, !self.path.isEmpty, self.clientCount > 0, self.roundCount > 0 else {
             fail("needs --port and --path, and numbers above zero")
         }
+        guard self.passes.isEmpty || self.passes.count >= self.clientCount else { fail("there are too few passes") }
+    }
+
+    private static func lines(of file: String) -> [Substring] {
+        guard let stream = fopen(file, "r") else { fail("\(file) cannot be read") }
+        defer { fclose(stream) }
+        var bytes: [UInt8] = []
+        while case let byte = getc(stream), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     }
 }
 

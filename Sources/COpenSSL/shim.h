@@ -8,6 +8,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -96,4 +97,23 @@ static inline int podo_cipher_get_tag(EVP_CIPHER_CTX *context, unsigned char *ta
 /// OpenSSL reads the tag, it does not write it.
 static inline int podo_cipher_set_tag(EVP_CIPHER_CTX *context, const unsigned char *tag, int count) {
     return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, count, (void *)tag);
+}
+
+/// SHA-256 after one block, from which it can go on any number of times. By the functions of old: what came after them
+/// allocates, and looks its algorithm up, for every code.
+static inline void podo_sha256_begin(SHA256_CTX *state, const unsigned char *block) {
+    SHA256_Init(state);
+    SHA256_Update(state, block, SHA256_CBLOCK);
+}
+
+/// HMAC-SHA-256 by the states that its key begins the inner and the outer hash with (RFC 2104 §4).
+static inline void podo_hmac_sha256(
+    const SHA256_CTX *inner, const SHA256_CTX *outer, const unsigned char *bytes, size_t count, unsigned char *code) {
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256_CTX state = *inner;
+    SHA256_Update(&state, bytes, count);
+    SHA256_Final(digest, &state);
+    state = *outer;
+    SHA256_Update(&state, digest, sizeof digest);
+    SHA256_Final(code, &state);
 }

@@ -15,4 +15,6 @@ package enum KeyPurpose: String, CaseIterable, Sendable {
     case queueTicket = "queue-ticket"
     /// Seals secrets of payment companies, and bank accounts of buyers.
     case paymentSecret = "payment-secret"
+    /// Signs playback tokens.
+    case playback = "playback"
 }

@@ -18,4 +18,7 @@ package struct SHA256Digest: Hashable, Sendable {
     package var otherPlace: UInt64 { self.second }
 
     package var bytes: [UInt8] { withUnsafeBytes(of: self) { Array($0) } }
+
+    /// The first half, as codes that were cut to 128 bits have it.
+    package var half: (UInt64, UInt64) { (self.first, self.second) }
 }

@@ -7,6 +7,8 @@ package struct HLSMetrics: Sendable {
     /// What is asked for.
     enum RequestKind: Int, CaseIterable {
         case multivariant, playlist, blockedPlaylist, delta, initialisation, segment, part, key, poster
+        /// By a cache in front, which has the media.
+        case checked
         /// A name that there is nothing of.
         case unknown
         /// By the gate: nobody looked at the name.

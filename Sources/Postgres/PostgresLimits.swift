@@ -44,7 +44,7 @@ package struct PostgresLimits: Sendable {
     /// One result, with what libpq keeps beside the values.
     package var resultByteCountMax = 64 * 1024 * 1024
     /// Statement names with a histogram of their own; those that come later share one.
-    package var statementLabelCountMax = 192
+    package var statementLabelCountMax = 512
 
     package init() {}
 

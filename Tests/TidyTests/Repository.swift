@@ -37,7 +37,7 @@ struct Repository {
     static let here = Repository(root: Repository.root)
 
     init(root: URL) {
-        let leftBehind: Set<String> = [".git", "var", "__pycache__", ".venv", ".vendor"]
+        let leftBehind: Set<String> = [".git", "var", "__pycache__", ".venv", ".vendor", "vendor"]
         var paths: [String] = []
         let prefix = root.path + "/"
         let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: [.isDirectoryKey])

@@ -205,6 +205,7 @@ package final class Members: Sendable {
     /// What goes with a member.
     private static let erasing = [
         SessionStatements.deleteAll, MailStatements.deleteLinks, MailStatements.deleteAll, FollowStatements.deleteAll,
+        PlaybackStatements.forgetDevices,
     ]
 
     /// Throws away what the law does not want kept any more.

@@ -5,6 +5,6 @@ package import Postgres
 package enum AuthMigrations {
     package static let all: [PostgresMigration] = [
         columnsOfEverything, auditLog, members, sessions, links, mail, follows, streamKeys, sessionEpochs,
-        mailRequestIndexes, social, socialEpochs, socialGrantEpochs,
+        mailRequestIndexes, social, socialEpochs, socialGrantEpochs, playback,
     ]
 }

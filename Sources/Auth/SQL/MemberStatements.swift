@@ -30,6 +30,10 @@ enum MemberStatements {
         FROM member WHERE email_index = ANY ($1::bytea[]) AND deleted_at IS NULL
         """, effect: .reads)
 
+    /// Of all who are or were, at most so many.
+    static let count = PostgresStatement(
+        "member_count", "SELECT count(*) FROM (SELECT FROM member LIMIT $1) AS found", effect: .reads)
+
     static let byID = PostgresStatement(
         "member_by_id",
         """

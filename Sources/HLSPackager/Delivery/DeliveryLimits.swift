@@ -9,6 +9,8 @@ package struct DeliveryLimits: Sendable {
     package var waitTimeMax: TimeAmount?
     /// How often those are looked for that have waited too long.
     package var sweepTime = TimeAmount.milliseconds(250)
+    /// How soon those who wait are asked for their passes again, after one may have been taken back.
+    package var reviewTime = TimeAmount.milliseconds(2)
     /// How long a cache may keep a segment, a part or an initialisation section, in seconds: they never change.
     package var mediaCacheSeconds = 3600
     /// The same for a playlist that was asked for without a directive, which is outdated by the next part. It is never

@@ -31,6 +31,9 @@ package final class HLSDelivery: Sendable {
         for delivery in self.loops { delivery.loop.execute { delivery.stopWaiting() } }
     }
 
+    /// Passes may have been taken back: who waits with one is not kept waiting. On the loop.
+    package func review(on loop: EventLoop) { self.loops[loop.index].review() }
+
     package var routes: [HTTPRoute] {
         [
             HTTPRoute(
@@ -40,7 +43,15 @@ package final class HLSDelivery: Sendable {
                         return HTTPProblem.notFound.mediaResponse(for: request)
                     }
                     return self.loops[responder.loop.index].answer(request, pass: pass, path: name, responder)
-                })
+                }),
+            HTTPRoute(
+                .get, "/p/{pass}/check/{name...}", access: .anyone,
+                .deferred { request, parameters, responder in
+                    guard let pass = parameters.bytes("pass"), let name = parameters.bytes("name") else {
+                        return HTTPProblem.notFound.mediaResponse(for: request)
+                    }
+                    return self.loops[responder.loop.index].check(request, pass: pass, path: name)
+                }),
         ]
     }
 }

@@ -88,7 +88,7 @@ extension LoopDelivery {
         var refusedCount = 0
         var made: [HTTPResponse?] = [nil, nil, nil, nil]
         for waiter in waiters {
-            switch self.gate.admit(waiter.pass[...], on: self.loop) {
+            switch self.gate.admit(waiter.pass[...], for: .again, on: self.loop) {
             case .admitted:
                 let kind = (waiter.asksForGzip ? 1 : 0) + (waiter.wantsDelta ? 2 : 0)
                 let known = made[kind] ?? response(waiter) ?? HTTPProblem.notReady.laterMediaResponse
@@ -101,6 +101,34 @@ extension LoopDelivery {
         }
         self.metrics.ended(.answered, waiters.count - refusedCount, loop: self.loop.index)
         self.metrics.ended(.refused, refusedCount, loop: self.loop.index)
+    }
+
+    // MARK: - Passes that were taken back
+
+    /// Some passes may open nothing any more: whoever waits with one of those is told, in a moment, so that many that
+    /// are taken back at once are looked for once.
+    func review() {
+        self.loop.assertIsOnLoop()
+        guard self.waiterCount > 0, !self.isReviewScheduled else { return }
+        self.isReviewScheduled = true
+        _ = self.loop.schedule(at: self.loop.now + self.limits.reviewTime) { [weak self] in self?.reviewNow() }
+    }
+
+    private func reviewNow() {
+        self.isReviewScheduled = false
+        for stream in self.streams.values {
+            var problems: [HTTPProblem] = []
+            let waiters = stream.room.takeThose { waiter in
+                guard case .refused(let problem) = self.gate.admit(waiter.pass[...], for: .again, on: self.loop) else {
+                    return false
+                }
+                problems.append(problem)
+                return true
+            }
+            self.count(-waiters.count)
+            self.metrics.ended(.refused, waiters.count, loop: self.loop.index)
+            for (waiter, problem) in zip(waiters, problems) { waiter.responder.respond(problem.laterMediaResponse) }
+        }
     }
 
     func refuse(_ waiters: [WaitingRoom.Waiter], _ problem: HTTPProblem, _ outcome: HLSMetrics.WaitOutcome) {

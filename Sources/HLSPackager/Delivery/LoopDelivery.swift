@@ -21,6 +21,8 @@ final class LoopDelivery: @unchecked Sendable {
     /// Requests that wait, of all streams.
     @exclusivity(unchecked) var waiterCount = 0
     var isSweepScheduled = false
+    /// Those who wait are asked for their passes soon.
+    var isReviewScheduled = false
     /// Nobody is let in to wait any more.
     private var isEnding = false
     private let waiting: WaitingCounts
@@ -50,15 +52,15 @@ final class LoopDelivery: @unchecked Sendable {
         _ responder: HTTPResponder
     ) -> HTTPResponse? {
         self.loop.assertIsOnLoop()
+        let name = MediaName(path)
         let streamName: String
-        switch self.gate.admit(pass, on: self.loop) {
+        switch self.gate.admit(pass, for: self.use(of: name), on: self.loop) {
         case .refused(let problem):
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)
         case .admitted(let stream): streamName = stream
         }
         let directives = request.query.map(PlaylistRequest.init(query:)) ?? PlaylistRequest()
-        let name = MediaName(path)
         self.metrics.requested(HLSMetrics.RequestKind(name, directives), loop: self.loop.index)
         guard let name else { return HTTPProblem.notFound.mediaResponse(for: request) }
         if case .poster = name { return self.poster(of: streamName, request) }
@@ -79,6 +81,22 @@ final class LoopDelivery: @unchecked Sendable {
                     wantsDelta: wantsDelta, since: self.loop.now), reason, in: stream)
             return nil
         }
+    }
+
+    /// What the gate is asked for. How long media last is what the stream promises: what they really do is known only
+    /// behind the gate.
+    func use(of name: MediaName?) -> PlaybackUse {
+        switch name {
+        case .multivariant, .playlist: return .playlist
+        case .segment(let id, _, _): return .media(self.cost(of: id, self.promises.segmentTime))
+        case .part(let id, _, _): return .media(self.cost(of: id, self.promises.partTarget))
+        case .key, .poster, .initialisation, nil: return .other
+        }
+    }
+
+    /// Sound that is apart comes beside a picture that was counted already.
+    private func cost(of id: RenditionID, _ time: TimeAmount) -> TimeAmount {
+        id.isAudio ? .nanoseconds(time.nanoseconds / 4) : time
     }
 
     func stopWaiting() {

@@ -1,4 +1,5 @@
 package import HTTPServer
+package import Primitives
 package import Reactor
 
 /// Decides who may watch what. Implemented outside: by playback tickets, or by the name of the stream alone where a
@@ -8,7 +9,18 @@ package import Reactor
 /// again when an answer had to wait: a ticket that was taken back meanwhile opens nothing. It must not wait.
 package protocol PlaybackGate: Sendable {
     /// - Parameter pass: What stands in the path before the names of the stream, as it was spelled there.
-    func admit(_ pass: ArraySlice<UInt8>, on loop: EventLoop) -> PlaybackAdmission
+    func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission
+}
+
+/// What somebody wants to be let in for. Names that nothing has are `other`: the gate comes before that is told.
+package enum PlaybackUse: Sendable {
+    /// Whoever plays asks for playlists again and again.
+    case playlist
+    /// Media that last about so long.
+    case media(TimeAmount)
+    case other
+    /// Once more, for what had to wait.
+    case again
 }
 
 package enum PlaybackAdmission: Sendable {

@@ -91,6 +91,24 @@ struct WaitingRoom {
         return waiters
     }
 
+    /// Those of whom this holds, in the order in which it is asked of them.
+    mutating func takeThose(where isTaken: (Waiter) -> Bool) -> [Waiter] {
+        var taken: [Waiter] = []
+        for reason in self.reasons {
+            // Out of the room while it is changed, so that it is changed where it lies.
+            guard var bucket = self.buckets.removeValue(forKey: reason) else { continue }
+            for index in bucket.seats.indices {
+                guard let (number, waiter) = bucket.seats[index], isTaken(waiter), bucket.leave(index, number) else {
+                    continue
+                }
+                taken.append(waiter)
+            }
+            if !bucket.isEmpty { self.buckets[reason] = bucket }
+        }
+        self.count -= taken.count
+        return taken
+    }
+
     /// Those who came before this moment.
     mutating func takeThose(before moment: MonotonicTime) -> [(reason: Reason, waiter: Waiter)] {
         var taken: [(reason: Reason, waiter: Waiter)] = []

@@ -9,6 +9,8 @@ package struct PlaylistPromises: Equatable, Sendable {
     /// Parts are listed in the low-latency form. Those of encrypted segments are not: what a part of one is, RFC
     /// 8216bis does not say.
     package let hasParts: Bool
+    /// How long segments mostly last.
+    package let segmentTime: TimeAmount
     /// As long as three segments mostly last. Whole segments that do together are enough to begin with, however few: a
     /// publisher's keyframes may be so far apart that three of them take longer than a player waits.
     package let beginningTime: TimeAmount
@@ -17,6 +19,7 @@ package struct PlaylistPromises: Equatable, Sendable {
         self.targetDurationSeconds = limits.targetDurationSeconds
         self.partTarget = limits.partTime
         self.hasParts = limits.keySegmentCount == nil
+        self.segmentTime = limits.segmentTime
         self.beginningTime = .nanoseconds(limits.segmentTime.nanoseconds &* 3)
     }
 

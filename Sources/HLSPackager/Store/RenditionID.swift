@@ -6,4 +6,6 @@ package enum RenditionID: Hashable, Sendable {
     case video(UInt8)
     /// A further sound; by its track's number.
     case audio(UInt8)
+
+    var isAudio: Bool { if case .audio = self { true } else { false } }
 }

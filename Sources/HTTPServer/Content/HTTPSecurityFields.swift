@@ -16,11 +16,14 @@ package struct HTTPSecurityFields: Sendable {
     private let blocks: [HTTPFields]
 
     private init() {
-        self.blocks = Kind.allCases.map(Self.block)
+        self.blocks = [false, true].flatMap { isOpen in Kind.allCases.map { Self.block($0, isOpen: isOpen) } }
     }
 
     /// The block for a response with these fields.
-    func block(for fields: HTTPFields) -> HTTPFields { self.blocks[self.kind(of: fields).rawValue] }
+    func block(for fields: HTTPFields) -> HTTPFields {
+        let isOpen = fields.contains(HTTPOpenFields.origin)
+        return self.blocks[self.kind(of: fields).rawValue + (isOpen ? Kind.allCases.count : 0)]
+    }
 
     private func kind(of fields: HTTPFields) -> Kind {
         if fields.contains(.contentSecurityPolicy) { return .own }
@@ -29,10 +32,11 @@ package struct HTTPSecurityFields: Sendable {
         return isPage ? .page : .data
     }
 
-    private static func block(_ kind: Kind) -> HTTPFields {
+    /// - Parameter isOpen: Its URL alone gives access to it, so nobody else is told that URL, pages of ours included.
+    private static func block(_ kind: Kind, isOpen: Bool) -> HTTPFields {
         var fields = HTTPFields()
         fields.append(HTTPFieldName("x-content-type-options"), "nosniff")
-        fields.append(HTTPFieldName("referrer-policy"), "same-origin")
+        fields.append(HTTPFieldName("referrer-policy"), isOpen ? "no-referrer" : "same-origin")
         fields.append(HTTPFieldName("x-frame-options"), "DENY")
         fields.append(HTTPFieldName("cross-origin-opener-policy"), "same-origin")
         switch kind {

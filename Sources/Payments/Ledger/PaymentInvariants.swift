@@ -24,12 +24,9 @@ package enum PaymentInvariants {
     final class Counts: Sendable {
         private let values = Mutex([Int64](repeating: 0, count: PaymentInvariants.rules.count))
 
-        subscript(index: Int) -> Int64 { self.values.withLock { $0[index] } }
-
-        func set(_ counts: [Int64]) {
-            self.values.withLock { values in
-                if counts.count == values.count { values = counts }
-            }
+        subscript(index: Int) -> Int64 {
+            get { self.values.withLock { $0[index] } }
+            set { self.values.withLock { $0[index] = newValue } }
         }
     }
 
@@ -48,7 +45,7 @@ package enum PaymentInvariants {
         SELECT count(*) FROM (SELECT j.id FROM ledger_journal AS j LEFT JOIN ledger_entry AS e ON e.journal_id = j.id
             WHERE $1::bigint IS NOT NULL
             GROUP BY j.id HAVING coalesce(sum(e.amount), 1) <> 0) AS broken
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     /// What sellers and orphans brought is in the books with exactly the sum that the company took.
     private static let salesAreBooked = PostgresStatement(
@@ -58,7 +55,7 @@ package enum PaymentInvariants {
         WHERE $1::bigint IS NOT NULL AND p.captured > 0 AND p.captured IS DISTINCT FROM (
             SELECT sum(e.amount) FROM ledger_journal AS j JOIN ledger_entry AS e ON e.journal_id = j.id
             WHERE j.ref_type = 'payment' AND j.ref_id = p.id AND e.amount > 0)
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let refundsAreBooked = PostgresStatement(
         "invariant_refunds_are_booked",
@@ -68,7 +65,7 @@ package enum PaymentInvariants {
             <> (SELECT coalesce(sum(CASE j.kind WHEN 'REFUND_REVERSED' THEN -e.amount ELSE e.amount END), 0)
                 FROM ledger_journal AS j JOIN ledger_entry AS e ON e.journal_id = j.id
                 WHERE j.ref_type = 'refund' AND j.ref_id = r.id AND e.amount > 0)
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     /// What a payment says of its refunds is what they are.
     private static let refundsSumUp = PostgresStatement(
@@ -82,14 +79,14 @@ package enum PaymentInvariants {
             FROM refund WHERE payment_id = p.id) AS r ON true
         WHERE $1::bigint IS NOT NULL
             AND (p.refunded, p.kept, p.refund_pending) IS DISTINCT FROM (r.refunded, r.kept, r.pending)
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let orphansGoBack = PostgresStatement(
         "invariant_orphans_go_back",
         """
         SELECT count(*) FROM payment
         WHERE $1::bigint IS NOT NULL AND orphan AND refunded + refund_pending <> captured
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     /// Whoever paid has tickets; who has tickets paid.
     private static let ticketsForMoney = PostgresStatement(
@@ -98,7 +95,7 @@ package enum PaymentInvariants {
         SELECT count(*) FROM payment
         WHERE $1::bigint IS NOT NULL
             AND (ticket_ids = '{}') = (status IN ('COMPLETED', 'PART_CANCELED', 'CANCELED') AND NOT orphan)
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     /// No movement is in a settlement with another sum than it has.
     private static let settledOnce = PostgresStatement(
@@ -110,7 +107,7 @@ package enum PaymentInvariants {
             LEFT JOIN gateway_row AS g ON i.ref_type = 'GATEWAY_FEE' AND g.id = i.ref_id
         WHERE $1::bigint IS NOT NULL AND i.amount IS DISTINCT FROM coalesce(
             p.captured, CASE i.ref_type WHEN 'REVERSAL' THEN r.amount ELSE -r.amount END, -g.fee)
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let settlementsSumUp = PostgresStatement(
         "invariant_settlements_sum_up",
@@ -118,14 +115,14 @@ package enum PaymentInvariants {
         SELECT count(*) FROM settlement AS s LEFT JOIN LATERAL (
             SELECT coalesce(sum(amount), 0) AS amount FROM settlement_item WHERE settlement_id = s.id) AS i ON true
         WHERE $1::bigint IS NOT NULL AND s.status <> 'DRAFT' AND s.gross - s.refunds - s.gateway_fee <> i.amount
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let nothingUnknownForLong = PostgresStatement(
         "invariant_nothing_unknown_for_long",
         """
         SELECT count(*) FROM payment
         WHERE phase IN ('IN_FLIGHT', 'UNKNOWN') AND claimed_at < now() - $1::bigint * interval '1 second'
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let noRefundWaitsForLong = PostgresStatement(
         "invariant_no_refund_waits_for_long",
@@ -133,15 +130,17 @@ package enum PaymentInvariants {
         SELECT count(*) FROM refund
         WHERE status NOT IN ('SUCCEEDED', 'REVERSED', 'SUPERSEDED')
             AND created_at < now() - $1::bigint * interval '1 second'
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 }
 
 extension Payments {
-    /// Looks whether every rule holds, and tells whoever scrapes. Returns the names of those that do not.
-    package func checkInvariants() async throws -> [String] {
-        let counts = try await PaymentInvariants.count(
-            in: self.database, alarmSeconds: PaymentLimits.seconds(self.limits.alarmTime))
-        self.metrics.found(counts)
-        return zip(PaymentInvariants.names, counts).filter { $0.1 > 0 }.map(\.0)
+    /// Looks whether a rule holds, and tells whoever scrapes: how many rows break it. None break a rule that is none.
+    package func checkInvariant(_ name: String) async throws -> Int64 {
+        guard let index = PaymentInvariants.names.firstIndex(of: name) else { return 0 }
+        let count: Int64 = try await self.database.run(
+            PaymentInvariants.rules[index].count, PaymentLimits.seconds(self.limits.alarmTime)
+        ).single()
+        self.metrics.found(count, ofRule: index)
+        return count
     }
 }

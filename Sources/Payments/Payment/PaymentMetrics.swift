@@ -76,5 +76,5 @@ package struct PaymentMetrics: Sendable {
             "payment work failed", ["work": .text(work.description), "reason": .text(Payments.shortened("\(error)"))])
     }
 
-    func found(_ counts: [Int64]) { self.invariants.set(counts) }
+    func found(_ count: Int64, ofRule index: Int) { self.invariants[index] = count }
 }

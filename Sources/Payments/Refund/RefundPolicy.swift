@@ -1,10 +1,11 @@
-package import HTTPServer
+internal import HTTPServer
 
 /// How much of a price goes back when a buyer changes his mind: a part of it is kept, more the nearer the show is.
 ///
 /// Parts are basis points, hundredths of a percent. A total is rounded once, in the buyer's favour.
 package struct RefundPolicy: Equatable, Sendable {
-    /// From so many days before the show on, until the next tier.
+    /// From so many days before the show on, until the next tier. Days less than none are after its begin: without a
+    /// tier of such, nothing is taken back of a show that has begun.
     package struct Tier: Equatable, Sendable {
         package var daysBefore: Int
         package var feeBasisPoints: Int64
@@ -36,7 +37,7 @@ package struct RefundPolicy: Equatable, Sendable {
 
     package static let whole: Int64 = 10_000
     package static let tierCountMax = 32
-    package static let daysMax = 3650
+    private static let days: ClosedRange<Int64> = -3650...3650
 
     /// Most days first.
     package let tiers: [Tier]
@@ -63,7 +64,9 @@ package struct RefundPolicy: Equatable, Sendable {
 
     /// What is kept at a moment; nil when nothing is taken back any more.
     package func feeBasisPoints(at moment: Moment) -> Int64? {
-        guard !moment.hasBegun else { return nil }
+        if moment.hasBegun {
+            return self.tiers.first { $0.daysBefore < 0 && moment.daysBefore >= $0.daysBefore }?.feeBasisPoints
+        }
         if moment.secondsSincePurchase < self.graceSeconds, moment.daysBefore >= self.graceDaysBefore { return 0 }
         return self.tiers.first { moment.daysBefore >= $0.daysBefore }?.feeBasisPoints
     }
@@ -86,43 +89,33 @@ package struct RefundPolicy: Equatable, Sendable {
 
     // MARK: An organizer's own
 
-    /// Reads `{"tiers":[{"daysBefore":7,"feeBasisPoints":1000}],"graceHours":24,"graceDaysBefore":3}`; nil for what is
-    /// none. What it does not say about grace is as in the standard.
+    /// Reads the rules of a concert as they are kept: `[{"daysBefore":7,"feeBasisPoints":1000}]`; nil for what is none.
+    /// They say nothing of what was just bought: for that it is as in the standard.
     package init?(json: String) {
         // What is no JSON is no policy; whoever asks says so.
-        guard case .object(let members)? = try? JSONParser.parse(Array(json.utf8)) else { return nil }
-        let reader = JSONObjectReader(members)
-        // Which field is wrong is for those who write rules, not for who reads them.
-        guard let input = try? RefundPolicyInput(json: reader), reader.errors.isEmpty else { return nil }
-        self = input.policy
+        guard case .array(let rules)? = try? JSONParser.parse(Array(json.utf8)),
+            (1...Self.tierCountMax).contains(rules.count)
+        else { return nil }
+        var tiers: [Tier] = []
+        for rule in rules {
+            // Which field is wrong is for those who write rules, not for who reads them.
+            guard case .object(let members) = rule, let tier = try? TierInput(json: JSONObjectReader(members)) else {
+                return nil
+            }
+            tiers.append(tier.tier)
+        }
+        let standard = Self.standard
+        self.init(tiers: tiers, graceSeconds: standard.graceSeconds, graceDaysBefore: standard.graceDaysBefore)
     }
-}
-
-/// The rules of an organizer, as they are written.
-package struct RefundPolicyInput: JSONDecodable {
-    package let policy: RefundPolicy
 
     private struct TierInput: JSONDecodable {
-        let tier: RefundPolicy.Tier
+        let tier: Tier
 
         init(json: JSONObjectReader) throws(JSONFieldErrors) {
-            let days = json.integer(
-                "daysBefore", in: 0...Int64(RefundPolicy.daysMax), about: "Until so many days before the show.")
-            let points = json.integer(
-                "feeBasisPoints", in: 0...RefundPolicy.whole, about: "What is kept, in hundredths of a percent.")
+            let days = json.integer("daysBefore", in: RefundPolicy.days)
+            let points = json.integer("feeBasisPoints", in: 0...RefundPolicy.whole)
             guard let days, let points else { throw json.failure }
-            self.tier = RefundPolicy.Tier(daysBefore: Int(days), feeBasisPoints: points)
+            self.tier = Tier(daysBefore: Int(days), feeBasisPoints: points)
         }
-    }
-
-    package init(json: JSONObjectReader) throws(JSONFieldErrors) {
-        let standard = RefundPolicy.standard
-        let tiers = json.array("tiers", of: TierInput.self, countMax: RefundPolicy.tierCountMax)
-        let hours = json.integer("graceHours", in: 0...87_600, isRequired: false)
-        let days = json.integer("graceDaysBefore", in: 0...Int64(RefundPolicy.daysMax), isRequired: false)
-        guard let tiers else { throw json.failure }
-        self.policy = RefundPolicy(
-            tiers: tiers.map(\.tier), graceSeconds: hours.map { $0 * 3600 } ?? standard.graceSeconds,
-            graceDaysBefore: days.map { Int($0) } ?? standard.graceDaysBefore)
     }
 }

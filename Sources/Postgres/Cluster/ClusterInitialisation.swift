@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Primitives
+internal import Reactor
 
 /// Makes a new database beside its place, and moves it there when it is whole: whatever interrupts this, the next
 /// start finds all or nothing.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Primitives
+internal import Reactor
 
 /// The directory of the private database, made where it is missing, with the programs and the user that fit it.
 struct ClusterPlace {

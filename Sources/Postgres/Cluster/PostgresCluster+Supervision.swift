@@ -77,7 +77,7 @@ extension PostgresCluster {
             let arguments = self.place.arguments(compressesLog: compressesLog, limits: self.limits)
             do throws(SystemError) {
                 let child = try ChildProcess(
-                    self.place.programs.server, arguments, user: self.place.user, directory: directory,
+                    self.place.programs.server, arguments, identity: self.place.user.identity, directory: directory,
                     deathSignal: SIGQUIT)
                 return Server(child: child, lines: ServerLogLines(byteCountMax: self.limits.logLineByteCountMax))
             } catch {

@@ -23,7 +23,8 @@ enum ProgramRun {
     ) throws(ClusterError) -> Result {
         let child: ChildProcess
         do throws(SystemError) {
-            child = try ChildProcess(path, arguments, user: user, directory: directory, deathSignal: SIGKILL)
+            child = try ChildProcess(
+                path, arguments, identity: user?.identity, directory: directory, deathSignal: SIGKILL)
         } catch {
             throw ClusterError("\(path) cannot be run: \(String(cString: strerror(error.code)))")
         }

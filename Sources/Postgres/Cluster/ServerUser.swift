@@ -11,6 +11,9 @@ struct ServerUser: Equatable, Sendable {
     /// Podo has to become it.
     let isAnother: Bool
 
+    /// For a program that Podo starts as this user; nil where it is Podo's own.
+    var identity: (user: uid_t, group: gid_t)? { self.isAnother ? (self.user, self.group) : nil }
+
     /// The users that a new directory is given to, in this order.
     static let candidates = ["postgres", "nobody"]
 

@@ -56,7 +56,9 @@ struct RefundRule: JSONDecodable, JSONEncodable, Equatable, Sendable {
     }
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
-        let days = json.integer("daysBefore", in: 0...365, about: "At least so many days before the show.")
+        let days = json.integer(
+            "daysBefore", in: -14...365,
+            about: "At least so many days before the show. Less than none: at most so many after it has begun.")
         let fee = json.integer("feeBasisPoints", in: 0...10_000, about: "1000 is a tenth of the price.")
         guard let days, let fee else { throw json.failure }
         self.init(daysBefore: Int(days), feeBasisPoints: Int(fee))

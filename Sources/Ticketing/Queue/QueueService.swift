@@ -4,6 +4,7 @@ package import Observability
 package import Postgres
 internal import Primitives
 package import Reactor
+internal import Synchronization
 
 /// The waiting queues: joining, telling members their places, and letting them in.
 ///
@@ -12,7 +13,7 @@ package import Reactor
 /// says who has a turn. `run` moves the pointers.
 package final class QueueService: Sendable {
     let store: QueueStore
-    let seals: QueueSeals
+    private let currentSeals: Mutex<QueueSeals>
     let access: any QueueAccess
     let limits: QueueLimits
     let metrics: QueueMetrics
@@ -32,7 +33,7 @@ package final class QueueService: Sendable {
         let store = QueueStore(database: database, limits: limits, node: SecureRandom.bytes(16))
         let rooms = QueueRooms(loops: loops)
         self.store = store
-        self.seals = QueueSeals(keys: keys)
+        self.currentSeals = Mutex(QueueSeals(keys: keys))
         self.access = access
         self.limits = limits
         self.metrics = metrics
@@ -62,7 +63,16 @@ package final class QueueService: Sendable {
             active: { Int(rooms.all.reduce(0) { $0 + $1.room.active }) })
     }
 
+    /// What writes and reads tickets and passes.
+    var seals: QueueSeals { self.currentSeals.withLock { $0 } }
+
     // MARK: For other parts
+
+    /// From now on the first of these seals, and the others are believed: after the secret was rotated.
+    package func replaceKeys(_ keys: [(number: UInt8, key: SecretBytes)]) {
+        let seals = QueueSeals(keys: keys)
+        self.currentSeals.withLock { $0 = seals }
+    }
 
     /// Whether a member may reserve seats of a concert: always without a queue, otherwise with a pass that is his and
     /// not over. `pass` is what came in the header `Queue-Pass`. Throws what the client is to be told when the database

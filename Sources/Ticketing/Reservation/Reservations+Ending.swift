@@ -42,8 +42,7 @@ extension Reservations {
         var total = 0
         while true {
             let (count, freed) = try await self.database.transaction(
-                "reservation_cancel_all", actor: "system:cancellation",
-                options: PostgresTransactionOptions(purpose: .long)
+                "reservation_cancel_all", actor: "system:cancellation"
             ) { transaction in
                 let rows = try await transaction.run(
                     ReservationStatements.unpaid, concert, self.limits.cancelCountMax)

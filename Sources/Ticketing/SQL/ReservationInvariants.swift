@@ -41,7 +41,7 @@ package enum TicketingInvariants {
         SELECT count(*) FROM (
             SELECT FROM reservation_seat WHERE status IN ('HELD', 'CONFIRMED')
             GROUP BY schedule_id, seat_no HAVING count(*) > 1) AS twice
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     /// A seat that is not free is that of a line of its reservation, in the state that the line says.
     private static let seatWithoutClaim = PostgresStatement(
@@ -55,7 +55,7 @@ package enum TicketingInvariants {
             OR r.status <> (CASE WHEN seat.state = 3 THEN 'CONFIRMED' ELSE 'PENDING' END)
             OR r.is_paying <> (seat.state = 2)
             OR (seat.state = 1 AND seat.held_until <> r.held_until))
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let claimWithoutSeat = PostgresStatement(
         "invariant_claim_without_seat",
@@ -64,7 +64,7 @@ package enum TicketingInvariants {
             JOIN seat ON seat.schedule_id = line.schedule_id AND seat.seat_no = line.seat_no
         WHERE line.status IN ('HELD', 'CONFIRMED') AND (seat.reservation_id IS DISTINCT FROM line.reservation_id
             OR (line.status = 'CONFIRMED') <> (seat.state = 3))
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let liveCount = PostgresStatement(
         "invariant_live_count",
@@ -72,7 +72,7 @@ package enum TicketingInvariants {
         SELECT count(*) FROM reservation r WHERE r.live_count <> (
             SELECT count(*) FROM reservation_seat line
             WHERE line.reservation_id = r.id AND line.status IN ('HELD', 'CONFIRMED'))
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let purchaseLimit = PostgresStatement(
         "invariant_purchase_limit",
@@ -82,7 +82,7 @@ package enum TicketingInvariants {
             WHERE r.status = 'CONFIRMED' OR (r.status = 'PENDING' AND (r.is_paying OR r.held_until > now()))
             GROUP BY r.schedule_id, r.member_id, c.purchase_limit
             HAVING sum(r.live_count) > c.purchase_limit) AS beyond
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let ticketWithoutSale = PostgresStatement(
         "invariant_ticket_without_sale",
@@ -90,7 +90,7 @@ package enum TicketingInvariants {
         SELECT count(*) FROM ticket t JOIN reservation_seat line
             ON line.reservation_id = t.reservation_id AND line.seat_no = t.seat_no
         WHERE t.status = 'ISSUED' AND line.status <> 'CONFIRMED'
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let saleWithoutTicket = PostgresStatement(
         "invariant_sale_without_ticket",
@@ -98,14 +98,14 @@ package enum TicketingInvariants {
         SELECT count(*) FROM reservation_seat line WHERE line.status = 'CONFIRMED' AND NOT EXISTS (
             SELECT FROM ticket t WHERE t.reservation_id = line.reservation_id AND t.seat_no = line.seat_no
                 AND t.status = 'ISSUED')
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let total = PostgresStatement(
         "invariant_total",
         """
         SELECT count(*) FROM reservation r WHERE r.total <> (
             SELECT coalesce(sum(price), 0) FROM reservation_seat line WHERE line.reservation_id = r.id)
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     private static let astray = PostgresStatement(
         "invariant_reservation_astray",
@@ -114,7 +114,7 @@ package enum TicketingInvariants {
         WHERE s.id IS NULL OR s.concert_id <> r.concert_id OR EXISTS (
             SELECT FROM reservation_seat line
             WHERE line.reservation_id = r.id AND line.schedule_id <> r.schedule_id)
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 
     /// A sweeper that works leaves none of these.
     private static let overdue = PostgresStatement(
@@ -122,5 +122,5 @@ package enum TicketingInvariants {
         """
         SELECT count(*) FROM reservation
         WHERE status = 'PENDING' AND NOT is_paying AND held_until < now() - interval '2 minutes'
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .long)
 }

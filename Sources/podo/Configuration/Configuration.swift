@@ -46,7 +46,7 @@ struct Configuration: Sendable {
     var stripeSecretKey: Secret<String>?
     var stripePublishableKey: String?
     var stripeWebhookSecret: Secret<String>?
-    var paymentSimulator: Bool?
+    var paymentSimulator = false
 
     // What is sent to members.
     var mailFrom = "podo@localhost"
@@ -73,6 +73,10 @@ struct Configuration: Sendable {
     var rtmpConnectionCountMax = 4000
     var idleTime = TimeAmount.seconds(60)
     var headByteCountMax = 64 * 1024
+
+    // A show to try things out with.
+    var demo = false
+    var testPicture = false
 
     // How it ends.
     var drainDelay = TimeAmount.seconds(0)
@@ -117,7 +121,11 @@ struct Configuration: Sendable {
         for secret in self.oidcSecrets where !self.oidcProviders.contains(where: { $0.name == secret.name }) {
             add("oidc-secrets", "has a secret for \(secret.name), which is not in oidc-providers")
         }
-        return found + self.addressesUsedTwice()
+        if self.demo, self.rtmpListen.isEmpty {
+            add("demo", "needs rtmp-listen, which is empty: the show is published there")
+        }
+        if self.testPicture, !self.demo { add("test-picture", "is published to the show of demo, which is not set") }
+        return found + self.paymentContradictions() + self.addressesUsedTwice()
     }
 
     /// People come over TLS that Podo does not end, so there is a proxy that it was not told of: to it, all of them
@@ -154,6 +162,15 @@ extension SocketAddress {
         switch self.host {
         case .v4(let value): value >> 24 == 127
         case .v6(let high, let low): high == 0 && low == 1
+        }
+    }
+
+    /// Where this machine itself reaches what listens here: every address is none that can be asked.
+    var reachable: SocketAddress {
+        switch self.host {
+        case .v4(0): .loopback(port: self.port)
+        case .v6(0, 0): SocketAddress(host: .v6(high: 0, low: 1), port: self.port)
+        default: self
         }
     }
 }

@@ -81,10 +81,20 @@ struct ConfigurationLoader {
         if let file { loader.apply(file: file.text, path: file.path) }
         loader.apply(environment: environment)
         for flag in flags { loader.apply(flag.name, flag.text, from: .flag(name: "--" + flag.name)) }
+        loader.simulatePaymentsOfDemo()
         // Contradictions between values that are wrong themselves would only confuse.
         if loader.errors.problems.isEmpty { loader.checkContradictions() }
         guard loader.errors.problems.isEmpty else { throw loader.errors }
         return loader.loaded
+    }
+
+    /// Nobody pays for the show of a demo, unless it is said otherwise.
+    private mutating func simulatePaymentsOfDemo() {
+        let configuration = self.loaded.configuration
+        let hasCompany = configuration.tossSecretKey != nil || configuration.stripeSecretKey != nil
+        guard configuration.demo, !hasCompany, self.loaded.origins["payment-simulator"] == nil else { return }
+        self.loaded.configuration.paymentSimulator = true
+        self.loaded.origins["payment-simulator"] = self.loaded.origins["demo"]
     }
 
     private mutating func checkContradictions() {

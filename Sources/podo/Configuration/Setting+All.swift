@@ -98,9 +98,8 @@ extension Setting {
             "stripe-webhook-secret", \.stripeWebhookSecret, .optional(.companySecret), isSecret: true,
             "What Stripe signs its webhooks with. Not a flag."),
         Setting(
-            "payment-simulator", \.paymentSimulator, .optional(.boolean),
-            defaultNote: "true where no company is set and only this machine reaches Podo",
-            "A payment company of Podo's own, for trying things out: nobody pays."),
+            "payment-simulator", \.paymentSimulator, .boolean,
+            "A payment company of Podo's own, to try things out: everybody gets tickets, nobody pays. On with demo."),
         Setting(
             "mail-from", \.mailFrom, .mailAddress,
             "Who mails to members come from. Until they are sent, mails are files in the folder mail of data-dir."),
@@ -156,6 +155,12 @@ extension Setting {
         Setting(
             "http-head-size", \.headByteCountMax, .byteSize(8 * 1024...1024 * 1024),
             "The largest head of a request. One field has at most 16 KiB, the request line 8 KiB."),
+        Setting(
+            "demo", \.demo, .boolean,
+            "Fills an empty database once with a show that is on sale and live; demo.json in data-dir tells of it."),
+        Setting(
+            "test-picture", \.testPicture, .boolean,
+            "Publishes a moving picture with sound to the show of demo, by ffmpeg, while Podo runs."),
         Setting(
             "drain-delay", \.drainDelay, .duration(.seconds(0)...(.seconds(300))),
             "How long /readyz says 503 before listening ends on SIGTERM, so that a load balancer can notice."),

@@ -1,5 +1,4 @@
 internal import Observability
-internal import Primitives
 
 extension SettingKind where Value == String {
     /// A key that a company gives to the public, as `test_ck_…`.
@@ -42,11 +41,33 @@ private enum CompanyKey {
 }
 
 extension Configuration {
-    /// Whether nobody pays with real money. By itself where no company is configured and only this machine reaches
-    /// Podo: a demonstration works at once, and a shop on the network gives nothing away.
-    var usesPaymentSimulator: Bool {
-        if let said = self.paymentSimulator { return said }
-        return self.tossSecretKey == nil && self.stripeSecretKey == nil && self.publicURL == nil
-            && (self.httpListen + self.httpsListen).allSatisfy(\.isLoopback)
+    /// What is wrong between settings of payments: each of them would otherwise be found when somebody pays.
+    func paymentContradictions() -> [Contradiction] {
+        var found: [Contradiction] = []
+        func add(_ name: String, _ reason: String) { found.append(Contradiction(name: name, reason: reason)) }
+        let companies = [("toss-secret-key", self.tossSecretKey), ("stripe-secret-key", self.stripeSecretKey)]
+            .compactMap { $0.1 == nil ? nil : $0.0 }
+        if self.paymentSimulator, let company = companies.first {
+            add("payment-simulator", "is true and \(company) is set: tickets would be free beside a real company")
+        }
+        if let company = companies.first, self.publicURL == nil {
+            add(company, "needs public-url: buyers come back there, and webhooks are sent there")
+        }
+        if self.tossClientKey != nil, self.tossSecretKey == nil {
+            add("toss-client-key", "toss-secret-key is not set, and both are needed")
+        }
+        if self.stripePublishableKey != nil, self.stripeSecretKey == nil {
+            add("stripe-publishable-key", "stripe-secret-key is not set, and both are needed")
+        }
+        if self.stripeSecretKey != nil, self.stripePublishableKey == nil {
+            add("stripe-secret-key", "stripe-publishable-key is not set, and both are needed")
+        }
+        if self.stripeSecretKey != nil, self.stripeWebhookSecret == nil {
+            add("stripe-secret-key", "stripe-webhook-secret is not set: no webhook of Stripe could be believed")
+        }
+        if self.stripeWebhookSecret != nil, self.stripeSecretKey == nil {
+            add("stripe-webhook-secret", "stripe-secret-key is not set, and both are needed")
+        }
+        return found
     }
 }

@@ -8,8 +8,7 @@ internal import Synchronization
 
 /// What services that sell have in common, put together, and what goes on for them while nobody asks.
 final class CommerceServices: Sendable {
-    /// Rings when events may have come to be.
-    let relay: OutboxRelay
+    private let relay: OutboxRelay
     private let idempotency: Idempotency
     private let load: LoadGuard
     private let budgets = MemberBudgets()

@@ -20,6 +20,11 @@ struct ListenerSet {
         return self.https.first.map { "https://\($0.address)" } ?? "http://localhost"
     }
 
+    /// Where this process reaches its own listener, whatever the world calls it.
+    func ownOrigin(_ configuration: Configuration) -> String {
+        self.http.first.map { "http://\($0.address.reachable)" } ?? self.publicURL(configuration)
+    }
+
     var all: [Listener] { self.http + self.https + self.rtmp + self.rtmps + self.admin }
 
     init(_ configuration: Configuration, inherited: [(name: String, listener: Listener)]) throws(StartError) {

@@ -12,17 +12,30 @@ internal import Synchronization
 extension PodoServer {
     /// How much longer than its parts draining may take before the main thread stops waiting for a loop that hangs.
     private static let drainGraceTime = TimeAmount.seconds(5)
+    /// How long works in the middle of a round are waited for at least, whatever the drain time.
+    private static let workEndTime = TimeAmount.seconds(2)
 
-    /// Starts loops and listening, and tells everyone who wants to know.
-    func start() {
+    /// Starts loops and listening, and tells everyone who wants to know. Throws when a demo was asked for and cannot be
+    /// made.
+    func start() throws(StartError) {
         self.group.start()
         self.database.start()
         self.storage.maintain(on: self.group.loops[0])
         self.members.start(on: self.group.loops[0])
         self.commerce.start(on: self.group.loops[0])
         self.sales.start(on: self.group.loops[0])
+        self.playback.start(on: self.group.loops[0])
         if !self.members.waitUntilLoaded() {
             self.log.warning("members not read yet", ["reason": "the database did not answer in time"])
+        }
+        if !self.playback.waitUntilOpen() {
+            self.log.warning("gate closed", ["reason": "the database did not answer in time"])
+        }
+        do throws(StartError) {
+            try self.demo?.prepare(on: self.group.loops[0], signals: self.signals)
+        } catch {
+            self.abandon()
+            throw error
         }
         if self.loaded.configuration.isBehindUnnamedProxy(endsTLS: !self.listeners.https.isEmpty) {
             self.log.warning(
@@ -51,8 +64,20 @@ extension PodoServer {
             "Podo listens on \(self.publicURLs.joined(separator: " and ")) "
                 + "(health and metrics: \(self.adminURLs.joined(separator: " and ")))."
                 + (Terminal.isInteractive ? " Ctrl-C ends it." : ""))
-        if let sentence = self.publisherSentence { Terminal.tell(sentence) }
+        if let demo = self.demo {
+            demo.begin()
+        } else if let sentence = self.publisherSentence {
+            Terminal.tell(sentence)
+        }
         self.serviceManager.send(.ready)
+    }
+
+    /// What was started ends again; nobody was served yet.
+    private func abandon() {
+        self.stopServices()
+        self.group.stop()
+        self.storage.close()
+        self.database.close(.fast)
     }
 
     /// Serves until a signal ends it; returns the exit code.
@@ -85,6 +110,8 @@ extension PodoServer {
             let root = try self.secretFile.reload()
             self.memberTokens.replaceKeys(root)
             self.members.replaceKeys(root)
+            self.sales.replaceKeys(root)
+            self.playback.gates.replaceKeys(root)
             self.log.info("keys reloaded")
         } catch {
             self.log.error("keys not reloaded", ["reason": .text(error.sentence)])
@@ -114,6 +141,7 @@ extension PodoServer {
             configuration.drainDelay.nanoseconds &+ configuration.drainTime.nanoseconds
                 &+ configuration.adminLimits.drainTime.nanoseconds &+ Self.drainGraceTime.nanoseconds)
         let deadline = MonotonicTime.now + budget
+        self.demo?.stop()
         self.drain()
         while true {
             switch self.signals.next(deadline: deadline) {
@@ -145,16 +173,22 @@ extension PodoServer {
             let requestsEnded = await self.publicFrontend.drain(
                 until: max(deadline, .now + configuration.viewerDrainTime))
             let allEnded = publishersEnded && requestsEnded
-            self.social.stop()
-            self.sales.stop()
-            self.commerce.stop()
-            self.members.stop()
-            self.database.refuse()
+            await self.sales.finish(until: max(deadline, .now + Self.workEndTime), on: loop)
+            self.stopServices()
             // Who scrapes metrics may come again: a cut admin connection is no loss.
             _ = await self.adminFrontend.drain()
             self.drainResult.withLock { $0 = allEnded }
             self.signals.wakeUp()
         }
+    }
+
+    private func stopServices() {
+        self.social.stop()
+        self.playback.stop()
+        self.sales.stop()
+        self.commerce.stop()
+        self.members.stop()
+        self.database.refuse()
     }
 
     private func stop(allEnded: Bool) -> Int32 {

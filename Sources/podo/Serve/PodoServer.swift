@@ -33,6 +33,9 @@ final class PodoServer: Sendable {
     let social: SocialServices
     let commerce: CommerceServices
     let sales: SaleServices
+    let playback: PlaybackServices
+    /// Nil where nothing is to be tried out.
+    let demo: DemoService?
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -75,16 +78,23 @@ final class PodoServer: Sendable {
         self.sales = try SaleServices(
             configuration, root: rootSecret, members: self.members, authorizer: self.memberTokens.authorizer,
             database: self.database.connections, loops: self.group.loops,
+            publicURL: self.listeners.publicURL(configuration), ownOrigin: self.listeners.ownOrigin(configuration),
+            metrics: metrics, log: log)
+        self.playback = PlaybackServices(
+            configuration, root: rootSecret, authorizer: self.memberTokens.authorizer, sales: self.sales,
+            database: self.database.connections, loops: self.group.loops,
             publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
         self.commerce = CommerceServices(
-            consumers: self.sales.consumers, database: self.database.connections, loops: self.group.loops,
-            metrics: metrics, log: log)
+            consumers: self.sales.consumers + [self.playback.consumer], database: self.database.connections,
+            loops: self.group.loops, metrics: metrics, log: log)
         let streams: PackagedStreams
         (streams, self.delivery) = Self.streams(
-            configuration, group: self.group, storage: self.storage, metrics: metrics, log: log)
-        let services = PublicServices(
-            members: self.members.service, social: self.social.service, catalogue: self.sales.catalogue,
-            queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments)
+            configuration, group: self.group, storage: self.storage, gate: Self.gate(configuration, self.playback),
+            metrics: metrics, log: log)
+        self.playback.tell(self.delivery)
+        let services = PublicServices(self.members, self.social, self.sales, self.playback)
+        self.demo = try DemoService(
+            configuration, self.members, services.routes, self.listeners, searchPath: environment["PATH"], log: log)
         self.publicApplication = try PublicApplication(
             webDirectory: webDirectory, api: self.commerce.guarding(services.routes),
             streams: self.delivery.routes + self.sales.companies.routes,
@@ -111,8 +121,8 @@ final class PodoServer: Sendable {
 
     /// What publishers send is made into, and the way of that to viewers.
     private static func streams(
-        _ configuration: Configuration, group: EventLoopGroup, storage: StreamStorage, metrics: MetricsRegistry,
-        log: Log
+        _ configuration: Configuration, group: EventLoopGroup, storage: StreamStorage, gate: any PlaybackGate,
+        metrics: MetricsRegistry, log: Log
     ) -> (PackagedStreams, HLSDelivery) {
         let streamMetrics = HLSMetrics(registry: metrics)
         storage.recordings?.register(in: metrics)
@@ -122,7 +132,7 @@ final class PodoServer: Sendable {
             limits: configuration.streamLimits, loops: group.loops, numbers: storage.numbers,
             recordings: storage.recordings, posters: posters, metrics: streamMetrics, registry: metrics, log: log)
         let delivery = HLSDelivery(
-            board: streams.board, group: group, gate: configuration.gate,
+            board: streams.board, group: group, gate: gate,
             promises: PlaylistPromises(configuration.streamLimits), recordings: storage.recordings, posters: posters,
             metrics: streamMetrics)
         return (streams, delivery)
@@ -208,8 +218,6 @@ extension Configuration {
         limits.keySegmentCount = self.hlsKeySegmentCount
         return limits
     }
-
-    var gate: any PlaybackGate { self.openGate ? OpenGate() : ClosedGate() }
 
     /// The admin listener has few clients: one that goes wild must not take descriptors from the public.
     var adminLimits: HTTPLimits {

@@ -9,20 +9,31 @@ struct PublicApplication: Sendable {
     private let pages: StaticFiles
     private let webDirectory: String
 
+    /// Pages that are about something: which one stands in their address.
+    private static let pages: [(pattern: String, file: String)] = [
+        ("/show/{id}", "/show/"), ("/queue/{id}", "/queue/"), ("/seats/{id}", "/seats/"),
+        ("/checkout/{id}", "/checkout/"), ("/payment/{id}/{outcome}", "/payment/"), ("/watch/{id}", "/watch/"),
+        ("/account/{word}", "/account/"), ("/studio/concert/{id}", "/studio/concert/"),
+        ("/studio/live/{id}", "/studio/live/"),
+    ]
+
     init(
         webDirectory: String, api: [HTTPRoute] = [], streams: [HTTPRoute] = [],
         authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer()
     ) throws(StartError) {
         self.webDirectory = webDirectory
+        let files: StaticFiles
         do {
-            self.pages = try StaticFiles(directory: webDirectory)
+            files = try StaticFiles(directory: webDirectory)
         } catch {
             throw Self.failure(error, in: webDirectory)
         }
+        self.pages = files
+        let pages = Self.pages.map { files.page($0.file, for: $0.pattern) }
         let document = PublicAPI.documentRoutes(describing: api, madeAtUnixSeconds: WallClock.now.unixSeconds)
         do throws(HTTPRouteErrors) {
             self.application = try HTTPApplication(
-                routes: api + document + streams + self.pages.routes, authorizer: authorizer)
+                routes: api + document + streams + pages + files.routes, authorizer: authorizer)
         } catch {
             throw StartError("routes: \(error)")
         }

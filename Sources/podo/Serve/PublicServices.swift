@@ -12,6 +12,17 @@ struct PublicServices: Sendable {
     let queue: QueueService
     let reservations: ReservationService
     let payments: PaymentService
+    let playback: PlaybackService
+
+    init(_ members: MemberServices, _ social: SocialServices, _ sales: SaleServices, _ playback: PlaybackServices) {
+        self.members = members.service
+        self.social = social.service
+        self.catalogue = sales.catalogue
+        self.queue = sales.queue
+        self.reservations = sales.reservations
+        self.payments = sales.payments
+        self.playback = playback.service
+    }
 
     /// Every route of the API with what answers it.
     var routes: [HTTPRoute] { PublicAPI.tables.flatMap { $0.bound(to: self) } }

@@ -21,6 +21,8 @@ struct RouteLoad: Equatable {
         // Whoever has a ticket has paid.
         case "ticket": self.init(.payment)
         case "reservation": self.init(.reservation, route.method == .post ? .reservation : nil)
+        // Who pauses a queue does it when there is too much to do.
+        case "concert" where words.contains("queue") && route.method == .patch: self.init(.payment)
         case "concert" where words.contains("queue"):
             self.init(.queue, !isOfMembers ? nil : isReading ? .queuePoll : .queueJoin)
         default: self.init(isReading ? .browse : .reservation)

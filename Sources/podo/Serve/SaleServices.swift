@@ -7,7 +7,6 @@ internal import Payments
 internal import Postgres
 internal import Primitives
 internal import Reactor
-internal import Synchronization
 internal import Ticketing
 
 /// What is for sale, who has it and who pays, put together, and what goes on for them while nobody asks.
@@ -27,28 +26,26 @@ final class SaleServices: Sendable {
     private let maps: SeatMaps
     private let posters = PosterPictures()
     private let database: PostgresDatabase
-    private let log: Log
-    private let tasks = Mutex<[Task<Void, Never>]>([])
+    private let works: BackgroundWorks
 
     /// Between looks at payments and refunds whose outcome is not known yet.
     private static let paymentTime = TimeAmount.seconds(1)
     /// Between rounds of throwing away webhooks of long ago.
     private static let sweepTime = TimeAmount.seconds(3600)
-    /// After a failure, before it is tried again.
-    private static let retryTime = TimeAmount.seconds(3)
 
     init(
         _ configuration: Configuration, root: RootSecret, members: MemberServices, authorizer: any HTTPAuthorizer,
-        database: PostgresDatabase, loops: [EventLoop], publicURL: String, metrics: MetricsRegistry, log: Log
+        database: PostgresDatabase, loops: [EventLoop], publicURL: String, ownOrigin: String,
+        metrics: MetricsRegistry, log: Log
     ) throws(StartError) {
         self.database = database
-        self.log = log
+        self.works = BackgroundWorks(log: log)
         self.catalogue = CatalogueService(
             database: database, authorizer: authorizer, posterEncoder: self.posters,
             metrics: CatalogueMetrics(registry: metrics))
         self.queue = QueueService(
             database: database, loops: loops,
-            keys: Self.keys(root, .queueTicket),
+            keys: Self.queueKeys(root),
             access: CatalogueQueueAccess(access: self.catalogue.access), metrics: QueueMetrics(registry: metrics),
             log: log)
         let reservationMetrics = ReservationMetrics(registry: metrics)
@@ -62,7 +59,7 @@ final class SaleServices: Sendable {
             tickets: Tickets(database: database, directory: MemberAddressDirectory(members: members.members)),
             gate: ReservationQueueGate(queue: self.queue))
         self.companies = try PaymentCompanies(
-            configuration, loop: loops[0], publicURL: publicURL, metrics: metrics, log: log)
+            configuration, loop: loops[0], publicURL: publicURL, ownOrigin: ownOrigin, metrics: metrics, log: log)
         let payments = Payments(
             database: database, orders: TicketingOrders(reservations: reservations),
             gateways: self.companies.gateways,
@@ -77,7 +74,7 @@ final class SaleServices: Sendable {
         self.webhooks = WebhookInbox(payments: payments, reconciler: self.reconciler)
         self.payments = PaymentService(
             payments: payments, refundWorker: self.refunds, webhooks: self.webhooks,
-            settlements: Settlements(payments: payments), decider: self.companies.simulator)
+            settlements: Settlements(payments: payments), decider: self.companies.decider)
     }
 
     private static func keys(_ root: RootSecret, _ purpose: KeyPurpose) -> [(number: UInt8, key: SecretBytes)] {
@@ -94,8 +91,12 @@ final class SaleServices: Sendable {
             },
             OutboxConsumer("cancellation", topics: [.concertCanceled]) { event, transaction in
                 guard let concert = try SaleEvent(event).concert else { return }
-                _ = try await reservations.cancelAll(concert: concert)
                 try await refunds.refundAll(concert, reason: "The concert was canceled.", in: transaction)
+            },
+            // Apart from refunds, which must not wait for it: what is held cannot be paid any more, and lapses.
+            OutboxConsumer("canceled-holds", topics: [.concertCanceled]) { event, _ in
+                guard let concert = try SaleEvent(event).concert else { return }
+                _ = try await reservations.cancelAll(concert: concert)
             },
         ]
     }
@@ -103,53 +104,44 @@ final class SaleServices: Sendable {
     // MARK: While it runs
 
     func start(on loop: EventLoop) {
-        let works: [@Sendable () async -> Void] = [
-            { await self.queue.run { await loop.pause($0) } },
-            { await self.listen(on: loop) },
-            {
-                await self.repeatedly("seats not told", every: SeatNews.interval, on: loop) {
-                    try await self.news.work()
-                }
-            },
-            {
-                await self.repeatedly("reservations not swept", every: ReservationSweeper.interval, on: loop) {
-                    try await self.sweeper.work()
-                }
-            },
-            { await self.work("payments not looked at", on: loop) { try await self.reconciler.work() } },
-            { await self.work("refunds not made", on: loop) { try await self.refunds.work() } },
-            { await self.companies.simulator?.company.run() },
-            { await self.work("webhooks not read", on: loop) { try await self.webhooks.work() } },
-            {
-                await self.repeatedly("webhooks not swept", every: Self.sweepTime, on: loop) {
-                    try await self.webhooks.sweep()
-                }
-            },
-            {
-                await self.repeatedly("day not closed", every: DailyBooks.interval, on: loop) {
-                    try await self.dailyBooks.work()
-                }
-            },
-            {
-                await self.repeatedly("rules not looked at", every: SaleInvariants.interval, on: loop) {
-                    try await self.invariants.look()
-                    return false
-                }
-            },
+        self.works.run(on: loop) { await self.queue.run { await loop.pause($0) } }
+        self.works.run(on: loop) { await self.listen() }
+        self.works.run(on: loop) { await self.companies.simulator?.company.run() }
+        let works: [(StaticString, TimeAmount, @Sendable () async throws -> Bool)] = [
+            ("seats not told", SeatNews.interval, { try await self.news.work() }),
+            ("reservations not swept", ReservationSweeper.interval, { try await self.sweeper.work() }),
+            ("payments not looked at", Self.paymentTime, { try await self.reconciler.work() }),
+            ("refunds not made", Self.paymentTime, { try await self.refunds.work() }),
+            ("webhooks not read", Self.paymentTime, { try await self.webhooks.work() }),
+            ("webhooks not swept", Self.sweepTime, { try await self.webhooks.sweep() }),
+            ("day not closed", DailyBooks.interval, { try await self.dailyBooks.work() }),
         ]
-        self.tasks.withLock { tasks in
-            tasks = works.map { work in Task(executorPreference: loop) { await work() } }
-        }
+        for (event, time, round) in works { self.works.start(event, every: time, on: loop, round) }
+        self.invariants.start(self.works, on: loop)
+    }
+
+    /// What is under way with a payment company comes to its end, and nothing new begins.
+    func finish(until deadline: MonotonicTime, on loop: EventLoop) async {
+        await self.works.finish(until: deadline, on: loop)
     }
 
     func stop() {
-        for task in self.tasks.withLock({ $0 }) { task.cancel() }
+        self.works.cancel()
         self.companies.stop()
         self.posters.stop()
         self.maps.stop()
     }
 
-    private func listen(on loop: EventLoop) async {
+    /// A root secret that was read anew.
+    func replaceKeys(_ root: RootSecret) { self.queue.replaceKeys(Self.queueKeys(root)) }
+
+    /// Of the newest generations, as with members' tokens: who rotates twice is rid of a key.
+    private static func queueKeys(_ root: RootSecret) -> [(number: UInt8, key: SecretBytes)] {
+        Self.keys(root, .queueTicket)
+    }
+    }
+
+    private func listen() async {
         let notifications = self.database.listen(SeatNews.channel)
         while let notification = await notifications.next(), !Task.isCancelled {
             switch notification {
@@ -157,48 +149,5 @@ final class SaleServices: Sendable {
             case .message(let text): self.news.hear(text)
             }
         }
-    }
-
-    private func work(_ event: StaticString, on loop: EventLoop, _ body: @escaping () async throws -> Bool) async {
-        await self.repeatedly(event, every: Self.paymentTime, on: loop, body)
-    }
-
-    /// `body` says whether there is more to do at once.
-    private func repeatedly(
-        _ event: StaticString, every time: TimeAmount, on loop: EventLoop, _ body: () async throws -> Bool
-    ) async {
-        while !Task.isCancelled {
-            do {
-                if try await body() { continue }
-                await loop.pause(time)
-            } catch {
-                self.log.warning(event, ["reason": .text("\(error)")])
-                await loop.pause(Self.retryTime)
-            }
-        }
-    }
-}
-
-/// What of an event's payload is about a sale.
-private struct SaleEvent {
-    private let members: [JSONName: JSONValue]
-
-    init(_ event: OutboxEvent) throws {
-        guard case .object(let members) = try JSONParser.parse(Array(event.payload.utf8)) else {
-            self.members = [:]
-            return
-        }
-        self.members = members
-    }
-
-    var concert: Int64? { self.number("concertId") }
-
-    var buyer: (concert: Int64, member: Int64)? {
-        guard let concert = self.concert, let member = self.number("memberId") else { return nil }
-        return (concert, member)
-    }
-
-    private func number(_ name: JSONName) -> Int64? {
-        if case .integer(let value)? = self.members[name] { value } else { nil }
     }
 }

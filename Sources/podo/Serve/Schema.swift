@@ -8,4 +8,5 @@ internal import Ticketing
 enum Schema {
     static let migrations: [PostgresMigration] =
         AuthMigrations.all + CommerceMigrations.all + TicketingMigrations.all + PaymentMigrations.all
+        + PlaybackJoin.migrations
 }

@@ -14,7 +14,7 @@ enum ServeCommand {
         do throws(StartError) {
             let server = try PodoServer(
                 loaded, environment: ProcessEnvironment.all(), signals: try SignalQueue(), log: log)
-            server.start()
+            try server.start()
             return server.runUntilEnd()
         } catch .toldToEnd {
             log.info("ended before it had started")

@@ -1,5 +1,5 @@
 """The API's description is OpenAPI 3.1, is what `podo openapi` prints, and tells of every answer that requests of any
-kind get, from nobody and from a member. None of them is an error of the server."""
+kind get, from nobody, a member and a manager. None of them is an error of the server."""
 
 import json
 import os
@@ -30,17 +30,22 @@ def run(site):
     count = api_tools.fuzz(text, base, site.path)
     expect_alive(podo)
     member_count = fuzz_as_member(site, podo, text, base)
+    manager_count = fuzz_as_member(site, podo, text, base, is_manager=True)
     operations = sum(len(item) for item in json.loads(text)["paths"].values())
-    expect(count > 0 and member_count > 0, "schemathesis sent nothing")
-    return (f"{operations} operations, {count} requests of nobody and {member_count} of a member, every answer is one "
-            "that the document tells of")
+    expect(count > 0 and member_count > 0 and manager_count > 0, "schemathesis sent nothing")
+    return (f"{operations} operations, {count} requests of nobody, {member_count} of a member and {manager_count} of a "
+            "manager, every answer is one that the document tells of")
 
 
-def fuzz_as_member(site, podo, text, base):
+def fuzz_as_member(site, podo, text, base, is_manager=False):
     """A member sends what he likes, but to sign out: he is to be one to the end."""
-    api = Api(podo.http_port, source="127.0.0.2")
-    body = {"name": "Kim", "email": "fuzz@example.com", "password": "a quiet purple grape", "roleType": "ROLE_SELLER"}
+    api = Api(podo.http_port, source="127.0.0.3" if is_manager else "127.0.0.2")
+    email = "boss@example.com" if is_manager else "fuzz@example.com"
+    body = {"name": "Kim", "email": email, "password": "a quiet purple grape", "roleType": "ROLE_SELLER"}
     expect(api.post("/member", body).status == 201, "sign-up")
+    if is_manager:
+        promoted = podo.run_command("member", "promote", email)
+        expect(promoted.returncode == 0, f"promote: {promoted.stderr}")
     signed_in = api.post("/auth/signin", {"email": body["email"], "password": body["password"]})
     token = signed_in.json["accessToken"]
     document = json.loads(text)

@@ -220,8 +220,8 @@ class Shop:
         expect(self.podo.stop() == 0, "it did not end with 0")
         # A process looks at its rules when it starts.
         self.start().start()
-        self.podo.wait_until(lambda: self.podo.metric("podo_seat_invariant_violations") is not None, seconds=20)
-        time.sleep(2)
+        self.podo.wait_until(
+            lambda: (self.podo.metric("podo_sale_rules_looked_at_timestamp_seconds") or 0) > 0, seconds=30)
         for metric in ("podo_seat_invariant_violations", "podo_payments_invariant_violations"):
             expect(self.podo.metric(metric) == 0, f"{metric}: {self.podo.admin('/metrics')}")
 

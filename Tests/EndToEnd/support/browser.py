@@ -20,8 +20,8 @@ class Browser(Process):
 
     name = None
 
-    def __init__(self, site, environment=()):
-        self.profile = site.join(f"{self.name}-profile")
+    def __init__(self, site, environment=(), name=None):
+        self.profile = site.join(f"{name or self.name}-profile")
         os.mkdir(self.profile)
         self.last_call = 0
         super().__init__(self.arguments(), site.join(f"{self.name}.log"),

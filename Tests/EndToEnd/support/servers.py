@@ -106,6 +106,7 @@ class Podo(Process):
             "PODO_DATA_DIR": self.data_directory,
             "PODO_WEB_DIR": site.web,
             "PODO_LOOPS": "1",
+            "PODO_PAYMENT_SIMULATOR": "true",
         } | dict(environment)
         if not os.access(PODO, os.X_OK):
             raise SystemExit(f"no executable {PODO}: run `make build` first")

@@ -15,7 +15,7 @@ from .servers import ROOT
 
 PAGES = os.path.join(ROOT, "Tests/EndToEnd/pages")
 PAGE_TIME = 20
-HLS_JS = os.path.join(ROOT, ".vendor/hls.js")
+HLS_JS = os.path.join(ROOT, "Web/vendor/hls.js")
 
 
 def require_hls_js():

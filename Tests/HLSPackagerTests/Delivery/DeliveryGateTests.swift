@@ -1,5 +1,6 @@
 import HTTPServer
 import Primitives
+import Reactor
 import Testing
 
 @testable import HLSPackager
@@ -59,5 +60,54 @@ struct DeliveryGateTests {
         show.addSegments(1)
         viewers.forEach(Self.expectRefusal)
         #expect(good.status == 200)
+    }
+
+    @Test("Whoever waits with a pass that was taken back is told at once when the gate says so, and nobody else")
+    func reviewed() throws {
+        let (rig, show) = try Self.live()
+        let names = ["main.m3u8?_HLS_msn=10&_HLS_part=1", "main.m3u8?_HLS_msn=10", "main/10.1.m4s"]
+        let withdrawn = try names.map { try rig.ask($0) }
+        let good = try names.map { try rig.ask($0, pass: "show-2") }
+        rig.gate.withdraw("show")
+        // Said three times, looked for once.
+        _ = rig.gate.uses()
+        for _ in 0..<3 { rig.onLoop { rig.delivery.review(on: rig.group.loops[0]) } }
+        #expect(rig.eventually { withdrawn.allSatisfy { $0.status == 403 } })
+        withdrawn.forEach(Self.expectRefusal)
+        #expect(rig.gate.uses().count == 6)
+        #expect(good.allSatisfy { $0.status == nil })
+        #expect(rig.waits("refused") == 3 && rig.metric("podo_hls_waiters") == 3)
+        show.addPart()
+        #expect(good.allSatisfy { $0.status == 200 })
+        #expect(rig.metric("podo_hls_waiters") == 0)
+    }
+
+    @Test("The gate is told what it is asked for, and how long media last")
+    func uses() throws {
+        let (rig, show) = try Self.live()
+        let expected = [
+            ("index.m3u8", "playlist"), ("main.plain.m3u8", "playlist"), ("main/8.m4s", "media 2000"),
+            ("main/8.ts", "media 2000"), ("main/8.0.m4s", "media 1000"), ("a1/8.m4s", "media 500"),
+            ("v1/8.m4s", "media 2000"), ("main/init.0.mp4", "other"), ("key.0.bin", "other"), ("poster.jpg", "other"),
+            ("nothing", "other"), ("main/08.m4s", "other"),
+        ]
+        for (name, use) in expected {
+            _ = try rig.ask(name)
+            #expect(rig.gate.uses() == [use], "\(name)")
+        }
+        _ = try rig.ask("main.m3u8?_HLS_msn=10&_HLS_part=1")
+        show.addPart()
+        #expect(rig.eventually { rig.metric("podo_hls_waiters") == 0 })
+        #expect(rig.gate.uses() == ["playlist", "again"])
+    }
+
+    @Test(
+        "What is served tells the pages that it leads to nothing of its address",
+        arguments: [
+            "index.m3u8", "main.m3u8", "main/8.m4s", "main/init.0.mp4", "nothing", "key.0.bin",
+        ])
+    func referrer(_ name: String) throws {
+        let (rig, _) = try Self.live()
+        #expect(try rig.ask(name)["referrer-policy"] == "no-referrer")
     }
 }

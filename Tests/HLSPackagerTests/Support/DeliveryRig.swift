@@ -126,14 +126,34 @@ final class DeliveryRig: Sendable {
 /// `pass` for the stream of `RecordingRig`.
 final class PassGate: PlaybackGate {
     private let withdrawn = Mutex<Set<String>>([])
+    /// What it was asked for, in order.
+    private let asked = Mutex<[String]>([])
     static let problem = HTTPProblem(.forbidden, code: "pass-withdrawn", detail: "Ask for another.")
+
+    /// What it was asked for since the last time.
+    func uses() -> [String] {
+        self.asked.withLock { uses in
+            defer { uses = [] }
+            return uses
+        }
+    }
 
     func withdraw(_ pass: String) { self.withdrawn.withLock { _ = $0.insert(pass) } }
 
-    func admit(_ pass: ArraySlice<UInt8>, on loop: EventLoop) -> PlaybackAdmission {
+    func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission {
+        self.asked.withLock { $0.append(Self.word(use)) }
         let name = String(decoding: pass, as: UTF8.self)
         guard !self.withdrawn.withLock({ $0.contains(name) }) else { return .refused(Self.problem) }
         if name == "pass" { return .admitted(stream: "Show 1") }
         return .admitted(stream: name.hasSuffix("-2") ? String(name.dropLast(2)) : name)
+    }
+
+    private static func word(_ use: PlaybackUse) -> String {
+        switch use {
+        case .playlist: "playlist"
+        case .media(let time): "media \(time.milliseconds)"
+        case .other: "other"
+        case .again: "again"
+        }
     }
 }

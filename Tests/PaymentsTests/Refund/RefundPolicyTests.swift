@@ -66,12 +66,23 @@ struct RefundPolicyTests {
         }
     }
 
-    @Test("are read from an organizer's JSON")
+    @Test("an organizer's own may take back what has begun, for so many days")
+    func begunByOwnRules() {
+        let policy = RefundPolicy(
+            tiers: [
+                RefundPolicy.Tier(daysBefore: 7, feeBasisPoints: 0),
+                RefundPolicy.Tier(daysBefore: -2, feeBasisPoints: 500),
+            ], graceSeconds: 86_400, graceDaysBefore: 3)
+        #expect(policy.feeBasisPoints(at: Self.moment(0)) == 500)
+        #expect(policy.feeBasisPoints(at: Self.moment(0, 0, hasBegun: true)) == 500)
+        #expect(policy.feeBasisPoints(at: Self.moment(-2, hasBegun: true)) == 500)
+        #expect(policy.feeBasisPoints(at: Self.moment(-3, hasBegun: true)) == nil)
+    }
+
+    @Test("are read as a concert has them")
     func json() {
         let policy = RefundPolicy(
-            json:
-                #"{"tiers":[{"daysBefore":1,"feeBasisPoints":500},{"daysBefore":5,"feeBasisPoints":0}],"graceHours":1}"#
-        )
+            json: #"[{"daysBefore":5,"feeBasisPoints":0},{"feeBasisPoints":500,"daysBefore":1}]"#)
         #expect(policy?.feeBasisPoints(at: Self.moment(5)) == 0)
         #expect(policy?.feeBasisPoints(at: Self.moment(4)) == 500)
         #expect(policy?.feeBasisPoints(at: Self.moment(4, 3599)) == 0)
@@ -82,8 +93,8 @@ struct RefundPolicyTests {
     @Test(
         "that are none are not taken for some",
         arguments: [
-            "", "[]", "{}", #"{"tiers":1}"#, #"{"tiers":[{"daysBefore":-1,"feeBasisPoints":0}]}"#,
-            #"{"tiers":[{"daysBefore":1,"feeBasisPoints":10001}]}"#, #"{"tiers":[],"graceHours":-1}"#,
+            "", "[]", "{}", "[1]", #"{"tiers":[{"daysBefore":1,"feeBasisPoints":0}]}"#, #"[{"daysBefore":1}]"#,
+            #"[{"daysBefore":-3651,"feeBasisPoints":0}]"#, #"[{"daysBefore":1,"feeBasisPoints":10001}]"#,
         ])
     func noRules(text: String) { #expect(RefundPolicy(json: text) == nil) }
 }

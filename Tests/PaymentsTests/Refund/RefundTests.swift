@@ -85,7 +85,7 @@ struct RefundTests {
         try rig.sql(
             """
             UPDATE test_order SET confirmed_at = now() - interval '9 days',
-                rules = '{"tiers":[{"daysBefore":0,"feeBasisPoints":4000}]}'
+                rules = '[{"daysBefore":0,"feeBasisPoints":4000}]'
             """
         )
         #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 40_000)

@@ -194,3 +194,12 @@ final class PaymentRig: Sendable {
         return found.flatMap { Double($0.dropFirst(line.count + 1)) }
     }
 }
+
+extension Payments {
+    /// The names of the rules that are broken.
+    func checkInvariants() async throws -> [String] {
+        var broken: [String] = []
+        for name in PaymentInvariants.names where try await self.checkInvariant(name) > 0 { broken.append(name) }
+        return broken
+    }
+}

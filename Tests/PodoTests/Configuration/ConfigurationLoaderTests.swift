@@ -34,6 +34,21 @@ import Testing
         for setting in Setting.all { #expect(loaded.origin(of: setting) == .standard) }
     }
 
+    @Test("nobody pays for the show of a demo, unless there is a company or it is said otherwise")
+    func demo() throws {
+        func simulates(_ environment: [String: String]) throws -> Bool {
+            try Self.load(environment: environment).configuration.paymentSimulator
+        }
+        #expect(try !simulates([:]))
+        #expect(try simulates(["PODO_DEMO": "true"]))
+        #expect(try !simulates(["PODO_DEMO": "true", "PODO_PAYMENT_SIMULATOR": "false"]))
+        let company = ["PODO_TOSS_SECRET_KEY": "test_sk_0123456789", "PODO_PUBLIC_URL": "https://podo.example"]
+        #expect(try !simulates(company.merging(["PODO_DEMO": "true"]) { $1 }))
+        let loaded = try Self.load(flags: [SettingText(name: "demo", text: "true")])
+        let simulator = try #require(Setting.all.first { $0.name == "payment-simulator" })
+        #expect(loaded.origin(of: simulator) == .flag(name: "--demo"))
+    }
+
     struct Precedence: Sendable {
         let file: Bool
         let environment: Bool
@@ -112,6 +127,19 @@ import Testing
                 "podo.conf:1: hls-part-ms: is more than hls-segment-ms, and a part is a part of a segment"
             ),
             ("http-listen = 127.0.0.1:9090", "default: admin-listen: 127.0.0.1:9090 is in http-listen already"),
+            (
+                "payment-simulator = true\ntoss-secret-key = test_sk_1\npublic-url = https://podo.example",
+                "podo.conf:1: payment-simulator: is true and toss-secret-key is set: "
+                    + "tickets would be free beside a real company"
+            ),
+            (
+                "toss-secret-key = test_sk_1",
+                "podo.conf:1: toss-secret-key: needs public-url: buyers come back there, and webhooks are sent there"
+            ),
+            (
+                "stripe-webhook-secret = whsec_1",
+                "podo.conf:1: stripe-webhook-secret: stripe-secret-key is not set, and both are needed"
+            ),
             (
                 "admin-listen = *:9090",
                 "podo.conf:1: admin-listen: 0.0.0.0:9090 can be reached from other machines and has no password; "

@@ -31,6 +31,15 @@ import Testing
         }
     }
 
+    @Test("Podo reaches itself at its own listener, whatever the world calls it")
+    func ownOrigin() throws {
+        var configuration = Self.configuration(http: [SocketAddress(host: .v4(0), port: 0)])
+        configuration.publicURL = "https://podo.example"
+        let set = try ListenerSet(configuration, inherited: [])
+        #expect(set.publicURL(configuration) == "https://podo.example")
+        #expect(set.ownOrigin(configuration) == "http://127.0.0.1:\(set.http[0].address.port)")
+    }
+
     @Test("inherited sockets take the place of configured addresses")
     func inherited() throws {
         let given = try Listener(.loopback(port: 0))

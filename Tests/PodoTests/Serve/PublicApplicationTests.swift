@@ -5,10 +5,10 @@ import Testing
 @testable import podo
 
 @Suite struct PublicApplicationTests {
-    static func status(_ application: HTTPApplication) throws -> Int {
+    static func status(_ application: HTTPApplication, _ path: String = "/") throws -> Int {
         let request = HTTPRequest(
-            method: .get, version: .http1_1, target: Array("/".utf8), pathCount: 1, authority: Array("a".utf8),
-            fields: HTTPFields())
+            method: .get, version: .http1_1, target: Array(path.utf8), pathCount: path.utf8.count,
+            authority: Array("a".utf8), fields: HTTPFields())
         guard case .accept(let match, _) = application.admit(request),
             case .immediate(let answer) = application.handler(of: match)
         else { return 0 }
@@ -25,6 +25,18 @@ import Testing
         try FileManager.default.removeItem(at: page)
         #expect(throws: StartError("web-dir: \(temporary.path) holds no index.html")) { try pages.reload() }
         #expect(try Self.status(pages.application) == 200)
+    }
+
+    @Test("a page that is about something stands for every address of its kind, and for no other")
+    func pagesOfThings() throws {
+        let temporary = try TemporaryDirectory()
+        for name in ["", "/show", "/payment"] {
+            try FileManager.default.createDirectory(atPath: temporary.path + name, withIntermediateDirectories: true)
+            try Data("x".utf8).write(to: URL(filePath: temporary.path + name + "/index.html"))
+        }
+        let application = try PublicApplication(webDirectory: temporary.path).application
+        for path in ["/show/7", "/payment/7/success"] { #expect(try Self.status(application, path) == 200) }
+        for path in ["/show/7/more", "/payment/7", "/watch/7"] { #expect(try Self.status(application, path) == 404) }
     }
 
     @Test("a directory that cannot be served says which, and what the system says")

@@ -16,6 +16,7 @@ import Testing
             (.get, "/schedule/{id}/seat", .browse, nil), (.post, "/concert", .reservation, nil),
             (.post, "/auth/signin", .reservation, nil), (.get, "/member/me", .browse, nil),
             (.post, "/concert/{id}/queue", .queue, .queueJoin),
+            (.patch, "/concert/{id}/queue", .payment, nil),
             (.get, "/concert/{id}/queue/status", .queue, .queuePoll),
             (.post, "/reservation", .reservation, .reservation), (.get, "/reservation/{id}", .reservation, nil),
             (.delete, "/reservation/{id}", .reservation, nil), (.post, "/payment", .payment, .payment),

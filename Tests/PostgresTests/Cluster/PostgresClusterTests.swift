@@ -1,6 +1,7 @@
 import Foundation
 import Observability
 import Primitives
+import Reactor
 import Testing
 
 @testable import Postgres
@@ -97,7 +98,8 @@ struct PostgresClusterTests {
         first = nil
         let descriptor = try place.openDirectory()
         let orphan = try ChildProcess(
-            place.programs.server, place.arguments(compressesLog: false, limits: ClusterLimits()), user: place.user,
+            place.programs.server, place.arguments(compressesLog: false, limits: ClusterLimits()),
+            identity: place.user.identity,
             directory: descriptor, deathSignal: 0)
         close(descriptor)
         self.wait("the orphan") {

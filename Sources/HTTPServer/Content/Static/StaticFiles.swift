@@ -23,6 +23,13 @@ package final class StaticFiles: Sendable {
         [HTTPRoute(.get, "/{path...}", access: .anyone, .immediate { request, _ in self.response(to: request) })]
     }
 
+    /// A page that stands for every path of a pattern, as `/show/{id}`: what the path names is for its script to read.
+    package func page(_ file: String, for pattern: String) -> HTTPRoute {
+        let path = Array(file.utf8)
+        return HTTPRoute(
+            .get, pattern, access: .anyone, .immediate { request, _ in self.response(to: request, path: path[...]) })
+    }
+
     /// Reads the directory again. Requests see the old files until all new ones are ready; on an error they go on
     /// seeing them.
     package func reload() throws {
@@ -34,8 +41,11 @@ package final class StaticFiles: Sendable {
     package var pathCount: Int { self.table.withLock { $0.count } }
 
     package func response(to request: borrowing HTTPRequest) -> HTTPResponse {
+        self.response(to: request, path: request.path)
+    }
+
+    private func response(to request: borrowing HTTPRequest, path: ArraySlice<UInt8>) -> HTTPResponse {
         let table = self.table.withLock { $0 }
-        let path = request.path
         let isEncoded = path.contains(PercentDecoding.percent)
         let entry = isEncoded ? table[PercentDecoding.decode(path)[...]] : table[path]
         switch entry {

@@ -1,26 +1,27 @@
 internal import CLinux
 internal import Glibc
-internal import Reactor
 
 /// A program that Podo has started: its pid until it was waited for, and the pipe of what it says.
 ///
 /// It is told to end when the thread that started it does. Not for threads that are shared: it belongs to one, which
 /// asks for its end from time to time.
-final class ChildProcess {
+package final class ChildProcess {
     /// The number of the descriptor that a child has its directory under.
-    static let directoryPath = "/proc/self/fd/3"
+    package static let directoryPath = "/proc/self/fd/3"
 
     /// Nothing of Podo's own environment, which has secrets in it.
     private static let environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC"]
 
-    let processID: pid_t
+    package let processID: Int32
     /// The reading end of its standard output and error, which never blocks. At its end, all who could write are gone.
-    let output: CInt
+    package let output: CInt
     private var status: CInt?
 
-    /// `directory` is open in the child at `directoryPath`: a way to it that needs no right to any directory above.
-    init(
-        _ path: String, _ arguments: [String], user: ServerUser? = nil, directory: CInt = -1, deathSignal: CInt
+    /// `identity` is who the child becomes, where that is another than Podo. `directory` is open in the child at
+    /// `directoryPath`: a way to it that needs no right to any directory above.
+    package init(
+        _ path: String, _ arguments: [String], identity: (user: UInt32, group: UInt32)? = nil, directory: CInt = -1,
+        deathSignal: CInt
     ) throws(SystemError) {
         let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { throw SystemError.last("open") }
@@ -36,9 +37,9 @@ final class ChildProcess {
         child.input = input
         child.output = ends[1]
         child.directory = directory
-        child.drops_privileges = user?.isAnother == true ? 1 : 0
-        child.user = user?.user ?? 0
-        child.group = user?.group ?? 0
+        child.drops_privileges = identity == nil ? 0 : 1
+        child.user = identity?.user ?? 0
+        child.group = identity?.group ?? 0
         child.death_signal = deathSignal
         var processID: pid_t = 0
         let failure = podo_spawn(&child, &processID)
@@ -53,13 +54,13 @@ final class ChildProcess {
 
     deinit { close(self.output) }
 
-    func send(_ signal: CInt) {
+    package func send(_ signal: CInt) {
         // Once it was waited for, the number may be somebody else's.
         if self.status == nil { kill(self.processID, signal) }
     }
 
     /// How it ended, as `waitpid` says; nil while it runs.
-    func ended() -> CInt? {
+    package func ended() -> CInt? {
         if let status = self.status { return status }
         var status: CInt = 0
         var result: pid_t
@@ -69,7 +70,7 @@ final class ChildProcess {
     }
 
     /// Takes what has come, at most `byteCountMax`; nil at the end of the pipe.
-    func read(byteCountMax: Int = 8192) -> [UInt8]? {
+    package func read(byteCountMax: Int = 8192) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: byteCountMax)
         let count = Glibc.read(self.output, &bytes, bytes.count)
         guard count < 0 else { return count == 0 ? nil : Array(bytes[..<count]) }
@@ -77,7 +78,7 @@ final class ChildProcess {
     }
 
     /// What a status of `waitpid` means; nil for a program that did what it should.
-    static func failure(_ status: CInt) -> String? {
+    package static func failure(_ status: CInt) -> String? {
         if status & 0x7f != 0 { return "was ended by signal \(status & 0x7f)" }
         let code = status >> 8 & 0xff
         return code == 0 ? nil : "ended with status \(code)"

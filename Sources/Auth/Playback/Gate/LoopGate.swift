@@ -1,0 +1,70 @@
+internal import Observability
+internal import Primitives
+internal import Reactor
+internal import Synchronization
+
+/// The gate on one loop. Between a request and its answer there is nothing that other loops write, but for what a
+/// session has used up when it plays on several loops at once.
+package final class LoopGate: @unchecked Sendable {
+    // SAFETY: touched on `loop` only, which `assertIsOnLoop` checks at the entry points.
+    let loop: EventLoop
+    private let opening: GateOpening
+    private let metrics: PlaybackMetrics
+    @exclusivity(unchecked) private var state: GateState
+    /// Called after something was told by which sessions may have ended: whoever waits has to be asked again.
+    private var onEnd: (() -> Void)?
+
+    init(loop: EventLoop, state: GateState, opening: GateOpening, metrics: PlaybackMetrics) {
+        self.loop = loop
+        self.state = state
+        self.opening = opening
+        self.metrics = metrics
+    }
+
+    /// - Parameter pass: As it was spelled in the path.
+    package func admit(_ pass: ArraySlice<UInt8>, _ demand: PlaybackDemand) -> PlaybackVerdict {
+        self.loop.assertIsOnLoop()
+        let verdict = self.verdict(pass, demand)
+        if case .refused(let refusal) = verdict { self.refused(refusal, pass) }
+        return verdict
+    }
+
+    private func verdict(_ pass: ArraySlice<UInt8>, _ demand: PlaybackDemand) -> PlaybackVerdict {
+        guard let text = PlaybackTokenText(pass) else { return .refused(.tokenInvalid) }
+        let now = self.loop.now
+        guard self.opening.isOpen(at: now) else { return .refused(.gateClosed) }
+        return self.state.admit(text, demand, now: now) { WallClock.now.unixMilliseconds / 1000 }
+    }
+
+    private func refused(_ refusal: PlaybackRefusal, _ pass: ArraySlice<UInt8>) {
+        self.metrics.refused(refusal, loop: self.loop.index)
+        guard refusal == .tooFast, let text = PlaybackTokenText(pass), let token = self.state.newlyTooFast(text)
+        else { return }
+        self.metrics.tooFast(ticket: token.ticket, schedule: token.schedule)
+    }
+
+    /// On the loop, before it runs or while it does.
+    func whenSessionsEnd(_ action: @escaping () -> Void) { self.onEnd = action }
+
+    // MARK: Told from anywhere
+
+    /// `then` is called on the loop when it is in force.
+    func apply(_ holdings: ArraySlice<PlaybackHolding>, then: @escaping @Sendable () -> Void) {
+        self.loop.execute {
+            if self.state.apply(holdings) { self.onEnd?() }
+            self.opening.holderCount.store(self.state.holderCount, ordering: .relaxed)
+            then()
+        }
+    }
+
+    func replaceKeys(_ keys: PlaybackKeys) {
+        self.loop.execute { self.state.replaceKeys(keys) }
+    }
+
+    func forget(wall: Int64) {
+        self.loop.execute {
+            self.state.forget(wall: wall)
+            self.opening.holderCount.store(self.state.holderCount, ordering: .relaxed)
+        }
+    }
+}

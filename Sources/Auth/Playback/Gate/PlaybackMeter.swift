@@ -1,0 +1,46 @@
+internal import Primitives
+internal import Synchronization
+
+/// How much one session watches, counted by all loops at once without a lock: media in a bucket that leaks at twice the
+/// speed of life, and when it last asked for a playlist, which is what keeps its lease.
+final class PlaybackMeter: Sendable {
+    let holder: Int64
+    let schedule: Int64
+    let session: PlaybackSessionID
+    /// When everything that was given would have been watched, on the monotonic clock, at the highest speed.
+    private let watchedAt = Atomic<Int64>(.min)
+    private let playlistAt = Atomic<Int64>(.min)
+    private let isKnownAsFast = Atomic(false)
+
+    init(holder: Int64, schedule: Int64, session: PlaybackSessionID) {
+        self.holder = holder
+        self.schedule = schedule
+        self.session = session
+    }
+
+    /// Counts media of this length. False, and not counted, when that is more than anybody watches.
+    func take(_ media: TimeAmount, now: MonotonicTime, limits: PlaybackLimits) -> Bool {
+        let cost = media.nanoseconds / limits.speed
+        let ahead = limits.burstTime.nanoseconds / limits.speed
+        var known = self.watchedAt.load(ordering: .relaxed)
+        while true {
+            let next = max(known, now.nanoseconds) &+ cost
+            guard next &- now.nanoseconds <= ahead else { return false }
+            let (exchanged, original) = self.watchedAt.weakCompareExchange(
+                expected: known, desired: next, ordering: .relaxed)
+            if exchanged { return true }
+            known = original
+        }
+    }
+
+    /// Whether it was too fast for the first time.
+    func isFirstComplaint() -> Bool { !self.isKnownAsFast.exchange(true, ordering: .relaxed) }
+
+    func askedForPlaylist(now: MonotonicTime) { self.playlistAt.store(now.nanoseconds, ordering: .relaxed) }
+
+    /// Whether its lease runs.
+    func isWatching(now: MonotonicTime, lease: TimeAmount) -> Bool {
+        let at = self.playlistAt.load(ordering: .relaxed)
+        return at != .min && now.nanoseconds &- at < lease.nanoseconds
+    }
+}

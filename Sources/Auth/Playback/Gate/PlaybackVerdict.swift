@@ -1,0 +1,17 @@
+package import Primitives
+
+/// What a token is shown for.
+package enum PlaybackDemand: Sendable {
+    /// Keeps the session's lease.
+    case playlist
+    /// Media of this length, which is counted.
+    case media(TimeAmount)
+    case other
+    /// Once more, for an answer that had to wait.
+    case again
+}
+
+package enum PlaybackVerdict: Equatable, Sendable {
+    case admitted(stream: String)
+    case refused(PlaybackRefusal)
+}

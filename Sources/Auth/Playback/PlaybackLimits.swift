@@ -1,0 +1,42 @@
+package import Primitives
+
+/// What watching may make the server hold or do.
+package struct PlaybackLimits: Sendable {
+    /// Tickets with sessions that may still be watched by: more get no session, 503 `overloaded`.
+    package var holderCountMax = 1_000_000
+    /// Sessions that a ticket may have at the same time, whatever its concert says.
+    package static let sessionCountMax = 16
+    /// Tokens that one loop remembers having verified. Of more, some are verified again, for less than a microsecond.
+    package var verifiedCountMax = 131_072
+    /// How far ahead the clock of the process may be that issued a token: it is taken so much longer.
+    package var clockToleranceSeconds: Int64 = 30
+    /// How long viewers who are in go on while the database does not answer. Then nobody knows any more whose ticket
+    /// was given back, and all are refused with 503.
+    package var graceTime = TimeAmount.seconds(600)
+    /// A key that was rotated in is used so much later than it is believed.
+    package var keyLeadTime = TimeAmount.seconds(30)
+
+    /// What one session may be ahead of itself: media that players load before they play, and after each jump.
+    package var burstTime = TimeAmount.seconds(120)
+    /// Seconds of media in each second from then on.
+    package var speed: Int64 = 2
+
+    /// Between looks at what has changed in the database, beside what it tells by itself.
+    package var catchUpTime = TimeAmount.seconds(1)
+    /// Between counts of who watches.
+    package var countTime = TimeAmount.seconds(5)
+    /// Holdings that a loop takes in one go: others have their turn between.
+    package var appliedCountMax = 500
+    /// Rows of one question, when everything is read.
+    package var pageCountMax = 10_000
+    /// Holders looked at in each round of forgetting those whose time is over.
+    package var forgottenCountMax = 2000
+    /// How long a preview may be watched.
+    package var previewSeconds: Int64 = 12 * 3600
+    /// Sessions of one ticket that are told of.
+    package var listedCountMax = 50
+    /// How long it is kept who watched what, after nobody may any more.
+    package var keptDays = 90
+
+    package init() {}
+}

@@ -1,0 +1,87 @@
+internal import Postgres
+
+/// What is asked of who watches.
+enum PlaybackStatements {
+    /// ticket, schedule, member, random bits, end in milliseconds since 1970, sessions that a ticket may have, device.
+    /// Session, what gates have to know, how many it replaced.
+    static let begin = PostgresStatement(
+        "playback_begin",
+        """
+        SELECT session, told, replaced
+        FROM playback_begin($1, $2, $3, $4, 'epoch'::timestamptz + $5::bigint * interval '1 millisecond', $6, $7)
+        """)
+
+    /// schedule, member, his session, random bits, end, how many previews he may have, device.
+    static let beginPreview = PostgresStatement(
+        "playback_begin_preview",
+        """
+        SELECT session, told, 0::bigint FROM playback_begin_preview(
+            $1, $2, $3, $4, 'epoch'::timestamptz + $5::bigint * interval '1 millisecond', $6, $7)
+        """)
+
+    static let end = PostgresStatement("playback_end", "SELECT playback_end($1, $2)")
+
+    /// ticket, member, how many at most: newest first.
+    static let list = PostgresStatement(
+        "playback_list",
+        """
+        SELECT id, device, began_at, expires_at, ended_at, ended_for, first_watched_at, last_watched_at
+        FROM playback_session WHERE ticket_id = $1 AND member_id = $2
+        ORDER BY id & 4294967295 DESC LIMIT $3
+        """, effect: .reads)
+
+    /// Where a reading of everything begins: the oldest transaction whose changes it may not see.
+    static let mark = PostgresStatement(
+        "playback_mark", "SELECT pg_snapshot_xmin(pg_current_snapshot())::text", effect: .reads,
+        purpose: .background)
+
+    /// Holders above one, how many: all whose tokens may be valid.
+    static let page = PostgresStatement(
+        "playback_page",
+        """
+        SELECT h.ticket_id, playback_text(h) FROM playback_holder h
+        WHERE h.ticket_id > $1 AND h.expires_at > now() - interval '1 minute' ORDER BY h.ticket_id LIMIT $2
+        """, effect: .reads, purpose: .background)
+
+    /// What has changed since a mark, and the next mark: one row at least, without a text when nothing has.
+    static let changed = PostgresStatement(
+        "playback_changed",
+        """
+        SELECT now.mark, CASE WHEN h.ticket_id IS NOT NULL THEN playback_text(h) END
+        FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS mark) AS now
+            LEFT JOIN playback_holder h ON h.changed_in >= $1::text::xid8
+        LIMIT $2
+        """, effect: .reads, purpose: .background)
+
+    /// One holder, as gates have to know it.
+    static let one = PostgresStatement(
+        "playback_one", "SELECT playback_text(h) FROM playback_holder h WHERE h.ticket_id = $1", effect: .reads)
+
+    /// Of these sessions one began or ended to watch.
+    static let watched = PostgresStatement(
+        "playback_watched",
+        """
+        UPDATE playback_session SET first_watched_at = coalesce(first_watched_at, now()), last_watched_at = now()
+        WHERE id = ANY ($1)
+        """, purpose: .background)
+
+    /// days, how many at most.
+    static let sweepSessions = PostgresStatement(
+        "playback_sweep_sessions",
+        """
+        DELETE FROM playback_session WHERE (ticket_id, id) IN (
+            SELECT ticket_id, id FROM playback_session WHERE expires_at < now() - $1::bigint * interval '1 day'
+            LIMIT $2)
+        """, purpose: .background)
+
+    static let sweepHolders = PostgresStatement(
+        "playback_sweep_holders",
+        """
+        DELETE FROM playback_holder WHERE ticket_id IN (
+            SELECT ticket_id FROM playback_holder WHERE expires_at < now() - $1::bigint * interval '1 day' LIMIT $2)
+        """, purpose: .background)
+
+    /// What could tell a person apart goes with the account.
+    static let forgetDevices = PostgresStatement(
+        "playback_forget_devices", "UPDATE playback_session SET device = '' WHERE member_id = $1 AND device <> ''")
+}

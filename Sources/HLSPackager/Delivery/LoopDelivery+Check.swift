@@ -1,0 +1,30 @@
+internal import HTTPServer
+internal import Reactor
+
+/// What a cache in front of Podo asks before it gives out what it has.
+extension LoopDelivery {
+    private static let streamField = HTTPFieldName("podo-stream")
+
+    /// Answers for a name what the gate says: 204 with the name of the stream that the pass opens, by which a cache can
+    /// keep media for all who may have them; or what the media would be refused with. Whether there is anything of that
+    /// name is told when it is fetched, and media count against a session then, so that nothing is counted twice.
+    func check(
+        _ request: borrowing HTTPRequest, pass: ArraySlice<UInt8>, path: ArraySlice<UInt8>
+    ) -> HTTPResponse {
+        self.loop.assertIsOnLoop()
+        var use = self.use(of: MediaName(path))
+        if case .media = use { use = .other }
+        switch self.gate.admit(pass, for: use, on: self.loop) {
+        case .refused(let problem):
+            self.metrics.requested(.refused, loop: self.loop.index)
+            return problem.mediaResponse(for: request)
+        case .admitted(let stream):
+            self.metrics.requested(.checked, loop: self.loop.index)
+            var response = HTTPResponse(.noContent)
+            // An error cannot come: names of streams are of letters, digits and hyphens. Without it nothing is kept.
+            try? response.fields.append(Self.streamField, checking: stream)
+            response.fields.append(.cacheControl, "no-store")
+            return response
+        }
+    }
+}

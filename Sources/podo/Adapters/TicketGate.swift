@@ -1,0 +1,23 @@
+internal import Auth
+internal import HLSPackager
+internal import HTTPServer
+internal import Reactor
+
+/// Lets those watch who have a ticket, or make the show: the gate of tokens, as what serves streams knows it.
+struct TicketGate: PlaybackGate {
+    let gates: PlaybackGates
+
+    func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission {
+        let demand: PlaybackDemand =
+            switch use {
+            case .playlist: .playlist
+            case .media(let time): .media(time)
+            case .other: .other
+            case .again: .again
+            }
+        return switch self.gates[loop].admit(pass, demand) {
+        case .admitted(let stream): .admitted(stream: stream)
+        case .refused(let refusal): .refused(refusal.problem)
+        }
+    }
+}

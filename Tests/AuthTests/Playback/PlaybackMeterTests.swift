@@ -1,0 +1,105 @@
+import Auth
+import Primitives
+import Testing
+
+@Suite("What a session may use")
+struct PlaybackMeterTests {
+    private let admitted = PlaybackVerdict.admitted(stream: GateScript.stream)
+    private let segment = PlaybackDemand.media(.seconds(2))
+
+    @Test("a player may fill its buffer at once, play for an evening, and jump about in it")
+    func human() {
+        let script = GateScript()
+        let pass = script.token(expiresAt: script.wall + 100_000)
+        for _ in 0..<30 { #expect(script.ask(pass, self.segment) == self.admitted) }
+        for second in 0..<7200 {
+            script.pass(.seconds(2))
+            #expect(script.ask(pass, self.segment) == self.admitted)
+            // Every two minutes the viewer jumps, and the player fills its buffer again.
+            if second % 60 == 0 {
+                for _ in 0..<15 { #expect(script.ask(pass, self.segment) == self.admitted) }
+            }
+        }
+    }
+
+    @Test("whoever takes all he can gets the burst, and then twice the speed of life, however he asks")
+    func greed() {
+        for step in [20, 100, 4000] as [Int64] {
+            let script = GateScript()
+            let pass = script.token(expiresAt: script.wall + 100_000)
+            var taken = 0
+            while script.ask(pass, self.segment) == self.admitted { taken += 1 }
+            #expect(taken == 60)
+            var later = 0
+            for _ in 0..<Int(600_000 / step) {
+                script.pass(.milliseconds(step))
+                while script.ask(pass, self.segment) == self.admitted { later += 1 }
+            }
+            #expect((599...600).contains(later))
+            #expect(script.ask(pass, self.segment) == .refused(.tooFast))
+            // Nothing else is refused for it.
+            for demand in [PlaybackDemand.playlist, .other, .again] {
+                #expect(script.ask(pass, demand) == self.admitted)
+            }
+        }
+    }
+
+    @Test("the same session is counted once, on however many loops it plays")
+    func loops() {
+        let first = GateScript()
+        var second = GateState(keys: PlaybackKeys(root: first.root), meters: first.meters, limits: first.limits)
+        let pass = first.token()
+        guard let text = PlaybackTokenText(pass[...]) else { return }
+        var taken = 0
+        while first.ask(pass, self.segment) == self.admitted { taken += 1 }
+        let (now, wall) = (first.now, first.wall)
+        #expect(second.admit(text, self.segment, now: now) { wall } == .refused(.tooFast))
+        #expect(second.admit(text, .playlist, now: now) { wall } == self.admitted)
+        #expect(taken == 60)
+    }
+
+    @Test("viewers are counted by ticket, for as long as their lease runs, and previews are not")
+    func viewers() {
+        let script = GateScript()
+        let lease = TimeAmount.seconds(12)
+        let tokens = [
+            script.token(), script.token(number: 2), script.token(ticket: 6), script.token(ticket: 7, schedule: 8),
+            script.token(ticket: 0, number: 3),
+        ]
+        for pass in tokens { #expect(script.ask(pass, .playlist) != .refused(.tokenInvalid)) }
+        _ = script.ask(script.token(ticket: 20), .media(.seconds(2)))
+        var count = script.meters.count(now: script.now, lease: lease)
+        #expect(count.viewers == [7: 2, 8: 1])
+        #expect(count.began.count == 5 && count.ended.isEmpty)
+        #expect(script.meters.isWatching(GateScript.session(2), now: script.now, lease: lease))
+        script.pass(.seconds(11))
+        _ = script.ask(tokens[2], .playlist)
+        script.pass(.seconds(1))
+        count = script.meters.count(now: script.now, lease: lease)
+        #expect(count.viewers == [7: 1])
+        #expect(count.began.isEmpty && count.ended.count == 4)
+        #expect(!script.meters.isWatching(GateScript.session(1), now: script.now, lease: lease))
+        #expect(script.meters.count(now: script.now, lease: lease).ended.isEmpty)
+        // Whoever comes back after a pause is counted again.
+        _ = script.ask(tokens[3], .playlist)
+        #expect(script.meters.count(now: script.now, lease: lease).viewers == [7: 1, 8: 1])
+    }
+
+    @Test("a device is named by its kind, whatever it says of itself")
+    func devices() {
+        let cases: [(String?, String)] = [
+            (nil, ""), ("", ""), ("x", ""), ("VLC/3.0.24 LibVLC/3.0.24", "VLC"), ("Lavf/59.27.100", "FFmpeg"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 "
+                    + "Safari/537.36", "Chrome on Windows"
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+                    + "Version/19.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"
+            ),
+            ("AppleCoreMedia/1.0.0.22F76 (Apple TV; U; CPU OS 18_5 like Mac OS X; en_us)", "Apple player on Apple TV"),
+            ("<script>alert(1)</script>", ""), (String(repeating: "Chrome/", count: 200), ""),
+        ]
+        for (userAgent, name) in cases { #expect(PlaybackDevice.name(userAgent) == name) }
+    }
+}

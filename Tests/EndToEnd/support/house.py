@@ -1,0 +1,114 @@
+"""A house that sells and streams, by the API of a Podo with simulated payments: a seller with a show that goes on, fans
+who buy its seats and watch."""
+
+import time
+from urllib.parse import urlsplit
+
+from .api import Api
+from .process import Process
+from .scenario import expect
+
+PASSWORD = "a quiet purple grape on the vine"
+SIMULATED = {"PODO_PAYMENT_SIMULATOR": "true"}
+# What one address may sign up in a burst.
+SIGN_UP_COUNT = 25
+
+
+def moment(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
+def answered(what, answer, *statuses):
+    expect(answer.status in statuses, f"{what}: {answer.status} {answer.body!r}")
+    return answer.json
+
+
+class House:
+    """A stage of `rows` times `cols` seats, and a concert on it whose performance has just begun."""
+
+    def __init__(self, podo, rows=4, cols=5, queue=False):
+        self.api = Api(podo.http_port)
+        self.port = podo.http_port
+        self.rtmp_port = podo.rtmp_port
+        self.signed_up = 0
+        self.seller = self.account("seller", "ROLE_SELLER")
+        stage = answered("stage", self.api.post(
+            "/api/v1/stage", {"name": "대극장", "location": "서울", "rows": rows, "cols": cols}, self.seller), 201)
+        body = {
+            "name": "오늘 밤 Tonight", "description": "", "stageId": stage["stageId"], "runtimeMinutes": 120,
+            "category": "CONCERT", "saleOpensAt": moment(-60), "saleClosesAt": moment(86_400), "purchaseLimit": 100,
+            "grades": [{"name": "R", "price": 99_000, "rows": [1, rows]}], "schedules": [{"startsAt": moment(-5)}],
+            # All of it, also of a show that goes on.
+            "refundRules": [{"daysBefore": -14, "feeBasisPoints": 0}],
+            "queue": {"enabled": queue, "admitPerSecond": 100, "maxActive": 100},
+        }
+        made = answered("concert", self.api.post("/api/v1/concert", body, self.seller), 201)
+        self.concert, self.schedule = made["concertId"], made["schedules"][0]["scheduleId"]
+        seats = answered("seats", self.api.get(f"/api/v1/schedule/{self.schedule}/seat"), 200)["seats"]
+        self.seats = [seat["seatId"] for seat in seats]
+
+    def account(self, name, role="ROLE_USER"):
+        """The token of a new account."""
+        body = {"name": name, "email": f"{name}@example.com", "password": PASSWORD, "roleType": role}
+        # From another address when one has had its share.
+        api = Api(self.port, source=f"127.0.0.{1 + self.signed_up // SIGN_UP_COUNT}")
+        self.signed_up += 1
+        answered(f"sign-up of {name}", api.post("/api/v1/member", body), 201)
+        return answered(f"sign-in of {name}", api.post("/api/v1/auth/signin", body), 200)["accessToken"]
+
+    def publish(self, site, name="publisher"):
+        """ffmpeg publishes with the key of the performance; ended with the site."""
+        key = answered("stream key", self.api.post(f"/api/v1/schedule/{self.schedule}/stream-key", {}, self.seller), 201)
+        arguments = ["ffmpeg", "-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25", "-re",
+                     "-f", "lavfi", "-i", "sine=b=4", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency",
+                     "-g", "50", "-b:v", "800k", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "flv",
+                     f"{key['rtmpUrl']}/{key['streamKey']}"]
+        publisher = Process(arguments, site.join(f"{name}.log"))
+        site.servers.insert(0, publisher)
+        return publisher
+
+    def admitted(self, fan, seconds=15):
+        """The pass of somebody whose turn it is."""
+        path = f"/api/v1/concert/{self.concert}/queue"
+        joined = answered("queue", self.api.post(path, {}, fan), 200, 201)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            status = answered("queue", self.api.get(
+                path + "/status", fan, fields={"Queue-Ticket": joined["queueTicket"]}), 200)
+            if status["status"] == "ADMITTED":
+                return status["queuePass"]
+            time.sleep(status["pollAfterMs"] / 1000)
+        return expect(False, f"not admitted in {seconds} s: {status}")
+
+    def buy(self, fan, seat, queue_pass=None):
+        """The payment and the ticket of one seat."""
+        fields = {"Queue-Pass": queue_pass} if queue_pass else None
+        held = answered("reservation", self.api.post(
+            "/api/v1/reservation", {"scheduleId": self.schedule, "seatIds": [seat]}, fan, fields=fields), 201)
+        paid = answered("payment", self.api.post(
+            "/api/v1/payment", {"reservationId": held["reservationId"], "isSuccess": True}, fan), 201)
+        expect(paid["status"] == "COMPLETED", f"payment: {paid}")
+        return paid["paymentId"], paid["ticketIds"][0]
+
+    def watch(self, fan, ticket):
+        """The path of a playlist for a new session."""
+        made = answered("playback", self.api.post(f"/api/v1/ticket/{ticket}/playback", {}, fan), 201)
+        return urlsplit(made["playlistUrl"]).path
+
+    def give_back(self, fan, payment):
+        return answered("refund", self.api.post(
+            f"/api/v1/payment/{payment}/refund", {"reason": "changed my mind"}, fan), 200, 202)
+
+
+def wait_for_segment(api, playlist, seconds=30):
+    """The paths of the segments of a playlist's first rendition, when there are some."""
+    place = playlist.rpartition("/")[0] + "/"
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = api.get(place + "main.m3u8")
+        lines = answer.body.decode(errors="replace").splitlines() if answer.status == 200 else []
+        names = [line for line in lines if line and not line.startswith("#")]
+        if names:
+            return [place + name for name in names]
+        expect(time.monotonic() < deadline, f"nothing to watch after {seconds} s: {answer.status} {answer.body[:300]!r}")
+        time.sleep(0.2)

@@ -1,0 +1,97 @@
+"""Somebody who uses the pages in a browser: looks, clicks, types; and everything that goes wrong there is kept."""
+
+import json
+import os
+import time
+
+from .scenario import expect
+
+# What a page says is wrong: errors, refused by its policy, moved under the reader's finger.
+WATCH = """() => {
+  window.wrong = [];
+  addEventListener("error", (event) => wrong.push("error: " + event.message));
+  addEventListener("unhandledrejection", (event) => wrong.push("rejected: " + event.reason));
+  addEventListener("securitypolicyviolation", (event) => wrong.push("policy: " + event.violatedDirective));
+  const error = console.error;
+  console.error = (...words) => { wrong.push("console: " + words.join(" ")); error(...words); };
+}"""
+WAIT_TIME = 15
+with open(os.path.join(os.path.dirname(__file__), "page_checks.js"), encoding="utf-8") as file:
+    CHECKS = file.read().strip()
+
+
+class Visitor:
+    def __init__(self, browser, base, language="en"):
+        self.browser, self.base = browser, base
+        if browser.name == "chromium":
+            browser.call("Page.enable")
+            browser.call("Page.addScriptToEvaluateOnNewDocument", source=f"({WATCH})()")
+        else:
+            browser.call("script.addPreloadScript", functionDeclaration=WATCH)
+        self.go("/favicon.svg")
+        self.do(f"localStorage.setItem('podo-language', '{language}')")
+
+    def dark(self, is_dark):
+        """Only where a browser can be told."""
+        if self.browser.name == "chromium":
+            self.browser.call("Emulation.setEmulatedMedia", features=[
+                {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}])
+            # Colours take a moment to change.
+            time.sleep(0.3)
+
+    def width(self, width, height=844):
+        if self.browser.name == "chromium":
+            self.browser.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
+                              mobile=width < 600)
+        else:
+            self.browser.call("browsingContext.setViewport", context=self.browser.page,
+                              viewport={"width": width, "height": height})
+
+    def go(self, path):
+        self.browser.open(self.base + path)
+        if not path.endswith(".svg"):
+            self.until("document.querySelector('main:not([aria-busy])')", f"{path} is shown")
+
+    def do(self, script):
+        return self.browser.evaluate(f"(() => {{ {script}; return true }})()")
+
+    def value(self, expression):
+        """As JSON, which both browsers hand over alike."""
+        text = self.browser.evaluate(f"JSON.stringify({expression})")
+        return None if text is None else json.loads(text)
+
+    def until(self, expression, what, seconds=WAIT_TIME):
+        deadline = time.monotonic() + seconds
+        while True:
+            if self.value(f"Boolean({expression})"):
+                return
+            if time.monotonic() > deadline:
+                text = self.value("document.body.innerText.slice(0, 400)")
+                address = self.value("location.href")
+                expect(False, f"{self.browser.name}: after {seconds} s not: {what}; {address} shows {text!r}")
+            time.sleep(0.05)
+
+    def says(self, text, seconds=WAIT_TIME):
+        self.until(f"document.body.innerText.includes({json.dumps(text)})", f"\"{text}\" is said", seconds)
+
+    def fill(self, selector, text):
+        """As typed: pages hear of it."""
+        self.do(f"const field = document.querySelector({json.dumps(selector)}); field.focus(); "
+                f"field.value = {json.dumps(text)}; field.dispatchEvent(new Event('input', {{bubbles: true}}))")
+
+    def click(self, text, within="body"):
+        """The first button or link of these words that can be clicked."""
+        found = (f"[...document.querySelectorAll({json.dumps(within + ' button, ' + within + ' a')})]"
+                 f".find((node) => node.textContent.trim() === {json.dumps(text)} && !node.disabled)")
+        self.until(found, f"\"{text}\" can be clicked")
+        self.do(f"{found}.click()")
+
+    def expect_fits(self, what):
+        over = self.value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        expect(over <= 0, f"{self.browser.name}: {what} is {over} pixels too wide")
+
+    def expect_well(self, what):
+        wrong = self.value("window.wrong")
+        expect(wrong == [], f"{self.browser.name}: {what}: {wrong}")
+        barriers = self.value(CHECKS)
+        expect(barriers == [], f"{self.browser.name}: {what}: {barriers}")

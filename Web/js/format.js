@@ -1,0 +1,42 @@
+// Money and times, as the reader's language writes them.
+import { language } from "./language.js";
+
+/** Amounts are whole numbers of a currency's smallest unit. */
+export function money({ amount, currency }) {
+  const format = new Intl.NumberFormat(language, { style: "currency", currency });
+  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
+
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+function write(moment, zone, options) {
+  return new Intl.DateTimeFormat(language, { ...options, timeZone: zone }).format(moment);
+}
+
+/** Day and time in the venue's zone; in the reader's beside it where the clock shows another time there. */
+export function dateTime(text, venueZone = ownZone) {
+  const moment = new Date(text);
+  const long = { year: "numeric", month: "long", day: "numeric", weekday: "short", hour: "numeric", minute: "2-digit" };
+  const there = write(moment, venueZone, long);
+  const short = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+  return there === write(moment, ownZone, long) ? there : `${there} (${write(moment, ownZone, short)})`;
+}
+
+export function date(text, venueZone = ownZone) {
+  return write(new Date(text), venueZone, { year: "numeric", month: "long", day: "numeric", weekday: "short" });
+}
+
+/** `4:09`, or `1:00:00` from an hour on. */
+export function clock(seconds) {
+  const rest = Math.max(0, Math.ceil(seconds));
+  const [hours, minutes] = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest % 60)}` : `${minutes}:${two(rest % 60)}`;
+}
+
+/** How long something takes, about: minutes, or hours. */
+export function about(seconds) {
+  const units = seconds < 90 ? ["second", Math.max(1, Math.round(seconds))]
+    : seconds < 5400 ? ["minute", Math.round(seconds / 60)] : ["hour", Math.round(seconds / 3600)];
+  return new Intl.NumberFormat(language, { style: "unit", unit: units[0], unitDisplay: "long" }).format(units[1]);
+}

@@ -1,0 +1,241 @@
+// A hall on a canvas: every seat a dot, drawn once on a sheet that is then only moved and scaled; a change draws one dot.
+// Near enough, the dots that are to be seen are drawn anew on top, with their numbers.
+
+export const free = 0, held = 1, sold = 2;
+
+const sheetPixelsMax = 8_000_000;
+const cellMax = 24;
+/** From this many pixels of a seat on, seats are drawn by themselves. */
+const nearSize = 20;
+const scaleMax = 6;
+
+export class SeatMap {
+  /** `seats`: {number, row, col, grade, status}; rows and columns begin with 1. `colors` by grade. */
+  constructor(canvas, { rows, cols, seats, colors, onPick }) {
+    Object.assign(this, { canvas, rows, cols, seats, colors, onPick });
+    this.selected = new Set();
+    this.byPlace = new Map(seats.map((seat) => [seat.row * 4096 + seat.col, seat]));
+    this.byNumber = new Map(seats.map((seat) => [seat.number, seat]));
+    const area = (rows + 3) * (cols + 2);
+    this.cell = Math.max(4, Math.min(cellMax, Math.floor(Math.sqrt(sheetPixelsMax / area))));
+    this.sheet = document.createElement("canvas");
+    this.sheet.width = (cols + 2) * this.cell;
+    this.sheet.height = (rows + 3) * this.cell;
+    this.pen = this.sheet.getContext("2d");
+    this.view = canvas.getContext("2d");
+    this.scale = 1;
+    this.x = this.y = 0;
+    this.readStyle();
+    this.drawSheet();
+    // As high as the hall is, within what a screen shows beside other things.
+    canvas.style.aspectRatio = `${this.sheet.width} / ${this.sheet.height}`;
+    new ResizeObserver(() => this.resize()).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.readStyle();
+      this.drawSheet();
+      this.wish();
+    });
+    this.listen();
+    this.resize(true);
+  }
+
+  readStyle() {
+    const style = getComputedStyle(this.canvas);
+    this.style = Object.fromEntries(["taken", "ground", "ink", "gold", "stage", "surface"]
+      .map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  }
+
+  drawSheet() {
+    const { pen, cell } = this;
+    pen.clearRect(0, 0, this.sheet.width, this.sheet.height);
+    pen.fillStyle = this.style.stage;
+    pen.beginPath();
+    pen.roundRect(this.sheet.width * 0.25, cell * 0.3, this.sheet.width * 0.5, cell * 1.2, cell * 0.4);
+    pen.fill();
+    this.stageName(pen, this.sheet.width / 2, cell * 0.9, cell);
+    for (const seat of this.seats) this.dot(pen, seat, seat.col * cell, (seat.row + 1) * cell, cell, false);
+  }
+
+  stageName(pen, x, y, size) {
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.font = `700 ${Math.round(size * 0.7)}px system-ui, sans-serif`;
+    pen.fillStyle = "#ffffff";
+    pen.fillText("STAGE", x, y);
+  }
+
+  dot(pen, seat, x, y, size, isNear) {
+    const isChosen = this.selected.has(seat.number);
+    const middle = size / 2;
+    pen.fillStyle = isChosen ? this.style.gold : seat.status === free ? this.colors[seat.grade] : this.style.taken;
+    pen.beginPath();
+    // Taken seats differ by form too, not by colour alone.
+    if (seat.status === free || isChosen) pen.arc(x + middle, y + middle, size * 0.4, 0, 2 * Math.PI);
+    else pen.rect(x + size * 0.28, y + size * 0.28, size * 0.44, size * 0.44);
+    pen.fill();
+    if (!isNear || size < 26 || (seat.status !== free && !isChosen)) return;
+    pen.fillStyle = isChosen ? "#241433" : "#ffffff";
+    pen.fillText(String(seat.col), x + middle, y + middle + 1);
+  }
+
+  /** Somebody took a seat, or gave it back. */
+  change(number, status) {
+    const seat = this.byNumber.get(number);
+    if (!seat || seat.status === status) return null;
+    seat.status = status;
+    this.redraw(seat);
+    return seat;
+  }
+
+  select(number, isSelected) {
+    if (isSelected) this.selected.add(number);
+    else this.selected.delete(number);
+    this.redraw(this.byNumber.get(number));
+  }
+
+  redraw(seat) {
+    if (!seat) return;
+    const [x, y] = [seat.col * this.cell, (seat.row + 1) * this.cell];
+    this.pen.clearRect(x, y, this.cell, this.cell);
+    this.dot(this.pen, seat, x, y, this.cell, false);
+    this.wish();
+  }
+
+  // What is seen
+
+  resize(isFirst) {
+    const { width, height } = this.canvas.getBoundingClientRect();
+    this.ratio = Math.min(devicePixelRatio || 1, 2);
+    this.canvas.width = Math.max(1, Math.round(width * this.ratio));
+    this.canvas.height = Math.max(1, Math.round(height * this.ratio));
+    if (isFirst || !this.isMoved) this.fit();
+    this.wish();
+  }
+
+  /** All of it, in the middle. */
+  fit() {
+    this.scale = Math.min(this.canvas.width / this.sheet.width, this.canvas.height / this.sheet.height);
+    this.least = this.scale;
+    this.x = (this.canvas.width - this.sheet.width * this.scale) / 2;
+    this.y = (this.canvas.height - this.sheet.height * this.scale) / 2;
+    this.isMoved = false;
+    this.wish();
+  }
+
+  move(dx, dy) {
+    this.isMoved = true;
+    const [width, height] = [this.sheet.width * this.scale, this.sheet.height * this.scale];
+    // A third of it stays in sight.
+    this.x = Math.min(this.canvas.width * 0.67, Math.max(this.canvas.width * 0.33 - width, this.x + dx));
+    this.y = Math.min(this.canvas.height * 0.67, Math.max(this.canvas.height * 0.33 - height, this.y + dy));
+    this.wish();
+  }
+
+  zoom(factor, x = this.canvas.width / 2, y = this.canvas.height / 2) {
+    const scale = Math.min(scaleMax, Math.max(this.least * 0.8, this.scale * factor));
+    const real = scale / this.scale;
+    this.scale = scale;
+    this.x = x - (x - this.x) * real;
+    this.y = y - (y - this.y) * real;
+    this.move(0, 0);
+  }
+
+  /** Draws once a frame, however much happens in it. */
+  wish() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.draw();
+      // The first of these is when somebody sees the hall.
+      performance.mark("hall-drawn");
+    });
+  }
+
+  draw() {
+    const { view, canvas, sheet, scale } = this;
+    view.setTransform(1, 0, 0, 1, 0, 0);
+    view.clearRect(0, 0, canvas.width, canvas.height);
+    const size = this.cell * scale;
+    if (size < nearSize * this.ratio) {
+      // Only the part that is in sight is copied.
+      const [left, top] = [Math.max(0, -this.x / scale), Math.max(0, -this.y / scale)];
+      const width = Math.min(sheet.width - left, canvas.width / scale);
+      const height = Math.min(sheet.height - top, canvas.height / scale);
+      if (width <= 0 || height <= 0) return;
+      view.drawImage(sheet, left, top, width, height,
+        this.x + left * scale, this.y + top * scale, width * scale, height * scale);
+      return;
+    }
+    view.fillStyle = this.style.stage;
+    view.beginPath();
+    view.roundRect(this.x + sheet.width * scale * 0.25, this.y + size * 0.3, sheet.width * scale * 0.5, size * 1.2, size * 0.4);
+    view.fill();
+    this.stageName(view, this.x + sheet.width * scale / 2, this.y + size * 0.9, size);
+    view.font = `600 ${Math.round(size * 0.34)}px system-ui, sans-serif`;
+    const lastRow = Math.min(this.rows, Math.ceil((canvas.height - this.y) / size) - 1);
+    const lastCol = Math.min(this.cols, Math.ceil((canvas.width - this.x) / size));
+    for (let row = Math.max(1, Math.floor(-this.y / size) - 1); row <= lastRow; row += 1) {
+      for (let col = Math.max(1, Math.floor(-this.x / size)); col <= lastCol; col += 1) {
+        const seat = this.byPlace.get(row * 4096 + col);
+        if (seat) this.dot(view, seat, this.x + col * size, this.y + (row + 1) * size, size, true);
+      }
+    }
+  }
+
+  seatAt(x, y) {
+    const size = this.cell * this.scale;
+    return this.byPlace.get((Math.floor((y - this.y) / size) - 1) * 4096 + Math.floor((x - this.x) / size));
+  }
+
+  // What hands do
+
+  listen() {
+    const points = new Map();
+    let path = 0;
+    const place = (event) => {
+      const box = this.canvas.getBoundingClientRect();
+      return { x: (event.clientX - box.left) * this.ratio, y: (event.clientY - box.top) * this.ratio };
+    };
+    this.canvas.addEventListener("pointerdown", (event) => {
+      this.canvas.setPointerCapture(event.pointerId);
+      points.set(event.pointerId, place(event));
+      if (points.size === 1) path = 0;
+    });
+    this.canvas.addEventListener("pointermove", (event) => {
+      const before = points.get(event.pointerId);
+      if (!before) return;
+      const now = place(event);
+      path += Math.abs(now.x - before.x) + Math.abs(now.y - before.y);
+      if (points.size === 1) this.move(now.x - before.x, now.y - before.y);
+      else if (points.size === 2) {
+        const other = [...points].find(([id]) => id !== event.pointerId)[1];
+        const length = (point) => Math.hypot(point.x - other.x, point.y - other.y);
+        this.zoom(length(now) / Math.max(1, length(before)), (now.x + other.x) / 2, (now.y + other.y) / 2);
+      }
+      points.set(event.pointerId, now);
+    });
+    const end = (event) => {
+      const point = points.get(event.pointerId);
+      points.delete(event.pointerId);
+      if (!point || event.type !== "pointerup" || points.size || path > 8 * this.ratio) return;
+      const seat = this.seatAt(point.x, point.y);
+      if (seat) this.onPick(seat);
+    };
+    for (const name of ["pointerup", "pointercancel"]) this.canvas.addEventListener(name, end);
+    this.canvas.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      const { x, y } = place(event);
+      this.zoom(Math.exp(-event.deltaY / 400), x, y);
+    }, { passive: false });
+    const step = 60;
+    const keys = {
+      ArrowLeft: () => this.move(step, 0), ArrowRight: () => this.move(-step, 0), ArrowUp: () => this.move(0, step),
+      ArrowDown: () => this.move(0, -step), "+": () => this.zoom(1.3), "=": () => this.zoom(1.3),
+      "-": () => this.zoom(1 / 1.3), 0: () => this.fit(),
+    };
+    this.canvas.addEventListener("keydown", (event) => {
+      if (!keys[event.key] || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      keys[event.key]();
+    });
+  }
+}

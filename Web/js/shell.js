@@ -1,0 +1,105 @@
+// What every page has: the bar with its ways, the language, who is signed in, and what is shown when something is wrong.
+import { Problem, signInAddress, whoAmI } from "./api.js";
+import { $, make, put } from "./dom.js";
+import { choose, explain, fill, language, t } from "./language.js";
+
+document.documentElement.lang = language;
+
+function languageSwitch() {
+  const other = language === "ko" ? "en" : "ko";
+  return make("button.plain", { type: "button", lang: other, onclick: () => choose(other) },
+    other === "ko" ? "한국어" : "English");
+}
+
+function link(href, key) {
+  const isHere = location.pathname === href;
+  return make("a", { href, "aria-current": isHere && "page" }, t(key));
+}
+
+function bar(me) {
+  const ways = [link("/", "nav.home")];
+  if (me) ways.push(link("/tickets/", "nav.tickets"));
+  if (me && !me.role.endsWith("USER")) ways.push(link("/studio/", "nav.studio"));
+  if (me?.role.endsWith("MANAGER")) ways.push(link("/manage/", "nav.manage"));
+  const person = me
+    ? [make("a.person", { href: "/account/" }, me.name)]
+    : [make("a.person", { href: signInAddress() }, t("nav.signIn"))];
+  return [
+    make("a.brand", { href: "/" }, make("img", { src: "/favicon.svg", alt: "", width: 32, height: 32 }), "Podo"),
+    make("nav", { "aria-label": t("nav.label") }, ways),
+    make("div.persons", {}, person, languageSwitch()),
+  ];
+}
+
+/** A box that says what is wrong and what to do next. */
+export function trouble(problem, again) {
+  console.warn(problem);
+  const isKnown = problem instanceof Problem;
+  const words = isKnown ? explain(problem) : t("problem.page");
+  const wait = isKnown && problem.retrySeconds ? t("problem.retryIn", { n: problem.retrySeconds }) : null;
+  const action = isKnown && problem.status === 401
+    ? make("a.button", { href: signInAddress() }, t("nav.signIn"))
+    // What is not there, or not for one, is not there a second time either.
+    : again && ![403, 404].includes(problem.status) ? make("button.button", { type: "button", onclick: again }, t("again"))
+      : make("a.button", { href: "/" }, t("nav.home"));
+  return make("section.trouble", { role: "alert" }, make("p", {}, words), wait && make("p.quiet", {}, wait), action);
+}
+
+/** Says something to who looks and to who listens, and goes by itself. */
+export function say(text) {
+  let place = $("#said");
+  if (!place) {
+    place = make("div", { id: "said", role: "status" });
+    document.body.append(place);
+  }
+  put(place, make("p", {}, text));
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => put(place), 6000);
+}
+
+/** Runs a page: `show(main, me)` fills it. With `forMembers`, who is not signed in is asked to. */
+export async function start(titleKey, show, { forMembers = false } = {}) {
+  document.title = `${t(titleKey)} · Podo`;
+  fill();
+  const main = $("#main");
+  const run = async () => {
+    try {
+      const me = await whoAmI().catch((problem) => {
+        if (forMembers) throw problem;
+        console.warn(problem);
+        return null;
+      });
+      put($("#bar"), bar(me));
+      if (forMembers && !me) return location.replace(signInAddress());
+      await show(main, me);
+    } catch (problem) {
+      put(main, trouble(problem, run));
+    } finally {
+      main.removeAttribute("aria-busy");
+    }
+  };
+  await run();
+}
+
+/** A button that is busy while its work goes on; what goes wrong is told beside it. */
+export function worker(label, work, what = "button.button") {
+  const said = make("div.beside");
+  const button = make(what, {
+    type: "button",
+    onclick: async () => {
+      button.disabled = true;
+      button.setAttribute("aria-busy", "true");
+      put(said);
+      try {
+        await work(said);
+      } catch (problem) {
+        put(said, trouble(problem, null).firstChild);
+        said.firstChild.setAttribute("role", "alert");
+      } finally {
+        button.disabled = false;
+        button.removeAttribute("aria-busy");
+      }
+    },
+  }, label);
+  return make("div.work", {}, button, said);
+}

@@ -1,0 +1,107 @@
+// One concert: what it is, when it is played, what is left, and the countdown to its sale.
+import { call } from "./api.js";
+import { make, numberInPath, put } from "./dom.js";
+import { clock, dateTime, money } from "./format.js";
+import { t } from "./language.js";
+import { poster } from "./poster.js";
+import { rules } from "./rules.js";
+import { say, start, worker } from "./shell.js";
+
+start("show.title", async (main, me) => {
+  const id = numberInPath();
+  if (!id) return put(main, nothing());
+  const concert = await call("GET", `/concert/${id}`).catch((problem) => {
+    if (problem.status === 404) return null;
+    throw problem;
+  });
+  if (!concert) return put(main, nothing());
+  document.title = `${concert.name} · Podo`;
+  // The server's clock decides when a sale opens, whatever this machine's says.
+  const ahead = Date.parse(concert.serverTime) - Date.now();
+  put(main, head(concert, me), await times(concert, ahead), facts(concert));
+});
+
+function nothing() {
+  return make("section.trouble", {}, make("h1", {}, t("show.none")), make("a.button", { href: "/" }, t("show.others")));
+}
+
+function head(concert, me) {
+  return make("section.head", {},
+    poster(concert),
+    make("div.words", {},
+      make("p.quiet", {}, t(`category.${concert.category}`)),
+      make("h1", {}, concert.name),
+      concert.performers && make("p.performers", {}, concert.performers),
+      make("dl.facts", {},
+        row("show.venue", `${concert.stage?.name ?? ""} ${concert.stage?.location ?? ""}`.trim() || t("show.online")),
+        row("show.runtime", t("show.minutes", { n: concert.runtimeMinutes })),
+        row("show.age", concert.ageRating ? t("show.ageFrom", { n: concert.ageRating }) : t("show.ageAll"))),
+      me && worker(t("show.follow"), async () => {
+        await call("POST", `/member/${concert.sellerId}/follow`);
+        say(t("show.followed"));
+      }, "button.plain")));
+}
+
+function row(key, value) {
+  return [make("dt", {}, t(key)), make("dd", {}, value)];
+}
+
+async function times(concert, ahead) {
+  const list = make("ul.times", {}, concert.schedules.map((schedule) => line(concert, schedule, ahead)));
+  return make("section", { "aria-labelledby": "times" },
+    make("h2", { id: "times" }, t("show.times")), saleLine(concert, ahead),
+    concert.schedules.length ? list : make("p.quiet", {}, t("show.noTimes")));
+}
+
+function state(concert, ahead) {
+  const now = Date.now() + ahead;
+  if (concert.status === "CANCELED") return "canceled";
+  if (concert.status === "CLOSED" || now >= Date.parse(concert.saleClosesAt)) return "closed";
+  return now < Date.parse(concert.saleOpensAt) ? "before" : "open";
+}
+
+/** When the sale opens or closes; while it is not open, a countdown that loads the page anew at its end. */
+function saleLine(concert, ahead) {
+  const found = state(concert, ahead);
+  if (found === "open") return make("p.quiet", {}, t("sale.until", { when: dateTime(concert.saleClosesAt) }));
+  if (found !== "before") return make("p.note", {}, t(`sale.${found}`));
+  const left = make("strong.countdown", { role: "timer" });
+  const tick = () => {
+    const seconds = (Date.parse(concert.saleOpensAt) - Date.now() - ahead) / 1000;
+    left.textContent = clock(seconds);
+    if (seconds > 0) return setTimeout(tick, 1000);
+    // Not everybody in the same instant.
+    return setTimeout(() => location.reload(), Math.random() * 1500);
+  };
+  tick();
+  return make("p.note", {}, t("sale.opens", { when: dateTime(concert.saleOpensAt) }), " ", left);
+}
+
+function line(concert, schedule, ahead) {
+  const isOver = Date.parse(schedule.endsAt) < Date.now() + ahead;
+  const canBuy = state(concert, ahead) === "open" && !isOver && schedule.remaining > 0;
+  const isLive = schedule.state === "LIVE" || schedule.status === "LIVE";
+  const way = concert.queue.enabled ? `/queue/${concert.concertId}?schedule=${schedule.scheduleId}`
+    : `/seats/${schedule.scheduleId}`;
+  return make("li.card", {},
+    make("div", {},
+      make("p.when", {}, dateTime(schedule.startsAt, schedule.timeZone), isLive && make("span.live", {}, t("live"))),
+      make("ul.grades", {}, schedule.grades.map((grade) => gradeLine(concert, grade)))),
+    canBuy ? make("a.button", { href: way }, t(concert.queue.enabled ? "show.queue" : "show.choose"))
+      : make("span.quiet", {}, t(isOver ? "show.over" : schedule.remaining > 0 ? "show.notOnSale" : "show.soldOut")));
+}
+
+function gradeLine(concert, grade) {
+  const price = concert.grades.find((one) => one.gradeId === grade.gradeId)?.price;
+  return make("li", {}, make("span.grade", {}, grade.name), " ", price ? money(price) : "", " ",
+    make("span.quiet", {}, grade.remaining > 0 ? t("show.left", { n: grade.remaining }) : t("show.soldOut")));
+}
+
+function facts(concert) {
+  return make("section", { "aria-labelledby": "about" },
+    make("h2", { id: "about" }, t("show.about")),
+    concert.description ? make("p.description", {}, concert.description) : make("p.quiet", {}, t("show.noDescription")),
+    concert.fields.length > 0 && make("dl.facts", {},
+      concert.fields.map((field) => [make("dt", {}, field.name), make("dd", {}, field.value)])),
+    make("h3", {}, t("refund.rules")), rules(concert));
+}
