@@ -64,7 +64,7 @@ final class SaleServices: Sendable {
             database: database, orders: TicketingOrders(reservations: reservations),
             gateways: self.companies.gateways,
             options: PaymentOptions(gateway: self.companies.gateways[0].name, publicURL: publicURL),
-            vault: PaymentVault(keys: Self.keys(root, .paymentSecret)),
+            vault: Self.vault(root),
             metrics: PaymentMetrics(registry: metrics, log: log))
         self.invariants = SaleInvariants(payments: payments, database: database, registry: metrics, log: log)
         self.dailyBooks = DailyBooks(
@@ -77,8 +77,12 @@ final class SaleServices: Sendable {
             settlements: Settlements(payments: payments), decider: self.companies.decider)
     }
 
-    private static func keys(_ root: RootSecret, _ purpose: KeyPurpose) -> [(number: UInt8, key: SecretBytes)] {
-        root.generations.map { (number: UInt8($0.number), key: root.key(for: purpose, in: $0)) }
+    /// Of all generations: what a bank account was sealed with once opens it for as long as it is kept.
+    private static func vault(_ root: RootSecret) -> PaymentVault {
+        PaymentVault(
+            keys: root.generations.map { generation in
+                (number: UInt8(generation.number), key: root.key(for: .paymentSecret, in: generation))
+            })
     }
 
     /// Who is told of what happened to sales.
@@ -137,8 +141,9 @@ final class SaleServices: Sendable {
 
     /// Of the newest generations, as with members' tokens: who rotates twice is rid of a key.
     private static func queueKeys(_ root: RootSecret) -> [(number: UInt8, key: SecretBytes)] {
-        Self.keys(root, .queueTicket)
-    }
+        root.generations.prefix(AccessTokens.keyCountMax).map { generation in
+            (number: UInt8(generation.number), key: root.key(for: .queueTicket, in: generation))
+        }
     }
 
     private func listen() async {
