@@ -12,7 +12,7 @@ package protocol PlaybackGate: Sendable {
 }
 
 package enum PlaybackAdmission: Sendable {
-    case admitted(stream: String)
+    case admitted(stream: String, quality: PlaybackQuality = .unlimited)
     /// Players understand 403, and give up on 401 and 429.
     case refused(HTTPProblem)
 }
