@@ -27,6 +27,7 @@ struct ConcertDetail: Sendable {
         var rows: ClosedRange<Int>?
         var section: String?
         var capacity: Int?
+        var playback: PlaybackDraft
     }
 
     struct Schedule: Sendable {
@@ -38,6 +39,9 @@ struct ConcertDetail: Sendable {
         var status: String
         /// Seats that nobody has, by the grade's number. A grade that is not in here has none.
         var remaining: [Int64: Int]
+        var doorsOpenAt: WallClock
+        var version: Int
+        var live: LiveStatus
     }
 
     /// For all to see.
@@ -95,6 +99,7 @@ extension ConcertDetail.Grade {
         if let first, let last, first <= last { self.rows = first...last }
         self.section = try row.get(6)
         self.capacity = try row.get(7)
+        self.playback = PlaybackDraft(heightMax: try row.get(8), hasReplay: try row.get(9))
     }
 }
 
@@ -110,5 +115,8 @@ extension ConcertDetail.Schedule {
         for (grade, count) in zip(try row.get(6, as: [Int64].self), try row.get(7, as: [Int64].self)) {
             self.remaining[grade] = Int(count)
         }
+        self.doorsOpenAt = try row.get(8, as: PostgresTimestamp.self).wallClock
+        self.version = try row.get(9)
+        self.live = try LiveStatus(row, from: 10)
     }
 }

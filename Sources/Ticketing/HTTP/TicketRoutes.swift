@@ -18,7 +18,11 @@ enum TicketRoutes {
                             examples: [
                                 ReservationListAnswer(Self.examples(hasCode: false), lastID: 5, countMax: 2),
                                 ReservationListAnswer(Self.examples(hasCode: false), lastID: 5, countMax: 20),
-                            ], named: "Tickets", refine: { $0.refining("items[].status", Self.statuses) })
+                            ], named: "Tickets",
+                            refine: {
+                                $0.refining("items[].status", Self.statuses)
+                                    .refining("items[].live.state", LiveAnswer.states)
+                            })
                     ], problems: [ReservationRoutes.badPage, ReservationRoutes.away], options: .pages)
             ) { service in .concurrent { request, _ in try await service.listTickets(request) } },
             HTTPServiceRoute(
@@ -31,7 +35,9 @@ enum TicketRoutes {
                     answers: [
                         HTTPAnswerDescription(
                             .ok, "The ticket.", examples: Self.examples(hasCode: true), named: "Ticket",
-                            refine: { $0.refining("status", Self.statuses) })
+                            refine: {
+                                $0.refining("status", Self.statuses).refining("live.state", LiveAnswer.states)
+                            })
                     ], problems: [ReservationRoutes.missing, ReservationRoutes.away])
             ) { service in .concurrent { request, values in try await service.ticket(request, values) } },
             HTTPServiceRoute(
@@ -55,15 +61,22 @@ enum TicketRoutes {
 
     private static let statuses = JSONSchema.Kind.choice(["ISSUED", "REVOKED"])
 
-    /// A seat of the hall, and a place without a number.
+    /// A seat of the hall, and a place without a number, at different times.
     private static func examples(hasCode: Bool) -> [TicketAnswer] {
-        [SeatAnswer.example, SeatAnswer.online].map { seat in
+        let day = WallClock(unixMilliseconds: 1_780_308_000_000)
+        let seats: [(SeatAnswer, WallClock?, Int?, LiveStatus)] = [
+            (.example, day.adding(.seconds(86_400 * 3)), 720, LiveAnswer.examples[1].live),
+            (.online, nil, nil, LiveAnswer.examples[0].live),
+        ]
+        return seats.map { seat, replayUntil, heightMax, live in
             TicketAnswer(
                 ticket: Ticket(
                     id: 5, reservation: 17, seat: seat.seat, status: "ISSUED", code: "3q2-7wAAQQCB_gECAwQFBg",
                     issuedAt: WallClock(unixMilliseconds: 1_777_629_660_000), epoch: 1, concert: 2,
-                    concertName: "보라빛 밤", startsAt: WallClock(unixMilliseconds: 1_780_308_000_000), grade: seat.grade,
-                    row: seat.row, column: seat.column),
+                    concertName: "보라빛 밤", startsAt: day, grade: seat.grade,
+                    row: seat.row, column: seat.column, endsAt: day.adding(.seconds(7200)),
+                    doorsOpenAt: day.adding(.seconds(-1800)), replayUntil: replayUntil, heightMax: heightMax,
+                    live: live),
                 hasCode: hasCode)
         }
     }

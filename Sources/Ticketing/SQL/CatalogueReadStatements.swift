@@ -59,7 +59,7 @@ enum CatalogueReadStatements {
     static let grades = PostgresStatement(
         "catalogue_grades",
         """
-        SELECT id, name, price, kind, first_row, last_row, section, capacity FROM grade
+        SELECT id, name, price, kind, first_row, last_row, section, capacity, play_height_max, play_replay FROM grade
         WHERE concert_id = $1 ORDER BY position, id
         """, effect: .reads)
 
@@ -68,8 +68,9 @@ enum CatalogueReadStatements {
         "catalogue_schedules",
         """
         SELECT schedule.id, schedule.starts_at, schedule.ends_at, schedule.timezone, schedule.replay_until,
-            schedule.status, free.grade_ids, free.counts
-        FROM schedule CROSS JOIN LATERAL (
+            schedule.status, free.grade_ids, free.counts, doors_open_at(schedule), schedule.version,
+            live.state, live.live_at, live.interrupted_at, live.ended_at
+        FROM schedule LEFT JOIN live_show AS live ON live.schedule_id = schedule.id CROSS JOIN LATERAL (
             SELECT coalesce(array_agg(grade_id), '{}') AS grade_ids, coalesce(array_agg(count), '{}') AS counts
             FROM (SELECT grade_id, count(*) AS count FROM seat
                 WHERE seat.schedule_id = schedule.id AND (state = 0 OR (state = 1 AND held_until <= now()))
