@@ -1,3 +1,4 @@
+internal import Auth
 internal import HLSPackager
 internal import HTTPServer
 internal import Observability
@@ -5,6 +6,7 @@ internal import Primitives
 internal import RTMPIngest
 internal import Reactor
 internal import Synchronization
+internal import Ticketing
 
 /// Everything that runs while Podo serves, put together. The rest of its life is in `PodoServer+Life`.
 final class PodoServer: Sendable {
@@ -33,6 +35,7 @@ final class PodoServer: Sendable {
     let social: SocialServices
     let commerce: CommerceServices
     let sales: SaleServices
+    private let showPhases: ShowPhases
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -82,9 +85,16 @@ final class PodoServer: Sendable {
         let streams: PackagedStreams
         (streams, self.delivery) = Self.streams(
             configuration, group: self.group, storage: self.storage, metrics: metrics, log: log)
+        self.publisherFrontend = Self.publisherFrontend(
+            configuration, group: self.group, shows: self.sales.shows, keys: self.members.streamKeys,
+            streams: streams, metrics: metrics, log: log)
+        self.showPhases = ShowPhases(of: self.sales.shows, delivery: self.delivery, streams: streams)
         let services = PublicServices(
             members: self.members.service, social: self.social.service, catalogue: self.sales.catalogue,
-            queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments)
+            queue: self.sales.queue, reservations: self.sales.reservations, payments: self.sales.payments,
+            live: Self.liveService(
+                self.sales, self.members, self.memberTokens, publishURL: self.listeners.publishURL(configuration),
+                publishers: self.publisherFrontend, streams: streams))
         self.publicApplication = try PublicApplication(
             webDirectory: webDirectory, api: self.commerce.guarding(services.routes),
             streams: self.delivery.routes + self.sales.companies.routes,
@@ -93,11 +103,6 @@ final class PodoServer: Sendable {
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, proxies: TrustedProxies(configuration.trustedProxies),
             metrics: metrics, log: self.log)
-        self.publisherFrontend = RTMPFrontend(
-            group: self.group, limits: configuration.publisherLimits,
-            authorizer: StreamKeyAuthorizer(
-                configured: ConfiguredStreamKeys(configuration), keys: self.members.streamKeys),
-            destination: streams, observer: StreamLog(log: self.log), metrics: metrics, log: self.log)
         let admin = AdminRoutes(
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
             pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
@@ -126,6 +131,33 @@ final class PodoServer: Sendable {
             promises: PlaylistPromises(configuration.streamLimits), recordings: storage.recordings, posters: posters,
             metrics: streamMetrics)
         return (streams, delivery)
+    }
+
+    /// Publishers, and what they tell of shows.
+    private static func publisherFrontend(
+        _ configuration: Configuration, group: EventLoopGroup, shows: LiveShows, keys: StreamKeys,
+        streams: PackagedStreams, metrics: MetricsRegistry, log: Log
+    ) -> RTMPFrontend {
+        RTMPFrontend(
+            group: group, limits: configuration.publisherLimits,
+            authorizer: StreamKeyAuthorizer(
+                configured: ConfiguredStreamKeys(configuration), keys: keys,
+                showRefusal: ShowPublishing.refusal(of: shows)),
+            destination: streams,
+            observer: ShowPublishing(shows: shows, streams: streams, log: StreamLog(log: log)), metrics: metrics,
+            log: log)
+    }
+
+    /// Shows, for their teams and for everybody.
+    private static func liveService(
+        _ sales: SaleServices, _ members: MemberServices, _ tokens: MemberTokens, publishURL: String,
+        publishers: RTMPFrontend, streams: PackagedStreams
+    ) -> LiveService {
+        LiveService(
+            shows: sales.shows, access: sales.catalogue.access, keys: ShowStreamKeys(keys: members.streamKeys),
+            streams: PublishedShows(
+                publishURL: publishURL, publishers: { publishers.stream($0) }, streams: streams),
+            authorizer: tokens.authorizer)
     }
 
     private static func raiseDescriptorLimit(_ configuration: Configuration, log: Log) {

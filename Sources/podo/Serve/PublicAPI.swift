@@ -30,6 +30,7 @@ enum PublicAPI {
             (name: "reservations", about: HTTPWording("Seats held for a buyer", korean: "예매")),
             (name: PaymentRoutes.tag, about: HTTPWording("Money in and back", korean: "결제와 환불")),
             (name: "tickets", about: HTTPWording("What a buyer has", korean: "티켓")),
+            (name: LiveRoutes.tag, about: HTTPWording("Publishing and following shows", korean: "공연 송출과 진행")),
             (name: "settlements", about: HTTPWording("What sellers are paid", korean: "정산")),
             (name: Self.documentTag, about: HTTPWording("The API itself", korean: "API 자체")),
         ],
@@ -45,6 +46,7 @@ enum PublicAPI {
             APITable(QueueRoutes.table) { $0.queue },
             APITable(ReservationRoutes.table) { $0.reservations },
             APITable(PaymentRoutes.table) { $0.payments },
+            APITable(LiveRoutes.table) { $0.live },
         ]
     }
 

@@ -12,6 +12,7 @@ struct PublicServices: Sendable {
     let queue: QueueService
     let reservations: ReservationService
     let payments: PaymentService
+    let live: LiveService
 
     /// Every route of the API with what answers it.
     var routes: [HTTPRoute] { PublicAPI.tables.flatMap { $0.bound(to: self) } }

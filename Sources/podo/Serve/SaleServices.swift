@@ -17,6 +17,7 @@ final class SaleServices: Sendable {
     let reservations: ReservationService
     let payments: PaymentService
     let companies: PaymentCompanies
+    let shows: LiveShows
     private let news: SeatNews
     private let sweeper: ReservationSweeper
     private let reconciler: PaymentReconciler
@@ -67,6 +68,7 @@ final class SaleServices: Sendable {
             gateways: self.companies.gateways,
             options: PaymentOptions(gateway: self.companies.gateways[0].name, publicURL: publicURL),
             metrics: PaymentMetrics(registry: metrics, log: log))
+        self.shows = LiveShows(database: database, loops: loops, metrics: LiveMetrics(registry: metrics), log: log)
         self.invariants = SaleInvariants(payments: payments, database: database, registry: metrics, log: log)
         self.reconciler = PaymentReconciler(payments: payments)
         self.refunds = RefundWorker(payments: payments)
@@ -98,6 +100,8 @@ final class SaleServices: Sendable {
         let works: [@Sendable () async -> Void] = [
             { await self.queue.run { await loop.pause($0) } },
             { await self.listen(on: loop) },
+            { await self.shows.run(on: loop) },
+            { await self.listenForShows(on: loop) },
             {
                 await self.repeatedly("seats not told", every: SeatNews.interval, on: loop) {
                     try await self.news.work()
@@ -146,17 +150,34 @@ final class SaleServices: Sendable {
         }
     }
 
+    private func listenForShows(on loop: EventLoop) async {
+        let notifications = self.database.listen(LiveShows.channel)
+        while let notification = await notifications.next(), !Task.isCancelled {
+            await self.repeatedly("shows not read", every: Self.retryTime, on: loop, isOnce: true) {
+                switch notification {
+                case .resynchronize: try await self.shows.reload()
+                case .message(let text): try await self.shows.hear(text)
+                }
+                return false
+            }
+        }
+    }
+
     private func work(_ event: StaticString, on loop: EventLoop, _ body: @escaping () async throws -> Bool) async {
         await self.repeatedly(event, every: Self.paymentTime, on: loop, body)
     }
 
     /// `body` says whether there is more to do at once.
+    ///
+    /// - Parameter isOnce: Until it has succeeded.
     private func repeatedly(
-        _ event: StaticString, every time: TimeAmount, on loop: EventLoop, _ body: () async throws -> Bool
+        _ event: StaticString, every time: TimeAmount, on loop: EventLoop, isOnce: Bool = false,
+        _ body: () async throws -> Bool
     ) async {
         while !Task.isCancelled {
             do {
                 if try await body() { continue }
+                if isOnce { return }
                 await loop.pause(time)
             } catch {
                 self.log.warning(event, ["reason": .text("\(error)")])
