@@ -3,7 +3,8 @@ internal import Postgres
 /// What is asked of who watches.
 enum PlaybackStatements {
     /// ticket, schedule, member, random bits, end in milliseconds since 1970, sessions that a ticket may have, device,
-    /// height of pictures (0 for any), whether there is a replay. Session, what gates have to know, how many it replaced.
+    /// height of pictures (0 for any), whether there is a replay. Session, what gates have to know, how many it
+    /// replaced.
     static let begin = PostgresStatement(
         "playback_begin",
         """

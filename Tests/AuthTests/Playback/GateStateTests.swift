@@ -79,6 +79,23 @@ struct GateStateTests {
         #expect(script.ask(script.token(number: 3, random: 1)) == .refused(.sessionReplaced))
     }
 
+    @Test("says when sessions may have ended, and only then: who waits is asked again for it")
+    func endings() {
+        let script = GateScript()
+        let sessions = (1...6).map { GateScript.session(UInt32($0)) }
+        // Others that it was not told of came before.
+        #expect(script.tell(holder: 9, last: 2, live: [sessions[1]]))
+        #expect(!script.tell(revision: 1, last: 1, live: [sessions[0]]))
+        #expect(!script.tell(revision: 2, last: 2, live: [sessions[1], sessions[0]]))
+        #expect(!script.tell(revision: 2, last: 2, live: []))
+        #expect(script.tell(revision: 3, last: 3, live: [sessions[2], sessions[1]]))
+        #expect(script.tell(revision: 4, last: 3, live: [sessions[2]]))
+        #expect(script.tell(revision: 5, last: 5, live: [sessions[4], sessions[2]]))
+        #expect(!script.tell(revision: 6, last: 6, live: [sessions[5], sessions[4], sessions[2]]))
+        #expect(script.tell(revision: 7, last: 6, revokedThrough: 6))
+        #expect(!script.tell(revision: 8, last: 6, revokedThrough: 6))
+    }
+
     @Test("remembers what is void when it is full, and forgets what is over")
     func bounds() {
         var limits = PlaybackLimits()

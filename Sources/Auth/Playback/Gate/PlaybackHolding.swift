@@ -28,7 +28,8 @@ package struct PlaybackHolding: Equatable, Sendable {
     }
 
     /// What processes tell each other, and what the database answers, as `playback_text` there writes it: holder,
-    /// revision, numbers, end, height (0 for any), whether there is a replay, and sessions. Nil for what is none: a later version may tell more.
+    /// revision, numbers, end, height (0 for any), whether there is a replay, and sessions. Nil for what is none: a
+    /// later version may tell more.
     package init?(_ text: some StringProtocol) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 8, let holder = Int64(words[0]), let revision = Int64(words[1]),

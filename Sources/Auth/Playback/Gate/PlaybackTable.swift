@@ -60,7 +60,17 @@ package struct PlaybackTable: Sendable {
             expiresAt: holding.expiresAt, grant: holding.grant, first: holding.live.first?.value ?? 0,
             others: Array(holding.live.dropFirst()))
         self.version &+= 1
-        return UInt32(holding.live.count) < holding.lastNumber || holding.revokedThrough > 0
+        return Self.hasEnded(before, holding)
+    }
+
+    /// Whether a session that was good before, known or not, is not any more.
+    private static func hasEnded(_ before: Entry?, _ holding: PlaybackHolding) -> Bool {
+        guard let before else { return holding.lastNumber > holding.live.count || holding.revokedThrough > 0 }
+        let newCount = holding.live.count { $0.number > before.lastNumber }
+        let isFirstGone = before.first != 0 && !holding.live.contains(PlaybackSessionID(before.first))
+        return holding.revokedThrough > before.revokedThrough || isFirstGone
+            || before.others.contains { !holding.live.contains($0) }
+            || Int64(holding.lastNumber) - Int64(before.lastNumber) > newCount
     }
 
     /// Looks at some holders in turn, and forgets those whose tokens have all been over since `before`, in seconds
