@@ -32,6 +32,7 @@ struct PaymentBatches: Sendable {
         }
     }
 
+    /// A payment as it was found, and as it is since.
     struct Change: Sendable {
         let before: PaymentRow
         let after: PaymentRow
@@ -45,6 +46,7 @@ struct PaymentBatches: Sendable {
 
     // MARK: Beginning
 
+    /// What has begun, for each of them.
     func begin(_ openings: [Opening]) async -> [Result<PaymentRow?, any Error>] {
         await Self.each(openings) { try await self.beginTogether($0) }
     }
@@ -93,6 +95,7 @@ struct PaymentBatches: Sendable {
 
     // MARK: Ending
 
+    /// What is complete, for each of them.
     func settle(_ endings: [Ending]) async -> [Result<Change?, any Error>] {
         await Self.each(endings) { try await self.settleTogether($0) }
     }
