@@ -15,6 +15,8 @@ SECONDS ?= 60
 SEEDS ?= 1000
 SEED ?=
 FIRST ?= 1
+# make purchases PURCHASES=10000 SEED=3
+PURCHASES ?= 10000
 # make run ARGUMENTS='--log-level debug'    make run ARGUMENTS= for a Podo without a demo
 ARGUMENTS ?= --demo --test-picture
 
@@ -69,6 +71,11 @@ simulate: setup ## SEEDS=1000 sales on a real database, from FIRST=1 on, told by
 	SUITES=SaleTests SALE_SEEDS=$(SEEDS) SALE_FIRST=$(FIRST) SALE_SEED=$(SEED) $(SWIFT) test \
 		--scratch-path .build-simulate --filter 'SaleSimulationTests/rules'
 
+.PHONY: purchases
+purchases: setup ## PURCHASES=10000 purchases at a company that does everything wrong; SEED=8 another crowd
+	SUITES=SaleTests SALE_PURCHASES=$(PURCHASES) SALE_SEED=$(SEED) $(SWIFT) test \
+		--scratch-path .build-simulate --filter 'SaleBooksTests/books'
+
 .PHONY: test-release
 test-release: setup ## run the tests of the concurrent modules in release mode
 	SUITES=$(CONCURRENT) $(SWIFT) test -c release --scratch-path .build-release-test
@@ -88,6 +95,7 @@ asan: setup ## run every unit test under AddressSanitizer
 e2e: ## run the whole program against real clients
 	@scripts/setup build test
 	$(SWIFT) build -c release --product podo
+	$(SWIFT) build --product podo
 	$(MAKE) ingest-tools
 	$(SWIFT_ENV) Tests/EndToEnd/run
 

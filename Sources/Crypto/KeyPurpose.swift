@@ -13,6 +13,10 @@ package enum KeyPurpose: String, CaseIterable, Sendable {
     case addressMark = "address-mark"
     /// Seals tickets and passes of waiting queues.
     case queueTicket = "queue-ticket"
+    /// The seed that the codes of tickets are signed with, which doors read.
+    case ticketCode = "ticket-code"
+    /// Seals secrets of payment companies, and bank accounts of buyers.
+    case paymentSecret = "payment-secret"
     /// Signs playback tokens.
     case playback = "playback"
 }

@@ -1,4 +1,5 @@
 package import Observability
+internal import Primitives
 package import Reactor
 internal import Synchronization
 
@@ -82,9 +83,12 @@ package final class PostgresDatabase: Sendable {
         let parameters = try self.encode(parameters, of: statement)
         let pool = self.pool(statement.purpose)
         var attemptCount = 1
+        if statement.effect == .writes { CrashPoint.pass("before-write", statement.name.description) }
         while true {
             switch await Self.perform(.autocommit, statement, parameters, pool) {
-            case .done(let rows): return rows
+            case .done(let rows):
+                if statement.effect == .writes { CrashPoint.pass("after-write", statement.name.description) }
+                return rows
             case .failed(let error): throw error
             case .lost(let afterDeadline):
                 if statement.effect == .writes { throw PostgresError(.commitUnknown, statement: statement.name) }

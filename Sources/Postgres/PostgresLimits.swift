@@ -5,6 +5,7 @@ package struct PostgresLimits: Sendable {
     /// Connections of one loop for interactive work.
     package var interactive = PoolLimits(connectionCountMax: 2, statementTime: .seconds(2))
     /// Connections of the whole process.
+    package var bulk = PoolLimits(connectionCountMax: 1, statementTime: .seconds(5), acquireTime: .seconds(3))
     package var background = PoolLimits(connectionCountMax: 1, statementTime: .seconds(30), acquireTime: .seconds(10))
     package var long = PoolLimits(connectionCountMax: 1, statementTime: .seconds(600), acquireTime: .seconds(60))
 
@@ -58,6 +59,7 @@ package struct PostgresLimits: Sendable {
     package func pool(_ purpose: PostgresPurpose) -> PoolLimits {
         switch purpose {
         case .interactive: self.interactive
+        case .bulk: self.bulk
         case .background: self.background
         case .long: self.long
         }

@@ -2,6 +2,8 @@
 package enum PostgresPurpose: Int, Sendable, CaseIterable {
     /// Somebody waits for the answer: short statements, every loop has connections for them.
     case interactive
+    /// Much is read at once, page by page, into memory: beside what others wait for, and not behind what nobody does.
+    case bulk
     /// Nobody waits: sweeps, relays, settlement.
     case background
     /// What takes minutes: migrations, COPY.
@@ -10,6 +12,7 @@ package enum PostgresPurpose: Int, Sendable, CaseIterable {
     package var label: String {
         switch self {
         case .interactive: "interactive"
+        case .bulk: "bulk"
         case .background: "background"
         case .long: "long"
         }

@@ -11,6 +11,8 @@ final class SaleCompany: PaymentGateway {
     let name = "toss"
     private let company: SimulatorCompany
     private let clock: SharedTime
+    /// What happens between what is done there and the answer that says so.
+    let beforeAnswer = Mutex<(@Sendable () async -> Void)?>(nil)
     private static let key = "test_sk_sale"
     private static let authorization = "Basic " + GatewayText.base64(SaleCompany.key + ":")
     private static let transmissionID = HTTPFieldName("tosspayments-webhook-transmission-id")
@@ -65,6 +67,19 @@ final class SaleCompany: PaymentGateway {
         }
     }
 
+    /// The buyer transfers the money, if that is still waited for.
+    func deposit(_ key: String) {
+        self.company.withBank { bank, now in
+            // Too late, or never begun: that is the buyer's.
+            try? bank.deposit(key, at: now)
+        }
+    }
+
+    /// Somebody gives back all that is left, in the company's own pages.
+    func refundByHand(_ key: String) {
+        self.company.withBank { bank, now in bank.refundExternally(key, at: now) }
+    }
+
     /// Every order that money moved for: what was taken, and what went back.
     var books: [String: SimulatorBook] { self.company.withBank { bank, _ in bank.books } }
 
@@ -91,7 +106,9 @@ final class SaleCompany: PaymentGateway {
 
     func confirm(_ attempt: GatewayAttempt) async -> GatewayOutcome {
         let request = Self.request("/v1/payments/confirm", attempt.idempotencyKey, TossRequest.confirm(attempt))
-        switch Self.answer(await self.company.tossConfirm(request)) {
+        let response = await self.company.tossConfirm(request)
+        if let beforeAnswer = self.beforeAnswer.withLock({ $0 }) { await beforeAnswer() }
+        switch Self.answer(response) {
         case .none: return .unknown(GatewayDoubt(.connectionLost))
         case .some(let answer): return TossAnswer.confirmation(answer, of: attempt)
         }
@@ -136,7 +153,14 @@ final class SaleCompany: PaymentGateway {
     }
 
     func transactions(from: WallClock, to: WallClock, after cursor: String?) async -> GatewayTransactionsOutcome {
-        .unknown(GatewayDoubt(.notSent))
+        let path = TossRequest.transactionsPath(from: from, to: to, after: cursor)
+        guard let answer = Self.answer(await self.company.tossTransactions(Self.request(path, nil, []))) else {
+            return .unknown(GatewayDoubt(.connectionLost))
+        }
+        // A page of a list is larger than other answers.
+        let page = GatewayAnswer(
+            status: answer.status, body: answer.body, byteCountMax: GatewayLimits().listByteCountMax)
+        return TossLists.transactions(page)
     }
 
     // MARK: Helpers
@@ -154,8 +178,11 @@ final class SaleCompany: PaymentGateway {
             if let key { try fields.append(SimulatorCompany.idempotencyKey, checking: key) }
         } catch { preconditionFailure("\(error)") }
         var request = HTTPRequest(
-            method: key == nil ? .get : .post, version: .http1_1, target: Array(path.utf8), pathCount: path.utf8.count,
-            authority: [], fields: fields)
+            method: key == nil ? .get : .post, version: .http1_1, target: Array(path.utf8),
+            pathCount: path.utf8.firstIndex(of: UInt8(ascii: "?")).map {
+                path.utf8.distance(from: path.startIndex, to: $0)
+            }
+                ?? path.utf8.count, authority: [], fields: fields)
         request.body = body
         return request
     }

@@ -41,14 +41,14 @@ final class SaleDatabase: Sendable {
         return String(url.dropFirst("postgresql:///".count).prefix { $0 != "?" })
     }
 
-    /// `damage` is SQL that breaks something.
-    init(damage: String = "") throws {
+    /// `damage` is SQL that breaks something, `fixture` what a test sells besides.
+    init(damage: String = "", fixture: String = "", limits: PostgresLimits = PostgresLimits()) throws {
         self.url = try Self.cluster.database(template: try Self.template.get())
-        if !damage.isEmpty { try Self.cluster.query(damage, at: self.url) }
+        for sql in [damage, fixture] where !sql.isEmpty { try Self.cluster.query(sql, at: self.url) }
         self.group = try EventLoopGroup(loopCount: 1)
         self.registry = MetricsRegistry(loopCount: 1)
         self.database = PostgresDatabase(
-            options: try PostgresConnectionOptions(Secret(self.url)), loops: self.group.loops,
+            options: try PostgresConnectionOptions(Secret(self.url)), loops: self.group.loops, limits: limits,
             metrics: PostgresMetrics(registry: self.registry), log: self.log)
         self.group.start()
         self.database.start()
@@ -129,6 +129,11 @@ final class SaleDatabase: Sendable {
         VALUES (1, 'VIP', \(prices[0]), 1, 1, 1, \(columnCount), 0), (1, 'R', \(prices[1]), 2, 2, 1, \(columnCount), 1);
         INSERT INTO schedule (concert_id, stage_id, starts_at, ends_at, seat_count)
         VALUES (1, 1, now() + interval '30 days', now() + interval '30 days 2 hours', \(rowCount * columnCount));
+        INSERT INTO promotion (seller_id, concert_id, code, kind, basis_points, amount, currency, ends_at, uses_max,
+            uses_member_max)
+        VALUES (\(seller), 1, 'THIRD', 'PERCENT', 3333, NULL, 'KRW', 'infinity', 3, 1),
+            (\(seller), 1, 'LESS', 'FIXED', NULL, 5000, 'KRW', 'infinity', 1000, 2),
+            (\(seller), 1, 'GIFT', 'PERCENT', 10000, NULL, 'KRW', 'infinity', 2, 1);
 
         """
 
@@ -137,7 +142,8 @@ final class SaleDatabase: Sendable {
         "reservation", "seat", "ticket", "payment", "webhook_inbox", "refund", "refund_sweep", "concert", "schedule",
     ]
     private static let filled = [
-        "ledger_entry", "ledger_journal", "ledger_account", "refund_sweep", "refund_line", "refund", "payment_event",
+        "settlement_due", "book_gap", "ledger_entry", "ledger_journal", "ledger_account", "refund_sweep",
+        "refund_line", "refund", "payment_event",
         "payment", "webhook_inbox", "ticket", "reservation_seat", "seat", "reservation", "outbox_delivery", "inbox",
         "outbox",
     ]
@@ -163,6 +169,7 @@ final class SaleDatabase: Sendable {
                     \(deletes)
                 END IF;
                 \(starts.joined(separator: "\n"))
+                UPDATE promotion SET uses = 0;
                 UPDATE concert SET status = 'PUBLISHED', sale_opens_at = now() - interval '1 hour',
                     sale_closes_at = now() + interval '20 hours', version = 1, deleted_at = NULL;
                 UPDATE schedule SET status = 'SCHEDULED', deleted_at = NULL, starts_at = evening,

@@ -32,6 +32,10 @@ struct SaleOrders: Orders {
         try await self.reservations.confirm(reservation, in: transaction)
     }
 
+    func discount(_ reservation: Int64, by amount: Int64, in transaction: PostgresTransaction) async throws {
+        try await self.reservations.discount(reservation, by: amount, in: transaction)
+    }
+
     func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder? {
         guard let order = try await self.reservations.refundable(reservation, in: transaction) else { return nil }
         return RefundableOrder(

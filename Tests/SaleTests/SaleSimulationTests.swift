@@ -15,10 +15,14 @@ struct SaleSimulationTests {
     private static let damageSeedCount: UInt64 = 100
 
     /// The first failure among these seeds, if there is one.
-    private func firstFailure(_ seeds: Range<UInt64>, on sale: SaleDatabase) async throws -> SaleWorld.Failure? {
+    private func firstFailure(
+        _ seeds: Range<UInt64>, on sale: SaleDatabase, hasCodes: Bool = false
+    ) async throws -> SaleWorld.Failure? {
         try await Task(executorPreference: sale.group.loops[0]) {
             for seed in seeds {
-                do { try await SaleWorld(seed: seed, on: sale).run() } catch let failure as SaleWorld.Failure {
+                do {
+                    try await SaleWorld(seed: seed, on: sale, hasCodes: hasCodes).run()
+                } catch let failure as SaleWorld.Failure {
                     return failure
                 }
             }
@@ -26,11 +30,13 @@ struct SaleSimulationTests {
         }.value
     }
 
-    @Test("keeps every rule after every step, and ends with everything settled", .timeLimit(.minutes(600)))
-    func rules() async throws {
+    @Test(
+        "keeps every rule after every step, and ends with everything settled", .timeLimit(.minutes(600)),
+        arguments: [false, true])
+    func rules(hasCodes: Bool) async throws {
         let first = Self.number("SALE_SEED") ?? Self.number("SALE_FIRST") ?? 1
         let count = Self.number("SALE_SEED") == nil ? Self.number("SALE_SEEDS") ?? Self.seedCount : 1
-        let failure = try await self.firstFailure(first..<first + count, on: SaleDatabase())
+        let failure = try await self.firstFailure(first..<first + count, on: SaleDatabase(), hasCodes: hasCodes)
         #expect(failure == nil, "\(failure?.description ?? "")")
     }
 
@@ -42,7 +48,7 @@ struct SaleSimulationTests {
             for _ in 0..<2 {
                 var steps: [[String]] = []
                 for seed in 1...3 as ClosedRange<UInt64> {
-                    let world = SaleWorld(seed: seed, on: sale)
+                    let world = SaleWorld(seed: seed, on: sale, hasCodes: true)
                     try await world.run()
                     steps.append(world.steps)
                 }

@@ -137,7 +137,7 @@ extension SaleWorld {
             self.note("→ reservation \(hold.reservation) \(hold.seats)")
             self.holds.append(Hold(reservation: hold.reservation, member: member, seats: hold.seats))
         case .taken(let seats): self.note("→ taken \(seats)")
-        case .busy, .limit, .notOnSale, .notFound, .invalid: self.note("→ \(outcome)")
+        case .busy, .limit, .tooOften, .notOnSale, .notFound, .invalid: self.note("→ \(outcome)")
         }
     }
 
@@ -147,10 +147,15 @@ extension SaleWorld {
         try await self.house.reservations.release(hold.reservation, of: hold.member)
     }
 
+    /// One of a few uses, one of many, and one that leaves nothing to pay.
+    private static let codes: [String?] = [nil, nil, nil, "THIRD", "LESS", "GIFT"]
+
     private func begin() async throws {
         guard let hold = self.pick(self.holds) else { return }
-        self.note("\(hold.member) begins to pay \(hold.reservation)")
-        let begun = try await self.house.payments.begin(hold.reservation, by: hold.member)
+        let code = self.hasCodes ? Self.codes[self.random.next(below: Self.codes.count)] : nil
+        self.note("\(hold.member) begins to pay \(hold.reservation)" + (code.map { " with \($0)" } ?? ""))
+        let begun = try await self.house.payments.begin(
+            hold.reservation, by: hold.member, promotion: code.flatMap(PromotionCode.init))
         self.note("→ payment \(begun.payment.id)")
         guard let key = begun.checkout?.providerKey, !self.begun.contains(where: { $0.id == begun.payment.id }) else {
             return

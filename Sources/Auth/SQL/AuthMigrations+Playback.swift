@@ -48,7 +48,6 @@ extension AuthMigrations {
                 last_watched_at timestamptz,
                 PRIMARY KEY (ticket_id, id),
                 CHECK ((ended_at IS NULL) = (ended_for IS NULL)));
-            CREATE INDEX playback_session_id ON playback_session (id);
             CREATE INDEX playback_session_member ON playback_session (member_id);
             CREATE INDEX playback_session_end ON playback_session (expires_at);
 

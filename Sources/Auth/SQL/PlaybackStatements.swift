@@ -58,12 +58,12 @@ enum PlaybackStatements {
     static let one = PostgresStatement(
         "playback_one", "SELECT playback_text(h) FROM playback_holder h WHERE h.ticket_id = $1", effect: .reads)
 
-    /// Of these sessions one began or ended to watch.
+    /// holders, sessions: these began or ended to watch.
     static let watched = PostgresStatement(
         "playback_watched",
         """
-        UPDATE playback_session SET first_watched_at = coalesce(first_watched_at, now()), last_watched_at = now()
-        WHERE id = ANY ($1)
+        UPDATE playback_session AS s SET first_watched_at = coalesce(first_watched_at, now()), last_watched_at = now()
+        FROM unnest($1::bigint[], $2::bigint[]) AS seen (holder, id) WHERE s.ticket_id = seen.holder AND s.id = seen.id
         """, purpose: .background)
 
     /// days, how many at most.

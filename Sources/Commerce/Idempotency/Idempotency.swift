@@ -91,13 +91,16 @@ package final class Idempotency: Sendable {
         _ attempt: IdempotencyRequest, _ request: HTTPRequest, _ handle: () async throws -> HTTPResponse
     ) async throws -> HTTPResponse {
         let response: HTTPResponse
+        var code: String?
         do {
             response = try await handle()
         } catch {
-            response = HTTPProblem(describing: error).response(for: request)
+            let problem = HTTPProblem(describing: error)
+            code = problem.code.description
+            response = problem.response(for: request)
         }
         do throws(PostgresError) {
-            guard let answer = StoredAnswer(response, limits: self.limits) else {
+            guard let answer = StoredAnswer(response, code: code, limits: self.limits) else {
                 try await self.store.release(attempt)
                 self.metrics.requests.add("released", loop: nil)
                 return response

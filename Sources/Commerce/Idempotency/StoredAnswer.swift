@@ -4,6 +4,7 @@ internal import Primitives
 /// An answer as it is kept for whoever asks the same once more.
 package struct StoredAnswer: Equatable, Sendable {
     static let replayedField = HTTPFieldName("idempotent-replayed")
+    private static let passingStatuses: [HTTPStatus] = [.unauthorized, .forbidden, .tooManyRequests]
     private static let statusFieldEnd: [UInt8] = [0x0D, 0x0A]
 
     package let status: Int
@@ -18,11 +19,17 @@ package struct StoredAnswer: Equatable, Sendable {
         self.body = body
     }
 
-    /// Of an answer that means the same tomorrow; nil for one that does not: trouble of the server, or a word to come
-    /// again. Cookies and the name of the first request are not kept.
-    package init?(_ response: HTTPResponse, limits: IdempotencyLimits) {
-        guard (200..<500).contains(response.status.code), response.status != .tooManyRequests,
-            !response.fields.contains(.retryAfter)
+    /// Refusals that are of the moment, and not of the request.
+    private static let passingCodes: Set<String> = ["not-on-sale", "payment-in-progress"]
+
+    /// Of an answer that means the same tomorrow; nil for one that does not: trouble of the server, a word to come
+    /// again, who may not, which another token or pass changes, and what is not to be had yet. Cookies and the name of
+    /// the first request are not kept.
+    ///
+    /// - Parameter code: Of the problem, where the answer is one.
+    package init?(_ response: HTTPResponse, code: String? = nil, limits: IdempotencyLimits) {
+        guard (200..<500).contains(response.status.code), !Self.passingStatuses.contains(response.status),
+            !response.fields.contains(.retryAfter), !(code.map(Self.passingCodes.contains) ?? false)
         else { return nil }
         self.status = response.status.code
         let fields = response.fields.removing([.setCookie, .requestID]).wire

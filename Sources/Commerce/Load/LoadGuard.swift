@@ -25,7 +25,7 @@ package final class LoadGuard: Sendable {
                 labels: ["kind": $0])
         }
         self.limitedCounter = registry.counter(
-            "podo_load_limited_total", help: "Requests of members who asked too often.")
+            "podo_load_limited_total", help: "Requests of members and networks that asked too often.")
         registry.sampledGauge(
             "podo_load_level", help: "How many kinds of requests are sent away, from browsing (1) to payments (4)."
         ) { [self] in Double(self.shedNumber.load(ordering: .relaxed) + 1) }
@@ -44,6 +44,19 @@ package final class LoadGuard: Sendable {
             guard let budget, let caller = request.caller else { return }
             do throws(HTTPProblem) {
                 try budget.take(caller.memberID)
+            } catch {
+                self.limitedCounter.add(loop: nil)
+                throw error
+            }
+        }
+    }
+
+    /// The same for a route that asks nobody who he is: 429 to networks that have used up their budget.
+    package func guarding(_ route: HTTPRoute, as kind: LoadKind, budget: AddressBudget) -> HTTPRoute {
+        self.counting(route).checked { request throws(HTTPProblem) in
+            try self.admit(kind)
+            do throws(HTTPProblem) {
+                try budget.take(request)
             } catch {
                 self.limitedCounter.add(loop: nil)
                 throw error

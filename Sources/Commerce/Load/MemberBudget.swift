@@ -14,17 +14,17 @@ package struct BudgetPolicy: Equatable, Sendable {
     }
 }
 
-/// What each member has used of a budget: a bucket that fills by one a request and leaks one per interval, kept as the
-/// moment at which it will be empty.
+/// What each member, or each address, has used of a budget: a bucket that fills by one a request and leaks one per
+/// interval, kept as the moment at which it will be empty.
 ///
-/// Members are kept in two halves. Who asks is in the young one; when that is full it becomes the old one, and whoever
+/// They are kept in two halves. Who asks is in the young one; when that is full it becomes the old one, and whoever
 /// has been in the old one since is forgotten. So memory is bounded and nothing is ever searched; and whoever wants his
 /// used budget forgotten has to wait until as many others have asked as a half holds.
-package struct BudgetTable: Sendable {
+package struct BudgetTable<Key: Hashable & Sendable>: Sendable {
     package let policy: BudgetPolicy
     private let halfCountMax: Int
-    private var young: [Int64: MonotonicTime] = [:]
-    private var old: [Int64: MonotonicTime] = [:]
+    private var young: [Key: MonotonicTime] = [:]
+    private var old: [Key: MonotonicTime] = [:]
 
     package init(_ policy: BudgetPolicy, countMax: Int) {
         precondition(countMax >= 2, "a table has room")
@@ -34,8 +34,8 @@ package struct BudgetTable: Sendable {
 
     package var count: Int { self.young.count + self.old.count }
 
-    /// Nil when the member may, which is counted; otherwise how long to wait, which is not.
-    package mutating func take(_ member: Int64, now: MonotonicTime) -> TimeAmount? {
+    /// Nil when he may, which is counted; otherwise how long to wait, which is not.
+    package mutating func take(_ member: Key, now: MonotonicTime) -> TimeAmount? {
         let emptyTime = max(self.young[member] ?? self.old[member] ?? now, now)
         let room = self.policy.interval.nanoseconds.multipliedReportingOverflow(by: Int64(self.policy.burstCount - 1))
         let wait = (emptyTime - now).nanoseconds &- (room.overflow ? .max : room.partialValue)
@@ -55,7 +55,7 @@ package final class MemberBudget: Sendable {
     /// 65,536 members at 40 bytes or so.
     package static let memberCountMax = 65_536
 
-    private let table: Mutex<BudgetTable>
+    private let table: Mutex<BudgetTable<Int64>>
 
     package init(_ policy: BudgetPolicy, countMax: Int = MemberBudget.memberCountMax) {
         self.table = Mutex(BudgetTable(policy, countMax: countMax))

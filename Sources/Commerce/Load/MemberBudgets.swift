@@ -2,7 +2,7 @@ internal import Primitives
 
 /// What members have a budget for: what costs many others something when one asks without end.
 package enum BudgetKind: CaseIterable, Sendable {
-    case reservation, queueJoin, queuePoll, payment
+    case reservation, queueJoin, queuePoll, payment, catalogue, ticketCode
 }
 
 /// The budgets of members, by what they are for.
@@ -15,6 +15,10 @@ package struct MemberBudgets: Sendable {
         .queueJoin: BudgetPolicy(burstCount: 5, interval: .seconds(5)),
         .queuePoll: BudgetPolicy(burstCount: 10, interval: .milliseconds(500)),
         .payment: BudgetPolicy(burstCount: 10, interval: .seconds(3)),
+        // A picture is drawn anew each time.
+        .ticketCode: BudgetPolicy(burstCount: 20, interval: .seconds(1)),
+        // What sellers make may be many thousand seats each.
+        .catalogue: BudgetPolicy(burstCount: 30, interval: .seconds(2)),
     ]
 
     /// What has no policy has no limit.

@@ -1,6 +1,7 @@
 package import Observability
 package import Postgres
 internal import Primitives
+internal import Synchronization
 
 /// Tells consumers what happened: at least once, in order for each aggregate, and with one effect.
 ///
@@ -20,7 +21,12 @@ package final class OutboxRelay: Sendable {
     /// For who reads the outbox, and for each consumer.
     let spreadBell = Bell()
     let bells: [Bell]
+    /// The transaction that everything waits for that was there when the outbox was read last; 0 when it is another
+    /// matter.
+    private let awaited = Atomic<Int64>(0)
 
+    /// Those of this program. What a newer one beside it tells of is for that one to tell on.
+    private static let topics = OutboxTopic.allCases.map(\.rawValue)
     /// The first number of its advisory locks.
     private static let lockKind: Int32 = 7_010_002
     private static let reasonLengthMax = 200
@@ -60,18 +66,24 @@ package final class OutboxRelay: Sendable {
 
     /// Makes deliveries of some events; those that nobody takes are done with.
     package func spread() async throws -> Progress {
-        guard try await !self.database.run(OutboxStatements.isEmpty).single(Bool.self) else { return .idle }
-        return try await self.database.transaction(
+        guard let look = try await self.database.run(OutboxStatements.look).first, try !look.get(0, as: Bool.self)
+        else { return .idle }
+        // As long as the same transaction is under way, reading it all again would find the same.
+        if try look.get(1, as: Int64.self) <= self.awaited.load(ordering: .relaxed) { return .heldBack }
+        self.awaited.store(0, ordering: .relaxed)
+        let (progress, awaited) = try await self.database.transaction(
             "outbox_spread", options: PostgresTransactionOptions(purpose: .background)
-        ) { transaction in
-            guard try await Self.lock("outbox", in: transaction) else { return .elsewhere }
+        ) { transaction -> (Progress, Int64) in
+            guard try await Self.lock("outbox", in: transaction) else { return (.elsewhere, 0) }
             let rows = try await transaction.run(
                 OutboxStatements.spread, self.limits.spreadCountMax, self.limits.absenceTime.milliseconds)
-            guard let row = rows.first else { return .idle }
+            guard let row = rows.first else { return (.idle, 0) }
             let (count, hasMore): (Int, Bool) = (try row.get(0), try row.get(1))
-            if count >= self.limits.spreadCountMax { return .more }
-            return hasMore ? .heldBack : .idle
+            if count >= self.limits.spreadCountMax { return (.more, 0) }
+            return hasMore ? (.heldBack, count == 0 ? try row.get(2) : 0) : (.idle, 0)
         }
+        self.awaited.store(awaited, ordering: .relaxed)
+        return progress
     }
 
     /// False while another process has it.
@@ -84,7 +96,9 @@ package final class OutboxRelay: Sendable {
     /// Tells a consumer some of what waits for it. Throws what has nothing to do with the events.
     package func tell(_ consumer: OutboxConsumer, countMax: Int) async throws -> Progress {
         let name = consumer.name.description
-        guard try await self.database.run(OutboxStatements.hasDelivery, name).single(Bool.self) else { return .idle }
+        guard try await self.database.run(OutboxStatements.hasDelivery, name, Self.topics).single(Bool.self) else {
+            return .idle
+        }
         /// The delivery that a failure is of, if it can be told.
         var current: Int64?
         do {
@@ -93,7 +107,7 @@ package final class OutboxRelay: Sendable {
             ) { transaction -> (Progress, Int) in
                 current = nil
                 guard try await Self.lock("consumer " + name, in: transaction) else { return (.elsewhere, 0) }
-                let rows = try await transaction.run(OutboxStatements.take, name, countMax)
+                let rows = try await transaction.run(OutboxStatements.take, name, countMax, Self.topics)
                 guard !rows.isEmpty else { return (.idle, 0) }
                 let ids = try rows.map { try $0.get(0, as: Int64.self) }
                 var fresh = try await self.note(rows, for: name, in: transaction)
@@ -160,17 +174,14 @@ package final class OutboxRelay: Sendable {
 
     private static func event(_ row: PostgresRow) throws -> OutboxEvent {
         let (name, at): (String, PostgresTimestamp) = (try row.get(2), try row.get(5))
-        guard let topic = OutboxTopic(rawValue: name) else { throw UnknownTopic() }
+        guard let topic = OutboxTopic(rawValue: name) else { throw PostgresError(.decoding) }
         return OutboxEvent(
             id: try row.get(1), topic: topic, aggregate: try row.get(3), payload: try row.get(4), at: at.wallClock)
     }
 
-    /// A newer Podo beside this one takes a topic that this one does not know, and will tell it.
-    private struct UnknownTopic: Error {}
-
     /// What would be the same with any event, and is no failure of this one.
     private static func isOfTheDatabase(_ error: any Error) -> Bool {
-        guard let error = error as? PostgresError else { return error is UnknownTopic }
+        guard let error = error as? PostgresError else { return false }
         return switch error.code {
         case .unavailable, .overloaded, .commitUnknown, .diskFull: true
         default: false

@@ -4,7 +4,7 @@ package enum OutboxTopic: String, CaseIterable, Sendable {
     case concertPublished = "concert.published"
     case concertCanceled = "concert.canceled"
     case scheduleCreated = "schedule.created"
-    case reservationHeld = "reservation.held"
+    case scheduleCanceled = "schedule.canceled"
     case reservationConfirmed = "reservation.confirmed"
     case reservationCancelled = "reservation.cancelled"
     case reservationExpired = "reservation.expired"

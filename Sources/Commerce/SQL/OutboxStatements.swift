@@ -11,16 +11,21 @@ enum OutboxStatements {
         ON CONFLICT (name) DO UPDATE SET topics = excluded.topics, seen_at = now()
         """, purpose: .background)
 
-    static let isEmpty = PostgresStatement(
-        "outbox_is_empty", "SELECT NOT EXISTS (SELECT FROM outbox)", effect: .reads, purpose: .background)
+    /// Whether there is nothing, and the oldest transaction that is under way: what was not settled when it was the
+    /// oldest is not settled still. By the index: what was taken out since the last vacuum is passed over there, and
+    /// read anew in the table.
+    static let look = PostgresStatement(
+        "outbox_look",
+        "SELECT (SELECT min(id) IS NULL FROM outbox), pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        effect: .reads, purpose: .background)
 
     /// One process at a time reads the outbox, and one tells a consumer: what it is about, and the number of locks of
     /// this kind. Asked before, in a statement of its own: the next one sees what the holder before has done.
     static let lock = PostgresStatement(
         "outbox_lock", "SELECT pg_try_advisory_xact_lock($1::integer, hashtext($2))", purpose: .background)
 
-    /// How many events at most, milliseconds after which a consumer counts as gone. How many were read, and whether
-    /// there are some that have to wait for transactions.
+    /// How many events at most, milliseconds after which a consumer counts as gone. How many were read, whether there
+    /// are some that have to wait for transactions, and for which at least.
     ///
     /// An event is read when every transaction that is as old as its own has ended, and no earlier one of the same
     /// aggregate has to wait for that. Whoever tells of an aggregate holds its row: its events have numbers in order.
@@ -44,25 +49,34 @@ enum OutboxStatements {
             FROM taken JOIN outbox_consumer AS consumer ON taken.topic = ANY (consumer.topics)
             WHERE consumer.seen_at > now() - $2::bigint * interval '1 millisecond'
             ORDER BY taken.id, consumer.name)
-        SELECT count(*), count(*) < (SELECT count(*) FROM (SELECT FROM outbox LIMIT $1 + 1) AS before) FROM taken
+        SELECT count(*), count(*) < (SELECT count(*) FROM (SELECT FROM outbox LIMIT $1 + 1) AS before),
+            pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+        FROM taken
         """, purpose: .background)
 
+    /// Consumer, topics.
     static let hasDelivery = PostgresStatement(
         "outbox_has_delivery",
         """
         SELECT EXISTS (SELECT FROM outbox_delivery
-            WHERE consumer = $1 AND (next_try_at IS NULL OR next_try_at <= now()))
+            WHERE consumer = $1 AND (next_try_at IS NULL OR next_try_at <= now()) AND topic = ANY ($2::text[]))
         """, effect: .reads, purpose: .background)
 
-    /// Consumer, how many at most: the next in order, without those that wait and what is behind them.
+    /// Consumer, how many at most, the topics that this process knows: the next in order, without those that wait, or
+    /// are for a newer process to tell, and what is behind them of the same aggregate.
     static let take = PostgresStatement(
         "outbox_take",
         """
         SELECT id, event_id, topic, aggregate, payload, event_at FROM outbox_delivery AS delivery
-        WHERE consumer = $1 AND (next_try_at IS NULL OR next_try_at <= now()) AND NOT EXISTS (
-            SELECT FROM outbox_delivery AS earlier
-            WHERE earlier.consumer = $1 AND earlier.aggregate = delivery.aggregate AND earlier.id < delivery.id
-                AND earlier.next_try_at > now())
+        WHERE consumer = $1 AND (next_try_at IS NULL OR next_try_at <= now()) AND topic = ANY ($3::text[])
+            AND NOT EXISTS (
+                SELECT FROM outbox_delivery AS earlier
+                WHERE earlier.consumer = $1 AND earlier.aggregate = delivery.aggregate AND earlier.id < delivery.id
+                    AND earlier.next_try_at > now())
+            AND NOT EXISTS (
+                SELECT FROM outbox_delivery AS foreign_one
+                WHERE foreign_one.consumer = $1 AND foreign_one.aggregate = delivery.aggregate
+                    AND foreign_one.id < delivery.id AND foreign_one.topic <> ALL ($3::text[]))
         ORDER BY id LIMIT $2
         """, purpose: .background)
 

@@ -105,6 +105,13 @@ extension HTTPConnection: HTTPSessionDelegate {
         service.metrics.answered(
             route: exchange.match.routeIndex, status: status, bodyByteCount: bodyByteCount, time: time,
             loop: service.loop.index)
+        if service.isObserved[exchange.match.routeIndex], let observer = service.observer {
+            observer.answered(
+                HTTPAnsweredRequest(
+                    routeLabel: service.application.routeLabels[exchange.match.routeIndex], status: status,
+                    bodyByteCount: bodyByteCount, time: time, memberID: exchange.match.caller?.memberID,
+                    client: exchange.client, traceID: exchange.trace.traceID, loop: service.loop.index))
+        }
         let level: LogLevel = status.code >= 500 ? .warning : .debug
         guard level >= service.log.level else { return }
         service.log.write(

@@ -40,6 +40,12 @@ enum HTTPNegotiation {
         return html > json
     }
 
+    /// True for a program that lists `text/csv` by name, and not below JSON.
+    static func prefersCSV(_ fields: HTTPFields) -> Bool {
+        guard let csv = self.weight(of: ["text/csv"], in: fields, .accept), csv > 0 else { return false }
+        return csv > self.weight(of: ["application/json"], in: fields, .accept) ?? 0
+    }
+
     static func language(_ fields: HTTPFields) -> HTTPLanguage {
         let korean = self.weight(of: ["ko", "ko-kr"], in: fields, .acceptLanguage) ?? 0
         let english = self.weight(of: ["en", "en-us", "en-gb"], in: fields, .acceptLanguage) ?? 0

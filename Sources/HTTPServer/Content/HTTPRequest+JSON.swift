@@ -1,5 +1,8 @@
 /// Typed input and output.
 extension HTTPRequest {
+    /// Whether the client would rather have a table for spreadsheets than JSON: it lists `text/csv`, and not below it.
+    package var prefersCSV: Bool { HTTPNegotiation.prefersCSV(self.fields) }
+
     /// The body as a value. Throws the problem to answer with: 415 when it is not called JSON, 400 when it is not
     /// JSON, or when fields are wrong, naming all of them.
     package func decodeJSON<Value: JSONDecodable>(

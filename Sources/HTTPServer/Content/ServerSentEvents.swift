@@ -74,9 +74,12 @@ package final class ServerSentEvents {
 
     /// False when the event was left out or the client is gone.
     @discardableResult
-    package func send(_ event: ServerSentEvent) -> Bool {
+    package func send(_ event: ServerSentEvent) -> Bool { self.send(encoded: event.encoded()) }
+
+    /// The same for whoever sends an event to many, who encodes it once.
+    @discardableResult
+    package func send(encoded bytes: [UInt8]) -> Bool {
         guard !self.isClosed else { return false }
-        let bytes = event.encoded()
         guard bytes.count <= self.limits.eventByteCountMax else {
             self.skippedCount += 1
             return false

@@ -13,7 +13,8 @@ package final class HTTPFrontend: Sendable {
 
     package init(
         name: StaticString, application: HTTPApplication, group: EventLoopGroup, limits: HTTPLimits,
-        proxies: TrustedProxies = TrustedProxies(), metrics: MetricsRegistry, log: Log
+        proxies: TrustedProxies = TrustedProxies(), metrics: MetricsRegistry, log: Log,
+        observer: (any HTTPRequestObserver)? = nil
     ) {
         self.group = group
         self.limits = limits
@@ -25,7 +26,7 @@ package final class HTTPFrontend: Sendable {
         self.services = group.loops.map { loop in
             HTTPService(
                 loop: loop, application: application, limits: limits, proxies: proxies, metrics: httpMetrics, log: log,
-                census: census)
+                census: census, observer: observer)
         }
     }
 

@@ -14,6 +14,9 @@ final class HTTPService: @unchecked Sendable {
     let metrics: HTTPMetrics
     let log: Log
     let date: HTTPDateCache
+    let observer: (any HTTPRequestObserver)?
+    /// By the numbers of routes: whether the observer wants to hear of them.
+    let isObserved: [Bool]
     private let census: ConnectionCensus
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var acceptors: [Acceptor] = []
@@ -27,7 +30,7 @@ final class HTTPService: @unchecked Sendable {
 
     init(
         loop: EventLoop, application: HTTPApplication, limits: HTTPLimits, proxies: TrustedProxies,
-        metrics: HTTPMetrics, log: Log, census: ConnectionCensus
+        metrics: HTTPMetrics, log: Log, census: ConnectionCensus, observer: (any HTTPRequestObserver)?
     ) {
         self.loop = loop
         self.application = application
@@ -36,6 +39,8 @@ final class HTTPService: @unchecked Sendable {
         self.metrics = metrics
         self.log = log
         self.census = census
+        self.observer = observer
+        self.isObserved = application.routeLabels.map { observer?.observes($0) ?? false }
         self.date = HTTPDateCache(unixSeconds: time(nil))
     }
 

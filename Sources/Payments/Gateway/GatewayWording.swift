@@ -17,6 +17,8 @@ package enum GatewayWording {
     package static let password = HTTPWording("The password is wrong.", korean: "결제 비밀번호가 일치하지 않습니다.")
     package static let amount = HTTPWording(
         "This total cannot be paid this way.", korean: "이 결제 수단으로는 결제할 수 없는 금액입니다.")
+    package static let method = HTTPWording(
+        "This way to pay is not available. Choose another.", korean: "사용할 수 없는 결제 수단입니다. 다른 수단을 선택해 주세요.")
     package static let session = HTTPWording(
         "The time for paying is over. Please begin again.", korean: "결제 시간이 지났습니다. 처음부터 다시 시도해 주세요.")
     package static let canceled = HTTPWording("You have canceled the payment.", korean: "결제를 취소했습니다.")

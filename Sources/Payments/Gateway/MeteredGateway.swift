@@ -48,7 +48,9 @@ package struct MeteredGateway: PaymentGateway {
     package var tellsKeyAtCheckout: Bool { self.inner.tellsKeyAtCheckout }
 
     package func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome {
+        CrashPoint.pass("before-call", "checkout")
         let outcome = await self.inner.checkout(for: order)
+        CrashPoint.pass("after-call", "checkout")
         switch outcome {
         case .ready: self.count(.checkout, "ready")
         case .refused: self.count(.checkout, "refused")
@@ -58,7 +60,9 @@ package struct MeteredGateway: PaymentGateway {
     }
 
     package func confirm(_ attempt: GatewayAttempt) async -> GatewayOutcome {
+        CrashPoint.pass("before-call", "confirm")
         let outcome = await self.inner.confirm(attempt)
+        CrashPoint.pass("after-call", "confirm")
         switch outcome {
         case .approved: self.count(.confirm, "approved")
         case .declined: self.count(.confirm, "declined")
@@ -69,7 +73,9 @@ package struct MeteredGateway: PaymentGateway {
     }
 
     package func fetch(_ payment: GatewayPaymentKey) async -> GatewayReading {
+        CrashPoint.pass("before-call", "fetch")
         let reading = await self.inner.fetch(payment)
+        CrashPoint.pass("after-call", "fetch")
         switch reading {
         case .found: self.count(.fetch, "found")
         case .absent: self.count(.fetch, "absent")
@@ -79,7 +85,9 @@ package struct MeteredGateway: PaymentGateway {
     }
 
     package func abandon(_ payment: GatewayPaymentKey) async -> GatewayAbandonment {
+        CrashPoint.pass("before-call", "abandon")
         let abandonment = await self.inner.abandon(payment)
+        CrashPoint.pass("after-call", "abandon")
         switch abandonment {
         case .gone: self.count(.abandon, "gone")
         case .paid: self.count(.abandon, "paid")
@@ -90,13 +98,17 @@ package struct MeteredGateway: PaymentGateway {
     }
 
     package func refund(_ refund: GatewayRefund) async -> GatewayRefundOutcome {
+        CrashPoint.pass("before-call", "refund")
         let outcome = await self.inner.refund(refund)
+        CrashPoint.pass("after-call", "refund")
         self.count(.refund, outcome)
         return outcome
     }
 
     package func fetchRefund(_ refund: GatewayRefund) async -> GatewayRefundOutcome {
+        CrashPoint.pass("before-call", "fetchRefund")
         let outcome = await self.inner.fetchRefund(refund)
+        CrashPoint.pass("after-call", "fetchRefund")
         self.count(.fetchRefund, outcome)
         return outcome
     }

@@ -19,6 +19,9 @@ struct PaymentAnswer: JSONEncodable {
             writer.member("orderId", payment.orderID)
             writer.member("orderName", payment.orderName)
             writer.member("amount", payment.total)
+            writer.member(
+                "listAmount", Money(payment.total.amount &+ payment.discount, payment.total.currency))
+            writer.member("discount", Money(payment.discount, payment.total.currency))
             writer.member("gateway", payment.gateway)
             writer.member("method", payment.method)
             writer.member("card", payment.maskedCard)

@@ -49,6 +49,8 @@ extension PaymentRow {
         self.attemptCount = 0
         self.age = .seconds(1)
         self.createdAt = Self.begun
+        self.discount = 0
+        self.usesPromotion = false
     }
 }
 

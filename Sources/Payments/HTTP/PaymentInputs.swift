@@ -4,14 +4,27 @@ internal import HTTPServer
 struct BeginPaymentInput: JSONDecodable {
     let reservationID: Int64
     let isSuccess: Bool?
+    let promotion: PromotionCode?
+    let method: GatewayOrder.Method
+
+    private enum Method: String, CaseIterable {
+        case card = "CARD"
+        case transfer = "VIRTUAL_ACCOUNT"
+    }
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         let reservation = json.integer("reservationId", in: 1...Int64.max)
         self.isSuccess = json.boolean(
             "isSuccess", isRequired: false,
             about: "Decides the payment at once. Only where payments are simulated; elsewhere it is ignored.")
-        guard let reservation else { throw json.failure }
+        self.promotion = json.promotionCode(
+            "promotionCode", isRequired: false, about: "Takes something off. Without one the list price is paid.")
+        let method = json.choice(
+            "method", of: Method.self, isRequired: false,
+            about: "CARD by itself. VIRTUAL_ACCOUNT is a transfer to an account number made for this payment.")
+        guard let reservation, json.errors.isEmpty else { throw json.failure }
         self.reservationID = reservation
+        self.method = method == .transfer ? .virtualAccount : .card
     }
 }
 
@@ -38,6 +51,7 @@ struct RefundInput: JSONDecodable {
     let seats: [Int64]?
     let reason: String
     let amount: Int64?
+    let account: GatewayRefundAccount?
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         self.seats = json.integers(
@@ -49,6 +63,11 @@ struct RefundInput: JSONDecodable {
             about: "A sum without seats, whose tickets stay. For managers only, and not beside seatIds.")
         if self.amount != nil, self.seats != nil { json.fail("amount", "not-allowed", "not beside seatIds") }
         self.reason = json.string("reason", lengthMax: 200, isRequired: false) ?? ""
+        self.account =
+            json.object(
+                "account", RefundAccountInput.self, isRequired: false,
+                about: "Where money of a payment by transfer goes back to. Needed once."
+            )?.account
     }
 }
 

@@ -52,9 +52,10 @@ package enum PaymentRoutes {
         HTTPRouteDescription(
             "Begin to pay for a reservation", korean: "결제 시작", tag: self.tag,
             details: HTTPWording(
-                "The amount is that of the reservation. To begin again goes on with the payment that was begun. What "
-                    + "costs nothing is paid at once.",
-                korean: "결제 금액은 예매 금액으로 서버가 정합니다. 다시 요청하면 이미 시작된 결제를 이어서 진행하며, 금액이 0이면 바로 완료됩니다."),
+                "The amount is that of the reservation, less what a code takes off. To begin again at the same price "
+                    + "goes on with the payment that was begun. What costs nothing is paid at once.",
+                korean: "결제 금액은 예매 금액에서 할인액을 뺀 금액으로 서버가 정합니다. 같은 금액으로 다시 요청하면 이미 시작된 결제를 "
+                    + "이어서 진행하며, 금액이 0이면 바로 완료됩니다."),
             takes: BeginPaymentInput.schema,
             answers: [
                 HTTPAnswerDescription(
@@ -66,8 +67,12 @@ package enum PaymentRoutes {
             ],
             problems: [
                 HTTPProblemDescription(.paymentRequired, "payment-declined"), self.missing,
-                HTTPProblemDescription(.conflict, "payment-in-progress", "already-paid", "invalid-state"),
-                HTTPProblemDescription(.gone, "hold-expired"), self.invalidInput, self.companyAway,
+                HTTPProblemDescription(
+                    .conflict, "payment-in-progress", "already-paid", "invalid-state", "promotion-used-up",
+                    "promotion-limit"),
+                HTTPProblemDescription(.gone, "hold-expired"),
+                HTTPProblemDescription(.unprocessableContent, "promotion-invalid"), self.invalidInput,
+                self.companyAway,
             ], options: .idempotencyKey)
     }
 

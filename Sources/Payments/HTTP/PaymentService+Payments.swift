@@ -11,13 +11,15 @@ extension PaymentService {
             // A refusal is an answer here, not a problem: it was asked for.
             let decided = try await PaymentProblems.guarded {
                 try await self.payments.decide(
-                    input.reservationID, by: caller.memberID, isSuccess: isSuccess, with: decider)
+                    input.reservationID, by: caller.memberID, promotion: input.promotion, isSuccess: isSuccess,
+                    with: decider)
             }
             let isKnown = decided.state.status != .waiting
             return Self.uncached(HTTPResponse(isKnown ? .created : .accepted, json: PaymentAnswer(payment: decided)))
         }
         let begun = try await PaymentProblems.guarded {
-            try await self.payments.begin(input.reservationID, by: caller.memberID)
+            try await self.payments.begin(
+                input.reservationID, by: caller.memberID, promotion: input.promotion, method: input.method)
         }
         return Self.uncached(
             HTTPResponse(.created, json: PaymentAnswer(payment: begun.payment, checkout: begun.checkout)))

@@ -35,6 +35,7 @@ extension PaymentService {
 
     private func refund(_ id: Int64, _ input: RefundInput, by party: RefundParty) async throws -> HTTPResponse {
         let (refund, payment) = try await PaymentProblems.guarded {
+            try await self.account(input.account, for: id, by: party)
             let asked: RefundRow
             if case .manager(let manager) = party, let amount = input.amount {
                 asked = try await self.payments.refund(id, amount: amount, reason: input.reason, by: manager)
@@ -46,6 +47,30 @@ extension PaymentService {
         }
         let answer = RefundAnswer(refund: refund, paymentStatus: payment?.state.status)
         return Self.uncached(HTTPResponse(refund.status == .succeeded ? .ok : .accepted, json: answer))
+    }
+
+    /// Who changes his mind says where to; whom everything is given back to may say it later.
+    private func account(_ account: GatewayRefundAccount?, for id: Int64, by party: RefundParty) async throws {
+        var member: Int64?
+        if case .member(let id) = party { member = id }
+        if let account {
+            try await self.payments.keepAccount(account, for: id, of: member)
+        } else if member != nil, let payment = try await self.payments.payment(id, of: member),
+            try await self.payments.lacksAccount(payment)
+        {
+            throw PaymentProblems.refundAccountRequired
+        }
+    }
+
+    /// For money that goes back without having been asked for.
+    func keepAccount(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let caller = try Self.caller(request)
+        let id = try Self.id(values)
+        let input = try request.decodeJSON(RefundAccountInput.self)
+        try await PaymentProblems.guarded {
+            try await self.payments.keepAccount(input.account, for: id, of: caller.memberID)
+        }
+        return Self.uncached(HTTPResponse(.noContent))
     }
 
     func listRefunds(_ request: HTTPRequest) async throws -> HTTPResponse {

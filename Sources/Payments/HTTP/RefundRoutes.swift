@@ -9,7 +9,8 @@ enum RefundRoutes {
         PaymentRoutes.missing, HTTPProblemDescription(.badRequest, "invalid-request", "invalid-seat"),
         HTTPProblemDescription(.conflict, "invalid-state", "refund-in-progress"),
         HTTPProblemDescription(
-            .unprocessableContent, "refund-not-allowed", "policy-window-closed", "refund-exceeds-balance"),
+            .unprocessableContent, "refund-not-allowed", "policy-window-closed", "refund-exceeds-balance",
+            "refund-account-required"),
         PaymentRoutes.companyAway,
     ]
 
@@ -38,6 +39,21 @@ enum RefundRoutes {
                     parameters: [PaymentRoutes.id("The payment.")], takes: RefundInput.schema, answers: self.answers,
                     problems: self.problems, options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.refund(request, values) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/payment/{id}/refund/account", access: .member,
+                bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Say where money of a payment by transfer goes back to", korean: "환불 계좌 등록",
+                    tag: PaymentRoutes.tag,
+                    details: HTTPWording(
+                        "For money that goes back without having been asked for, as when a concert is canceled.",
+                        korean: "공연 취소처럼 신청 없이 환불되는 경우에 필요합니다."),
+                    parameters: [PaymentRoutes.id("The payment.")], takes: RefundAccountInput.schema,
+                    answers: [HTTPAnswerDescription(.noContent, "It is kept, sealed, until all has gone back.")],
+                    problems: [
+                        PaymentRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
+                    ], options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.keepAccount(request, values) } },
             HTTPServiceRoute(
                 .get, self.prefix + "/payment/{id}/refund/quote", access: .member,
                 HTTPRouteDescription(

@@ -47,7 +47,9 @@ enum SettlementRoutes {
         ]
     }
 
-    private static var forManagers: [HTTPServiceRoute<PaymentService>] {
+    private static var forManagers: [HTTPServiceRoute<PaymentService>] { self.looking + self.changing }
+
+    private static var looking: [HTTPServiceRoute<PaymentService>] {
         [
             HTTPServiceRoute(
                 .get, self.prefix + "/{id}", access: .manager,
@@ -72,6 +74,27 @@ enum SettlementRoutes {
                             named: "Settlements")
                     ], problems: [PaymentRoutes.badPage, PaymentRoutes.away], options: .pages)
             ) { service in .concurrent { request, _ in try await service.listSettlements(request) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/{id}/csv", access: .manager,
+                HTTPRouteDescription(
+                    "A settlement as a table", korean: "정산 내역 CSV", tag: self.tag,
+                    parameters: [
+                        PaymentRoutes.id("The settlement."),
+                        HTTPParameterDescription(
+                            .query, "after", .string(JSONStringRule(lengthMax: 40)),
+                            about: "The line to go on after, as a `Link` with `rel=\"next\"` gives it."),
+                    ],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "Every movement, and the sums at the end of the last part.", mediaType: "text/csv")
+                    ],
+                    problems: [PaymentRoutes.missing, PaymentRoutes.invalidInput, PaymentRoutes.away])
+            ) { service in .concurrent { request, values in try await service.settlementCSV(request, values) } },
+        ]
+    }
+
+    private static var changing: [HTTPServiceRoute<PaymentService>] {
+        [
             HTTPServiceRoute(
                 .post, self.prefix + "/run", access: .manager, bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
                 HTTPRouteDescription(
@@ -104,22 +127,6 @@ enum SettlementRoutes {
                     parameters: [PaymentRoutes.id("The settlement.")], takes: PayoutInput.schema, answers: [self.one],
                     problems: self.changes + [PaymentRoutes.invalidInput], options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.payOut(request, values) } },
-            HTTPServiceRoute(
-                .get, self.prefix + "/{id}/csv", access: .manager,
-                HTTPRouteDescription(
-                    "A settlement as a table", korean: "정산 내역 CSV", tag: self.tag,
-                    parameters: [
-                        PaymentRoutes.id("The settlement."),
-                        HTTPParameterDescription(
-                            .query, "after", .string(JSONStringRule(lengthMax: 40)),
-                            about: "The line to go on after, as a `Link` with `rel=\"next\"` gives it."),
-                    ],
-                    answers: [
-                        HTTPAnswerDescription(
-                            .ok, "Every movement, and the sums at the end of the last part.", mediaType: "text/csv")
-                    ],
-                    problems: [PaymentRoutes.missing, PaymentRoutes.invalidInput, PaymentRoutes.away])
-            ) { service in .concurrent { request, values in try await service.settlementCSV(request, values) } },
         ]
     }
 }

@@ -37,6 +37,7 @@ package enum PaymentInvariants {
         Rule(name: "settled-once", count: settledOnce), Rule(name: "settlements-sum-up", count: settlementsSumUp),
         Rule(name: "nothing-unknown-for-long", count: nothingUnknownForLong),
         Rule(name: "no-refund-waits-for-long", count: noRefundWaitsForLong),
+        Rule(name: "uses-of-codes-sum-up", count: usesSumUp),
     ]
 
     private static let journalsBalance = PostgresStatement(
@@ -115,6 +116,14 @@ package enum PaymentInvariants {
         SELECT count(*) FROM settlement AS s LEFT JOIN LATERAL (
             SELECT coalesce(sum(amount), 0) AS amount FROM settlement_item WHERE settlement_id = s.id) AS i ON true
         WHERE $1::bigint IS NOT NULL AND s.status <> 'DRAFT' AND s.gross - s.refunds - s.gateway_fee <> i.amount
+        """, effect: .reads, purpose: .long)
+
+    private static let usesSumUp = PostgresStatement(
+        "invariant_uses_sum_up",
+        """
+        SELECT count(*) FROM promotion
+        WHERE $1::bigint IS NOT NULL
+            AND uses <> (SELECT count(*) FROM payment WHERE promotion_id = promotion.id AND uses_promotion)
         """, effect: .reads, purpose: .long)
 
     private static let nothingUnknownForLong = PostgresStatement(

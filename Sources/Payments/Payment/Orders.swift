@@ -24,6 +24,10 @@ package protocol Orders: Sendable {
     /// seat is free. Nil when the seats are lost, and then nothing was changed but that the reservation is over.
     func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]?
 
+    /// The seats of a reservation that was just confirmed were sold for so much less, in the same transaction: each
+    /// has its share of it, by its price, so that the shares sum to it.
+    func discount(_ reservation: Int64, by amount: Int64, in transaction: PostgresTransaction) async throws
+
     /// What can be given back, with its rows locked until the transaction ends.
     func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder?
 

@@ -19,6 +19,14 @@ enum PaymentProblems {
     static let amountMismatch = HTTPProblem(
         .unprocessableContent, code: "amount-mismatch",
         detail: "The amount is not that of the reservation. Nothing was charged.")
+    /// Which codes there are is not for those to find out who try some.
+    static let promotionInvalid = HTTPProblem(
+        .unprocessableContent, code: "promotion-invalid",
+        detail: "There is no such code for this concert at this time. Nothing was charged.")
+    static let promotionUsedUp = HTTPProblem(
+        .conflict, code: "promotion-used-up", detail: "The code was used as often as it may be.")
+    static let promotionLimit = HTTPProblem(
+        .conflict, code: "promotion-limit", detail: "You have used this code as often as you may.")
     /// Money of another sum came than was asked for.
     static let mispaid = HTTPProblem(
         .unprocessableContent, code: "amount-mismatch",
@@ -32,6 +40,11 @@ enum PaymentProblems {
         .unprocessableContent, code: "policy-window-closed", detail: "It is too late to give this back.")
     static let exceedsBalance = HTTPProblem(
         .unprocessableContent, code: "refund-exceeds-balance", detail: "There is not so much left to give back.")
+    static let refundAccountRequired = HTTPProblem(
+        .unprocessableContent, code: "refund-account-required",
+        detail: "This was paid by transfer: say by account which bank account the money goes back to.")
+    static let refundAccountNotNeeded = HTTPProblem(
+        .conflict, code: "invalid-state", detail: "Money of this payment goes back the way it came.")
     static let refundInProgress = HTTPProblem(
         .conflict, code: "refund-in-progress", detail: "Some of these seats are being given back already.")
 

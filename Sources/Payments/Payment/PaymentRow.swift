@@ -35,6 +35,11 @@ package struct PaymentRow: Sendable {
     /// Since the company was asked for the money, or since it began.
     package var age: TimeAmount
     package var createdAt: WallClock
+    /// What a code has taken off; `total` is what is left to pay.
+    package var discount: Int64
+    package var promotionID: Int64?
+    /// Whether it holds a use of that code.
+    package var usesPromotion: Bool
 
     package init(_ row: PostgresRow) throws {
         guard let currency = Currency(rawValue: try row.get(9)), let status = PaymentStatus(rawValue: try row.get(10)),
@@ -67,6 +72,9 @@ package struct PaymentRow: Sendable {
         self.attemptCount = try row.get(27)
         self.age = .milliseconds(try row.get(28))
         self.createdAt = try row.get(29, as: PostgresTimestamp.self).wallClock
+        self.discount = try row.get(30)
+        self.promotionID = try row.get(31)
+        self.usesPromotion = try row.get(32)
     }
 
     package var key: GatewayPaymentKey { GatewayPaymentKey(orderID: self.orderID, providerKey: self.providerKey) }

@@ -44,11 +44,15 @@ extension Payments {
             let before = try await self.lock(id, in: transaction)
             if let phase, before.state.phase != phase { return (before, before) }
             var after = try await self.apply(finding, to: before, in: transaction)
-            if let snapshot = finding.snapshot, after.state.hasMoney,
-                snapshot.isDisputed || after.isDisputed || !snapshot.cancels.isEmpty
-            {
-                try await self.adoptRefunds(snapshot, of: after, in: transaction)
-                after = try await self.reread(id, in: transaction)
+            if let snapshot = finding.snapshot, after.state.hasMoney {
+                let mayHaveReturned = after.deposit != nil && after.refunded > 0
+                if case .awaitingDeposit = finding {
+                    try await self.reverseDeposit(snapshot, of: after, in: transaction)
+                    after = try await self.reread(id, in: transaction)
+                } else if snapshot.isDisputed || after.isDisputed || !snapshot.cancels.isEmpty || mayHaveReturned {
+                    try await self.adoptRefunds(snapshot, of: after, in: transaction)
+                    after = try await self.reread(id, in: transaction)
+                }
             }
             return (before, after)
         }
@@ -101,9 +105,10 @@ extension Payments {
                 PaymentStatements.hasCapture, payment.reservationID, payment.id
             ).single()
         }
+        if !isOrphan { isOrphan = try await !PromotionUse.isLeft(for: payment, in: transaction) }
         var tickets: [Int64] = []
         if !isOrphan {
-            let sold = try await self.orders.confirm(payment.reservationID, in: transaction)
+            let sold = try await self.sell(payment, in: transaction)
             isOrphan = sold == nil
             tickets = sold ?? []
         }
@@ -111,6 +116,7 @@ extension Payments {
             PaymentStatements.capture, payment.id, next.status.rawValue, isOrphan, snapshot.total.amount,
             snapshot.total.currency.rawValue, snapshot.providerKey, snapshot.method, snapshot.maskedCard,
             snapshot.receiptURL, next.status == .failed ? "amount-mismatch" : nil as String?, tickets)
+        if !isOrphan { try await PromotionUse.retake(for: payment, in: transaction) }
         let captured = try await self.reread(payment.id, in: transaction)
         try await Ledger.post(
             .captured(captured, snapshot.total, isOrphan: captured.state.isOrphan), in: transaction)
@@ -138,6 +144,7 @@ extension Payments {
         _ = try await transaction.run(
             PaymentStatements.awaitDeposit, payment.id, snapshot.providerKey, snapshot.method, deposit,
             PaymentLimits.seconds(self.limits.depositLookTime))
+        try await self.keepSecret(of: snapshot, for: payment, in: transaction)
     }
 
     private func thaw(_ payment: PaymentRow, in transaction: PostgresTransaction) async throws {

@@ -17,6 +17,7 @@ package final class Payments: Sendable {
     let gateways: [String: any PaymentGateway]
     let options: PaymentOptions
     let limits: PaymentLimits
+    let vault: PaymentVault
     let metrics: PaymentMetrics
     /// Payments that are begun, and such as are paid, gather here to share a commit.
     let openings: Batcher<PaymentBatches.Opening, PaymentRow?>
@@ -24,13 +25,14 @@ package final class Payments: Sendable {
 
     package init(
         database: PostgresDatabase, orders: any Orders, gateways: [any PaymentGateway], options: PaymentOptions,
-        limits: PaymentLimits = PaymentLimits(), metrics: PaymentMetrics
+        limits: PaymentLimits = PaymentLimits(), vault: PaymentVault, metrics: PaymentMetrics
     ) {
         self.database = database
         self.orders = orders
         self.gateways = Dictionary(gateways.map { ($0.name, $0) }) { first, _ in first }
         self.options = options
         self.limits = limits
+        self.vault = vault
         self.metrics = metrics
         let batches = PaymentBatches(database: database, orders: orders, gateway: options.gateway, limits: limits)
         let (countMax, gatheringCountMax) = (limits.togetherCountMax, limits.gatheringCountMax)

@@ -35,12 +35,13 @@ package final class WebhookInbox: Sendable {
     }
 
     private func store(_ hint: GatewayHint, of gateway: String, _ body: [UInt8]) async throws {
-        var isSigned = false
-        if case .signed = hint.proof { isSigned = true }
+        var isSigned = hint.isVerified(by: nil)
+        let isNamed = hint.orderID != nil || hint.providerKey != nil
         var orderID = hint.orderID
         var delay: Int64 = 0
-        if !isSigned || hint.saysPaid || (orderID == nil && hint.providerKey == nil) {
+        if !isSigned || hint.saysPaid || !isNamed {
             let payment = try await self.payment(of: hint, gateway)
+            if let payment, !isSigned { isSigned = try await self.isVerified(hint, of: payment) }
             if hint.saysPaid, let payment {
                 // Companies tell of every payment, and mostly what they have answered already, or are about to.
                 guard payment.state.status != .completed else {
@@ -49,7 +50,7 @@ package final class WebhookInbox: Sendable {
                 }
                 if payment.state.phase == .inFlight { delay = PaymentLimits.seconds(self.limits.answerTime) }
             }
-            if !isSigned || (orderID == nil && hint.providerKey == nil) {
+            if !isSigned || !isNamed {
                 guard let payment else {
                     self.metrics.webhooks.add("unasked", loop: nil)
                     return
@@ -57,12 +58,27 @@ package final class WebhookInbox: Sendable {
                 if !isSigned { return try await self.storeUnsigned(hint, body, about: payment, delay: delay) }
                 orderID = payment.orderID
             }
+            isSigned = try await self.isVerified(hint, of: payment)
         }
         let key = String(hint.eventKey.unicodeScalars.prefix(200).map(Character.init))
         let stored = try await self.payments.database.run(
             PaymentStatements.storeWebhook, gateway, key, Payments.shortened(hint.eventType), orderID,
             hint.providerKey, isSigned, body, hint.saysPaid, delay)
         self.metrics.webhooks.add(stored.affectedCount == 1 ? "stored" : "twin", loop: nil)
+    }
+
+    /// Whether the company has sent it. One with the wrong secret is nobody's; where we have none yet, it is worth a
+    /// reading like any that is not signed.
+    private func isVerified(_ hint: GatewayHint, of payment: PaymentRow) async throws -> Bool {
+        guard case .secret = hint.proof, let secret = try await self.payments.depositSecret(of: payment.id) else {
+            return false
+        }
+        guard hint.isVerified(by: secret) else {
+            self.metrics.webhooks.add("refused", loop: nil)
+            throw HTTPProblem(
+                .badRequest, code: "invalid-webhook", detail: GatewayWebhook.Refusal.signatureWrong.rawValue)
+        }
+        return true
     }
 
     private func payment(of hint: GatewayHint, _ gateway: String) async throws -> PaymentRow? {
@@ -91,14 +107,20 @@ package final class WebhookInbox: Sendable {
         self.metrics.webhooks.add(isNew ? "stored" : "twin", loop: nil)
     }
 
-    /// Follows some of every company that wait. True when there may be more.
+    /// Ends some that say what is known meanwhile, and follows some of every company that wait. True when there may be
+    /// more.
     package func work() async throws -> Bool {
-        let known = try await self.payments.database.run(
+        let isEnding = try await self.endKnown()
+        return try await self.payments.everyCompany { try await self.work(on: $0) } || isEnding
+    }
+
+    /// Ends some that say what is known meanwhile, for which nobody has to be asked. True when there may be more.
+    package func endKnown() async throws -> Bool {
+        let count = try await self.payments.database.run(
             PaymentStatements.endKnownWebhooks, self.limits.batchCountMax
         ).affectedCount
-        for _ in 0..<known { self.metrics.webhooks.add("known", loop: nil) }
-        let hasMore = try await self.payments.everyCompany { try await self.work(on: $0) }
-        return hasMore || known == self.limits.batchCountMax
+        for _ in 0..<count { self.metrics.webhooks.add("known", loop: nil) }
+        return count == self.limits.batchCountMax
     }
 
     package func work(on companies: Payments.Companies) async throws -> Bool {

@@ -4,7 +4,7 @@ internal import Observability
 internal import Postgres
 internal import Primitives
 
-/// How the promise of a refund is kept, and how refunds that happened without us come into the books.
+/// How the promise of a refund is kept.
 extension Payments {
     /// A row, and the sum held in the payment.
     func insertRefund(
@@ -49,6 +49,7 @@ extension Payments {
             payment, refund.amount, fee: refund.fee, pending: refund.amount.amount + refund.fee, in: transaction)
         try await Ledger.post(.refunded(id, of: payment, refund.amount), in: transaction)
         let repaid = try await self.reread(paymentID, in: transaction)
+        try await self.forgetTransfer(of: repaid, in: transaction)
         try await PaymentNews.tell(
             .refundCompleted, of: repaid, refund: id, amount: refund.amount, cause: refund.cause, in: transaction)
     }
@@ -100,108 +101,5 @@ extension Payments {
                 in: transaction)
             self.metrics.incident(isOwed ? "refund-reversed" : "dispute-won", payment: payment.id)
         }
-    }
-
-    // MARK: What others gave back
-
-    /// Refunds that the company's books have and ours do not. One of ours that is under way, or that was refused and is
-    /// of the same sum, is taken for it; the others get rows of their own.
-    func adoptRefunds(
-        _ snapshot: GatewaySnapshot, of payment: PaymentRow, in transaction: PostgresTransaction
-    ) async throws {
-        if payment.isDisputed != snapshot.isDisputed {
-            _ = try await transaction.run(PaymentStatements.dispute, payment.id, snapshot.isDisputed)
-            if snapshot.isDisputed { self.metrics.incident("disputed", payment: payment.id) }
-        }
-        try await self.reverseRefunds(snapshot, of: payment, in: transaction)
-        let done = snapshot.cancels.filter { $0.status == .done && $0.amount.amount > 0 }
-        guard !done.isEmpty else { return }
-        var known = try await transaction.run(RefundStatements.lockOfPayment, payment.id).map(RefundRow.init)
-        for cancel in done {
-            if known.contains(where: { $0.completedAt != nil && Self.isSame($0.providerKey, cancel.key) }) { continue }
-            if let index = known.firstIndex(where: { Self.mayBe($0, cancel) }) {
-                try await self.finish(known[index].id, of: payment.id, providerKey: cancel.key, in: transaction)
-                known[index].status = .succeeded
-                known[index].providerKey = cancel.key
-                continue
-            }
-            try await self.adopt(cancel, isChargeback: cancel.isChargeback, of: payment.id, in: transaction)
-        }
-    }
-
-    /// Byte for byte: comparing strings would normalise them.
-    static func isSame(_ key: String?, _ other: String) -> Bool {
-        key.map { $0.utf8.elementsEqual(other.utf8) } ?? false
-    }
-
-    /// Whether a refund of ours, whose answer we do not have, can be what the company lists.
-    private static func mayBe(_ refund: RefundRow, _ cancel: GatewayCancel) -> Bool {
-        guard refund.amount == cancel.amount, refund.attemptCount > 0 else { return false }
-        if refund.providerKey != nil, !Self.isSame(refund.providerKey, cancel.key) { return false }
-        switch refund.status {
-        case .processing, .unknown, .failed: return true
-        case .requested, .succeeded, .reversed, .superseded: return false
-        }
-    }
-
-    /// A refund that nobody here asked for.
-    func adopt(
-        _ cancel: GatewayCancel, isChargeback: Bool, of paymentID: Int64, in transaction: PostgresTransaction
-    ) async throws {
-        let payment = try await self.reread(paymentID, in: transaction)
-        guard cancel.amount.amount <= payment.available, cancel.amount.currency == payment.capturedCurrency else {
-            // One of ours that is under way may turn out to be refused for it, and then be taken for it.
-            let isOpen = try await transaction.run(RefundStatements.ofPayment, paymentID).map(RefundRow.init)
-                .contains { $0.status.isOpen }
-            if isOpen { return }
-            // More than there is by our books: nothing can be written down that would be true.
-            try await self.note(
-                payment, "refund-excess", ["key": cancel.key, "amount": "\(cancel.amount.amount)"], in: transaction)
-            self.metrics.incident("refund-excess", payment: payment.id, code: cancel.key)
-            return
-        }
-        let cause = isChargeback ? RefundCause.chargeback : .external
-        let id: Int64 = try await transaction.run(
-            RefundStatements.insertDone, payment.id, cancel.amount.amount, cancel.amount.currency.rawValue,
-            cause.rawValue, self.reason(cancel.reason ?? ""), self.newRefundKey(), cancel.key
-        ).single()
-        var seats: [Int64] = []
-        var tickets: [Int64] = []
-        if !payment.state.isOrphan {
-            (seats, tickets) = try await self.revoke(
-                payment, cancel.amount.amount, isAll: isChargeback || cancel.amount.amount == payment.available,
-                refund: id, in: transaction)
-        }
-        try await self.repay(payment, cancel.amount, fee: 0, pending: 0, in: transaction)
-        try await Ledger.post(.refunded(id, of: payment, cancel.amount), in: transaction)
-        let repaid = try await self.reread(paymentID, in: transaction)
-        try await PaymentNews.tell(
-            .refundCompleted, of: repaid, refund: id, amount: cancel.amount, seats: seats, tickets: tickets,
-            cause: cause, in: transaction)
-        self.metrics.refunds.add(isChargeback ? "chargeback" : "external", loop: nil)
-    }
-
-    /// Seats of money that others gave back. Of a part it must be clear which: one seat of that price. Otherwise a
-    /// person decides.
-    private func revoke(
-        _ payment: PaymentRow, _ amount: Int64, isAll: Bool, refund: Int64, in transaction: PostgresTransaction
-    ) async throws -> (seats: [Int64], tickets: [Int64]) {
-        guard var lines = try await self.orders.refundable(payment.reservationID, in: transaction)?.lines else {
-            return ([], [])
-        }
-        if !isAll {
-            lines = lines.filter { $0.paid == amount }
-            if lines.count != 1 {
-                self.metrics.incident("refund-of-unknown-seats", payment: payment.id)
-                return ([], [])
-            }
-        }
-        guard !lines.isEmpty else { return ([], []) }
-        let seats = lines.map(\.seatID)
-        _ = try await transaction.run(
-            RefundStatements.addLines, payment.reservationID, refund, seats, lines.map(\.paid))
-        let tickets = try await self.orders.cancel(
-            payment.reservationID, seats: seats, reason: "refunded elsewhere", in: transaction)
-        return (seats, tickets)
     }
 }

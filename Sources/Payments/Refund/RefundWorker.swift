@@ -47,7 +47,13 @@ package final class RefundWorker: Sendable {
         guard let gateway = self.payments.gateways[payment.gateway] else {
             return try await self.leaveToOperator(refund, payment)
         }
-        let asked = self.asked(refund, payment)
+        var asked = self.asked(refund, payment)
+        asked.account = try await self.payments.refundAccount(of: payment)
+        guard payment.deposit == nil || asked.account != nil else {
+            // Nobody has said where to: the buyer is asked for it, and this waits.
+            let doubt = GatewayDoubt(.notSent, code: "no-refund-account")
+            return try await self.settle(refund, payment, .tryLater(doubt))
+        }
         var outcome: GatewayRefundOutcome?
         if refund.attemptCount > 1 {
             let read = await gateway.fetchRefund(asked)

@@ -125,6 +125,10 @@ extension PaymentMigrations {
             CREATE INDEX settlement_item_settlement ON settlement_item (settlement_id, ref_type, ref_id);
 
             CREATE INDEX IF NOT EXISTS gateway_row_time ON gateway_row (gateway, at);
+            CREATE INDEX gateway_row_unknown ON gateway_row (gateway) WHERE payment_id IS NULL;
+            DROP INDEX gateway_row_different;
+            CREATE INDEX gateway_row_different ON gateway_row (gateway, at)
+                WHERE difference IS NOT NULL AND resolved_at IS NULL;
 
             CREATE TABLE book_gap (
                 payment_id bigint PRIMARY KEY REFERENCES payment,

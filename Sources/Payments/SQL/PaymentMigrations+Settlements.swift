@@ -95,4 +95,19 @@ extension PaymentMigrations {
             SELECT add_audit_columns('promotion');
             CREATE UNIQUE INDEX promotion_code ON promotion (seller_id, code) WHERE deleted_at IS NULL;
             """)
+
+    /// Which business days were closed, of each kind of work that closes them.
+    static let dayWork = PostgresMigration(
+        number: 265, name: "work of business days",
+        sql: """
+            CREATE TABLE day_work (
+                work text NOT NULL,
+                business_date date NOT NULL,
+                attempts integer NOT NULL DEFAULT 1,
+                next_try_at timestamptz NOT NULL,
+                finished_at timestamptz,
+                differences integer NOT NULL DEFAULT 0 CHECK (differences >= 0),
+                PRIMARY KEY (work, business_date));
+            CREATE INDEX gateway_row_time ON gateway_row (gateway, at);
+            """)
 }

@@ -55,9 +55,10 @@ enum PaymentStatements {
         "payment_lock_plain",
         """
         SELECT p.* FROM payment_row AS p
-        WHERE p.id = ANY ($1) AND p.phase = 'IN_FLIGHT' AND NOT p.is_disputed AND NOT EXISTS (
-            SELECT FROM payment AS other WHERE other.reservation_id = p.reservation_id AND other.id <> p.id
-                AND NOT other.orphan AND other.status IN ('COMPLETED', 'PART_CANCELED', 'CANCELED'))
+        WHERE p.id = ANY ($1) AND p.phase = 'IN_FLIGHT' AND NOT p.is_disputed AND p.promotion_id IS NULL
+            AND NOT EXISTS (SELECT FROM payment AS other
+                WHERE other.reservation_id = p.reservation_id AND other.id <> p.id AND NOT other.orphan
+                    AND other.status IN ('COMPLETED', 'PART_CANCELED', 'CANCELED'))
         ORDER BY p.id FOR NO KEY UPDATE OF p SKIP LOCKED
         """)
 

@@ -105,6 +105,14 @@ enum RefundStatements {
         WHERE id = $1 AND status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN', 'FAILED')
         """)
 
+    /// One is told of in the place of another, which has ended without being done.
+    static let takePlace = PostgresStatement(
+        "refund_take_place",
+        "UPDATE refund SET replaces = (SELECT coalesce(replaces, id) FROM refund WHERE id = $2) WHERE id = $1")
+
+    /// Less of the fee is kept.
+    static let waive = PostgresStatement("refund_waive", "UPDATE refund SET fee = fee - $2 WHERE id = $1")
+
     /// The same promise once more, by a key of its own. Due at once.
     static let retry = PostgresStatement(
         "refund_retry",

@@ -6,10 +6,14 @@ package import Primitives
 
 /// Holds the company's list of movements against our books. Three things can differ: it has money that we know nothing
 /// of, we have money that it does not list, or both have it and the sums are not the same.
+///
+/// A payment is compared as a whole, by all that was ever listed of it. One of which something went back by our books
+/// after the time that is compared is left to the time in which that was.
 package final class BookComparison: Sendable {
     package struct Report: Equatable, Sendable {
         /// Rows that were not here before.
         package var importedCount = 0
+        /// Those of earlier times that are still open are counted too.
         package var gatewayOnlyCount = 0
         package var oursOnlyCount = 0
         package var amountCount = 0
@@ -19,6 +23,9 @@ package final class BookComparison: Sendable {
 
         package init() {}
     }
+
+    /// A clock of theirs may be behind ours, and a payment of the last second in the next hour of their list.
+    private static let listMarginTime = TimeAmount.seconds(3600)
 
     private let payments: Payments
 
@@ -30,8 +37,11 @@ package final class BookComparison: Sendable {
         let database = self.payments.database
         var report = Report()
         var cursor: String?
+        let listEnd = WallClock(unixMilliseconds: to.unixMilliseconds &+ Self.listMarginTime.milliseconds)
         for _ in 0..<self.payments.limits.listPageCountMax {
-            guard case .page(let page) = await gateway.transactions(from: from, to: to, after: cursor) else { break }
+            guard case .page(let page) = await gateway.transactions(from: from, to: listEnd, after: cursor) else {
+                break
+            }
             report.unreadableCount += page.unreadableCount
             report.importedCount += try await self.add(page.items, of: name)
             cursor = page.next
@@ -41,7 +51,7 @@ package final class BookComparison: Sendable {
             }
         }
         let (start, end) = (PostgresTimestamp(from), PostgresTimestamp(to))
-        _ = try await database.run(Self.match, name, start, end)
+        _ = try await database.run(Self.match, name)
         let counts = try await database.run(Self.judge, name, start, end)
         for row in counts {
             let count: Int = try row.get(1)
@@ -52,7 +62,7 @@ package final class BookComparison: Sendable {
             }
         }
         // A payment that the company has money of and we do not is read again.
-        _ = try await database.run(Self.lookAgain, name, start, end)
+        _ = try await database.run(Self.lookAgain, name)
         if report.isComplete {
             let missing = try await database.run(Self.missing, name, start, end, self.payments.limits.gapCountMax)
             report.oursOnlyCount = missing.count
@@ -87,57 +97,66 @@ package final class BookComparison: Sendable {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (gateway, transaction_key) DO NOTHING
         """, purpose: .background)
 
-    private static let match = PostgresStatement(
+    static let match = PostgresStatement(
         "gateway_row_match",
         """
-        UPDATE gateway_row AS g SET payment_id = p.id FROM payment AS p
-        WHERE g.gateway = $1 AND g.at >= $2 AND g.at < $3 AND g.payment_id IS NULL AND p.gateway = g.gateway
-            AND (p.order_id = g.order_id OR p.provider_key = g.provider_key)
+        UPDATE gateway_row AS g SET payment_id = found.id FROM (
+            SELECT row.id AS row_id, coalesce(
+                (SELECT id FROM payment WHERE order_id = row.order_id AND gateway = row.gateway),
+                (SELECT id FROM payment WHERE provider_key = row.provider_key AND gateway = row.gateway)) AS id
+            FROM gateway_row AS row WHERE row.gateway = $1 AND row.payment_id IS NULL) AS found
+        WHERE g.id = found.row_id AND found.id IS NOT NULL
         """, purpose: .background, timeout: .seconds(60))
 
-    /// Taken: one row of the sum that we have. Given back: a refund of ours of that sum. Two of one payment by the
-    /// company's list are more than ours, which shows in the sums.
-    private static let judge = PostgresStatement(
+    /// Of the time, and whatever of earlier times is open. Payments are counted, and rows that are of none.
+    static let judge = PostgresStatement(
         "gateway_row_judge",
         """
         WITH judged AS (
             UPDATE gateway_row AS g SET difference = found.difference,
-                resolved_at = CASE WHEN found.difference IS NULL AND g.difference IS NOT NULL THEN now() END
+                resolved_at = CASE WHEN found.difference IS NULL
+                    THEN coalesce(g.resolved_at, CASE WHEN g.difference IS NOT NULL THEN now() END) END
             FROM (
                 SELECT r.id, CASE
-                    WHEN p.id IS NULL OR p.captured_at IS NULL THEN 'GATEWAY_ONLY'
+                    WHEN p.id IS NULL THEN 'GATEWAY_ONLY'
+                    -- What came and went before we saw it is nobody's.
+                    WHEN p.captured_at IS NULL THEN CASE WHEN net.amount <> 0 THEN 'GATEWAY_ONLY' END
                     WHEN r.currency <> p.captured_currency THEN 'AMOUNT'
-                    WHEN r.amount > 0 AND sums.taken <> p.captured THEN 'AMOUNT'
-                    WHEN r.amount < 0 AND -sums.given <> p.refunded THEN 'AMOUNT' END AS difference
+                    -- What the house has paid itself no company lists.
+                    WHEN net.amount <> p.captured - p.refunded + (SELECT coalesce(sum(amount), 0) FROM refund
+                            WHERE payment_id = p.id AND settled_note IS NOT NULL)
+                        AND coalesce((SELECT max(greatest(completed_at, reversed_at)) FROM refund
+                            WHERE payment_id = p.id) < $3, true) THEN 'AMOUNT' END AS difference
                 FROM gateway_row AS r LEFT JOIN payment AS p ON p.id = r.payment_id
                     LEFT JOIN LATERAL (
-                        SELECT coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS taken,
-                            coalesce(sum(amount) FILTER (WHERE amount < 0), 0)::bigint AS given
-                        FROM gateway_row WHERE payment_id = p.id) AS sums ON true
-                WHERE r.gateway = $1 AND r.at >= $2 AND r.at < $3) AS found
+                        SELECT sum(amount) AS amount FROM gateway_row WHERE payment_id = p.id) AS net ON true
+                WHERE r.gateway = $1 AND (r.at >= $2 AND r.at < $3
+                    OR r.difference IS NOT NULL AND r.resolved_at IS NULL)) AS found
             WHERE g.id = found.id
-            RETURNING g.difference)
-        SELECT difference, count(*)::int FROM judged WHERE difference IS NOT NULL GROUP BY difference
+            RETURNING g.difference, coalesce(g.payment_id, -g.id) AS subject)
+        SELECT difference, count(DISTINCT subject)::int FROM judged WHERE difference IS NOT NULL GROUP BY difference
         """, purpose: .background, timeout: .seconds(60))
 
-    private static let lookAgain = PostgresStatement(
+    static let lookAgain = PostgresStatement(
         "gateway_row_look_again",
         """
         UPDATE payment AS p SET next_look_at = now() FROM gateway_row AS g
-        WHERE g.payment_id = p.id AND g.gateway = $1 AND g.at >= $2 AND g.at < $3 AND g.difference IS NOT NULL
+        WHERE g.payment_id = p.id AND g.gateway = $1 AND g.difference IS NOT NULL AND g.resolved_at IS NULL
         """, purpose: .background)
 
-    /// Ours of that time that the company does not list, in neither direction.
-    private static let missing = PostgresStatement(
+    /// Ours of that time of which the company lists nothing in it, and not as much altogether.
+    static let missing = PostgresStatement(
         "gateway_row_missing",
         """
         SELECT p.id FROM payment AS p
-        WHERE p.gateway = $1 AND p.captured_at >= $2 AND p.captured_at < $3 AND p.captured > 0
-            AND NOT EXISTS (SELECT FROM gateway_row AS g WHERE g.payment_id = p.id AND g.amount > 0)
-        UNION
-        SELECT p.id FROM refund AS r JOIN payment AS p ON p.id = r.payment_id
-        WHERE p.gateway = $1 AND r.completed_at >= $2 AND r.completed_at < $3 AND r.amount > 0
-            AND NOT EXISTS (SELECT FROM gateway_row AS g WHERE g.payment_id = p.id AND g.amount < 0)
-        ORDER BY 1 LIMIT $4
+        WHERE p.gateway = $1 AND p.captured > 0 AND p.id IN (
+                SELECT id FROM payment WHERE gateway = $1 AND captured_at >= $2 AND captured_at < $3
+                UNION
+                SELECT payment_id FROM refund WHERE completed_at >= $2 AND completed_at < $3 AND amount > 0)
+            AND (SELECT coalesce(sum(amount), 0) FROM gateway_row WHERE payment_id = p.id) <> p.captured - p.refunded
+                + (SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = p.id AND settled_note IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM refund WHERE payment_id = p.id AND greatest(completed_at, reversed_at) >= $3)
+            AND NOT EXISTS (SELECT FROM gateway_row WHERE payment_id = p.id AND at >= $2 AND at < $3)
+        ORDER BY p.id LIMIT $4
         """, effect: .reads, purpose: .background, timeout: .seconds(60))
 }

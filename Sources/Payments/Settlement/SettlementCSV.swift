@@ -2,7 +2,7 @@ internal import Commerce
 internal import Primitives
 
 /// A settlement as a table for spreadsheets (RFC 4180). All that is in it is ours but order numbers, which a company
-/// may have sent back: those are quoted, and never begin what a spreadsheet would take for a formula.
+/// may have sent back.
 struct SettlementCSV {
     private var text = "\u{FEFF}type,id,order_id,at,amount,currency\r\n"
     private let settlement: SettlementRow
@@ -10,7 +10,7 @@ struct SettlementCSV {
     init(_ settlement: SettlementRow) { self.settlement = settlement }
 
     mutating func add(kind: String, id: Int64, orderID: String, amount: Int64, at: WallClock) {
-        self.line([kind, "\(id)", Self.quoted(orderID), at.rfc3339, "\(amount)"])
+        self.line([kind, "\(id)", CSVField.quoted(orderID), at.rfc3339, "\(amount)"])
     }
 
     var bytes: [UInt8] { Array(self.text.utf8) }
@@ -27,18 +27,5 @@ struct SettlementCSV {
 
     private mutating func line(_ fields: [String]) {
         self.text += (fields + [self.settlement.currency.rawValue]).joined(separator: ",") + "\r\n"
-    }
-
-    static func quoted(_ text: String) -> String {
-        guard let first = text.utf8.first else { return "" }
-        var result = "\""
-        if [UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 9, 13].contains(first) {
-            result += "'"
-        }
-        for character in text.unicodeScalars {
-            if character == "\"" { result += "\"" }
-            result.unicodeScalars.append(character)
-        }
-        return result + "\""
     }
 }

@@ -25,8 +25,11 @@ extension PostgresDatabase {
             let failure: PostgresError
             do {
                 let value = try await body(PostgresTransaction(lease: lease, database: self))
-                switch await self.commit(lease) {
-                case .committed: return value
+                CrashPoint.pass("before-commit", name.description)
+                switch await self.commit(lease, name) {
+                case .committed:
+                    CrashPoint.pass("after-commit", name.description)
+                    return value
                 case .failed(let error): failure = error
                 }
             } catch {
@@ -48,9 +51,10 @@ extension PostgresDatabase {
         case failed(PostgresError)
     }
 
-    private func commit(_ lease: TransactionLease) async -> CommitOutcome {
+    private func commit(_ lease: TransactionLease, _ name: StaticString) async -> CommitOutcome {
         switch await Self.perform(.commit(lease), TransactionStatements.commit, PostgresParameters(), lease.pool) {
-        case .done: return .committed
+        case .done:
+            guard CrashPoint.loses("lost-commit", name.description) else { return .committed }
         case .failed(let error): return .failed(error)
         case .lost: break
         }

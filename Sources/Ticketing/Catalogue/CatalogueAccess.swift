@@ -1,3 +1,4 @@
+package import Commerce
 package import HTTPServer
 package import Postgres
 
@@ -56,10 +57,27 @@ package struct CatalogueAccess: Sendable {
 
     /// Throws `not-found` for what is not there or is none of the caller's business, `forbidden` for what all may see.
     package func requireManager(of concert: Int64, _ caller: HTTPCaller) async throws {
-        let rows = try await self.database.run(CatalogueStatements.concertOwner, concert, caller.memberID)
+        _ = try await self.requireSale([.admin], concert: concert, caller)
+    }
+
+    /// The same by one of its schedules.
+    package func requireManager(ofSchedule schedule: Int64, _ caller: HTTPCaller) async throws {
+        let rows = try await self.database.run(CatalogueStatements.scheduleOwner, schedule, caller.memberID)
         guard let row = rows.first else { throw HTTPProblem.notFound }
         if try self.isOne(of: [.admin], row, member: caller.memberID, role: caller.role) { return }
         throw try row.get(2, as: Bool.self) ? CatalogueProblems.forbidden : HTTPProblem.notFound
+    }
+
+    /// The same for what other roles of a team may too. Returns whose concert it is and what it is sold in.
+    package func requireSale(
+        _ roles: Set<TeamRole>, concert: Int64, _ caller: HTTPCaller
+    ) async throws -> (seller: Int64, currency: Currency) {
+        let rows = try await self.database.run(CatalogueStatements.concertOwner, concert, caller.memberID)
+        guard let row = rows.first else { throw HTTPProblem.notFound }
+        guard try self.isOne(of: roles, row, member: caller.memberID, role: caller.role) else {
+            throw try row.get(2, as: Bool.self) ? CatalogueProblems.forbidden : HTTPProblem.notFound
+        }
+        return (try row.get(0), try row.currency(3))
     }
 
     /// Columns: seller, the member's role in the team or null.

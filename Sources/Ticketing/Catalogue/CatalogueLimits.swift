@@ -1,3 +1,5 @@
+package import Primitives
+
 /// How much of what is for sale one request may describe. What is more is refused with `invalid-request`.
 package enum CatalogueLimits {
     static let nameLengthMax = 200
@@ -18,18 +20,26 @@ package enum CatalogueLimits {
     static let scheduleCountMax = 100
     /// Seats that one request makes, of all its schedules: some seconds of work for the database.
     static let seatCountMax = 250_000
+    /// What one seller has at the same time: stages, concerts that are not over, and schedules to come with all their
+    /// seats. Anybody may become a seller.
+    static let sellerStageCountMax = 200
+    static let sellerConcertCountMax = 1000
+    static let sellerScheduleCountMax = 1000
+    static let sellerSeatCountMax = 2_000_000
     /// From here on the database does it on the connection for long work, beside everybody else's.
     static let quickSeatCountMax = 5000
     static let runtimeMinutesMax: Int64 = 10_080
     static let showTimeMaxMilliseconds: Int64 = 14 * 86_400_000
 
     static let keywordLengthMax = 100
-    static let pageCountDefault = 20
-    static let pageCountMax = 100
     static let teamCountMax = 50
 
     /// Readers that wait for one concert; whoever comes on top of that is told to come again.
     static let readerCountMax = 20_000
+    /// How old the numbers of seats may be that are left, and of how many concerts they are remembered; beyond it all
+    /// are forgotten, and counted again.
+    package static let remainingTime = TimeAmount.milliseconds(1000)
+    static let remainingConcertCountMax = 1024
 
     package static let posterByteCountMax = 8 * 1024 * 1024
     /// Decoded, a picture of so many pixels takes some 100 MB.

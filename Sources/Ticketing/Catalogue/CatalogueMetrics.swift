@@ -4,7 +4,7 @@ package import Observability
 package struct CatalogueMetrics: Sendable {
     static let changeKinds: [StaticString] = [
         "stage-created", "stage-changed", "stage-deleted", "created", "changed", "published", "closed", "canceled",
-        "deleted", "schedule-created", "poster", "team",
+        "deleted", "schedule-created", "schedule-deleted", "schedule-canceled", "poster", "team",
     ]
     static let readKinds: [StaticString] = ["asked", "shared", "shed"]
 

@@ -1,16 +1,7 @@
 internal import HTTPServer
-internal import Primitives
 
 /// What the drafts of the catalogue read.
 extension JSONObjectReader {
-    func time(_ name: String, isRequired: Bool = true, about: StaticString = "") -> WallClock? {
-        guard let text = self.string(name, lengthMax: 40, format: "date-time", isRequired: isRequired, about: about)
-        else { return nil }
-        if let time = CatalogueTime.parse(text) { return time }
-        self.fail(name, "not-a-time", "a time like 2026-12-24T19:00:00+09:00")
-        return nil
-    }
-
     /// One line with something in it.
     func line(_ name: String, lengthMax: Int, isRequired: Bool = true, about: StaticString = "") -> String? {
         guard

@@ -64,8 +64,10 @@ struct ConcertDetail: Sendable {
         self.schedules = schedules
     }
 
-    /// Rows of `concert`, `grades` and `schedules` of `CatalogueReadStatements`.
-    init(_ row: PostgresRow, grades: PostgresRows, schedules: PostgresRows) throws(PostgresError) {
+    /// Rows of `concert`, `grades` and `schedules` of `CatalogueReadStatements`; what remains, by schedule and grade.
+    init(
+        _ row: PostgresRow, grades: PostgresRows, schedules: PostgresRows, remaining: [Int64: [Int64: Int]]
+    ) throws(PostgresError) {
         self.summary = try ConcertSummary(row, posterColumn: 13, sellerColumn: 14)
         self.description = try row.get(15)
         self.fields = try StoredJSON.list(try row.get(16))
@@ -81,7 +83,7 @@ struct ConcertDetail: Sendable {
         self.grades = []
         self.schedules = []
         for grade in grades { self.grades.append(try Grade(grade)) }
-        for schedule in schedules { self.schedules.append(try Schedule(schedule)) }
+        for schedule in schedules { self.schedules.append(try Schedule(schedule, remaining: remaining)) }
     }
 }
 
@@ -99,16 +101,13 @@ extension ConcertDetail.Grade {
 }
 
 extension ConcertDetail.Schedule {
-    init(_ row: PostgresRow) throws(PostgresError) {
+    init(_ row: PostgresRow, remaining: [Int64: [Int64: Int]]) throws(PostgresError) {
         self.id = try row.get(0)
         self.startsAt = try row.get(1, as: PostgresTimestamp.self).wallClock
         self.endsAt = try row.get(2, as: PostgresTimestamp.self).wallClock
         self.timeZone = try row.get(3)
         self.replayUntil = try row.get(4, as: PostgresTimestamp?.self)?.wallClock
         self.status = try row.get(5)
-        self.remaining = [:]
-        for (grade, count) in zip(try row.get(6, as: [Int64].self), try row.get(7, as: [Int64].self)) {
-            self.remaining[grade] = Int(count)
-        }
+        self.remaining = remaining[self.id] ?? [:]
     }
 }

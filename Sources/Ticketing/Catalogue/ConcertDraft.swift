@@ -73,9 +73,19 @@ struct ConcertChange: JSONDecodable, Sendable {
     var queue: QueueDraft
     /// Empty is what the law says.
     var refundRules: [RefundRule]?
+    /// What grades are to cost; those that are not named stay.
+    var prices: [GradePrice] = []
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         self.init(reading: json, isWhole: false)
+        let prices = json.array(
+            "grades", of: GradePrice.self, countMax: CatalogueLimits.gradeCountMax, isRequired: false,
+            about: "What grades are to cost of which nobody has a seat yet.")
+        self.prices = prices ?? []
+        for (index, price) in self.prices.enumerated()
+        where self.prices[..<index].contains(where: { $0.gradeID == price.gradeID }) {
+            json.fail("grades/\(index)/gradeId", "duplicate", "its price is given already")
+        }
         guard json.errors.isEmpty else { throw json.failure }
     }
 

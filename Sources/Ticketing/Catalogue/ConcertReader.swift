@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HTTPServer
 internal import Postgres
 internal import Primitives
@@ -6,29 +7,32 @@ internal import Primitives
 final class ConcertReader: Sendable {
     private let database: PostgresDatabase
     private let metrics: CatalogueMetrics
+    private let remaining: RemainingSeats
     private let reads = SharedReads<Int64, ConcertDetail?>(waitingCountMax: CatalogueLimits.readerCountMax)
 
-    init(database: PostgresDatabase, metrics: CatalogueMetrics) {
+    init(database: PostgresDatabase, remainingTime: TimeAmount, metrics: CatalogueMetrics) {
         self.database = database
+        self.remaining = RemainingSeats(database: database, keepTime: remainingTime)
         self.metrics = metrics
     }
 
-    /// Published concerts with what is asked for, newest first. One more than `countMax` tells that there is another
+    /// Published concerts with what is asked for, newest first. One more than `limit` tells that there is another
     /// page.
     func search(_ search: ConcertSearch) async throws -> [ListedConcert] {
         try await self.database.run(
             CatalogueReadStatements.search, search.keyword, search.category?.rawValue,
             search.from.map(PostgresTimestamp.init), search.to.map(PostgresTimestamp.init), search.below,
-            search.countMax + 1
+            search.limit + 1
         ).map(ListedConcert.init)
     }
 
     /// Concerts of the sellers for whom a member works, drafts too.
-    func own(of member: Int64, below id: Int64, countMax: Int) async throws -> [ListedConcert] {
-        try await self.database.run(CatalogueReadStatements.own, member, id, countMax + 1).map(ListedConcert.init)
+    func own(of member: Int64, below id: Int64, limit: Int) async throws -> [ListedConcert] {
+        try await self.database.run(CatalogueReadStatements.own, member, id, limit + 1).map(ListedConcert.init)
     }
 
-    /// Nil when there never was one. Remaining seats are counted, and counted once for all who look at the same time.
+    /// Nil when there never was one. What it says is of now, but for the seats that are left, which may be a moment
+    /// old.
     func detail(_ id: Int64) async throws -> ConcertDetail? {
         switch try await self.reads.read(id, { try await self.load(id) }) {
         case .asked(let detail):
@@ -47,19 +51,22 @@ final class ConcertReader: Sendable {
         guard let row = try await self.database.run(CatalogueReadStatements.concert, id).first else { return nil }
         let grades = try await self.database.run(CatalogueReadStatements.grades, id)
         let schedules = try await self.database.run(CatalogueReadStatements.schedules, id)
-        return try ConcertDetail(row, grades: grades, schedules: schedules)
+        let remaining = try await self.remaining.counts(of: id, schedules: schedules.map { try $0.get(0) })
+        return try ConcertDetail(row, grades: grades, schedules: schedules, remaining: remaining)
     }
 }
 
 /// What somebody looks for.
 struct ConcertSearch: Equatable, Sendable {
+    static let list: StaticString = "concerts"
+
     var keyword: String?
     var category: ConcertCategory?
     var from: WallClock?
     var to: WallClock?
     /// Behind the concert of this number.
-    var below = Int64.max
-    var countMax = CatalogueLimits.pageCountDefault
+    let below: Int64
+    let limit: Int
 
     init(_ query: HTTPQuery) throws(HTTPProblem) {
         if let text = try query.single("keyword"), !text.isEmpty {
@@ -78,51 +85,18 @@ struct ConcertSearch: Equatable, Sendable {
         }
         self.from = try Self.time(query, "from")
         self.to = try Self.time(query, "to")
-        let page = try CataloguePage(query)
-        self.below = page.below
-        self.countMax = page.countMax
+        let page = try PageRequest(query, of: Self.list)
+        self.below = try page.numberBelow()
+        self.limit = page.limit
     }
 
     private static func time(_ query: HTTPQuery, _ name: String) throws(HTTPProblem) -> WallClock? {
         guard let text = try query.single(name), !text.isEmpty else { return nil }
-        if let time = CatalogueTime.parse(text) { return time }
+        if let time = TimeText.parse(text) { return time }
         throw Self.invalid("\(name) is a time like 2026-12-24T00:00:00Z; write + as %2B")
     }
 
     private static func invalid(_ detail: String) -> HTTPProblem {
         HTTPProblem(.badRequest, code: "invalid-request", detail: detail)
-    }
-}
-
-/// Which part of a list is asked for: behind the row of a number. The cursor's text is opaque to clients.
-struct CataloguePage: Equatable, Sendable {
-    let below: Int64
-    let countMax: Int
-
-    init(_ query: HTTPQuery) throws(HTTPProblem) {
-        self.below = try query.single("cursor").map(Self.below) ?? .max
-        guard let text = try query.single("limit") else {
-            self.countMax = CatalogueLimits.pageCountDefault
-            return
-        }
-        guard let count = DecimalText.parse(Array(text.utf8)), (1...CatalogueLimits.pageCountMax).contains(count)
-        else {
-            throw HTTPProblem(
-                .badRequest, code: "invalid-request", detail: "limit is 1 to \(CatalogueLimits.pageCountMax)")
-        }
-        self.countMax = count
-    }
-
-    static func cursor(behind id: Int64) -> String {
-        Base64URL.string(withUnsafeBytes(of: id.bigEndian) { Array($0) })
-    }
-
-    private static func below(_ cursor: String) throws(HTTPProblem) -> Int64 {
-        guard cursor.utf8.count <= 16, let bytes = Base64URL.decode(cursor.utf8), bytes.count == 8 else {
-            throw CatalogueProblems.cursorInvalid
-        }
-        let id = Int64(bitPattern: bytes.reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
-        guard id > 0 else { throw CatalogueProblems.cursorInvalid }
-        return id
     }
 }

@@ -7,11 +7,17 @@ extension Concerts {
     /// `version` is the one that the change was made for; nil is any. Returns the new one.
     func change(_ id: Int64, _ change: ConcertChange, version: Int?, by caller: HTTPCaller) async throws -> Int {
         try await self.access.requireManager(of: id, caller)
-        let changed: Int = try await self.database.transaction("concert_change", actor: caller.actor) { transaction in
+        let changed: Int = try await self.database.transaction(
+            "concert_change", actor: caller.actor,
+            options: PostgresTransactionOptions(purpose: change.prices.isEmpty ? .interactive : .long)
+        ) { transaction in
             let rows = try await transaction.run(
                 CatalogueStatements.changeConcert,
                 parameters: Self.parameters(of: change, concert: id, version: version))
-            if let row = rows.first { return try row.get(0) }
+            if let row = rows.first {
+                try await Self.change(change.prices, of: id, in: transaction)
+                return try row.get(0)
+            }
             guard let row = try await transaction.run(CatalogueStatements.lockConcert, id).first else {
                 throw HTTPProblem.notFound
             }

@@ -58,6 +58,7 @@ extension Concerts {
         in transaction: PostgresTransaction
     ) async throws -> [Made] {
         guard !drafts.isEmpty else { return [] }
+        try await SellerRoom.requireSchedules(drafts.count, seatCount: seatCount, of: concert, in: transaction)
         let never = PostgresTimestamp(microseconds: .min)
         let rows = try await transaction.run(
             CatalogueStatements.insertSchedules, concert, times.stageID,

@@ -42,6 +42,7 @@ final class Concerts: Sendable {
             "concert_create", actor: caller.actor, options: Self.options(seatCount)
         ) { transaction in
             let kept = try await Self.keep(stage, in: transaction)
+            try await SellerRoom.requireConcert(seller, in: transaction)
             let id: Int64 = try await transaction.run(
                 CatalogueStatements.insertConcert, parameters: Self.parameters(of: draft, seller: seller)
             ).single()

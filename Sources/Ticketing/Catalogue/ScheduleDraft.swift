@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HTTPServer
 internal import Primitives
 

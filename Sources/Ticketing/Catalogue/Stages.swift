@@ -23,7 +23,8 @@ final class Stages: Sendable {
         try await self.requireTimeZone(draft.timeZone)
         let layout = draft.layout
         let id: Int64 = try await self.database.transaction("stage_create", actor: caller.actor) { transaction in
-            try await transaction.run(
+            try await SellerRoom.requireStage(seller, in: transaction)
+            return try await transaction.run(
                 CatalogueStageStatements.insert, seller, draft.name, draft.location, draft.timeZone, layout.rowCount,
                 layout.columnCount, StoredJSON.text(layout.sections), layout.aisles.map { Int32($0) },
                 layout.blocked.map(\.code)
@@ -92,7 +93,7 @@ final class Stages: Sendable {
     func requireManager(of stage: Stage, _ caller: HTTPCaller) async throws {
         let mayAct = try await self.access.mayActFor(
             seller: stage.sellerID, member: caller.memberID, role: caller.role)
-        guard mayAct || stage.sellerID == caller.memberID else { throw CatalogueProblems.forbidden }
+        guard mayAct else { throw CatalogueProblems.forbidden }
     }
 }
 

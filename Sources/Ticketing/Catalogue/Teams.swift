@@ -33,7 +33,7 @@ final class Teams: Sendable {
         }
         try await self.database.transaction("team_add", actor: "member:\(seller)") { transaction in
             // Two at once could each see the last place.
-            _ = try await transaction.run(CatalogueStageStatements.lockSeller, seller)
+            _ = try await transaction.run(SellerStatements.lock, seller)
             let added = try await transaction.run(
                 CatalogueStageStatements.addToTeam, seller, member, role.rawValue, CatalogueLimits.teamCountMax)
             if added.affectedCount == 1 { return }

@@ -42,6 +42,17 @@ struct MadeSchedule: JSONEncodable {
     }
 }
 
+struct CanceledSchedule: JSONEncodable {
+    let id: Int64
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("scheduleId", self.id)
+            writer.member("status", "CANCELED")
+        }
+    }
+}
+
 struct MadeConcert: JSONEncodable {
     let id: Int64
     let schedules: [MadeSchedule]
@@ -117,20 +128,6 @@ struct FellowAnswer: JSONEncodable {
             writer.member("memberId", self.fellow.memberID)
             writer.member("role", self.fellow.role.rawValue)
             writer.member("addedAt", self.fellow.addedAt.rfc3339)
-        }
-    }
-}
-
-/// A page of a list.
-struct CataloguePageAnswer<Item: JSONEncodable>: JSONEncodable {
-    let items: [Item]
-    /// The last of the page, when there are more.
-    let next: Int64?
-
-    func encode(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("items", self.items)
-            writer.member("nextCursor", self.next.map(CataloguePage.cursor(behind:)))
         }
     }
 }

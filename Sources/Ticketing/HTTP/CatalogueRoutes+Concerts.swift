@@ -3,7 +3,7 @@ internal import HTTPServer
 /// What changes concerts.
 extension CatalogueRoutes {
     private static let badState = HTTPProblemDescription(.conflict, "invalid-state")
-    private static let overlap = HTTPProblemDescription(.conflict, "schedule-overlap")
+    private static let overlap = HTTPProblemDescription(.conflict, "schedule-overlap", "seller-limit")
 
     static var concerts: [HTTPServiceRoute<CatalogueService>] {
         [
@@ -16,8 +16,9 @@ extension CatalogueRoutes {
                 HTTPRouteDescription(
                     "Change a concert", korean: "공연 수정", tag: self.concertTag,
                     details: HTTPWording(
-                        "What is left out stays. Prices, seats and schedules stay as they were sold.",
-                        korean: "보내지 않은 항목은 그대로입니다. 가격, 좌석, 회차는 바뀌지 않습니다."),
+                        "What is left out stays. A grade can cost something else as long as nobody has a seat of it; "
+                            + "seats stay where they are.",
+                        korean: "보내지 않은 항목은 그대로입니다. 등급의 가격은 그 등급의 좌석이 하나도 팔리지 않았을 때만 바꿀 수 있습니다."),
                     parameters: [self.concert, self.ifMatch], takes: ConcertChange.schema,
                     answers: [
                         HTTPAnswerDescription(
@@ -48,9 +49,22 @@ extension CatalogueRoutes {
                     ],
                     problems: [
                         self.invalid, self.forbidden, self.missing,
-                        HTTPProblemDescription(.conflict, "schedule-overlap", "invalid-state"), self.away,
-                    ])
+                        HTTPProblemDescription(.conflict, "schedule-overlap", "invalid-state", "seller-limit"),
+                        self.away,
+                    ], options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.addSchedule(request, values) } },
+            HTTPServiceRoute(
+                .delete, self.prefix + "/schedule/{id}", access: .member,
+                HTTPRouteDescription(
+                    "Take a performance away; whoever has a seat gets the money back", korean: "회차 삭제 (전액 환불)",
+                    tag: self.concertTag, parameters: [self.id("The schedule.")],
+                    answers: [
+                        HTTPAnswerDescription(.noContent, "Nobody had a seat: it is gone."),
+                        HTTPAnswerDescription(
+                            .accepted, "It is called off; the money goes back, now or before.",
+                            examples: [CanceledSchedule(id: 42)], named: "CanceledSchedule"),
+                    ], problems: [self.forbidden, self.missing, self.badState, self.away])
+            ) { service in .concurrent { request, values in try await service.removeSchedule(request, values) } },
         ] + self.moves
     }
 
@@ -69,7 +83,7 @@ extension CatalogueRoutes {
                         MadeConcert(
                             id: 17, schedules: [MadeSchedule(id: 42, startsAt: ConcertDetail.example.serverTime)])
                     ], named: "MadeConcert")
-            ], problems: [self.invalid, self.forbidden, self.overlap, self.away])
+            ], problems: [self.invalid, self.forbidden, self.overlap, self.away], options: .idempotencyKey)
     }
 
     private static var moves: [HTTPServiceRoute<CatalogueService>] {
@@ -99,7 +113,7 @@ extension CatalogueRoutes {
                     status, "So it is, now or before.", examples: [MovedConcert(id: 17, status: to)],
                     named: "MovedConcert"
                 ) { $0.refining("status", JSONSchema.choice(of: ConcertStatus.self).kind) }
-            ], problems: [self.forbidden, self.missing, self.badState, self.away])
+            ], problems: [self.forbidden, self.missing, self.badState, self.away], options: .idempotencyKey)
     }
 
     // MARK: Posters
@@ -125,7 +139,7 @@ extension CatalogueRoutes {
                         HTTPProblemDescription(.unsupportedMediaType, "content-type-not-picture"),
                         HTTPProblemDescription(.unprocessableContent, "picture-unreadable", "picture-size"),
                         self.away,
-                    ])
+                    ], options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.putPoster(request, values) } },
             HTTPServiceRoute(
                 .get, self.prefix + "/concert/{id}/poster", access: .anyone,

@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HTTPServer
 
 /// Stages and teams.
@@ -18,7 +19,10 @@ extension CatalogueRoutes {
                     answers: [
                         HTTPAnswerDescription(
                             .created, "There is a stage.", examples: [MadeStage(id: 7)], named: "MadeStage")
-                    ], problems: [self.invalid, self.forbidden, self.away])
+                    ],
+                    problems: [
+                        self.invalid, self.forbidden, HTTPProblemDescription(.conflict, "seller-limit"), self.away,
+                    ], options: .idempotencyKey)
             ) { service in .concurrent { request, _ in try await service.createStage(request) } },
             HTTPServiceRoute(
                 .get, self.prefix + "/stage", access: .member,
@@ -73,7 +77,7 @@ extension CatalogueRoutes {
                     answers: [
                         HTTPAnswerDescription(
                             .ok, "All of it, in the order in which they came.",
-                            examples: [CataloguePageAnswer(items: [FellowAnswer(fellow: .example)], next: nil)],
+                            examples: [Page(items: [FellowAnswer(fellow: .example)], next: nil)],
                             named: "Team")
                     ], problems: [self.away])
             ) { service in .concurrent { request, _ in try await service.team(request) } },
@@ -88,7 +92,7 @@ extension CatalogueRoutes {
                     takes: FellowInput.schema, answers: [HTTPAnswerDescription(.noContent, "In the team.")],
                     problems: [
                         self.invalid, self.missing, HTTPProblemDescription(.conflict, "team-limit"), self.away,
-                    ])
+                    ], options: .idempotencyKey)
             ) { service in .concurrent { request, _ in try await service.addToTeam(request) } },
             HTTPServiceRoute(
                 .delete, self.prefix + "/member/me/team/{id}", access: .seller,

@@ -1,3 +1,4 @@
+internal import Commerce
 package import HTTPServer
 
 /// The routes of what is for sale.
@@ -35,7 +36,7 @@ package enum CatalogueRoutes {
         [route, route.alias(String(route.unbound.path.dropFirst(self.prefix.count)))]
     }
 
-    static func pages<Item: JSONEncodable>(of item: Item) -> [CataloguePageAnswer<Item>] {
-        [CataloguePageAnswer(items: [item], next: 17), CataloguePageAnswer(items: [item], next: nil)]
+    static func pages<Item: JSONEncodable>(of item: Item) -> [Page<Item>] {
+        [Page(items: [item], next: PageCursor("example", .number(17))), Page(items: [item], next: nil)]
     }
 }

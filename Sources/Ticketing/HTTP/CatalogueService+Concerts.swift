@@ -17,6 +17,14 @@ extension CatalogueService {
         return Self.uncached(HTTPResponse(.created, json: MadeSchedule(id: made.id, startsAt: made.startsAt)))
     }
 
+    func removeSchedule(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let (caller, id) = (try Self.caller(of: request), try Self.id(values))
+        switch try await self.guarded({ try await self.concerts.removeSchedule(id, by: caller) }) {
+        case .deleted: return Self.empty
+        case .canceled: return Self.uncached(HTTPResponse(.accepted, json: CanceledSchedule(id: id)))
+        }
+    }
+
     func changeConcert(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
         let (caller, id) = (try Self.caller(of: request), try Self.id(values))
         let version = try Self.version(of: request)

@@ -1,3 +1,4 @@
+internal import Commerce
 internal import Crypto
 internal import HTTPServer
 internal import Primitives
@@ -7,24 +8,27 @@ extension CatalogueService {
     func search(_ request: HTTPRequest) async throws -> HTTPResponse {
         let search = try ConcertSearch(request.decodeQuery())
         let found = try await self.guarded { try await self.reader.search(search) }
-        var response = Self.page(found, countMax: search.countMax)
+        var response = HTTPResponse(json: Self.page(found, of: ConcertSearch.list, limit: search.limit))
         response.fields.append(.cacheControl, "public, max-age=5")
         return response
     }
 
     func ownConcerts(_ request: HTTPRequest) async throws -> HTTPResponse {
         let caller = try Self.caller(of: request)
-        let page = try CataloguePage(request.decodeQuery())
+        let page = try PageRequest(request.decodeQuery(), of: "own-concerts")
+        let below = try page.numberBelow()
         let found = try await self.guarded {
-            try await self.reader.own(of: caller.memberID, below: page.below, countMax: page.countMax)
+            try await self.reader.own(of: caller.memberID, below: below, limit: page.limit)
         }
-        return Self.uncached(Self.page(found, countMax: page.countMax))
+        return Self.uncached(HTTPResponse(json: Self.page(found, of: "own-concerts", limit: page.limit)))
     }
 
-    private static func page(_ found: [ListedConcert], countMax: Int) -> HTTPResponse {
-        let items = found.prefix(countMax).map { ListedConcertAnswer(concert: $0) }
-        let next = found.count > countMax ? items.last?.concert.summary.id : nil
-        return HTTPResponse(json: CataloguePageAnswer(items: Array(items), next: next))
+    private static func page(
+        _ found: [ListedConcert], of list: StaticString, limit: Int
+    ) -> Page<ListedConcertAnswer> {
+        Page(found.map { ListedConcertAnswer(concert: $0) }, limit: limit) {
+            PageCursor(list, .number($0.concert.summary.id))
+        }
     }
 
     /// The tag begins with the version that changes are made for. What the server's clock says does not count in it.

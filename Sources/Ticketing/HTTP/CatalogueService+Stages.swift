@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HTTPServer
 
 /// Handlers of stages and teams.
@@ -17,13 +18,15 @@ extension CatalogueService {
 
     func listStages(_ request: HTTPRequest) async throws -> HTTPResponse {
         let caller = try Self.caller(of: request)
-        let page = try CataloguePage(request.decodeQuery())
+        let page = try PageRequest(request.decodeQuery(), of: "stages")
+        let below = try page.numberBelow()
         let found = try await self.guarded {
-            try await self.stages.list(for: caller.memberID, below: page.below, countMax: page.countMax + 1)
+            try await self.stages.list(for: caller.memberID, below: below, countMax: page.limit + 1)
         }
-        let items = found.prefix(page.countMax).map(StageAnswer.init)
-        let next = found.count > page.countMax ? items.last?.stage.id : nil
-        return Self.uncached(HTTPResponse(json: CataloguePageAnswer(items: Array(items), next: next)))
+        let answer = Page(found.map(StageAnswer.init), limit: page.limit) {
+            PageCursor("stages", .number($0.stage.id))
+        }
+        return Self.uncached(HTTPResponse(json: answer))
     }
 
     func changeStage(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
@@ -55,7 +58,7 @@ extension CatalogueService {
         let caller = try Self.caller(of: request)
         let fellows = try await self.guarded { try await self.teams.list(of: caller.memberID) }
         let items = fellows.map(FellowAnswer.init)
-        return Self.uncached(HTTPResponse(json: CataloguePageAnswer(items: items, next: nil)))
+        return Self.uncached(HTTPResponse(json: Page(items: items, next: nil)))
     }
 
     func addToTeam(_ request: HTTPRequest) async throws -> HTTPResponse {

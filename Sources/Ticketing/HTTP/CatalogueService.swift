@@ -1,6 +1,6 @@
 package import HTTPServer
 package import Postgres
-internal import Primitives
+package import Primitives
 
 /// Everything that the routes of the catalogue work with.
 package struct CatalogueService: Sendable {
@@ -16,14 +16,14 @@ package struct CatalogueService: Sendable {
 
     package init(
         database: PostgresDatabase, authorizer: any HTTPAuthorizer, posterEncoder: any PosterEncoder,
-        metrics: CatalogueMetrics
+        remainingTime: TimeAmount = CatalogueLimits.remainingTime, metrics: CatalogueMetrics
     ) {
         self.access = CatalogueAccess(database: database)
         self.authorizer = authorizer
         self.stages = Stages(
             database: database, access: self.access, timeZones: TimeZoneNames(database: database), metrics: metrics)
         self.concerts = Concerts(stages: self.stages, metrics: metrics)
-        self.reader = ConcertReader(database: database, metrics: metrics)
+        self.reader = ConcertReader(database: database, remainingTime: remainingTime, metrics: metrics)
         self.teams = Teams(database: database, metrics: metrics)
         self.posters = ConcertPosters(
             database: database, access: self.access, encoder: posterEncoder, metrics: metrics)

@@ -65,6 +65,8 @@ struct QueueWatermark: JSONEncodable {
             writer.member("active", room.active)
             writer.member("admitPerSecond", room.settings.admitPerSecond)
             writer.member("maxActive", room.settings.activeMax)
+            writer.member("verifiedOnly", room.settings.isForVerified)
+            writer.member("olderAccountsOnly", room.settings.isForOlder)
             writer.member("drawCount", room.drawnCount)
             writer.member("seedHash", Self.hexadecimal(room.commitment))
             writer.member("seed", room.seed.map(Self.hexadecimal))

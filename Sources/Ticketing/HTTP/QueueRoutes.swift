@@ -45,7 +45,9 @@ package enum QueueRoutes {
                     .created, "Where the member stands. Keep queueTicket to ask for it.",
                     examples: QueueAnswer.examples, named: "QueuePlace")
             ],
-            problems: [self.notFound, self.away])
+            problems: [
+                HTTPProblemDescription(.forbidden, "email-not-verified", "account-too-new"), self.notFound, self.away,
+            ], options: .idempotencyKey)
     }
 
     private static var statusDescription: HTTPRouteDescription {

@@ -73,7 +73,10 @@ extension QueueService {
             answer.pollAfterMilliseconds = known.room.pollMilliseconds(
                 toOpening: seconds, number: number, limits: self.limits)
         case .waiting(let place, let ahead):
-            let seconds = known.room.seconds(ahead: ahead)
+            // A sale that was put off goes on when it opens again.
+            let toOpening = known.room.secondsToOpening(now: known.now())
+            let seconds = toOpening + known.room.seconds(ahead: ahead)
+            if toOpening > 0 { answer.opensAt = known.room.settings.opensAt }
             answer.place = place
             answer.position = ahead + 1
             answer.etaSeconds = seconds
@@ -127,7 +130,8 @@ extension QueueService {
             let actor = "member:\(caller.memberID)"
             try await self.store.database.transaction("queue_settings", actor: actor) { transaction in
                 _ = try await transaction.run(
-                    QueueRoomStatements.settle, concert, input.isEnabled, input.admitPerSecond, input.activeMax)
+                    QueueRoomStatements.settle, concert, input.isEnabled, input.admitPerSecond, input.activeMax,
+                    input.isForVerified, input.isForOlder)
                 if let isPaused = input.isPaused {
                     _ = try await transaction.run(QueueRoomStatements.pause, concert, isPaused)
                 }

@@ -52,22 +52,3 @@ struct ReservationAnswer: JSONEncodable {
         self.seats = try row.get(9, as: [Int32]?.self) ?? []
     }
 }
-
-/// A page of a list.
-struct ReservationListAnswer<Item: JSONEncodable>: JSONEncodable {
-    let items: [Item]
-    let next: String?
-
-    /// `ids` are those of the items: a full page goes on behind its last.
-    init(_ items: [Item], lastID: Int64?, countMax: Int) {
-        self.items = items
-        self.next = items.count < countMax ? nil : lastID.map(ReservationPage.cursor)
-    }
-
-    func encode(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("items", self.items)
-            writer.member("nextCursor", self.next)
-        }
-    }
-}

@@ -54,13 +54,16 @@ package enum ReservationRoutes {
                 answers: [
                     HTTPAnswerDescription(
                         .ok, "Newest first.",
-                        examples: [
-                            ReservationListAnswer(ReservationAnswer.examples, lastID: 17, countMax: 2),
-                            ReservationListAnswer(ReservationAnswer.examples, lastID: 17, countMax: 20),
-                        ], named: "Reservations", refine: { Self.refined($0, at: "items[].") })
+                        examples: self.pages(of: ReservationAnswer.examples), named: "Reservations",
+                        refine: { Self.refined($0, at: "items[].") })
                 ], problems: [self.badPage, self.away], options: .pages)
         ) { service in .concurrent { request, _ in try await service.listReservations(request) } }
         return [reserve, reserve.alias("/reservation"), look, release, list]
+    }
+
+    /// One that goes on, and the last.
+    static func pages<Item: JSONEncodable>(of items: [Item]) -> [Page<Item>] {
+        [Page(items: items, next: PageCursor("example", .number(17))), Page(items: items, next: nil)]
     }
 
     private static var reserveDescription: HTTPRouteDescription {

@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HTTPServer
 internal import Postgres
 internal import Primitives
@@ -14,12 +15,12 @@ extension ReservationService {
             case .seats(let seats, let schedule, let field):
                 try await self.admit(member, to: schedule, concert: input.concert, pass, field: field)
                 let outcome = try await self.reservations.hold(schedule: schedule, member: member, seats: seats)
-                return try Self.answer(outcome, schedule: schedule, asked: seats.map(\.value), field: field)
+                return try self.answer(outcome, schedule: schedule, asked: seats.map(\.value), field: field)
             case .best(let schedule, let grade, let quantity):
                 try await self.admit(member, to: schedule, concert: input.concert, pass, field: "scheduleId")
                 let outcome = try await self.reservations.holdBest(
                     schedule: schedule, member: member, grade: grade, quantity: quantity)
-                return try Self.answer(outcome, schedule: schedule, asked: [], field: "gradeId")
+                return try self.answer(outcome, schedule: schedule, asked: [], field: "gradeId")
             }
         }
     }
@@ -35,7 +36,7 @@ extension ReservationService {
         }
     }
 
-    private static func answer(
+    private func answer(
         _ outcome: HoldOutcome, schedule: Int64, asked: [Int64], field: String
     ) throws -> HTTPResponse {
         switch outcome {
@@ -43,6 +44,7 @@ extension ReservationService {
             return Self.uncached(HTTPResponse(.created, json: ReservationAnswer(hold, schedule: schedule)))
         case .taken(let seats), .busy(let seats): throw ReservationProblems.taken(seats, schedule: schedule, of: asked)
         case .limit: throw ReservationProblems.limit
+        case .tooOften: throw HTTPProblem.rateLimited(self.reservations.limits.unpaidWaitTime)
         case .notOnSale: throw ReservationProblems.notOnSale
         case .notFound: throw HTTPProblem.notFound
         case .invalid: throw ReservationProblems.invalidSeat(field)
@@ -62,14 +64,15 @@ extension ReservationService {
 
     func listReservations(_ request: HTTPRequest) async throws -> HTTPResponse {
         let member = try Self.member(of: request)
-        let page = try ReservationPage(request.decodeQuery(), countMax: self.reservations.limits.pageCountMax)
-        let items = try await ReservationProblems.guarded {
+        let page = try PageRequest(request.decodeQuery(), of: "reservations")
+        let below = try page.numberBelow()
+        let found = try await ReservationProblems.guarded {
             try await self.reservations.database.run(
-                ReservationReadingStatements.list, member, page.before, page.countMax
+                ReservationReadingStatements.list, member, below, page.limit + 1
             ).map { try ReservationAnswer($0) }
         }
-        return Self.uncached(
-            HTTPResponse(json: ReservationListAnswer(items, lastID: items.last?.id, countMax: page.countMax)))
+        let answer = Page(found, limit: page.limit) { PageCursor("reservations", .number($0.id)) }
+        return Self.uncached(HTTPResponse(json: answer))
     }
 
     func release(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {

@@ -8,12 +8,14 @@ package struct ReservationService: Sendable {
     package let reservations: Reservations
     package let tickets: Tickets
     let gate: any QueueGate
+    let signer: TicketSigner
     private let concerts = ConcertsOfSchedules()
 
-    package init(reservations: Reservations, tickets: Tickets, gate: any QueueGate) {
+    package init(reservations: Reservations, tickets: Tickets, gate: any QueueGate, signer: TicketSigner) {
         self.reservations = reservations
         self.tickets = tickets
         self.gate = gate
+        self.signer = signer
     }
 
     var maps: SeatMaps { self.reservations.maps }

@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HTTPServer
 internal import Primitives
 
@@ -38,13 +39,13 @@ extension ReservationService {
     func seatEvents(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
         let schedule = try Self.id(values, max: SeatID.scheduleMax)
         let since = try ServerSentEvents.lastEventID(of: request) ?? request.decodeQuery().single("since")
-        let seen = since.flatMap { Int64($0) }
         let maps = self.maps
+        let seen = since.flatMap { maps.version(seen: $0) }
         guard try await ReservationProblems.guarded({ try await maps.version(of: schedule) }) != nil else {
             throw HTTPProblem.notFound
         }
-        guard let hub = maps.hub, !hub.isFull else {
-            throw ReservationProblems.overloaded(seconds: self.reservations.limits.retryAfterSeconds)
+        guard let hub = maps.hub, !hub.isFull, maps.mayFollow(schedule) else {
+            throw HTTPProblem.overloaded(retryAfterSeconds: self.reservations.limits.retryAfterSeconds)
         }
         var limits = ServerSentEvents.Limits()
         limits.eventByteCountMax = maps.limits.rememberedChangeCountMax * 32

@@ -76,7 +76,8 @@ enum SeatRoutes {
                     """),
             parameters: [
                 ReservationRoutes.id,
-                HTTPParameterDescription(.query, "since", .integer(), about: "The version that the client has."),
+                HTTPParameterDescription(
+                    .query, "since", .string(), about: "The version that the client has, or the id of an event."),
                 HTTPParameterDescription(.header, "Last-Event-ID", .string(), about: "As browsers send it."),
             ],
             answers: [HTTPAnswerDescription(.ok, "Events, until the client leaves.", mediaType: "text/event-stream")],

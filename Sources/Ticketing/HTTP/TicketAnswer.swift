@@ -1,3 +1,4 @@
+internal import Crypto
 internal import HTTPServer
 internal import Primitives
 
@@ -5,7 +6,7 @@ internal import Primitives
 struct TicketAnswer: JSONEncodable {
     let ticket: Ticket
     /// Only who looks at one ticket is shown what the door reads.
-    let hasCode: Bool
+    let proof: TicketProof?
 
     func encode(to writer: inout JSONWriter) {
         writer.object { writer in
@@ -21,7 +22,31 @@ struct TicketAnswer: JSONEncodable {
             writer.member("row", self.ticket.row.map(Int.init))
             writer.member("col", self.ticket.column.map(Int.init))
             writer.member("issuedAt", self.ticket.issuedAt.rfc3339)
-            if self.hasCode { writer.member("qr", self.ticket.code) }
+            if let proof {
+                writer.member("qr", proof.text)
+                writer.member("qrUntil", proof.until.rfc3339)
+                writer.member("code", self.ticket.code)
+            }
+        }
+    }
+}
+
+/// What doors check the codes of tickets with.
+struct TicketKeysAnswer: JSONEncodable {
+    let keys: [(number: UInt8, bytes: [UInt8])]
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.name("keys")
+            writer.array { writer in
+                for key in self.keys {
+                    writer.object { writer in
+                        writer.member("keyId", Int(key.number))
+                        writer.member("algorithm", "Ed25519")
+                        writer.member("publicKey", Base64URL.string(key.bytes))
+                    }
+                }
+            }
         }
     }
 }

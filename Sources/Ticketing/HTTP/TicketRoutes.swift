@@ -6,7 +6,9 @@ enum TicketRoutes {
     private static let prefix = ReservationRoutes.prefix
     private static let tag = "tickets"
 
-    static var table: [HTTPServiceRoute<ReservationService>] {
+    static var table: [HTTPServiceRoute<ReservationService>] { self.owning + self.showing }
+
+    private static var owning: [HTTPServiceRoute<ReservationService>] {
         [
             HTTPServiceRoute(
                 .get, self.prefix + "/ticket", access: .member,
@@ -15,10 +17,8 @@ enum TicketRoutes {
                     answers: [
                         HTTPAnswerDescription(
                             .ok, "Newest first.",
-                            examples: [
-                                ReservationListAnswer(Self.examples(hasCode: false), lastID: 5, countMax: 2),
-                                ReservationListAnswer(Self.examples(hasCode: false), lastID: 5, countMax: 20),
-                            ], named: "Tickets", refine: { $0.refining("items[].status", Self.statuses) })
+                            examples: ReservationRoutes.pages(of: Self.examples(proof: nil)), named: "Tickets",
+                            refine: { $0.refining("items[].status", Self.statuses) })
                     ], problems: [ReservationRoutes.badPage, ReservationRoutes.away], options: .pages)
             ) { service in .concurrent { request, _ in try await service.listTickets(request) } },
             HTTPServiceRoute(
@@ -26,11 +26,13 @@ enum TicketRoutes {
                 HTTPRouteDescription(
                     "See a ticket", korean: "티켓 조회", tag: self.tag,
                     details: HTTPWording(
-                        "qr is what the code at the door holds; a ticket that is void has none.",
-                        korean: "qr은 입장 확인용 코드입니다. 무효가 된 티켓에는 없습니다."), parameters: [ReservationRoutes.id],
+                        "qr is what the door reads, signed and good until qrUntil; code is for somebody who looks it "
+                            + "up by hand. A ticket that is void has neither.",
+                        korean: "qr은 입장 확인용 서명 코드로 qrUntil까지 유효합니다. code는 직접 조회할 때 씁니다. 무효가 된 티켓에는 없습니다."),
+                    parameters: [ReservationRoutes.id],
                     answers: [
                         HTTPAnswerDescription(
-                            .ok, "The ticket.", examples: Self.examples(hasCode: true), named: "Ticket",
+                            .ok, "The ticket.", examples: Self.examples(proof: Self.proof), named: "Ticket",
                             refine: { $0.refining("status", Self.statuses) })
                     ], problems: [ReservationRoutes.missing, ReservationRoutes.away])
             ) { service in .concurrent { request, values in try await service.ticket(request, values) } },
@@ -53,10 +55,51 @@ enum TicketRoutes {
         ]
     }
 
+    /// At the door.
+    private static var showing: [HTTPServiceRoute<ReservationService>] {
+        [
+            HTTPServiceRoute(
+                .get, self.prefix + "/ticket/{id}/qr", access: .member,
+                HTTPRouteDescription(
+                    "A ticket as a QR code", korean: "티켓 QR 이미지", tag: self.tag,
+                    details: HTTPWording(
+                        "A picture (SVG) that a door takes for 90 seconds: ask again every 30.",
+                        korean: "90초 동안 유효한 SVG 이미지입니다. 30초마다 다시 요청하십시오."),
+                    parameters: [ReservationRoutes.id],
+                    answers: [HTTPAnswerDescription(.ok, "The picture.", mediaType: "image/svg+xml")],
+                    problems: [
+                        ReservationRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"),
+                        ReservationRoutes.away,
+                    ])
+            ) { service in .concurrent { request, values in try await service.ticketPicture(request, values) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/ticket-key", access: .anyone,
+                HTTPRouteDescription(
+                    "What doors check tickets with", korean: "티켓 검증용 공개 키", tag: self.tag,
+                    details: HTTPWording(
+                        "The text of a code is P1: and, in Base64 for URLs, the number of the key, the ticket, the "
+                            + "seat, its epoch and the time in seconds (1, 8, 8, 4 and 4 bytes, the highest first), "
+                            + "and the Ed25519 signature of P1: and these 25 bytes. It is good for 90 seconds from "
+                            + "its time on.",
+                        korean: "코드는 P1: 뒤에 키 번호, 티켓, 좌석, 세대, 시각(각 1, 8, 8, 4, 4바이트, 빅 엔디언)과 P1:을 포함한 "
+                            + "Ed25519 서명을 Base64URL로 적은 것이며, 그 시각부터 90초 동안 유효합니다."),
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "All keys, the one in use first.",
+                            examples: [TicketKeysAnswer(keys: [(number: 1, bytes: [UInt8](repeating: 7, count: 32))])],
+                            named: "TicketKeys")
+                    ])
+            ) { service in .concurrent { _, _ in service.ticketKeys() } },
+        ]
+    }
+
     private static let statuses = JSONSchema.Kind.choice(["ISSUED", "REVOKED"])
 
     /// A seat of the hall, and a place without a number.
-    private static func examples(hasCode: Bool) -> [TicketAnswer] {
+    private static let proof = TicketProof(
+        text: "P1:AQAAAAAAAAAFAAAAAAAwACkAAAABaf-J3A", until: WallClock(unixMilliseconds: 1_777_629_750_000))
+
+    private static func examples(proof: TicketProof?) -> [TicketAnswer] {
         [SeatAnswer.example, SeatAnswer.online].map { seat in
             TicketAnswer(
                 ticket: Ticket(
@@ -64,7 +107,7 @@ enum TicketRoutes {
                     issuedAt: WallClock(unixMilliseconds: 1_777_629_660_000), epoch: 1, concert: 2,
                     concertName: "보라빛 밤", startsAt: WallClock(unixMilliseconds: 1_780_308_000_000), grade: seat.grade,
                     row: seat.row, column: seat.column),
-                hasCode: hasCode)
+                proof: proof)
         }
     }
 }

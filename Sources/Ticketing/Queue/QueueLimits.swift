@@ -12,6 +12,8 @@ package struct QueueLimits: Sendable {
     /// What one statement takes, and what may gather while it is under way: more is refused with 503.
     package var batchCountMax = 1000
     package var gatheringCountMax = 20_000
+    /// What a client is told to wait when too many do.
+    package var retryAfterSeconds = 2
 
     /// How long an admitted member may buy, from when he was first told.
     package var passTime = TimeAmount.seconds(600)
@@ -24,6 +26,9 @@ package struct QueueLimits: Sendable {
     package var claimGraceTime = TimeAmount.seconds(10)
     /// Which process moves the pointer is decided for this long.
     package var leaseTime = TimeAmount.seconds(3)
+
+    /// The longest time between two looks whether something is left to buy.
+    package var seatLookTimeMax = TimeAmount.seconds(30)
 
     /// Between questions for one's place.
     package var pollTimeMin = TimeAmount.seconds(1)

@@ -11,13 +11,27 @@ package struct QueueRoom: Sendable {
         /// Members who may buy at the same time.
         package var activeMax: Int64
         package var opensAt: Int64
+        package var closesAt: Int64
+        /// Whether only members may join whose address is verified.
+        package var isForVerified: Bool
+        /// Whether only those may join who were members before the sale opens.
+        package var isForOlder: Bool
 
-        package init(isEnabled: Bool, admitPerSecond: Int64, activeMax: Int64, opensAt: Int64) {
+        package init(
+            isEnabled: Bool, admitPerSecond: Int64, activeMax: Int64, opensAt: Int64, closesAt: Int64 = .max,
+            isForVerified: Bool = false, isForOlder: Bool = false
+        ) {
             self.isEnabled = isEnabled
             self.admitPerSecond = admitPerSecond
             self.activeMax = activeMax
             self.opensAt = opensAt
+            self.closesAt = closesAt
+            self.isForVerified = isForVerified
+            self.isForOlder = isForOlder
         }
+
+        /// Whether the sale goes on: one that was put off after it had opened does not.
+        func isOpen(now: Int64) -> Bool { now >= self.opensAt && now < self.closesAt }
     }
 
     package let concert: Int64
@@ -92,8 +106,8 @@ package struct QueueRoom: Sendable {
     }
 
     package func move(now: Int64) -> Move {
-        guard self.settings.isEnabled, !self.isSoldOut else { return .rest }
-        guard self.hasOpened else { return now >= self.settings.opensAt ? .open : .rest }
+        guard self.settings.isEnabled, !self.isSoldOut, self.settings.isOpen(now: now) else { return .rest }
+        guard self.hasOpened else { return .open }
         guard !self.isPaused, !self.isMovedElsewhere else { return .rest }
         let free = self.settings.activeMax - self.active
         let count = min(self.waitingCount, free, self.budget(now: now))

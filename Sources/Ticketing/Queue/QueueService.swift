@@ -21,7 +21,7 @@ package final class QueueService: Sendable {
     let log: Log
     let rooms: QueueRooms
     private let loads: Batcher<Int64, QueueRoom?>
-    private let joins: Batcher<(concert: Int64, member: Int64), Int64?>
+    private let joins: Batcher<(concert: Int64, member: Int64), QueueStore.Joined>
     private let claims: Batcher<(ticket: QueueTicket, place: Int64), Int64?>
     private let checks: Batcher<QueueTicket, Bool>
 
@@ -86,11 +86,14 @@ package final class QueueService: Sendable {
         return try await self.guarded { try await self.checks.answer(to: pass.ticket) }
     }
 
-    /// A member has bought what he came for, or gives his turn back: the next one may come. A turn that is not given
-    /// back ends by itself.
-    package func purchaseFinished(concert: Int64, member: Int64) async throws {
+    /// A member has bought what he came for: the next one may come. The turn ends with the transaction, which is that
+    /// of whoever tells of it; a turn that began after the reservation is another one and goes on. A turn that nobody
+    /// ends ends by itself.
+    package func purchaseFinished(
+        concert: Int64, member: Int64, reservation: Int64, in transaction: PostgresTransaction
+    ) async throws {
         guard self.rooms[concert]?.room.settings.isEnabled != false else { return }
-        _ = try await self.guarded { try await self.store.finish(concert, member) }
+        try await self.store.finish(concert, member, reservation: reservation, in: transaction)
     }
 
     /// Nothing is left to buy: everybody who waits is told so at once, by this process, and within `tickTime` by the
@@ -119,8 +122,12 @@ package final class QueueService: Sendable {
     }
 
     func number(of member: Int64, in concert: Int64) async throws -> Int64 {
-        guard let number = try await self.joins.answer(to: (concert, member)) else { throw QueueProblems.full }
-        return number
+        switch try await self.joins.answer(to: (concert, member)) {
+        case .number(let number): return number
+        case .full: throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
+        case .unverified: throw QueueProblems.unverified
+        case .tooNew: throw QueueProblems.tooNew
+        }
     }
 
     /// Until when the bearer may buy; nil when his turn is over.
@@ -133,9 +140,9 @@ package final class QueueService: Sendable {
         do {
             return try await body()
         } catch let error as PostgresError {
-            throw QueueProblems.describing(error)
+            throw HTTPProblem.database(error)
         } catch is BatcherFull {
-            throw QueueProblems.full
+            throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
         }
     }
 

@@ -48,9 +48,12 @@ struct QueueStore: Sendable {
 
     private static func room(_ row: PostgresRow, recentTime: Int64) throws(PostgresError) -> QueueRoom {
         // Infinities are allowed and far away; this is far enough.
-        let opensAt = min(max(try row.get(4, as: PostgresTimestamp.self).microseconds, -(1 << 60)), 1 << 60)
+        func time(_ column: Int) throws(PostgresError) -> Int64 {
+            min(max(try row.get(column, as: PostgresTimestamp.self).microseconds, -(1 << 60)), 1 << 60)
+        }
         let settings = QueueRoom.Settings(
-            isEnabled: try row.get(1), admitPerSecond: try row.get(2), activeMax: try row.get(3), opensAt: opensAt)
+            isEnabled: try row.get(1), admitPerSecond: try row.get(2), activeMax: try row.get(3),
+            opensAt: try time(4), closesAt: try time(18), isForVerified: try row.get(19), isForOlder: try row.get(20))
         var room = QueueRoom(concert: try row.get(0), settings: settings)
         room.lastNumber = try row.get(6)
         room.drawnCount = try row.get(7)
@@ -101,8 +104,19 @@ struct QueueStore: Sendable {
         let passUntil: Int64?
     }
 
-    /// The numbers of members of one queue, new ones for those who have none. Nil when there are no more.
-    func join(_ concert: Int64, _ members: [Int64]) async throws(PostgresError) -> [Int64?] {
+    /// What becomes of a member who joins.
+    enum Joined: Equatable, Sendable {
+        case number(Int64)
+        /// There are no more numbers.
+        case full
+        /// The queue is for members alone whose address is verified.
+        case unverified
+        /// The queue is for those alone who were members before the sale opens.
+        case tooNew
+    }
+
+    /// The numbers of members of one queue, new ones for those who have none.
+    func join(_ concert: Int64, _ members: [Int64]) async throws(PostgresError) -> [Joined] {
         var numbers: [Int64: Int64] = [:]
         let wanted = Array(Set(members))
         // In the order in which they came.
@@ -117,7 +131,14 @@ struct QueueStore: Sendable {
         if !known.isEmpty {
             for (member, entry) in try await self.find(concert, known) { numbers[member] = entry.number }
         }
-        return members.map { numbers[$0] }
+        var barred: [Int64: Joined] = [:]
+        let others = wanted.filter { numbers[$0] == nil }
+        if !others.isEmpty {
+            for row in try await self.database.run(QueueMemberStatements.barred, concert, others) {
+                barred[try row.get(0)] = try row.get(1) ? .unverified : .tooNew
+            }
+        }
+        return members.map { member in numbers[member].map { .number($0) } ?? barred[member] ?? .full }
     }
 
     func find(_ concert: Int64, _ members: [Int64]) async throws(PostgresError) -> [Int64: Entry] {
@@ -171,8 +192,12 @@ struct QueueStore: Sendable {
         ).affectedCount == 1
     }
 
-    func finish(_ concert: Int64, _ member: Int64) async throws(PostgresError) -> Bool {
-        try await self.database.run(QueueMemberStatements.finish, concert, member).affectedCount == 1
+    /// Ends the turn in which something was reserved, if it is still under way.
+    func finish(
+        _ concert: Int64, _ member: Int64, reservation: Int64, in transaction: PostgresTransaction
+    ) async throws(PostgresError) {
+        _ = try await transaction.run(
+            QueueMemberStatements.finish, concert, member, reservation, Self.microseconds(self.limits.passTime))
     }
 
     static func microseconds(_ time: TimeAmount) -> Int64 { time.nanoseconds / 1000 }

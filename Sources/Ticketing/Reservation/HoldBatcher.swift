@@ -81,7 +81,8 @@ struct HoldBatcher {
         precondition(batch.count == outcomes.count, "a batch has an outcome for each")
         self.flightCount -= 1
         let isAgain = zip(batch, outcomes).map { entry, outcome in
-            guard case .busy = outcome else { return false }
+            // Whose lock somebody else has waits a while, and not here.
+            guard case .busy(let seats)? = outcome, !seats.isEmpty else { return false }
             return entry.attemptCount + 1 < self.limits.busyAttemptCountMax
         }
         let again = batch.indices.filter { isAgain[$0] }.map { index in

@@ -45,18 +45,23 @@ final class HoldQueue: Sendable {
         }
         guard let added else { return nil }
         if added.leads { return try await self.lead(added.id).get() }
-        switch await self.wait(added.id, mayLead: true) {
+        switch await self.wait(added.id) {
         case .lead: return try await self.lead(added.id).get()
         case .answer(let answer): return try answer.get()
         }
     }
 
-    private func wait(_ id: UInt64, mayLead: Bool) async -> Turn {
+    /// Until the request is answered, or its member called upon to lead. A leader who `resigns` does so in the same
+    /// moment in which he begins to wait: between the two, one who hands over would find neither a leader nor somebody
+    /// who waits.
+    private func wait(_ id: UInt64, resigns: Bool = false) async -> Turn {
         await withCheckedContinuation { continuation in
             let answer = self.state.withLock { state -> Turn? in
-                // Answered, or called upon to lead, before he could wait.
+                if resigns { state.leaderCount -= 1 }
+                // Answered before he could wait.
                 if let answer = state.answers.removeValue(forKey: id) { return .answer(answer) }
-                if mayLead, state.leaderCount < self.leaderCountMax {
+                // Somebody has to, and nobody who leads will look again.
+                if state.leaderCount < self.leaderCountMax, state.batcher.waitingCount > 0 {
                     state.leaderCount += 1
                     return .lead
                 }
@@ -80,8 +85,7 @@ final class HoldQueue: Sendable {
             }
             guard let batch = next else {
                 // Its request is in the statement of another leader.
-                self.state.withLock { $0.leaderCount -= 1 }
-                switch await self.wait(id, mayLead: false) {
+                switch await self.wait(id, resigns: true) {
                 case .lead: continue
                 case .answer(let answer): return answer
                 }

@@ -28,10 +28,13 @@ package enum HoldOutcome: Equatable, Sendable {
     case held(Hold)
     /// These seats are somebody else's, or were about to be.
     case taken([Int32])
-    /// Nobody has these seats, but others stood in the way at that moment: worth asking again.
+    /// Nobody has these seats, but others stood in the way at that moment: worth asking again. Without seats, something
+    /// else was just being decided of the member: worth asking again in a while.
     case busy([Int32])
     /// The member would have more seats of the schedule than the concert allows.
     case limit
+    /// The member has kept seats of the schedule for too long without paying.
+    case tooOften
     case notOnSale
     case notFound
     /// One of the seats does not exist.

@@ -34,12 +34,14 @@ struct HoldStatements: Sendable {
         var attemptCount = 1
         while true {
             self.metrics.batch(requestCount: 1)
+            let parameters = self.parameters([request])
             let answers = try await self.database.transaction("reservation_hold", actor: "member:\(request.member)") {
-                try Self.answers(
-                    await $0.run(ReservationHoldStatements.hold, parameters: Self.parameters([request])), to: [request])
+                try Self.answers(await $0.run(ReservationHoldStatements.hold, parameters: parameters), to: [request])
             }
             self.note([request], answers)
-            guard case .busy = answers[0].outcome, attemptCount < self.limits.busyAttemptCountMax else {
+            guard case .busy(let seats) = answers[0].outcome, !seats.isEmpty,
+                attemptCount < self.limits.busyAttemptCountMax
+            else {
                 return answers[0].outcome
             }
             attemptCount += 1
@@ -54,7 +56,7 @@ struct HoldStatements: Sendable {
             let asked = rest.map(\.element)
             do {
                 let rows = try await self.database.run(
-                    ReservationHoldStatements.hold, parameters: Self.parameters(asked))
+                    ReservationHoldStatements.hold, parameters: self.parameters(asked))
                 let answers = try Self.answers(rows, to: asked)
                 self.note(asked, answers)
                 for (place, answer) in zip(rest, answers) { outcomes[place.offset] = answer.outcome }
@@ -104,13 +106,14 @@ struct HoldStatements: Sendable {
         var changes: [SeatChange] = []
     }
 
-    private static func parameters(_ requests: [HoldRequest]) -> [any PostgresEncodable] {
+    private func parameters(_ requests: [HoldRequest]) -> [any PostgresEncodable] {
         let places = requests.enumerated().flatMap { index, request in
             [Int32](repeating: Int32(truncatingIfNeeded: index + 1), count: request.seats.count)
         }
         return [
             requests.map(\.schedule), requests.map(\.member), requests.map(\.token),
             requests.map { Int64($0.seats.count) }, places, requests.flatMap(\.seats),
+            self.limits.unpaidHoldsMax, self.limits.unpaidHoldsWindow,
         ]
     }
 
@@ -137,6 +140,7 @@ struct HoldStatements: Sendable {
                 }
             case "TAKEN": answers[index].outcome = .taken(seats.sorted())
             case "BUSY": answers[index].outcome = .busy(seats.sorted())
+            case "TOO_OFTEN": answers[index].outcome = .tooOften
             case "LIMIT": answers[index].outcome = .limit
             case "NOT_ON_SALE": answers[index].outcome = .notOnSale
             case "NOT_FOUND": answers[index].outcome = .notFound
@@ -152,12 +156,15 @@ struct HoldStatements: Sendable {
         return currency
     }
 
-    /// What has been committed changes the maps; a seat that was not to be had is one that they may be wrong about.
+    /// What has been committed changes the maps, each once for the whole statement; a seat that was not to be had is
+    /// one that they may be wrong about.
     private func note(_ requests: [HoldRequest], _ answers: [Answer]) {
+        var changes: [Int64: [SeatChange]] = [:]
         for (request, answer) in zip(requests, answers) {
             if case .taken(let seats) = answer.outcome { self.maps.doubt(schedule: request.schedule, seats: seats) }
-            if !answer.changes.isEmpty { self.maps.apply(schedule: request.schedule, answer.changes) }
+            if !answer.changes.isEmpty { changes[request.schedule, default: []] += answer.changes }
         }
+        for (schedule, changes) in changes { self.maps.apply(schedule: schedule, changes) }
     }
 }
 

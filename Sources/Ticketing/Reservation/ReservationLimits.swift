@@ -1,3 +1,5 @@
+package import Primitives
+
 /// Every bound on what reservations can make Podo hold, wait for or try again.
 package struct ReservationLimits: Sendable {
     /// Whether requests of one loop share statements; otherwise each has a transaction of its own.
@@ -13,19 +15,33 @@ package struct ReservationLimits: Sendable {
     package var batchFlightCountMax = 1
     /// How often a request is put into a statement when others are in its way only for the moment.
     package var busyAttemptCountMax = 4
+    /// How often a request is put into a statement when something else is decided of the same member at that moment,
+    /// and the waits between: the first, and the longest. They double. Then the member is told to come again.
+    package var lockAttemptCountMax = 10
+    package var lockWaitTime = TimeAmount.milliseconds(5)
+    package var lockWaitTimeMax = TimeAmount.milliseconds(200)
     /// How often a statement is run when others stand in its way.
     package var conflictAttemptCountMax = 3
     /// How often other neighbouring seats are looked for when the first were taken meanwhile.
     package var bestAttemptCountMax = 4
+    /// How often seats are chosen when others are promised the same at that moment.
+    package var choiceAttemptCountMax = 8
     /// What a client is told to wait when too many do.
     package var retryAfterSeconds = 1
+
+    /// How much longer than a hold lasts seats are kept at most, for payments that failed.
+    package var extensionTimeMax = TimeAmount.seconds(180)
+    /// How long a member may have kept seats of a schedule without having paid in the end, and within which time: both
+    /// in times that a hold lasts. Then he gets none for a while.
+    package var unpaidHoldsMax = 3
+    package var unpaidHoldsWindow = 12
+    /// What he is told to wait.
+    package var unpaidWaitTime = TimeAmount.seconds(60)
 
     /// Lapsed reservations that one sweep ends.
     package var sweepCountMax = 500
     /// Unpaid reservations of a cancelled concert that one transaction ends.
     package var cancelCountMax = 500
-    /// Reservations or tickets on one page of a member's list.
-    package var pageCountMax = 100
 
     package init() {}
 }

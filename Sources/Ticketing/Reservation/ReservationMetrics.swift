@@ -2,7 +2,9 @@ package import Observability
 
 /// What is counted of seats and reservations.
 package struct ReservationMetrics: Sendable {
-    static let outcomes: [StaticString] = ["held", "taken", "limit", "not-on-sale", "not-found", "invalid"]
+    static let outcomes: [StaticString] = [
+        "held", "taken", "busy", "limit", "too-often", "not-on-sale", "not-found", "invalid",
+    ]
 
     private let holds: ReasonCounters
     private let byMap: Counter
@@ -49,8 +51,10 @@ package struct ReservationMetrics: Sendable {
         let word: StaticString =
             switch outcome {
             case .held: "held"
-            case .taken, .busy: "taken"
+            case .taken: "taken"
+            case .busy: "busy"
             case .limit: "limit"
+            case .tooOften: "too-often"
             case .notOnSale: "not-on-sale"
             case .notFound: "not-found"
             case .invalid: "invalid"

@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HTTPServer
 internal import Postgres
 
@@ -8,14 +9,8 @@ enum ReservationProblems {
     static let beingPaid = HTTPProblem(.conflict, code: "payment-in-progress")
     static let sold = HTTPProblem(.conflict, code: "invalid-state", detail: "it is paid: ask for a refund")
     static let notSold = HTTPProblem(.conflict, code: "invalid-state", detail: "not all of these seats are sold")
+    private static let mapsFullRetrySeconds = 5
     static let passRequired = HTTPProblem(.forbidden, code: "queue-pass-required")
-
-    /// Too many wait; with a time to come again.
-    static func overloaded(seconds: Int) -> HTTPProblem {
-        var problem = HTTPProblem(.serviceUnavailable, code: "overloaded")
-        problem.fields.append(.retryAfter, seconds)
-        return problem
-    }
 
     /// Names the seats: each by its place in what was asked for, and by its id.
     static func taken(_ seats: [Int32], schedule: Int64, of asked: [Int64]) -> HTTPProblem {
@@ -37,19 +32,14 @@ enum ReservationProblems {
             fieldErrors: [.init(pointer: "/" + field, code: "invalid-seat", detail: "there is no such seat")])
     }
 
-    /// Turns what the database says into what a client is told.
+    /// Turns what the database says into what a client is told, and that no other map can be in memory.
     static func guarded<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as PostgresError {
-            guard error.isTemporary else { throw HTTPProblem.internalError }
-            switch error.code {
-            case .overloaded, .timedOut, .conflict, .lockNotAvailable: throw self.overloaded(seconds: 1)
-            default:
-                var problem = HTTPProblem(.serviceUnavailable, code: "database-unavailable")
-                problem.fields.append(.retryAfter, 3)
-                throw problem
-            }
+            throw HTTPProblem.database(error)
+        } catch is SeatMapsFull {
+            throw HTTPProblem.overloaded(retryAfterSeconds: self.mapsFullRetrySeconds)
         }
     }
 }

@@ -39,15 +39,23 @@ extension Reservations {
     /// Whoever asks is a consumer of the outbox, in whose transaction is the connection that a process has for the
     /// background: waiting for it here would wait for oneself.
     package func cancelAll(concert: Int64) async throws -> Int {
+        try await self.cancelAll(ReservationStatements.unpaid, of: concert, "CONCERT_CANCELED")
+    }
+
+    /// The same of one performance.
+    package func cancelAll(schedule: Int64) async throws -> Int {
+        try await self.cancelAll(ReservationStatements.unpaidOfSchedule, of: schedule, "SCHEDULE_CANCELED")
+    }
+
+    private func cancelAll(_ statement: PostgresStatement, of id: Int64, _ reason: String) async throws -> Int {
         var total = 0
         while true {
             let (count, freed) = try await self.database.transaction(
                 "reservation_cancel_all", actor: "system:cancellation"
             ) { transaction in
-                let rows = try await transaction.run(
-                    ReservationStatements.unpaid, concert, self.limits.cancelCountMax)
+                let rows = try await transaction.run(statement, id, self.limits.cancelCountMax)
                 let ids: [Int64] = try rows.map { try $0.get(0) }
-                return (ids.count, try await transaction.run(ReservationStatements.end, ids, "CONCERT_CANCELED"))
+                return (ids.count, try await transaction.run(ReservationStatements.end, ids, reason))
             }
             try self.free(freed)
             total += count

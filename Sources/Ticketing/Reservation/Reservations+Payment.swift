@@ -27,11 +27,12 @@ extension Reservations {
         return frozen
     }
 
-    /// The money did not come: the seats are held for `time` at least.
+    /// The money did not come: the seats are held for `time` at least, as long as `extensionTimeMax` allows.
     package func thaw(
         _ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction
     ) async throws {
-        _ = try await transaction.run(ReservationStatements.thaw, reservation, time.milliseconds)
+        _ = try await transaction.run(
+            ReservationStatements.thaw, reservation, time.milliseconds, self.limits.extensionTimeMax.milliseconds)
         try await self.expect(reservation, in: transaction)
     }
 

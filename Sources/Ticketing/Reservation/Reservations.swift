@@ -1,4 +1,6 @@
+internal import Commerce
 internal import Crypto
+internal import HTTPServer
 package import Postgres
 internal import Primitives
 package import Reactor
@@ -44,11 +46,31 @@ package final class Reservations: Sendable {
         guard
             let request = HoldRequest(schedule: schedule, member: member, seats: numbers, token: Self.randomToken())
         else { return .invalid }
-        var outcome = try await self.outcome(of: request)
-        // Whoever asked has waited long enough: others are before him.
-        if case .busy(let seats) = outcome { outcome = .taken(seats) }
+        var outcome = try await self.patientOutcome(of: request)
+        if case .busy(let seats) = outcome {
+            guard !seats.isEmpty else {
+                self.metrics.held(outcome)
+                throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
+            }
+            // Whoever asked has waited long enough: others are before him.
+            outcome = .taken(seats)
+        }
         self.metrics.held(outcome)
         return outcome
+    }
+
+    /// Asks again while something else is decided of the member, which is done without keeping a connection or others
+    /// waiting for it.
+    private func patientOutcome(of request: HoldRequest) async throws -> HoldOutcome {
+        var wait = self.limits.lockWaitTime
+        for _ in 1..<max(self.limits.lockAttemptCountMax, 1) {
+            let outcome = try await self.outcome(of: request)
+            guard case .busy(let seats) = outcome, seats.isEmpty else { return outcome }
+            // By chance up to half as long again, so that two who meet do not meet again.
+            await self.pause(.nanoseconds(wait.nanoseconds + .random(in: 0...max(wait.nanoseconds / 2, 0))))
+            wait = min(.nanoseconds(wait.nanoseconds * 2), self.limits.lockWaitTimeMax)
+        }
+        return try await self.outcome(of: request)
     }
 
     private func outcome(of request: HoldRequest) async throws -> HoldOutcome {
@@ -60,7 +82,7 @@ package final class Reservations: Sendable {
         if !self.limits.isBatching { return try await self.statements.performAlone(request) }
         guard let outcome = try await self.queue().hold(request) else {
             self.metrics.shed()
-            throw ReservationProblems.overloaded(seconds: self.limits.retryAfterSeconds)
+            throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
         }
         return outcome
     }
@@ -73,10 +95,14 @@ package final class Reservations: Sendable {
         var outcome = HoldOutcome.taken([])
         for _ in 0..<self.limits.bestAttemptCountMax {
             let choice: [Int32]
-            switch self.maps.promise(schedule: schedule, grade: grade, quantity: quantity) {
-            case .seats(let seats): choice = seats
-            case .noneLeft: return outcome
-            case .noSuchGrade: return .notFound
+            switch self.maps.promise(
+                schedule: schedule, grade: grade, quantity: quantity, attemptCountMax: self.limits.choiceAttemptCountMax
+            )
+            {
+            case .seats(let seats)?: choice = seats
+            case .noneLeft?: return outcome
+            case .noSuchGrade?: return .notFound
+            case nil: throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
             }
             do {
                 defer { self.maps.release(schedule: schedule, seats: choice) }
@@ -88,8 +114,15 @@ package final class Reservations: Sendable {
     }
 
     /// The queue of the loop that the caller is on; that of the first for callers on none.
-    private func queue() -> HoldQueue {
-        self.queues[self.loops.firstIndex { $0.isOnLoop } ?? 0]
+    private func queue() -> HoldQueue { self.queues[self.loopIndex] }
+
+    private var loopIndex: Int { self.loops.firstIndex { $0.isOnLoop } ?? 0 }
+
+    private func pause(_ time: TimeAmount) async {
+        let loop = self.loops[self.loopIndex]
+        await withCheckedContinuation { continuation in
+            loop.execute { _ = loop.schedule(at: loop.now + time) { continuation.resume() } }
+        }
     }
 
     private static func randomToken() -> Int64 {

@@ -63,20 +63,26 @@ enum CatalogueReadStatements {
         WHERE concert_id = $1 ORDER BY position, id
         """, effect: .reads)
 
-    /// The schedules of a concert, and how many seats of each grade nobody has. A hold whose time is over is nobody's.
     static let schedules = PostgresStatement(
         "catalogue_schedules",
         """
-        SELECT schedule.id, schedule.starts_at, schedule.ends_at, schedule.timezone, schedule.replay_until,
-            schedule.status, free.grade_ids, free.counts
+        SELECT id, starts_at, ends_at, timezone, replay_until, status FROM schedule
+        WHERE concert_id = $1 AND deleted_at IS NULL ORDER BY starts_at, id
+        """, effect: .reads)
+
+    /// The schedules of a concert, and how many seats of each grade nobody has: all of them are read for it. A hold
+    /// whose time is over is nobody's.
+    static let remaining = PostgresStatement(
+        "catalogue_remaining",
+        """
+        SELECT schedule.id, free.grade_ids, free.counts
         FROM schedule CROSS JOIN LATERAL (
             SELECT coalesce(array_agg(grade_id), '{}') AS grade_ids, coalesce(array_agg(count), '{}') AS counts
             FROM (SELECT grade_id, count(*) AS count FROM seat
                 WHERE seat.schedule_id = schedule.id AND (state = 0 OR (state = 1 AND held_until <= now()))
                 GROUP BY grade_id) AS counted) AS free
         WHERE schedule.concert_id = $1 AND schedule.deleted_at IS NULL
-        ORDER BY schedule.starts_at, schedule.id
-        """, effect: .reads)
+        """, effect: .reads, purpose: .bulk)
 
     /// Seats that a schedule of a concert has.
     static let seatCount = PostgresStatement(

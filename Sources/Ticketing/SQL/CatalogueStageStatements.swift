@@ -90,7 +90,4 @@ enum CatalogueStageStatements {
 
     static let removeFromTeam = PostgresStatement(
         "catalogue_remove_from_team", "DELETE FROM seller_team WHERE seller_id = $1 AND member_id = $2")
-
-    static let lockSeller = PostgresStatement(
-        "catalogue_lock_seller", "SELECT FROM member WHERE id = $1 FOR NO KEY UPDATE")
 }

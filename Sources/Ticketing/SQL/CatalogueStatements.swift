@@ -8,12 +8,12 @@ enum CatalogueStatements {
 
     // MARK: Who may
 
-    /// concert, member: the seller, the member's role in his team, whether all may see it.
+    /// concert, member: the seller, the member's role in his team, whether all may see it, what it is sold in.
     static let concertOwner = PostgresStatement(
         "catalogue_concert_owner",
         """
         SELECT seller_id, (SELECT role FROM seller_team AS team
-            WHERE team.seller_id = concert.seller_id AND team.member_id = $2), status <> 'DRAFT'
+            WHERE team.seller_id = concert.seller_id AND team.member_id = $2), status <> 'DRAFT', currency
         FROM concert WHERE id = $1 AND deleted_at IS NULL
         """, effect: .reads)
 

@@ -6,8 +6,9 @@ internal import Postgres
 /// through everybody who may buy instead, once for each member that is asked for.
 enum QueueMemberStatements {
     /// Numbers for members of one queue, in the order given: concert, members, the last number that there can be. Who
-    /// has one that is not over is left out. The queue is locked until the numbers are committed, so that two processes
-    /// give them one after the other and none is ever given twice or lost.
+    /// has one that is not over is left out, and who may not wait in this queue (`barred`). The queue is locked until
+    /// the numbers are committed, so that two processes give them one after the other and none is ever given twice or
+    /// lost.
     static let join = PostgresStatement(
         "queue_join",
         """
@@ -15,8 +16,13 @@ enum QueueMemberStatements {
             SELECT t.member_id, t.at FROM unnest($2::bigint[]) WITH ORDINALITY AS t(member_id, at)),
         new AS (
             SELECT a.member_id, row_number() OVER (ORDER BY a.at) AS number
-            FROM asked a LEFT JOIN queue_member m ON m.concert_id = $1 AND m.member_id = a.member_id
-            WHERE m.member_id IS NULL OR m.ended_at IS NOT NULL OR m.pass_until <= now()),
+            FROM asked a JOIN concert c ON c.id = $1
+                LEFT JOIN queue_member m ON m.concert_id = $1 AND m.member_id = a.member_id
+            WHERE (m.member_id IS NULL OR m.ended_at IS NOT NULL OR m.pass_until <= now())
+                AND (NOT (c.queue_verified_only OR c.queue_older_only) OR EXISTS (
+                    SELECT FROM member WHERE member.id = a.member_id
+                        AND (member.email_verified_at IS NOT NULL OR NOT c.queue_verified_only)
+                        AND (member.created_at < c.sale_opens_at OR NOT c.queue_older_only)))),
         counted AS (
             UPDATE queue_room r SET last_number = r.last_number + (SELECT count(*) FROM new)
             WHERE r.concert_id = $1 AND EXISTS (SELECT FROM new)
@@ -29,6 +35,16 @@ enum QueueMemberStatements {
             WHERE queue_member.ended_at IS NOT NULL OR queue_member.pass_until <= now()
         RETURNING member_id, number
         """)
+
+    /// concert, members: those who may not wait in its queue, and whether that is for their address.
+    static let barred = PostgresStatement(
+        "queue_barred",
+        """
+        SELECT member.id, c.queue_verified_only AND member.email_verified_at IS NULL
+        FROM concert c JOIN member ON member.id = ANY($2::bigint[])
+        WHERE c.id = $1 AND (c.queue_verified_only AND member.email_verified_at IS NULL
+            OR c.queue_older_only AND member.created_at >= c.sale_opens_at)
+        """, effect: .reads)
 
     /// concert, members: their numbers, and whether and until when they may buy. Who has left is not among them.
     static let find = PostgresStatement(
@@ -86,11 +102,14 @@ enum QueueMemberStatements {
         WHERE concert_id = $1 AND member_id = $2 AND number = $3 AND ended_at IS NULL
         """)
 
-    /// Gives a turn back that was taken: concert, member.
+    /// Gives a turn back that was taken, and in which this was reserved, not a later one: concert, member, reservation,
+    /// for how many microseconds a turn is taken.
     static let finish = PostgresStatement(
         "queue_finish",
         """
         UPDATE queue_member SET ended_at = now()
-        WHERE concert_id = $1 AND member_id = $2 AND ended_at IS NULL AND pass_until IS NOT NULL
+        WHERE concert_id = $1 AND member_id = $2 AND ended_at IS NULL
+            AND pass_until - $4::bigint * interval '1 microsecond' <= (
+                SELECT created_at FROM reservation WHERE id = $3 AND reservation.member_id = $2)
         """)
 }

@@ -16,7 +16,7 @@ enum QueueRoomStatements {
             CASE WHEN r.opened_at IS NOT NULL THEN r.seed END,
             coalesce(r.mover <> $2::bytea AND r.mover_until > now(), false),
             taken.live + coalesce(r.admitted, 0) - before.upto - given.count, coalesce(r.admitted, 0) - before.upto,
-            now()
+            now(), c.sale_closes_at, c.queue_verified_only, c.queue_older_only
         FROM concert c LEFT JOIN queue_room r ON r.concert_id = c.id
         CROSS JOIN LATERAL (SELECT coalesce((SELECT s.upto FROM queue_step s
             WHERE s.concert_id = c.id AND s.at <= now() - $3::bigint * interval '1 microsecond'
@@ -45,7 +45,7 @@ enum QueueRoomStatements {
         WITH due AS (
             SELECT r.concert_id FROM queue_room r JOIN concert c ON c.id = r.concert_id
             WHERE r.concert_id = ANY($1::bigint[]) AND r.opened_at IS NULL AND r.sold_out_at IS NULL
-                AND c.queue_enabled AND c.sale_opens_at <= now()
+                AND c.queue_enabled AND c.sale_opens_at <= now() AND c.sale_closes_at > now()
             ORDER BY r.concert_id FOR UPDATE OF r)
         UPDATE queue_room r
         SET opened_at = now(), draw_count = r.last_number, paced_at = now() - interval '1 second'
@@ -55,7 +55,8 @@ enum QueueRoomStatements {
 
     /// Moves pointers that still stand where they were seen: who moves them and for how many microseconds nobody else
     /// does; concerts, old and new pointers, and for how many microseconds that uses the rate up. A row for each that
-    /// has moved. What was not used of the rate counts for a second.
+    /// has moved. What was not used of the rate counts for a second. Nobody is let in to a sale that was closed, or put
+    /// off, since it was looked at.
     static let admit = PostgresStatement(
         "queue_admit",
         """
@@ -63,7 +64,9 @@ enum QueueRoomStatements {
             SELECT * FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
                 AS t(concert_id, admitted, upto, time)),
         held AS (
-            SELECT r.concert_id FROM queue_room r WHERE r.concert_id IN (SELECT concert_id FROM move)
+            SELECT r.concert_id FROM queue_room r JOIN concert c ON c.id = r.concert_id
+            WHERE r.concert_id IN (SELECT concert_id FROM move) AND c.status = 'PUBLISHED' AND c.deleted_at IS NULL
+                AND c.sale_opens_at <= now() AND c.sale_closes_at > now()
             ORDER BY r.concert_id FOR UPDATE OF r),
         moved AS (
             UPDATE queue_room r
@@ -88,14 +91,17 @@ enum QueueRoomStatements {
 
     // MARK: Settings
 
-    /// concert, whether there is a queue, rate, members at the same time; null leaves one as it is.
+    /// concert, whether there is a queue, rate, members at the same time, whether only members whose address is
+    /// verified wait in it, and only those of before the opening; null leaves one as it is.
     static let settle = PostgresStatement(
         "queue_settle",
         """
         UPDATE concert
         SET queue_enabled = coalesce($2, queue_enabled),
             queue_admit_per_second = coalesce($3::bigint::integer, queue_admit_per_second),
-            queue_active_max = coalesce($4::bigint::integer, queue_active_max)
+            queue_active_max = coalesce($4::bigint::integer, queue_active_max),
+            queue_verified_only = coalesce($5, queue_verified_only),
+            queue_older_only = coalesce($6, queue_older_only)
         WHERE id = $1 AND deleted_at IS NULL
         """)
 

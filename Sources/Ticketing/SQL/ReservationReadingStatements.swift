@@ -33,7 +33,7 @@ enum ReservationReadingStatements {
         """
         SELECT r.id, r.member_id, c.seller_id, c.id, c.name, r.total - r.discount, r.currency,
             r.status = 'PENDING' AND NOT r.is_paying AND r.held_until > now() AND c.status <> 'CANCELED'
-                AND s.status <> 'CANCELED',
+                AND s.status <> 'CANCELED' AND s.ends_at > now(),
             r.status = 'CONFIRMED', r.held_until
         FROM unnest($1::bigint[], $2::bigint[]) AS asked (id, member)
             JOIN reservation r ON r.id = asked.id AND r.member_id = asked.member
@@ -44,7 +44,7 @@ enum ReservationReadingStatements {
     static let concert = PostgresStatement(
         "reservation_concert",
         """
-        SELECT s.concert_id, c.queue_enabled FROM schedule s JOIN concert c ON c.id = s.concert_id
+        SELECT s.concert_id FROM schedule s JOIN concert c ON c.id = s.concert_id
         WHERE s.id = $1 AND s.deleted_at IS NULL AND c.deleted_at IS NULL
         """, effect: .reads)
 }

@@ -15,15 +15,21 @@ enum ReservationStatements {
     static let freeze = PostgresStatement(
         "reservation_freeze", "SELECT reservation, is_whole FROM freeze_reservations($1)")
 
-    /// reservation, milliseconds: they are held for so long at least.
+    /// reservation, milliseconds: they are held for so long at least; milliseconds: but not for so much longer than a
+    /// hold lasts, so that paying that fails again and again keeps nothing from others.
     static let thaw = PostgresStatement(
         "reservation_thaw",
         """
         WITH back AS (
             UPDATE reservation SET is_paying = false,
-                held_until = greatest(held_until, clock_timestamp() + $2::bigint * interval '1 millisecond')
-            WHERE id = $1 AND status = 'PENDING' AND is_paying
-            RETURNING id, held_until)
+                held_until = greatest(held_until, least(
+                    clock_timestamp() + $2::bigint * interval '1 millisecond',
+                    reservation.created_at + c.hold_seconds * interval '1 second'
+                        + $3::bigint * interval '1 millisecond'))
+            FROM concert c
+            WHERE reservation.id = $1 AND reservation.status = 'PENDING' AND is_paying
+                AND c.id = reservation.concert_id
+            RETURNING reservation.id, held_until)
         UPDATE seat SET state = 1, held_until = back.held_until, version = seat.version + 1
         FROM back, reservation_seat line
         WHERE line.reservation_id = back.id AND line.status = 'HELD' AND seat.schedule_id = line.schedule_id
@@ -97,6 +103,14 @@ enum ReservationStatements {
         """
         SELECT id FROM reservation
         WHERE schedule_id IN (SELECT id FROM schedule WHERE concert_id = $1) AND status = 'PENDING' AND NOT is_paying
+        ORDER BY id LIMIT $2 FOR NO KEY UPDATE
+        """, purpose: .background)
+
+    /// The same of one schedule.
+    static let unpaidOfSchedule = PostgresStatement(
+        "reservation_unpaid_of_schedule",
+        """
+        SELECT id FROM reservation WHERE schedule_id = $1 AND status = 'PENDING' AND NOT is_paying
         ORDER BY id LIMIT $2 FOR NO KEY UPDATE
         """, purpose: .background)
 }

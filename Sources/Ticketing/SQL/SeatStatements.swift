@@ -2,17 +2,19 @@ internal import Postgres
 
 /// What is read of seats.
 enum SeatStatements {
-    /// schedule. Concert, currency, rows and columns of its stage; nothing of what nobody may see yet.
+    /// schedule. Concert, currency, rows, columns and aisles of its stage; nothing of what nobody may see yet.
     static let head = PostgresStatement(
         "seat_map_head",
         """
-        SELECT c.id, c.currency, coalesce(stage.row_count, 0), coalesce(stage.column_count, 0)
+        SELECT c.id, c.currency, coalesce(stage.row_count, 0), coalesce(stage.column_count, 0),
+            coalesce(stage.aisles, '{}')
         FROM schedule s JOIN concert c ON c.id = s.concert_id LEFT JOIN stage ON stage.id = s.stage_id
         WHERE s.id = $1 AND s.deleted_at IS NULL AND c.deleted_at IS NULL AND c.status <> 'DRAFT'
-        """, effect: .reads)
+        """, effect: .reads, purpose: .bulk)
 
     static let grades = PostgresStatement(
-        "seat_map_grades", "SELECT id, name, kind, section FROM grade WHERE concert_id = $1", effect: .reads)
+        "seat_map_grades", "SELECT id, name, kind, section FROM grade WHERE concert_id = $1", effect: .reads,
+        purpose: .bulk)
 
     /// schedule, after which number, how many.
     static let page = PostgresStatement(
@@ -20,7 +22,7 @@ enum SeatStatements {
         """
         SELECT seat_no, grade_id, price, row_no, column_no, version, state, held_until FROM seat
         WHERE schedule_id = $1 AND seat_no > $2 ORDER BY seat_no LIMIT $3
-        """, effect: .reads)
+        """, effect: .reads, purpose: .bulk)
 
     /// schedule, after which number, how many: what can have changed.
     static let states = PostgresStatement(
@@ -28,7 +30,7 @@ enum SeatStatements {
         """
         SELECT seat_no, version, state, held_until FROM seat
         WHERE schedule_id = $1 AND seat_no > $2 ORDER BY seat_no LIMIT $3
-        """, effect: .reads, purpose: .background)
+        """, effect: .reads, purpose: .bulk)
 
     /// schedules and numbers.
     static let some = PostgresStatement(

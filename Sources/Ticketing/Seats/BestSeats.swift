@@ -1,7 +1,10 @@
 internal import Primitives
 
 /// Chooses seats of a grade that are beside each other: in front rather than behind, in the middle rather than at the
-/// side, and before all so that no seat is left alone between others, which nobody would buy.
+/// side, and before all so that no seat is left alone between others, which nobody would buy. An aisle is between two
+/// seats as much as somebody else is.
+///
+/// It looks at a map that nobody changes meanwhile: what it has chosen may be gone by then.
 struct BestSeats {
     /// What there is.
     enum Choice: Equatable {
@@ -30,81 +33,58 @@ struct BestSeats {
     /// - Parameter chance: Where the search begins among places without a number, so that processes do not all want
     ///   the same: any number.
     func choose(grade: Int64, quantity: Int, chance: Int) -> Choice {
-        let layout = self.map.layout
-        let classes = layout.classes.indices.filter { layout.classes[$0].grade == grade }
-        guard let first = classes.first else { return .noSuchGrade }
-        let indexes = Set(classes.map { UInt16(truncatingIfNeeded: $0) })
-        let numbers = layout.places.indices.filter { indexes.contains(layout.places[$0].classIndex) }
-        if layout.classes[first].kind == "SEATED" { return self.neighbours(numbers, quantity) }
-        return self.anyPlaces(numbers, quantity, chance)
+        guard let seats = self.map.layout.grades[grade], quantity > 0 else { return .noSuchGrade }
+        guard let blocks = seats.blocks else { return self.anyPlaces(seats.numbers, quantity, chance) }
+        return self.neighbours(seats.numbers, blocks, quantity)
     }
 
-    private func isFree(_ number: Int) -> Bool {
-        let number = Int32(truncatingIfNeeded: number)
-        return !self.promised.contains(number)
-            && self.map.taken([number], now: self.now, skew: self.skew).isEmpty
+    private func isFree(_ number: Int32) -> Bool {
+        self.map.isFree(number, now: self.now, skew: self.skew) && !self.promised.contains(number)
     }
 
-    private func anyPlaces(_ numbers: [Int], _ quantity: Int, _ chance: Int) -> Choice {
+    private func anyPlaces(_ numbers: [Int32], _ quantity: Int, _ chance: Int) -> Choice {
         guard numbers.count >= quantity else { return .noneLeft }
         let start = Int(UInt(bitPattern: chance) % UInt(numbers.count))
         var found: [Int32] = []
         for offset in numbers.indices {
             let number = numbers[(start + offset) % numbers.count]
             guard self.isFree(number) else { continue }
-            found.append(Int32(truncatingIfNeeded: number))
+            found.append(number)
             if found.count == quantity { return .seats(found.sorted()) }
         }
         return .noneLeft
     }
 
-    private func neighbours(_ numbers: [Int], _ quantity: Int) -> Choice {
-        let places = self.map.layout.places
-        let sorted = numbers.sorted {
-            (places[$0].row ?? 0, places[$0].column ?? 0) < (places[$1].row ?? 0, places[$1].column ?? 0)
-        }
-        let middle = (self.map.layout.columnCount + 1) / 2
-        var best: (cost: Int, seats: ArraySlice<Int>)?
-        var rank = 0
-        var start = sorted.startIndex
-        while start < sorted.endIndex {
-            let row = places[sorted[start]].row
-            let end = sorted[start...].firstIndex { places[$0].row != row } ?? sorted.endIndex
-            for run in self.runs(sorted[start..<end]) where run.count >= quantity {
-                for offset in 0...(run.count - quantity) {
-                    let seats = run.dropFirst(offset).prefix(quantity)
-                    let lone = (offset == 1 ? 1 : 0) + (run.count - quantity - offset == 1 ? 1 : 0)
-                    let center = (self.column(seats.first) + self.column(seats.last)) / 2
-                    let cost = lone * Self.loneSeatCost + rank * Self.rowCost + abs(center - middle)
-                    if cost < best?.cost ?? .max { best = (cost, seats) }
-                }
+    private func neighbours(_ numbers: [Int32], _ blocks: [GradeSeats.Block], _ quantity: Int) -> Choice {
+        var best: (cost: Int, range: Range<Int>)?
+        for block in blocks where block.range.count >= quantity {
+            // What is further back costs more, however it is.
+            if let best, block.rank * Self.rowCost >= best.cost { break }
+            var start = block.range.lowerBound
+            for index in block.range {
+                if self.isFree(numbers[index]) { continue }
+                self.consider(start..<index, of: block, quantity, &best)
+                start = index + 1
             }
-            rank += 1
-            start = end
+            self.consider(start..<block.range.upperBound, of: block, quantity, &best)
         }
         guard let best else { return .noneLeft }
-        return .seats(best.seats.map { Int32(truncatingIfNeeded: $0) }.sorted())
+        return .seats(numbers[best.range].sorted())
     }
 
-    /// Free seats of one row whose columns follow each other.
-    private func runs(_ row: ArraySlice<Int>) -> [ArraySlice<Int>] {
-        var runs: [ArraySlice<Int>] = []
-        var start = row.startIndex
-        var index = row.startIndex
-        while index < row.endIndex {
-            let isFree = self.isFree(row[index])
-            let follows = index == start || self.column(row[index]) == self.column(row[index - 1]) + 1
-            if !isFree || !follows {
-                if start < index { runs.append(row[start..<index]) }
-                start = isFree ? index : index + 1
-            }
-            index += 1
+    /// The best of free seats that are beside each other, if it is better than what was found before.
+    private func consider(
+        _ run: Range<Int>, of block: GradeSeats.Block, _ quantity: Int, _ best: inout (cost: Int, range: Range<Int>)?
+    ) {
+        guard run.count >= quantity else { return }
+        let middle = (self.map.layout.columnCount + 1) / 2
+        for offset in 0...(run.count - quantity) {
+            let first = run.lowerBound + offset
+            let lone = (offset == 1 ? 1 : 0) + (run.count - quantity - offset == 1 ? 1 : 0)
+            let column = block.column + first - block.range.lowerBound
+            let center = (column + column + quantity - 1) / 2
+            let cost = lone * Self.loneSeatCost + block.rank * Self.rowCost + abs(center - middle)
+            if cost < best?.cost ?? .max { best = (cost, first..<first + quantity) }
         }
-        if start < row.endIndex { runs.append(row[start...]) }
-        return runs
-    }
-
-    private func column(_ number: Int?) -> Int {
-        Int(number.flatMap { self.map.layout.places[$0].column } ?? 0)
     }
 }

@@ -4,7 +4,7 @@ internal import Reactor
 internal import Synchronization
 
 /// Those who follow seat maps on one loop. What changes is gathered for a moment, written once, and sent to all of
-/// them.
+/// them, to some in each turn of the loop.
 ///
 /// One that does not keep up misses changes; with the next it is told to read the map again.
 final class SeatEventHub: @unchecked Sendable {
@@ -20,7 +20,8 @@ final class SeatEventHub: @unchecked Sendable {
     private final class Channel {
         var version: Int64
         var followers: [ObjectIdentifier: Follower] = [:]
-        var isTimerSet = false
+        /// From the moment at which something changes until all have been told.
+        var isBusy = false
 
         init(version: Int64) { self.version = version }
     }
@@ -41,12 +42,8 @@ final class SeatEventHub: @unchecked Sendable {
     func changed(_ schedule: Int64, _ maps: SeatMaps) {
         guard self.followerCount.load(ordering: .acquiring) > 0 else { return }
         self.loop.executeOnLoop { [self] in
-            guard let channel = self.channels[schedule], !channel.isTimerSet else { return }
-            channel.isTimerSet = true
-            _ = self.loop.schedule(at: self.loop.now + self.limits.eventInterval) { [weak maps] in
-                channel.isTimerSet = false
-                if let maps { self.send(schedule, channel, maps) }
-            }
+            guard let channel = self.channels[schedule], !channel.isBusy else { return }
+            self.gather(schedule, channel, maps)
         }
     }
 
@@ -55,44 +52,75 @@ final class SeatEventHub: @unchecked Sendable {
     /// - Parameter seen: The version that a browser which comes back has seen last.
     func follow(_ schedule: Int64, _ events: ServerSentEvents, seen: Int64?, maps: SeatMaps) {
         self.loop.assertIsOnLoop()
+        // Whoever was the last that may follow came between; the browser comes back by itself.
+        guard maps.follow(schedule) else { return events.finish() }
         let channel = self.channels[schedule] ?? Channel(version: maps.currentVersion(of: schedule) ?? 0)
         self.channels[schedule] = channel
         let id = ObjectIdentifier(events)
         channel.followers[id] = Follower(events)
         self.followerCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        maps.addFollower(schedule, 1)
         events.onClose = { [weak self, weak maps] in
             guard let self else { return }
             channel.followers[id] = nil
             self.followerCount.wrappingSubtract(1, ordering: .relaxed)
-            maps?.addFollower(schedule, -1)
+            maps?.unfollow(schedule)
             if channel.followers.isEmpty, self.channels[schedule] === channel { self.channels[schedule] = nil }
         }
         // It begins where the channel stands; what changed before, and is not sent yet, comes to all.
         guard let seen, seen != channel.version else {
-            _ = events.send(Self.event(version: channel.version, []))
+            _ = events.send(Self.event(maps, version: channel.version, []))
             return self.changed(schedule, maps)
         }
         let missed = maps.changes(of: schedule, since: seen)
-        _ = events.send(missed.map { Self.event(version: $0.version, $0.seats) } ?? Self.reload(channel.version))
+        _ = events.send(
+            missed.map { Self.event(maps, version: $0.version, $0.seats) } ?? Self.reload(maps, channel.version))
+    }
+
+    private func gather(_ schedule: Int64, _ channel: Channel, _ maps: SeatMaps) {
+        channel.isBusy = true
+        _ = self.loop.schedule(at: self.loop.now + self.limits.eventInterval) { [weak maps] in
+            guard let maps else { return channel.isBusy = false }
+            self.send(schedule, channel, maps)
+        }
     }
 
     private func send(_ schedule: Int64, _ channel: Channel, _ maps: SeatMaps) {
         let news = maps.changes(of: schedule, since: channel.version)
         let isNothingNew = news?.seats.isEmpty == true
         channel.version = news?.version ?? maps.currentVersion(of: schedule) ?? channel.version
-        let reload = Self.reload(channel.version)
-        let event = news.map { Self.event(version: $0.version, $0.seats) }
-        for follower in Array(channel.followers.values) where follower.hasMissed || !isNothingNew {
-            let isSent = follower.events.send(follower.hasMissed ? reload : event ?? reload)
-            follower.hasMissed = !isSent
+        let reload = Self.reload(maps, channel.version).encoded()
+        let event = news.map { Self.event(maps, version: $0.version, $0.seats).encoded() } ?? reload
+        let due = channel.followers.values.filter { $0.hasMissed || !isNothingNew }
+        self.tell(due[...], event, reload, schedule, channel, maps)
+    }
+
+    /// Tells some of those who are due, and the others in the next turns of the loop.
+    private func tell(
+        _ due: ArraySlice<Follower>, _ event: [UInt8], _ reload: [UInt8], _ schedule: Int64, _ channel: Channel,
+        _ maps: SeatMaps
+    ) {
+        for follower in due.prefix(self.limits.followerTurnCountMax) {
+            follower.hasMissed = !follower.events.send(encoded: follower.hasMissed ? reload : event)
         }
+        let rest = due.dropFirst(self.limits.followerTurnCountMax)
+        guard rest.isEmpty else {
+            _ = self.loop.schedule(at: self.loop.now) { [weak maps] in
+                guard let maps else { return channel.isBusy = false }
+                self.tell(rest, event, reload, schedule, channel, maps)
+            }
+            return
+        }
+        channel.isBusy = false
         // Whoever had no room is asked again, whether or not anything else happens.
-        if channel.followers.values.contains(where: \.hasMissed) { self.changed(schedule, maps) }
+        let hasMissed = channel.followers.values.contains(where: \.hasMissed)
+        let isBehind = maps.currentVersion(of: schedule).map { $0 != channel.version } ?? false
+        if hasMissed || isBehind, self.channels[schedule] === channel { self.gather(schedule, channel, maps) }
     }
 
     /// `{"version":…,"changes":[[seatNo,"HELD"],…]}`
-    static func event(version: Int64, _ seats: [(number: Int32, state: SeatState)]) -> ServerSentEvent {
+    private static func event(
+        _ maps: SeatMaps, version: Int64, _ seats: [(number: Int32, state: SeatState)]
+    ) -> ServerSentEvent {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("version", version)
@@ -106,11 +134,11 @@ final class SeatEventHub: @unchecked Sendable {
                 }
             }
         }
-        return ServerSentEvent(String(decoding: writer.bytes, as: UTF8.self), id: String(version))
+        return ServerSentEvent(String(decoding: writer.bytes, as: UTF8.self), id: maps.text(ofVersion: version))
     }
 
     /// What is missing cannot be told any more: read the whole map.
-    static func reload(_ version: Int64) -> ServerSentEvent {
-        ServerSentEvent("{\"version\":\(version)}", name: "reload", id: String(version))
+    private static func reload(_ maps: SeatMaps, _ version: Int64) -> ServerSentEvent {
+        ServerSentEvent("{\"version\":\(version)}", name: "reload", id: maps.text(ofVersion: version))
     }
 }

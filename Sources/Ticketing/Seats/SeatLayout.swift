@@ -30,14 +30,32 @@ final class SeatLayout: Sendable {
     let classes: [Class]
     /// By the number of the seat.
     let places: [Place]
+    /// What seats are chosen from, by grade.
+    let grades: [Int64: GradeSeats]
 
-    init(schedule: Int64, concert: Int64, rowCount: Int, columnCount: Int, classes: [Class], places: [Place]) {
+    /// - Parameter aisles: An aisle is behind each column of these numbers.
+    init(
+        schedule: Int64, concert: Int64, rowCount: Int, columnCount: Int, aisles: Set<Int32> = [], classes: [Class],
+        places: [Place]
+    ) {
         self.schedule = schedule
         self.concert = concert
         self.rowCount = rowCount
         self.columnCount = columnCount
         self.classes = classes
         self.places = places
+        var numbers: [Int64: [Int32]] = [:]
+        for (number, place) in places.enumerated() where place.classIndex != Self.noClass {
+            numbers[classes[Int(place.classIndex)].grade, default: []].append(Int32(truncatingIfNeeded: number))
+        }
+        let seated = Set(classes.filter { $0.kind == "SEATED" }.map(\.grade))
+        var grades: [Int64: GradeSeats] = [:]
+        for (grade, numbers) in numbers {
+            grades[grade] =
+                seated.contains(grade)
+                ? GradeSeats(numbers, at: places, aisles: aisles) : GradeSeats(numbers: numbers, blocks: nil)
+        }
+        self.grades = grades
     }
 
     /// Nil when there is no such seat.

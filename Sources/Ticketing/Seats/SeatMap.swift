@@ -2,8 +2,9 @@ internal import Primitives
 
 /// The seats of one schedule and who may have them, as last heard. A hint: the database decides.
 ///
-/// `version` grows whenever something changes that buyers see. It begins with the time of loading, so that it does not
-/// go back with a restart.
+/// `version` grows whenever something changes that buyers see, once for all that changes together. It begins with the
+/// time of loading, so that it mostly does not go back with a restart; where other processes could be asked, or this
+/// one later, it is told with `SeatMaps.mark`.
 struct SeatMap: Sendable {
     private struct Row: Sendable {
         var version: Int32
@@ -45,14 +46,17 @@ struct SeatMap: Sendable {
 
     /// Those that nobody can have now, for all that is known here.
     func taken(_ numbers: [Int32], now: WallClock, skew: TimeAmount) -> [Int32] {
-        numbers.filter { number in
-            guard self.rows.indices.contains(Int(number)) else { return false }
-            let row = self.rows[Int(number)]
-            switch row.state {
-            case .free: return false
-            case .held: return Int64(row.until) * 1000 - skew.milliseconds > now.unixMilliseconds
-            case .paying, .sold, .blocked: return true
-            }
+        numbers.filter { self.rows.indices.contains(Int($0)) && !self.isFree($0, now: now, skew: skew) }
+    }
+
+    /// Whether somebody could have it now, for all that is known here.
+    func isFree(_ number: Int32, now: WallClock, skew: TimeAmount) -> Bool {
+        guard self.rows.indices.contains(Int(number)) else { return false }
+        let row = self.rows[Int(number)]
+        switch row.state {
+        case .free: return true
+        case .held: return Int64(row.until) * 1000 - skew.milliseconds <= now.unixMilliseconds
+        case .paying, .sold, .blocked: return false
         }
     }
 
@@ -88,6 +92,12 @@ struct SeatMap: Sendable {
             let seconds = change.until.map { UInt32(clamping: ($0.unixMilliseconds + 999) / 1000) } ?? 0
             self.rows[Int(change.number)] = Row(version: change.version, state: change.state, until: seconds)
         }
+    }
+
+    /// It takes the place of another: its version is a later one, and what changed before is not told any more.
+    mutating func follow(_ other: SeatMap) {
+        self.version = max(self.version, other.version + 1)
+        self.forgottenVersion = self.version
     }
 
     private mutating func forget() {

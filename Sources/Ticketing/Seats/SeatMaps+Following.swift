@@ -16,9 +16,23 @@ extension SeatMaps {
         }
     }
 
-    /// A map that somebody follows is not forgotten.
-    func addFollower(_ schedule: Int64, _ count: Int) {
-        self.state.withLock { $0.entries[schedule]?.followerCount += count }
+    /// A map that somebody follows is not forgotten. False when it is not in memory, or too many are followed.
+    func follow(_ schedule: Int64) -> Bool { self.state.withLock { $0.follow(schedule, self.limits) } }
+
+    /// Once for each `follow` that was true.
+    func unfollow(_ schedule: Int64) { self.state.withLock { $0.unfollow(schedule) } }
+
+    func mayFollow(_ schedule: Int64) -> Bool { self.state.withLock { $0.mayFollow(schedule, self.limits) } }
+
+    /// How a version is told to those who come back with it later, perhaps to another process.
+    func text(ofVersion version: Int64) -> String { "\(version)-\(self.mark)" }
+
+    /// The version that somebody says he has seen: with the mark of its process, or as the map says it, without. One of
+    /// another process is none of this one's: -1, since which nobody can tell the changes. Nil for what is no version.
+    func version(seen text: String) -> Int64? {
+        let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let number = parts.first.flatMap({ Int64($0) }), number >= 0 else { return nil }
+        return parts.count == 1 || parts[1].utf8.elementsEqual(self.mark.utf8) ? number : -1
     }
 
     /// The hub of the loop that the caller is on.

@@ -35,7 +35,7 @@ extension SeatMaps {
         let schedule = map.layout.schedule
         let start = MonotonicTime.now
         do {
-            let rendering = try await self.pool.run { SeatRendering(map, key) }
+            let rendering = try await self.pool.run { SeatRendering(map, key, mark: self.mark) }
             self.metrics.mapRenderings.add(loop: nil)
             let end = MonotonicTime.now
             let (rest, _) = (end - start).nanoseconds.multipliedReportingOverflow(by: self.limits.renderingRestFactor)
@@ -51,7 +51,7 @@ extension SeatMaps {
         _ schedule: Int64, _ key: SeatRendering.Key, _ rendering: SeatRendering?, restUntil: MonotonicTime
     ) {
         let waiters = self.state.withLock {
-            $0.entries[schedule]?.renderings.written(key, rendering, restUntil: restUntil) ?? []
+            $0.written(schedule, key, rendering, restUntil: restUntil, limits: self.limits)
         }
         for waiter in waiters { waiter.resume(returning: rendering) }
     }

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Observability
 package import Postgres
 internal import Primitives
@@ -14,6 +15,9 @@ package final class SeatMaps: Sendable {
     /// Those of each loop who follow maps.
     let hubs: [SeatEventHub]
     let state = Mutex(SeatMapTable())
+    /// Tells versions of this process from those of others, and of itself before a restart.
+    let mark = Base64URL.string(SecureRandom.bytes(6))
+    private let loads: SharedReads<Int64, Int64?>
 
     package init(
         database: PostgresDatabase, loops: [EventLoop], limits: SeatLimits = SeatLimits(), metrics: ReservationMetrics
@@ -22,6 +26,7 @@ package final class SeatMaps: Sendable {
         self.limits = limits
         self.metrics = metrics
         self.pool = BlockingPool(name: "podo-seat-map", threadCount: 1, waitingCountMax: 256, niceness: 5)
+        self.loads = SharedReads(waitingCountMax: limits.loadWaiterCountMax)
         self.hubs = loops.map { SeatEventHub(loop: $0, limits: limits) }
     }
 
@@ -33,21 +38,49 @@ package final class SeatMaps: Sendable {
     /// Sees to it that the map is in memory; does nothing when it is, or when there is no such schedule.
     package func load(_ schedule: Int64) async throws { _ = try await self.version(of: schedule) }
 
-    /// The version of the map, which is loaded if need be; nil when there is no such schedule.
+    /// The version of the map, which is loaded if need be, once for all who want it; nil when there is no such
+    /// schedule. Throws `SeatMapsFull` where there is no room for it.
     func version(of schedule: Int64) async throws -> Int64? {
-        let known = self.state.withLock { table -> Int64?? in
-            if table.isKept(schedule, self.limits), let entry = table.use(schedule) { return entry.map.version }
-            table.beginLoading(schedule)
-            return nil
+        if let known = self.keptVersion(of: schedule) { return known }
+        switch try await self.loads.read(schedule, { try await self.loaded(schedule) }) {
+        case .asked(let version), .shared(let version): return version
+        case .shed: throw SeatMapsFull()
         }
-        if let known { return known }
+    }
+
+    private func keptVersion(of schedule: Int64) -> Int64? {
+        self.state.withLock { table in
+            table.isKept(schedule, self.limits) ? table.use(schedule)?.map.version : nil
+        }
+    }
+
+    private func loaded(_ schedule: Int64) async throws -> Int64? {
+        // Another may have read it while this one waited for its turn.
+        if let known = self.keptVersion(of: schedule) { return known }
+        self.state.withLock { $0.beginLoading(schedule) }
         do {
             let map = try await self.read(schedule)
-            return self.state.withLock { $0.endLoading(schedule, map, limits: self.limits) }
+            return try self.state.withLock { try $0.endLoading(schedule, map, limits: self.limits) }
         } catch {
             self.state.withLock { $0.failLoading(schedule) }
             throw error
         }
+    }
+
+    /// Reads the map anew as a whole. Whoever follows it is told to do so too.
+    func renew(_ schedule: Int64) async throws {
+        guard self.state.withLock({ $0.beginRenewing(schedule) }) else { return }
+        do {
+            let map = try await self.read(schedule)
+            self.state.withLock { $0.endRenewing(schedule, map) }
+        } catch {
+            self.state.withLock { table in
+                table.failLoading(schedule)
+                table.outdate(schedule, isWhole: true)
+            }
+            throw error
+        }
+        for hub in self.hubs { hub.changed(schedule, self) }
     }
 
     private func read(_ schedule: Int64) async throws -> SeatMap? {
@@ -63,12 +96,18 @@ package final class SeatMaps: Sendable {
             if rows.count < self.limits.pageCountMax { break }
         }
         self.metrics.mapLoads.add(loop: nil)
-        let layout = SeatLayout(
-            schedule: schedule, concert: concert, rowCount: try head.get(2), columnCount: try head.get(3),
-            classes: reading.classes, places: reading.places)
-        var map = SeatMap(layout: layout, version: version, rememberedCountMax: self.limits.rememberedChangeCountMax)
-        map.fill(reading.states)
-        return map
+        let (rowCount, columnCount) = (try head.get(2, as: Int.self), try head.get(3, as: Int.self))
+        let aisles = Set(try head.get(4, as: [Int32].self))
+        let (read, rememberedCountMax) = (reading, self.limits.rememberedChangeCountMax)
+        // Sorting so many takes longer than a loop may.
+        return try await self.pool.run {
+            let layout = SeatLayout(
+                schedule: schedule, concert: concert, rowCount: rowCount, columnCount: columnCount, aisles: aisles,
+                classes: read.classes, places: read.places)
+            var map = SeatMap(layout: layout, version: version, rememberedCountMax: rememberedCountMax)
+            map.fill(read.states)
+            return map
+        }
     }
 
     // MARK: Asking
@@ -81,16 +120,28 @@ package final class SeatMaps: Sendable {
         }
     }
 
-    /// Chooses seats and keeps others from choosing them too, until they are released.
-    func promise(schedule: Int64, grade: Int64, quantity: Int) -> BestSeats.Choice {
-        let chance = Int.random(in: .min ... .max)
-        return self.state.withLock { table in
-            guard let entry = table.entries[schedule] else { return .noSuchGrade }
-            let best = BestSeats(
-                map: entry.map, promised: entry.promised, now: .now, skew: self.limits.clockSkewMax)
-            let choice = best.choose(grade: grade, quantity: quantity, chance: chance)
-            if case .seats(let seats) = choice { table.entries[schedule]?.promised.formUnion(seats) }
-            return choice
+    /// Chooses seats and keeps others from choosing them too, until they are released. Nil when others were quicker
+    /// every time. Chosen from what was there at a moment, while nobody waits for it; only the promise has the lock.
+    func promise(schedule: Int64, grade: Int64, quantity: Int, attemptCountMax: Int) -> BestSeats.Choice? {
+        for _ in 0..<attemptCountMax {
+            let seen = self.state.withLock { $0.entries[schedule].map { (map: $0.map, promised: $0.promised) } }
+            guard let seen else { return .noSuchGrade }
+            let best = BestSeats(map: seen.map, promised: seen.promised, now: .now, skew: self.limits.clockSkewMax)
+            let choice = best.choose(grade: grade, quantity: quantity, chance: .random(in: .min ... .max))
+            guard case .seats(let seats) = choice else { return choice }
+            if self.promise(schedule, seats) { return choice }
+        }
+        return nil
+    }
+
+    /// False when one of them was taken or promised meanwhile.
+    private func promise(_ schedule: Int64, _ seats: [Int32]) -> Bool {
+        self.state.withLock { table in
+            guard table.entries[schedule]?.promised.isDisjoint(with: seats) == true,
+                table.entries[schedule]?.map.taken(seats, now: .now, skew: self.limits.clockSkewMax).isEmpty == true
+            else { return false }
+            table.entries[schedule]?.promised.formUnion(seats)
+            return true
         }
     }
 

@@ -50,10 +50,13 @@ package final class SeatNews: Sendable {
         let words = text.split(separator: " ")
         guard words.count >= 3, words[0] != self.name, let schedule = Int64(words[1]) else { return }
         if words[2] == "*" { return self.maps.state.withLock { $0.outdate(schedule) } }
+        // Told by whoever changes what seats are, not only whose: prices, or that there is a show.
+        if words[2] == "!" { return self.maps.state.withLock { $0.outdate(schedule, isWhole: true) } }
         self.maps.hear(schedule: schedule, words[2...].compactMap(Self.change))
     }
 
     private func read(_ schedule: Int64) async throws {
+        if self.maps.state.withLock({ $0.isWhollyOutdated(schedule) }) { return try await self.maps.renew(schedule) }
         self.maps.state.withLock { $0.noteReading(schedule) }
         var last: Int32 = -1
         let countMax = self.maps.limits.pageCountMax

@@ -17,22 +17,26 @@ final class SeatRendering: Sendable {
     }
 
     let version: Int64
+    /// Of both.
+    let byteCount: Int
     private let plain: HTTPResponse
     private let compressed: HTTPResponse?
 
     /// Fast rather than small: a map is written often.
     private static let compressionLevel: Int32 = 1
 
-    init(_ map: SeatMap, _ key: Key) {
+    /// - Parameter mark: Tells versions of this process from those of others.
+    init(_ map: SeatMap, _ key: Key, mark: String) {
         self.version = map.version
         let bytes = key.form == .json ? Self.json(map, key.section) : Self.compact(map)
-        // A section has a tag of its own by its path; the tag has to tell versions and forms apart.
-        let tag = "\(map.version)" + (key.form == .compact ? "-c" : "")
+        // A section has a tag of its own by its path; the tag has to tell processes, versions and forms apart.
+        let tag = "\(map.version)-\(mark)" + (key.form == .compact ? "-c" : "")
         var fields = HTTPFields()
         fields.append(.contentType, key.form == .json ? "application/json" : "application/octet-stream")
         // Anybody may keep it, and asks each time whether it is still so.
         fields.append(.cacheControl, "public, no-cache")
         let small = HTTPGzip.compress(bytes, level: Self.compressionLevel)
+        self.byteCount = bytes.count + (small?.count ?? 0)
         if small != nil { fields.append(.vary, "accept-encoding") }
         self.plain = Self.response(fields, tag, bytes)
         if let small {
@@ -51,7 +55,7 @@ final class SeatRendering: Sendable {
 
     private static func response(_ fields: HTTPFields, _ tag: String, _ bytes: [UInt8]) -> HTTPResponse {
         var response = HTTPResponse(.ok, fields: fields, body: .shared(SharedSlice(SharedBytes(bytes))))
-        // An error cannot come: the tag is made of digits and letters.
+        // An error cannot come: the tag is made of digits and characters of Base64.
         try? response.fields.append(.etag, checking: "\"\(tag)\"")
         response.allowsRange = false
         response.addSecurityFields()

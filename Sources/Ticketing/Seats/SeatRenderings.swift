@@ -20,13 +20,21 @@ struct SeatRenderings {
     }
 
     private var slots: [SeatRendering.Key: Slot] = [:]
+    /// Of all that is kept.
+    private(set) var byteCount = 0
+
+    /// While it is, somebody may be waiting here, and comes to fetch what is written.
+    var isBeingWritten: Bool { self.slots.values.contains(where: \.isBeingWritten) }
+
+    /// Those who wait for something that is being written.
+    var waiterCount: Int { self.slots.values.reduce(0) { $0 + $1.waiters.count } }
 
     /// What to do for one who asks for a map of this version; `countMax` forms are kept.
     mutating func step(_ key: SeatRendering.Key, version: Int64, now: MonotonicTime, countMax: Int) -> Step {
         if self.slots[key] == nil, self.slots.count >= countMax {
             // One that nobody is waiting for makes room.
             let idle = self.slots.first { !$0.value.isBeingWritten }?.key
-            if let idle { self.slots[idle] = nil } else { return .write }
+            if let idle { self.drop(idle) } else { return .write }
         }
         var slot = self.slots[key] ?? Slot()
         if let rendering = slot.rendering {
@@ -50,11 +58,25 @@ struct SeatRenderings {
     mutating func written(
         _ key: SeatRendering.Key, _ rendering: SeatRendering?, restUntil: MonotonicTime
     ) -> [CheckedContinuation<SeatRendering?, Never>] {
-        guard let slot = self.slots[key] else { return [] }
-        self.slots[key]?.rendering = rendering ?? slot.rendering
-        self.slots[key]?.restUntil = restUntil
-        self.slots[key]?.isBeingWritten = false
-        self.slots[key]?.waiters = []
-        return slot.waiters
+        guard var slot = self.slots[key] else { return [] }
+        let waiters = slot.waiters
+        if let rendering {
+            self.byteCount += rendering.byteCount - (slot.rendering?.byteCount ?? 0)
+            slot.rendering = rendering
+        }
+        slot.restUntil = restUntil
+        slot.isBeingWritten = false
+        slot.waiters = []
+        self.slots[key] = slot
+        return waiters
+    }
+
+    /// Throws away what is kept, but for what is being written just now.
+    mutating func dropIdle() {
+        for (key, slot) in self.slots where !slot.isBeingWritten { self.drop(key) }
+    }
+
+    private mutating func drop(_ key: SeatRendering.Key) {
+        self.byteCount -= self.slots.removeValue(forKey: key)?.rendering?.byteCount ?? 0
     }
 }

@@ -3,6 +3,26 @@ internal import Postgres
 internal import Primitives
 internal import Ticketing
 
+/// Money, as those who look at their sales ask for it.
+struct PaymentSums: SaleMoney {
+    let payments: Payments
+
+    func money(of concert: Int64) async throws -> SaleMoneySums {
+        let money = try await self.payments.money(of: concert)
+        return SaleMoneySums(
+            taken: money.taken, returned: money.returned, promised: money.promised, kept: money.kept)
+    }
+}
+
+/// Money back, as those who call a performance off ask for it.
+struct PaymentRefunds: SaleRefunds {
+    let payments: Payments
+
+    func giveBack(_ reservation: Int64, reason: String) async throws {
+        try await self.payments.refundReservation(reservation, reason: reason)
+    }
+}
+
 /// Reservations of seats, as payments know what is paid for.
 struct TicketingOrders: Orders {
     let reservations: Reservations
@@ -30,6 +50,10 @@ struct TicketingOrders: Orders {
 
     func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]? {
         try await self.reservations.confirm(reservation, in: transaction)
+    }
+
+    func discount(_ reservation: Int64, by amount: Int64, in transaction: PostgresTransaction) async throws {
+        try await self.reservations.discount(reservation, by: amount, in: transaction)
     }
 
     func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder? {

@@ -42,6 +42,7 @@ struct Configuration: Sendable {
     // Who takes the money.
     var tossSecretKey: Secret<String>?
     var tossClientKey: String?
+    var tossURL: String?
     var stripeSecretKey: Secret<String>?
     var stripePublishableKey: String?
     var stripeWebhookSecret: Secret<String>?

@@ -86,6 +86,9 @@ extension Setting {
             "toss-client-key", \.tossClientKey, .optional(.companyKey),
             "For Toss's script in the pages, of the same set. Without it buyers are sent to Toss's own page."),
         Setting(
+            "toss-url", \.tossURL, .optional(.origin), defaultNote: "Toss's own",
+            "Where the interface of Toss is, to try things out with a stand-in. It may be on this machine."),
+        Setting(
             "stripe-secret-key", \.stripeSecretKey, .optional(.companySecret), isSecret: true,
             "Takes money by Stripe. Not a flag: other users of the machine would see it."),
         Setting(

@@ -11,6 +11,8 @@ struct PaymentCompanies: Sendable {
     let gateways: [any PaymentGateway]
     /// The simulated company, with its doors, where it is in use.
     let simulator: SimulatorGateway?
+    /// Those whose lists are compared with our books: the simulator's books are gone with its process.
+    let listing: [String]
     private let clients: [HTTPClient]
 
     /// Decides without a browser, where it takes new payments: no payment of a real company is ever decided here.
@@ -38,7 +40,8 @@ struct PaymentCompanies: Sendable {
             return client
         }
         if let key = configuration.tossSecretKey {
-            let settings = TossSettings(secretKey: key, clientKey: configuration.tossClientKey)
+            var settings = TossSettings(secretKey: key, clientKey: configuration.tossClientKey)
+            if let url = configuration.tossURL { (settings.base, settings.addresses) = (url, .any) }
             guard let gateway = TossGateway(settings, client: client("toss", proxy: configuration.outgoingProxy)) else {
                 throw StartError("toss-secret-key: Toss cannot be asked")
             }
@@ -52,6 +55,7 @@ struct PaymentCompanies: Sendable {
             else { throw StartError("stripe-secret-key: Stripe cannot be asked") }
             gateways.append(gateway)
         }
+        self.listing = gateways.map(\.name)
         if configuration.paymentSimulator {
             log.warning("payments are simulated", ["explanation": "payment-simulator: tickets cost nothing"])
             let simulator = Self.simulator(

@@ -1,3 +1,4 @@
+internal import Commerce
 internal import HLSPackager
 internal import HTTPServer
 internal import Observability
@@ -92,7 +93,8 @@ final class PodoServer: Sendable {
             configuration, group: self.group, storage: self.storage, gate: Self.gate(configuration, self.playback),
             metrics: metrics, log: log)
         self.playback.tell(self.delivery)
-        let services = PublicServices(self.members, self.social, self.sales, self.playback)
+        let services = PublicServices(
+            self.members, self.social, self.sales, self.playback, self.commerce)
         self.demo = try DemoService(
             configuration, self.members, services.routes, self.listeners, searchPath: environment["PATH"], log: log)
         self.publicApplication = try PublicApplication(
@@ -102,7 +104,7 @@ final class PodoServer: Sendable {
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, proxies: TrustedProxies(configuration.trustedProxies),
-            metrics: metrics, log: self.log)
+            metrics: metrics, log: self.log, observer: self.commerce.live.requests)
         self.publisherFrontend = RTMPFrontend(
             group: self.group, limits: configuration.publisherLimits,
             authorizer: StreamKeyAuthorizer(

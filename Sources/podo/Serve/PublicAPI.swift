@@ -1,4 +1,5 @@
 internal import Auth
+internal import Commerce
 internal import HTTPServer
 internal import Payments
 internal import Ticketing
@@ -29,9 +30,11 @@ enum PublicAPI {
             (name: "seats", about: HTTPWording("Which seats are free", korean: "좌석")),
             (name: "reservations", about: HTTPWording("Seats held for a buyer", korean: "예매")),
             (name: PaymentRoutes.tag, about: HTTPWording("Money in and back", korean: "결제와 환불")),
+            (name: PromotionRoutes.tag, about: HTTPWording("Codes that take something off", korean: "할인 코드")),
             (name: "tickets", about: HTTPWording("What a buyer has", korean: "티켓")),
             (name: PlaybackRoutes.tag, about: HTTPWording("Watching shows", korean: "공연 시청")),
             (name: "settlements", about: HTTPWording("What sellers are paid", korean: "정산")),
+            (name: LiveRoutes.tag, about: HTTPWording("What happens, as it happens", korean: "실시간 관리")),
             (name: Self.documentTag, about: HTTPWording("The API itself", korean: "API 자체")),
         ],
         sessionCookieName: "podo-session", unauthenticated: MemberAuthorizer.refusal)
@@ -43,9 +46,12 @@ enum PublicAPI {
             APITable(AuthRoutes.table) { $0.members },
             APITable(SocialRoutes.table) { $0.social },
             APITable(CatalogueRoutes.table) { $0.catalogue },
+            APITable(SalesRoutes.table) { $0.salesReports },
             APITable(QueueRoutes.table) { $0.queue },
             APITable(ReservationRoutes.table) { $0.reservations },
             APITable(PaymentRoutes.table) { $0.payments },
+            APITable(PromotionRoutes.table) { $0.promotions },
+            APITable(LiveRoutes.table) { $0.live },
             APITable(PlaybackRoutes.table) { $0.playback },
         ]
     }

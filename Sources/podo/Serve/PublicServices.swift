@@ -1,4 +1,5 @@
 internal import Auth
+internal import Commerce
 internal import HTTPServer
 internal import Payments
 internal import Ticketing
@@ -9,12 +10,18 @@ struct PublicServices: Sendable {
     let members: AuthService
     let social: SocialService
     let catalogue: CatalogueService
+    let salesReports: SalesService
     let queue: QueueService
     let reservations: ReservationService
     let payments: PaymentService
+    let promotions: PromotionService
+    let live: LiveViews
     let playback: PlaybackService
 
-    init(_ members: MemberServices, _ social: SocialServices, _ sales: SaleServices, _ playback: PlaybackServices) {
+    init(
+        _ members: MemberServices, _ social: SocialServices, _ sales: SaleServices, _ playback: PlaybackServices,
+        _ commerce: CommerceServices
+    ) {
         self.members = members.service
         self.social = social.service
         self.catalogue = sales.catalogue
@@ -22,6 +29,9 @@ struct PublicServices: Sendable {
         self.reservations = sales.reservations
         self.payments = sales.payments
         self.playback = playback.service
+        self.salesReports = sales.reports
+        self.promotions = sales.promotions
+        self.live = commerce.live
     }
 
     /// Every route of the API with what answers it.
@@ -37,6 +47,7 @@ struct APITable: Sendable {
     init<Service: Sendable>(
         _ table: [HTTPServiceRoute<Service>], _ service: @escaping @Sendable (PublicServices) -> Service
     ) {
+        let table = OtherNames.adding(to: table)
         self.unbound = table.map(\.unbound.describedWithBudget)
         self.bind = { services in
             let service = service(services)

@@ -1,11 +1,18 @@
 internal import Commerce
 internal import HTTPServer
+internal import Primitives
 
 /// What a route is for when there is too much to do, and what a member may ask of it. By its path, so that every route
 /// of the API has a place, whoever adds it.
 struct RouteLoad: Equatable {
     let kind: LoadKind
     let budget: BudgetKind?
+    /// It takes what anybody sends and has the database look at it: networks have a budget.
+    var isOpen = false
+
+    /// Of one network. When a hot sale is paid, a company tells of each payment from a few addresses: it is let through,
+    /// and what is not is told again. A flood is not.
+    static let networkPolicy = BudgetPolicy(burstCount: 2000, interval: .milliseconds(5))
 
     /// Nil for what is never sent away: the operator's routes, and what is not of the API.
     init?(_ route: HTTPRoute) {
@@ -13,18 +20,22 @@ struct RouteLoad: Equatable {
         guard path.hasPrefix(OpenAPIInfo.canonicalPrefix + "/") else { return nil }
         let words = path.dropFirst(OpenAPIInfo.canonicalPrefix.count).split(separator: "/")
         let isReading = route.method == .get
-        // Of a gateway nobody is a member, and its calls are few.
+        // Of a gateway nobody is a member.
         let isOfMembers = route.access != .anyone
         switch words.first {
         case "admin": return nil
-        case "payment": self.init(.payment, !isReading && isOfMembers ? .payment : nil)
+        case "payment":
+            self.init(.payment, !isReading && isOfMembers ? .payment : nil)
+            self.isOpen = !isReading && !isOfMembers
         // Whoever has a ticket has paid.
-        case "ticket": self.init(.payment)
+        case "ticket": self.init(.payment, words.last == "qr" ? .ticketCode : nil)
         case "reservation": self.init(.reservation, route.method == .post ? .reservation : nil)
         // Who pauses a queue does it when there is too much to do.
         case "concert" where words.contains("queue") && route.method == .patch: self.init(.payment)
         case "concert" where words.contains("queue"):
             self.init(.queue, !isOfMembers ? nil : isReading ? .queuePoll : .queueJoin)
+        // What is for sale, and who sells it.
+        case "concert", "stage", "schedule": self.init(isReading ? .browse : .reservation, isReading ? nil : .catalogue)
         default: self.init(isReading ? .browse : .reservation)
         }
     }
@@ -38,7 +49,9 @@ struct RouteLoad: Equatable {
 extension HTTPRoute {
     /// The same, whose description tells what a member is answered who has used up his budget.
     var describedWithBudget: HTTPRoute {
-        guard RouteLoad(self)?.budget != nil, let describe = self.describe else { return self }
+        guard let load = RouteLoad(self), load.budget != nil || load.isOpen, let describe = self.describe else {
+            return self
+        }
         @Sendable func described() -> HTTPRouteDescription {
             var description = describe()
             description.problems.append(

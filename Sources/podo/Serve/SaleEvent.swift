@@ -14,11 +14,14 @@ struct SaleEvent {
     }
 
     var concert: Int64? { self.number("concertId") }
+    var schedule: Int64? { self.number("scheduleId") }
     var ticket: Int64? { self.number("ticketId") }
 
-    var buyer: (concert: Int64, member: Int64)? {
-        guard let concert = self.concert, let member = self.number("memberId") else { return nil }
-        return (concert, member)
+    var purchase: (concert: Int64, member: Int64, reservation: Int64)? {
+        guard let concert = self.concert, let member = self.number("memberId"),
+            let reservation = self.number("reservationId")
+        else { return nil }
+        return (concert, member, reservation)
     }
 
     private func number(_ name: JSONName) -> Int64? {

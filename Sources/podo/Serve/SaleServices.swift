@@ -12,16 +12,20 @@ internal import Ticketing
 /// What is for sale, who has it and who pays, put together, and what goes on for them while nobody asks.
 final class SaleServices: Sendable {
     let catalogue: CatalogueService
+    let reports: SalesService
     let queue: QueueService
     let reservations: ReservationService
     let payments: PaymentService
+    let promotions: PromotionService
     let companies: PaymentCompanies
     private let news: SeatNews
     private let sweeper: ReservationSweeper
     private let reconciler: PaymentReconciler
     private let refunds: RefundWorker
     private let webhooks: WebhookInbox
+    private let canceled: CanceledSchedules
     private let invariants: SaleInvariants
+    private let dailyBooks: DailyBooks
     private let maps: SeatMaps
     private let posters = PosterPictures()
     private let database: PostgresDatabase
@@ -58,39 +62,66 @@ final class SaleServices: Sendable {
         self.reservations = ReservationService(
             reservations: reservations,
             tickets: Tickets(database: database, directory: MemberAddressDirectory(members: members.members)),
-            gate: ReservationQueueGate(queue: self.queue))
+            gate: ReservationQueueGate(queue: self.queue),
+            signer: TicketSigner(
+                keys: root.generations.map {
+                    (number: UInt8($0.number), key: Ed25519PrivateKey(seed: root.key(for: .ticketCode, in: $0)))
+                }))
+        self.promotions = PromotionService(
+            database: database, rights: CatalogueRights(access: self.catalogue.access))
         self.companies = try PaymentCompanies(
             configuration, loop: loops[0], publicURL: publicURL, ownOrigin: ownOrigin, metrics: metrics, log: log)
         let payments = Payments(
             database: database, orders: TicketingOrders(reservations: reservations),
             gateways: self.companies.gateways,
             options: PaymentOptions(gateway: self.companies.gateways[0].name, publicURL: publicURL),
+            vault: Self.vault(root),
             metrics: PaymentMetrics(registry: metrics, log: log))
+        self.reports = SalesService(
+            database: database, access: self.catalogue.access, money: PaymentSums(payments: payments))
         self.invariants = SaleInvariants(payments: payments, database: database, registry: metrics, log: log)
+        self.dailyBooks = DailyBooks(
+            payments: payments, companies: self.companies.listing, registry: metrics)
         self.reconciler = PaymentReconciler(payments: payments)
         self.refunds = RefundWorker(payments: payments)
+        self.canceled = CanceledSchedules(
+            database: database, refunds: PaymentRefunds(payments: payments), log: log)
         self.webhooks = WebhookInbox(payments: payments, reconciler: self.reconciler)
         self.payments = PaymentService(
             payments: payments, refundWorker: self.refunds, webhooks: self.webhooks,
             settlements: Settlements(payments: payments), decider: self.companies.decider)
     }
 
+    /// Of all generations: what a bank account was sealed with once opens it for as long as it is kept.
+    private static func vault(_ root: RootSecret) -> PaymentVault {
+        PaymentVault(
+            keys: root.generations.map { generation in
+                (number: UInt8(generation.number), key: root.key(for: .paymentSecret, in: generation))
+            })
+    }
+
     /// Who is told of what happened to sales.
     var consumers: [OutboxConsumer] {
         let (queue, refunds, reservations) = (self.queue, self.refunds, self.reservations.reservations)
         return [
-            OutboxConsumer("queue", topics: [.paymentCompleted]) { event, _ in
-                guard let (concert, member) = try SaleEvent(event).buyer else { return }
-                try await queue.purchaseFinished(concert: concert, member: member)
+            OutboxConsumer("queue", topics: [.paymentCompleted]) { event, transaction in
+                guard let purchase = try SaleEvent(event).purchase else { return }
+                try await queue.purchaseFinished(
+                    concert: purchase.concert, member: purchase.member, reservation: purchase.reservation,
+                    in: transaction)
             },
             OutboxConsumer("cancellation", topics: [.concertCanceled]) { event, transaction in
                 guard let concert = try SaleEvent(event).concert else { return }
                 try await refunds.refundAll(concert, reason: "The concert was canceled.", in: transaction)
             },
             // Apart from refunds, which must not wait for it: what is held cannot be paid any more, and lapses.
-            OutboxConsumer("canceled-holds", topics: [.concertCanceled]) { event, _ in
-                guard let concert = try SaleEvent(event).concert else { return }
-                _ = try await reservations.cancelAll(concert: concert)
+            OutboxConsumer("canceled-holds", topics: [.concertCanceled, .scheduleCanceled]) { event, _ in
+                if event.topic == .scheduleCanceled {
+                    guard let schedule = try SaleEvent(event).schedule else { return }
+                    _ = try await reservations.cancelAll(schedule: schedule)
+                } else if let concert = try SaleEvent(event).concert {
+                    _ = try await reservations.cancelAll(concert: concert)
+                }
             },
         ]
     }
@@ -99,6 +130,7 @@ final class SaleServices: Sendable {
 
     func start(on loop: EventLoop) {
         self.works.run(on: loop) { await self.queue.run { await loop.pause($0) } }
+        self.works.run(on: loop) { await self.queue.watchSeats { await loop.pause($0) } }
         self.works.run(on: loop) { await self.listen() }
         self.works.run(on: loop) { await self.companies.simulator?.company.run() }
         let works: [(StaticString, TimeAmount, @Sendable () async throws -> Bool)] = [
@@ -106,7 +138,10 @@ final class SaleServices: Sendable {
             ("reservations not swept", ReservationSweeper.interval, { try await self.sweeper.work() }),
             ("companies not prepared", Self.prepareTime, { try await self.prepareCompanies() }),
             ("concerts not given back", Self.paymentTime, { try await self.refunds.sweep() }),
+            ("webhooks not ended", Self.paymentTime, { try await self.webhooks.endKnown() }),
+            ("performances not given back", Self.paymentTime, { try await self.canceled.work() }),
             ("webhooks not swept", Self.sweepTime, { try await self.webhooks.sweep() }),
+            ("day not closed", DailyBooks.interval, { try await self.dailyBooks.work() }),
         ]
         for (event, time, round) in works { self.works.start(event, every: time, on: loop, round) }
         // Each company has rounds of its own: one that is silent makes nobody wait for another.

@@ -35,6 +35,10 @@ final class GateScript {
         PlaybackSessionID(number: number, random: random)
     }
 
+    static func key(_ number: UInt32) -> PlaybackMeters.Key {
+        PlaybackMeters.Key(holder: 5, session: GateScript.session(number))
+    }
+
     /// What somebody is told who comes with this text.
     func ask(_ pass: [UInt8], _ demand: PlaybackDemand = .other) -> PlaybackVerdict {
         guard let text = PlaybackTokenText(pass[...]) else { return .refused(.tokenInvalid) }

@@ -10,7 +10,7 @@ import Synchronization
 /// Sessions on a database of their own, with tickets that are only told of.
 final class PlaybackRig: Sendable {
     let auth: AuthRig
-    let rights = ToldRights()
+    let rights: ToldRights
     let gates: PlaybackGates
     let sessions: PlaybackSessions
     let news: PlaybackNews
@@ -21,6 +21,7 @@ final class PlaybackRig: Sendable {
         let auth = try process?.auth ?? AuthRig()
         let rights = process?.rights ?? ToldRights()
         self.auth = auth
+        self.rights = rights
         let registry = MetricsRegistry(loopCount: 1)
         self.gates = PlaybackGates(
             root: auth.root, loops: auth.group.loops, limits: limits,
@@ -35,7 +36,6 @@ final class PlaybackRig: Sendable {
                 + AuthRoutes.table.map { [auth] in
                     $0.bound(to: auth.service)
                 }, authorizer: auth.service.authorizer)
-        if let process { self.rights.copy(process.rights) }
     }
 
     func client(_ client: AuthClient) -> AuthClient {
@@ -69,11 +69,6 @@ final class ToldRights: PlaybackRights {
     private let told = Mutex<[Int64: Told]>([:])
 
     func tell(_ ticket: Int64, _ told: Told) { self.told.withLock { $0[ticket] = told } }
-
-    func copy(_ other: ToldRights) {
-        let told = other.told.withLock { $0 }
-        self.told.withLock { $0 = told }
-    }
 
     func right(of ticket: Int64, member: Int64, in transaction: PostgresTransaction) async throws -> PlaybackRight? {
         guard let told = self.told.withLock({ $0[ticket] }), told.member == member else { return nil }

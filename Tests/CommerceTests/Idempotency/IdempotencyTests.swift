@@ -154,6 +154,19 @@ struct IdempotencyTests {
         #expect(rig.metric(#"podo_idempotency_requests_total{outcome="released"}"#) == 4)
     }
 
+    @Test("who was refused for want of a pass, or before the sale, is judged anew when he comes again")
+    func refusalsOfTheMoment() async throws {
+        let (rig, till) = (try CommerceRig(), Till())
+        let driver = try till.routes(rig)
+        till.next(
+            { throw HTTPProblem(.forbidden, code: "queue-pass-required") },
+            { throw HTTPProblem(.conflict, code: "not-on-sale") })
+        for status in [403, 409, 201, 201] {
+            #expect(try await driver.post("/reservation", key: "k").status == status)
+        }
+        #expect(till.count == 3)
+    }
+
     @Test("a process that dies while it runs holds the key until its lock is over, and then the next attempt runs")
     func death() async throws {
         let (rig, till) = (try CommerceRig(), Till())

@@ -66,20 +66,22 @@ struct IdempotencyValueTests {
         #expect(String(decoding: body, as: UTF8.self) == #"{"a":1}"#)
     }
 
-    @Test("trouble of the server and a word to come again are not kept")
+    @Test("trouble of the server, a word to come again, and what another pass or another day changes are not kept")
     func notKept() {
         let limits = IdempotencyLimits()
         var later = HTTPResponse(.conflict)
         later.fields.append(.retryAfter, 1)
         for response in [
             HTTPResponse(.internalServerError), HTTPResponse(.serviceUnavailable), HTTPResponse(.badGateway), later,
-            HTTPResponse(.tooManyRequests),
+            HTTPResponse(.tooManyRequests), HTTPResponse(.unauthorized), HTTPResponse(.forbidden),
         ] {
             #expect(StoredAnswer(response, limits: limits) == nil)
         }
-        for status in [HTTPStatus.ok, .noContent, .badRequest, .forbidden, .conflict, .gone, .unprocessableContent] {
+        for status in [HTTPStatus.ok, .noContent, .badRequest, .conflict, .gone, .unprocessableContent] {
             #expect(StoredAnswer(HTTPResponse(status), limits: limits) != nil)
         }
+        #expect(StoredAnswer(HTTPResponse(.conflict), code: "not-on-sale", limits: limits) == nil)
+        #expect(StoredAnswer(HTTPResponse(.conflict), code: "seat-taken", limits: limits) != nil)
     }
 
     @Test("what is too large to keep is left out, and what nobody kept is not given")

@@ -41,6 +41,20 @@ struct LoadGuardTests {
         #expect(rig.logMemory.lines.contains { $0.contains("load changed") })
     }
 
+    @Test("that anybody may call are kept from a flood of one network")
+    func flood() async throws {
+        let rig = try CommerceRig()
+        let load = LoadGuard(registry: rig.registry, log: rig.log)
+        let budget = AddressBudget(BudgetPolicy(burstCount: 2, interval: .seconds(3600)))
+        let route = HTTPRoute(.get, "/open", access: .anyone, .immediate { _, _ in HTTPResponse(.ok) })
+        let driver = try RouteDriver([load.guarding(route, as: .payment, budget: budget)], rig)
+        for _ in 0..<2 { #expect(try await self.get(driver, "/open").status == 200) }
+        let answer = try await self.get(driver, "/open")
+        #expect(answer.status == 429, "\(answer.body)")
+        #expect(answer.fields["retry-after"].flatMap { Int($0) }.map { (1...3600).contains($0) } == true)
+        #expect(rig.metric("podo_load_limited_total") == 1)
+    }
+
     @Test("are counted while they work, which is load too")
     func inFlight() async throws {
         let (rig, gate) = (try CommerceRig(), Gate())

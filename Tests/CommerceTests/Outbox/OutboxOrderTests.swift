@@ -79,6 +79,26 @@ struct OutboxOrderTests {
         #expect(try rig.told() == [1, 2])
     }
 
+    @Test("what waits for a transaction is not read again before that has ended")
+    func longWrite() async throws {
+        let rig = try await OutboxRig()
+        let relay = rig.relay
+        func spread() async throws -> OutboxRelay.Progress { try await rig.rig.onLoop { try await relay.spread() } }
+        func readCount() -> Double {
+            rig.rig.metric(#"podo_postgres_statement_seconds_count{statement="outbox_spread"}"#) ?? 0
+        }
+        let long = try await OpenTransaction(rig.rig)
+        try rig.add(1, 2, 3)
+        try rig.add(4)
+        let before = readCount()
+        for _ in 0..<100 { #expect(try await spread() == .heldBack) }
+        // Transactions of other tests, for which all of it has to wait too, end meanwhile, and then it is looked at.
+        #expect(readCount() - before < 50)
+        try await long.commit()
+        try await rig.settle()
+        #expect(try rig.told() == [1, 2, 3, 4])
+    }
+
     @Test("many events come in small batches, in order")
     func batches() async throws {
         var limits = OutboxLimits()

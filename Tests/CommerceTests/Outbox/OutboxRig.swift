@@ -107,6 +107,7 @@ final class OpenTransaction: Sendable {
     private let gate = Gate()
     private let task: Task<Void, any Error>
 
+    private static let stay = PostgresStatement("test_stay", "SET LOCAL idle_in_transaction_session_timeout = 0")
     private static let number = PostgresStatement("test_number", "SELECT pg_current_xact_id()::text")
 
     /// Returns when `first` is done; the transaction has a number, and is open. `last` is done before it commits.
@@ -117,6 +118,8 @@ final class OpenTransaction: Sendable {
         let gate = self.gate
         let task = Task {
             try await rig.database.transaction("test_open") { transaction in
+                // However long the others take on a busy machine.
+                _ = try await transaction.run(Self.stay)
                 _ = try await transaction.run(Self.number)
                 try await first(transaction)
                 await gate.pass()

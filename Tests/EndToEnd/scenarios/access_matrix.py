@@ -13,7 +13,8 @@ NO_NUMBERS = ["0", "-1", "x", "1e3", "9223372036854775808"]
 # What {id} is, by the beginning of a path; the longest that fits.
 OBJECTS = {
     "/concert/": "concert", "/schedule/": "schedule", "/stage/": "stage", "/reservation/": "reservation",
-    "/payment/": "payment", "/ticket/": "ticket", "/seat/": "seat", "/member/": "member", "/member/me/team/": "member",
+    "/payment/": "payment", "/ticket/": "ticket", "/promotion/": "promotion",
+    "/seat/": "seat", "/member/": "member", "/member/me/team/": "member",
     "/admin/payments/": "payment", "/admin/refunds/": "refund", "/admin/settlements/": "settlement",
 }
 # That these are there is no secret.
@@ -26,7 +27,9 @@ FOR_ALL = {
     "DELETE /member/me/team/{id}": "it is his own team that is without them",
 }
 # Where the example of the description is no request that goes beyond its own checks.
+CODE = {"code": "MINE-NOW", "kind": "PERCENT", "basisPoints": 500, "endsAt": moment(20 * DAY), "usesMax": 5}
 BODIES = {
+    "POST /concert/{id}/promotion": CODE, "PATCH /promotion/{id}": {"usesMax": 9},
     "PATCH /concert/{id}": {"name": "mine now"}, "POST /concert/{id}/schedule": {"startsAt": moment(40 * DAY)},
     "PATCH /stage/{id}": {"name": "mine now"}, "PATCH /concert/{id}/queue": {"enabled": False},
     "POST /payment/{id}/refund": {"reason": "mine now"}, "POST /admin/payments/{id}/refund": {"reason": "asked for"},
@@ -104,12 +107,14 @@ def make_world(people):
     schedule = concert["schedules"][0]["scheduleId"]
     seats = people.send(None, "GET", f"/api/v1/schedule/{schedule}/seat").json["seats"]
     seat_ids = [seat["seatId"] for seat in seats]
+    code = make("owner", f"/concert/{concert['concertId']}/promotion", {**CODE, "code": "OWN"})
     bought = make("buyer", "/reservation", {"scheduleId": schedule, "seatIds": seat_ids[:1]})
     payment = make("buyer", "/payment", {"reservationId": bought["reservationId"], "isSuccess": True})
     held = make("buyer", "/reservation", {"scheduleId": schedule, "seatIds": seat_ids[1:2]})
     return {
         "stage": stage["stageId"], "concert": concert["concertId"], "schedule": schedule, "seat": seat_ids[2],
-        "payment": payment["paymentId"], "ticket": payment["ticketIds"][0], "reservation": held["reservationId"],
+        "promotion": code["promotionId"], "payment": payment["paymentId"], "ticket": payment["ticketIds"][0],
+        "reservation": held["reservationId"],
         "member": people.send("buyer", "GET", "/api/v1/member/me").json["memberId"],
         # What nobody has made yet.
         "refund": NOWHERE, "settlement": NOWHERE,

@@ -49,7 +49,10 @@ def fuzz_as_member(site, podo, text, base, is_manager=False):
     signed_in = api.post("/auth/signin", {"email": body["email"], "password": body["password"]})
     token = signed_in.json["accessToken"]
     document = json.loads(text)
-    document["paths"] = {path: item for path, item in document["paths"].items() if not path.endswith("/auth/signout")}
+    # What a manager watches has no end, which schemathesis would wait for.
+    document["paths"] = {path: item for path, item in document["paths"].items()
+                         if not path.endswith(("/auth/signout", "/admin/payments/events", "/admin/refunds/events",
+                                               "/admin/requests/events"))}
     count = api_tools.fuzz(json.dumps(document), base, site.path, token)
     expect_alive(podo)
     expect(api.get("/member/me", token).status == 200, "the member was not signed in to the end")

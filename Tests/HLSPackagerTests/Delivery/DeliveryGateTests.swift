@@ -72,7 +72,7 @@ struct DeliveryGateTests {
         // Said three times, looked for once.
         _ = rig.gate.uses()
         for _ in 0..<3 { rig.onLoop { rig.delivery.review(on: rig.group.loops[0]) } }
-        #expect(rig.eventually { withdrawn.allSatisfy { $0.status == 403 } })
+        #expect(rig.eventually { rig.waits("refused") == 3 })
         withdrawn.forEach(Self.expectRefusal)
         #expect(rig.gate.uses().count == 6)
         #expect(good.allSatisfy { $0.status == nil })

@@ -139,7 +139,9 @@ import Testing
         #expect(outcome.word == "awaiting")
         let waiting = try #require(outcome.snapshot)
         #expect(waiting.deposit?.accountNumber.isEmpty == false)
-        #expect(waiting.deposit?.dueAt?.unixMilliseconds == rig.now.unixMilliseconds + 3 * 86_400_000)
+        #expect(
+            waiting.deposit?.dueAt?.unixMilliseconds == rig.now.unixMilliseconds + Int64(TossRequest.depositHours)
+                * 3_600_000)
         #expect(await rig.toss.abandon(attempt.payment).isPaid)
         let page = rig.origin + SimulatorRoutes.pagePrefix + attempt.providerKey
         #expect(String(decoding: try await rig.get(page).body, as: UTF8.self).contains("입금하기"))

@@ -21,10 +21,10 @@ struct PaymentClient {
     let application: HTTPApplication
     var member: Int64?
 
-    init(_ rig: PaymentRig, as member: Int64? = PaymentRig.member) throws {
+    init(_ rig: PaymentRig, as member: Int64? = PaymentRig.member, with routes: [HTTPRoute] = []) throws {
         let service = rig.service
         self.application = try HTTPApplication(
-            routes: PaymentRoutes.table.map { $0.bound(to: service) }, authorizer: TestAuthorizer())
+            routes: PaymentRoutes.table.map { $0.bound(to: service) } + routes, authorizer: TestAuthorizer())
         self.member = member
     }
 

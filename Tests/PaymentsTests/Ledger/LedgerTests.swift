@@ -136,33 +136,9 @@ struct LedgerTests {
         _ = try await rig.paid()
         try rig.sql(
             """
-            INSERT INTO promotion (seller_id, code, kind, amount, currency, ends_at, uses_max)
-            VALUES (201, 'OPEN', 'FIXED', 1000, 'KRW', now() + interval '1 day', 3)
+            INSERT INTO promotion (seller_id, concert_id, code, kind, amount, currency, ends_at, uses_max)
+            VALUES (201, 1, 'OPEN', 'FIXED', 1000, 'KRW', now() + interval '1 day', 3)
             """)
         #expect(throws: TestCluster.Failure.self) { try rig.sql(change) }
-    }
-
-    @Test("let the last use of a code go to one of all who want it")
-    func lastUse() async throws {
-        let rig = try PaymentRig()
-        try rig.sql(
-            """
-            INSERT INTO promotion (seller_id, concert_id, code, kind, basis_points, amount_max, currency, ends_at,
-                uses_max)
-            VALUES (201, 1, 'HALF', 'PERCENT', 5000, 9000, 'KRW', now() + interval '1 day', 3)
-            """)
-        func use(_ concert: Int64 = 1) async throws -> Promotion? {
-            try await rig.database.transaction("test") {
-                try await Promotions.use("half", of: 201, concert: concert, currency: "KRW", in: $0)?.promotion
-            }
-        }
-        #expect(try await use(2) == nil)
-        let used = try await withThrowingTaskGroup(of: Promotion?.self) { group in
-            for _ in 0..<10 { group.addTask { try await use() } }
-            return try await group.reduce(into: [Promotion]()) { if let promotion = $1 { $0.append(promotion) } }
-        }
-        #expect(used == Array(repeating: .percent(basisPoints: 5000, most: 9000), count: 3))
-        try await rig.database.transaction("test") { try await Promotions.giveBack(1, in: $0) }
-        #expect(try await use() != nil)
     }
 }

@@ -19,7 +19,8 @@ struct StatementPlanTests {
         (PaymentStatements.findByRefund, "'toss', 'cancel-7'"),
         (PaymentStatements.takeDue, "8, 45, '{toss}', true"), (PaymentStatements.settledIsRead, "1, 5"),
         (PaymentStatements.note, "1, 'doubt', '{}'"), (PaymentStatements.ofMember, "1, 99999999, 20"),
-        (PaymentStatements.storeHint, "'toss', 'k', 't', 'podo-1', 10"),
+        (PaymentStatements.storeHint, "'toss', 'k', 't', 'podo-1', 10, true, 0"),
+        (PaymentStatements.lockPlain, "'{1,2}'"), (PaymentStatements.endKnownWebhooks, "50"),
         (PaymentStatements.takeWebhooks, "8, 45, '{toss}', true"), (PaymentStatements.sweepWebhooks, "2592000, 1000"),
         (PaymentListStatements.ofSeller, "7, 99999999, 20"),
         (PaymentListStatements.ofReservation, "7, NULL, 99999999, 20"),
@@ -40,6 +41,9 @@ struct StatementPlanTests {
         (SettlementStatements.sellers, "'2026-11-01', 'Asia/Seoul', 200, 0, ''"),
         (SettlementStatements.addItems, "1, 7, 'KRW', '2026-11-01', 'Asia/Seoul'"),
         (SettlementStatements.carryIn, "1, 7, 'KRW', '2026-11-01'"), (SettlementStatements.sums, "1"),
+        (BookComparison.match, "'toss'"), (BookComparison.judge, "'toss', '2026-11-01', '2026-11-02'"),
+        (BookComparison.lookAgain, "'toss'"), (BookComparison.missing, "'toss', '2026-11-01', '2026-11-02', 100"),
+        (BookComparison.keepGaps, "'toss', '{1}'"), (BookComparison.closeGaps, "'toss'"),
         (SettlementStatements.items, "1, '', 0, 1000"), (Payments.memories, "'simulator', 99999999, 500"),
     ]
 
@@ -73,14 +77,17 @@ struct StatementPlanTests {
         FROM generate_series(1, 20000) AS n;
         UPDATE settlement SET carried_to = id + 1 WHERE status = 'CARRIED' AND id % 100 <> 0;
         INSERT INTO settlement_item (ref_type, ref_id, settlement_id, amount)
-        SELECT t, n, n / 4 + 1, 1000 FROM generate_series(1, 40000) AS n, (VALUES ('PAYMENT'), ('GATEWAY_FEE')) AS k (t);
+        SELECT t, n, n / 4 + 1, 1000
+        FROM generate_series(1, 40000) AS n, (VALUES ('PAYMENT'), ('GATEWAY_FEE')) AS k (t);
         INSERT INTO settlement_due (ref_type, ref_id, seller_id, currency, at, amount)
         SELECT 'PAYMENT', 100000 + n, n % 300, 'KRW', now() - n * interval '1 minute', 1000
         FROM generate_series(1, 20000) AS n;
-        INSERT INTO gateway_row (gateway, transaction_key, provider_key, order_id, amount, fee, currency, at, payment_id)
+        INSERT INTO gateway_row (gateway, transaction_key, provider_key, order_id, amount, fee, currency, at,
+            payment_id)
         SELECT 'toss', 't' || n, 'key-' || n, 'podo-' || n, 1000, 25, 'KRW', now() - n * interval '1 minute', n
         FROM generate_series(1, 40000) AS n;
-        INSERT INTO webhook_inbox (gateway, event_key, event_type, is_signed, body, received_at, processed_at, next_try_at)
+        INSERT INTO webhook_inbox (gateway, event_key, event_type, is_signed, body, received_at, processed_at,
+            next_try_at)
         SELECT 'toss', 'e' || n, 'x', true, '', now() - n * interval '1 minute',
             CASE WHEN n % 200 <> 0 THEN now() END, now()
         FROM generate_series(1, 40000) AS n;

@@ -26,30 +26,3 @@ struct PlatformFeeTests {
         #expect(PlatformFee(basisPoints: 99_999).amounts(of: 7).fee == 7)
     }
 }
-
-@Suite("What a code takes off")
-struct PromotionTests {
-    @Test("is a part, with an end, or a sum, and never more than the price")
-    func discounts() {
-        #expect(Promotion.percent(basisPoints: 1000, most: nil).discount(of: 99_999) == 10_000)
-        #expect(Promotion.percent(basisPoints: 1000, most: 5000).discount(of: 99_999) == 5000)
-        #expect(Promotion.percent(basisPoints: 10_000, most: nil).discount(of: 777) == 777)
-        #expect(Promotion.fixed(3000).discount(of: 2000) == 2000)
-        #expect(Promotion.fixed(3000).discount(of: 20_000) == 3000)
-    }
-
-    @Test("is spread over prices without losing a unit, and takes no more off one than it costs")
-    func spread() {
-        var random = SplitMix(seed: 5)
-        for _ in 0..<5000 {
-            let prices = (0..<Int.random(in: 1...8, using: &random)).map { _ in
-                Int64.random(in: 0...1_000_000_000_000, using: &random)
-            }
-            let total = prices.reduce(0, +)
-            let discount = Int64.random(in: 0...max(total, 1), using: &random)
-            let parts = Promotion.spread(discount, over: prices)
-            #expect(parts.reduce(0, +) == min(discount, total))
-            #expect(zip(parts, prices).allSatisfy { 0 <= $0 && $0 <= $1 })
-        }
-    }
-}

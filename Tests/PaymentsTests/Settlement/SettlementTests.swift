@@ -189,7 +189,7 @@ struct SettlementTests {
         #expect(lines[0] == "\u{FEFF}type,id,order_id,at,amount,currency")
         #expect(lines[1].hasPrefix("PAYMENT,\(payment.id),\"\(payment.orderID)\",\(day)T01:00:00.000Z,100000,KRW"))
         #expect(lines.last == "NET,1,,\(day),94500,KRW" && lines.count == 9)
-        #expect(SettlementCSV.quoted("=a\"b") == "\"'=a\"\"b\"" && SettlementCSV.quoted("") == "")
+        #expect(CSVField.quoted("=a\"b") == "\"'=a\"\"b\"" && CSVField.quoted("") == "")
     }
 
     @Test("that is too long for one answer is told in parts, and says where the next one is")

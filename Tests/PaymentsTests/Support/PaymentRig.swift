@@ -1,5 +1,6 @@
 import Auth
 import Commerce
+import Crypto
 import HTTPServer
 import Observability
 import Postgres
@@ -76,6 +77,7 @@ final class PaymentRig: Sendable {
         self.payments = Payments(
             database: self.database, orders: self.orders, gateways: gateways,
             options: options ?? PaymentOptions(gateway: company, publicURL: "https://podo.test"), limits: limits,
+            vault: PaymentVault(keys: [(number: 1, key: SecretBytes(copying: [UInt8](repeating: 7, count: 32)))]),
             metrics: PaymentMetrics(registry: self.registry, log: log))
         self.reconciler = PaymentReconciler(payments: self.payments)
         self.webhooks = WebhookInbox(payments: self.payments, reconciler: self.reconciler)

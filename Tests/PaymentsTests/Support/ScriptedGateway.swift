@@ -250,8 +250,8 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         }
     }
 
-    /// `order` (or `refund:` and its key) and `id` in the body; `forged` is refused, `signed` and `paid` are signed, and
-    /// `paid` says that it is.
+    /// `order` (or `refund:` and its key) and `id` in the body; `forged` is refused, `signed` and `paid` are signed,
+    /// and `paid` says that it is.
     func parseWebhook(_ fields: HTTPFields, _ body: [UInt8], at now: WallClock) -> GatewayWebhook {
         let words = String(decoding: body, as: UTF8.self).split(separator: " ").map(String.init)
         guard words.count == 3 else { return .refused(.malformed) }

@@ -72,6 +72,11 @@ final class TestOrders: Orders {
         return nil
     }
 
+    /// The last seat has what is left.
+    func discount(_ reservation: Int64, by amount: Int64, in transaction: PostgresTransaction) async throws {
+        guard try await transaction.run(Self.discount, reservation, amount).affectedCount > 0 else { throw NotSold() }
+    }
+
     func refundable(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> RefundableOrder? {
         guard let row = try await transaction.run(Self.lockConfirmed, reservation).first else { return nil }
         let lines = try await transaction.run(Self.soldSeats, reservation).map {
@@ -126,6 +131,16 @@ final class TestOrders: Orders {
         "UPDATE test_order SET status = 'CANCELLED', frozen = false WHERE id = $1 AND status <> 'CONFIRMED'")
     private static let sell = PostgresStatement(
         "test_order_sell", "UPDATE test_seat SET state = 'SOLD' WHERE order_id = $1 RETURNING seat_id + 1000000")
+    private static let discount = PostgresStatement(
+        "test_order_discount",
+        """
+        WITH priced AS (
+            SELECT seat_id, paid, sum(paid) OVER (ORDER BY seat_id) AS upto, sum(paid) OVER () AS whole
+            FROM test_seat WHERE order_id = $1 AND state = 'SOLD')
+        UPDATE test_seat SET paid = test_seat.paid
+            - (div($2::bigint * upto, whole) - div($2::bigint * (upto - priced.paid), whole))
+        FROM priced WHERE order_id = $1 AND test_seat.seat_id = priced.seat_id
+        """)
     private static let lockConfirmed = PostgresStatement(
         "test_order_lock",
         """

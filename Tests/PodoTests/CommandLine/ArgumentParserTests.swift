@@ -82,7 +82,7 @@ import Testing
             ("config", "\"config\" needs a second word: podo config print"),
             ("config show", "\"config\" needs a second word: podo config print"),
             ("serve now", "podo serve takes no argument \"now\""),
-            ("serve --demo", "--demo is not a flag of podo serve; see podo serve --help"),
+            ("serve --encore", "--encore is not a flag of podo serve; see podo serve --help"),
             ("serve --http-listn x", "--http-listn is not a flag of podo serve; did you mean --http-listen?"),
             ("serve --loops", "--loops needs a value"),
             ("serve --loops --config x", "--loops needs a value"),

@@ -63,10 +63,42 @@ import Testing
         }
     }
 
+    /// What members may send twice without a key, and why.
+    private static let keyless = [
+        "POST /api/v1/auth/email/verify": "a link is good once",
+        "POST /api/v1/auth/email/resend": "one mail more or less, of a bounded number",
+        "POST /api/v1/auth/password/change": "the old password is none any more",
+        "POST /api/v1/member/{id}/follow": "following twice is following",
+        "POST /api/v1/auth/social/{provider}/connect": "begins a new way to the provider each time",
+    ]
+
+    @Test("whatever a member makes can be made once by a key, but for what is the same twice")
+    func keys() {
+        let posts = PublicAPI.table.filter { $0.method == .post && $0.aliasOf == nil && $0.access != .anyone }
+        #expect(posts.count > 15)
+        let without = posts.filter { route in
+            route.describe?().options.isDisjoint(with: [.idempotencyKey, .idempotencyKeyRequired]) != false
+        }
+        #expect(Set(without.map(\.label)) == Set(Self.keyless.keys))
+    }
+
     @Test("a route of the API without a description would be found")
     func findsUndescribed() {
         let bare = HTTPRoute(.get, "/api/v1/seat", access: .anyone, .immediate { _, _ in HTTPResponse(.ok) })
         #expect(
             OpenAPIDocument(PublicAPI.info, routes: [bare]).mistakes == ["GET /api/v1/seat: has no description"])
+    }
+
+    @Test("routes have the names that programs of other ticket shops know, and none that is nobody's")
+    func otherNames() {
+        let routes = PublicAPI.table
+        let labels = Set(routes.filter { $0.aliasOf == nil }.map(\.label))
+        #expect(OtherNames.labels.subtracting(labels) == [])
+        let named = Set(routes.filter { $0.aliasOf != nil }.map(\.label))
+        let known = [
+            "POST /auth/login", "POST /auth/sign-up", "GET /concerts/search", "POST /bookings", "POST /payments",
+            "GET /ticket/{id}/qr", "GET /bookings/seats/{id}", "DELETE /users/me",
+        ]
+        #expect(Set(known).subtracting(named) == [])
     }
 }

@@ -13,7 +13,8 @@ import Testing
         "follows from its path, and so does what a member may ask of it",
         arguments: [
             (.get, "/concert", .browse, nil), (.get, "/concert/{id}", .browse, nil),
-            (.get, "/schedule/{id}/seat", .browse, nil), (.post, "/concert", .reservation, nil),
+            (.get, "/schedule/{id}/seat", .browse, nil), (.post, "/concert", .reservation, .catalogue),
+            (.post, "/stage", .reservation, .catalogue), (.patch, "/stage/{id}", .reservation, .catalogue),
             (.post, "/auth/signin", .reservation, nil), (.get, "/member/me", .browse, nil),
             (.post, "/concert/{id}/queue", .queue, .queueJoin),
             (.patch, "/concert/{id}/queue", .payment, nil),
@@ -21,7 +22,8 @@ import Testing
             (.post, "/reservation", .reservation, .reservation), (.get, "/reservation/{id}", .reservation, nil),
             (.delete, "/reservation/{id}", .reservation, nil), (.post, "/payment", .payment, .payment),
             (.post, "/payment/{id}/confirm", .payment, .payment), (.get, "/payment/{id}", .payment, nil),
-            (.get, "/ticket", .payment, nil), (.post, "/ticket/{id}/playback", .payment, nil),
+            (.get, "/ticket", .payment, nil), (.get, "/ticket/{id}/qr", .payment, .ticketCode),
+            (.post, "/ticket/{id}/playback", .payment, nil),
         ] as [(HTTPMethod, String, LoadKind, BudgetKind?)])
     func rules(_ method: HTTPMethod, _ path: String, _ kind: LoadKind, _ budget: BudgetKind?) {
         #expect(self.load(method, "/api/v1" + path) == RouteLoad(kind, budget))
@@ -29,7 +31,9 @@ import Testing
 
     @Test("has no budget where nobody is a member, and no limit for the operator and what is not of the API")
     func exceptions() {
-        #expect(self.load(.post, "/api/v1/payment/webhook/{gateway}", .anyone) == RouteLoad(.payment))
+        let webhook = self.load(.post, "/api/v1/payment/webhook/{gateway}", .anyone)
+        #expect(webhook?.kind == .payment && webhook?.budget == nil && webhook?.isOpen == true)
+        #expect(self.load(.post, "/api/v1/payment/{id}/confirm")?.isOpen == false)
         #expect(self.load(.get, "/api/v1/concert/{id}/queue/watermark", .anyone) == RouteLoad(.queue))
         #expect(self.load(.get, "/api/v1/admin/payments", .manager) == nil)
         #expect(self.load(.get, "/openapi.json", .anyone) == nil)

@@ -33,6 +33,7 @@ struct CatalogueRoutesTests {
         "POST /api/v1/concert/{id}/publish": [401, 403, 403, 200],
         "POST /api/v1/concert/{id}/close": [401, 403, 403, 200],
         "POST /api/v1/concert/{id}/cancel": [401, 403, 403, 202], "DELETE /api/v1/concert/{id}": [401, 403, 403, 204],
+        "DELETE /api/v1/schedule/{id}": [401, 403, 403, 202],
         "DELETE /api/v1/stage/{id}": [401, 403, 403, 204],
     ]
 
@@ -50,6 +51,7 @@ struct CatalogueRoutesTests {
     func access() async throws {
         let rig = try CatalogueRig()
         let made = try await rig.concert()
+        let schedule = try rig.rig.number("SELECT min(id) FROM schedule")
         let clients = [rig.client, try rig.user(), try rig.seller(), try rig.manager()]
         let routes = CatalogueRoutes.table.map(\.unbound).filter { $0.aliasOf == nil }
         #expect(Set(routes.map(\.label)) == Set(Self.expectations.keys))
@@ -58,11 +60,15 @@ struct CatalogueRoutesTests {
         let ordered =
             routes.filter { route in route.method != .delete && !ends.contains { route.path.hasSuffix($0) } }
             + routes.filter { route in ends.contains { route.path.hasSuffix($0) } }
-            + routes.filter { $0.method == .delete && !$0.path.contains("/stage/") }
+            + routes.filter { $0.method == .delete && $0.path.contains("/schedule/") }
+            + routes.filter {
+                $0.method == .delete && !$0.path.contains("/stage/") && !$0.path.contains("/schedule/")
+            }
             + routes.filter { $0.method == .delete && $0.path.contains("/stage/") }
         #expect(ordered.count == routes.count)
         for route in ordered {
-            let id = route.path.contains("/stage/") ? made.stage : made.id
+            let isOfSchedule = route.path.contains("/schedule/{id}")
+            let id = isOfSchedule ? schedule : route.path.contains("/stage/") ? made.stage : made.id
             let path = route.path.replacing("{id}", with: "\(id)")
             var statuses: [Int] = []
             for client in clients {

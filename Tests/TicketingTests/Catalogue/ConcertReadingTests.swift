@@ -66,6 +66,25 @@ struct ConcertReadingTests {
         #expect((answer.json["schedules"] as? [[String: Any]])?.first?["remaining"] as? Int == 24)
     }
 
+    @Test("the seats that are left are counted once for all who look within a moment, and all else is of now")
+    func remainingIsKept() async throws {
+        let rig = try CatalogueRig(remainingTime: .seconds(3600))
+        let made = try await rig.concert()
+        func look() async throws -> (name: String?, remaining: [Int]) {
+            let answer = try await rig.client.send(.get, made.path)
+            let schedules = answer.json["schedules"] as? [[String: Any]] ?? []
+            return (answer.json["name"] as? String, schedules.compactMap { $0["remaining"] as? Int })
+        }
+        #expect(try await look() == ("보라빛 밤", [25, 25]))
+        try rig.rig.sql("UPDATE seat SET state = 4 WHERE schedule_id = \(made.schedules[0]) AND seat_no < 3")
+        _ = try await made.seller.send(.patch, made.path, json: ["name": "새 밤"])
+        #expect(try await look() == ("새 밤", [25, 25]))
+        // Of a schedule that was not there nothing is known.
+        let more = ["startsAt": "2041-05-05T00:00:00Z"]
+        #expect(try await made.seller.send(.post, made.path + "/schedule", json: more).status == 201)
+        #expect(try await look() == ("새 밤", [22, 25, 25]))
+    }
+
     @Test("lists go on where a page has ended, and say how long they hold")
     func pages() async throws {
         let rig = try CatalogueRig()

@@ -55,24 +55,31 @@ struct ConcertSearchTests {
             """
             SET session_replication_role = replica;
             DROP INDEX concert_grams;
-            INSERT INTO concert (seller_id, name, performers, runtime_minutes, sale_opens_at, sale_closes_at, status)
-            SELECT \(seller),
+            INSERT INTO concert (seller_id, category, name, performers, runtime_minutes, sale_opens_at, sale_closes_at,
+                status)
+            SELECT \(seller), CASE WHEN n < 60 THEN 'EXHIBITION' WHEN n % 10 = 0 THEN 'SPORT' ELSE 'CONCERT' END,
                 translate(((n * 7919) % 1000003)::text, '0123456789', '가나다라마바사아자차')
                     || translate(left(md5(n::text), 5), '0123456789abcdef', '김이박최정강조윤장임한오서신권황')
                     || (ARRAY['콘서트', ' 투어', ' 팬미팅', ' 앙코르'])[1 + n % 4],
                 CASE WHEN n % 5000 = 7 THEN '볼빨간사춘기' ELSE '' END, 120, now(), now() + interval '9 days', 'PUBLISHED'
             FROM generate_series(1::bigint, 200000) AS n;
+            INSERT INTO schedule (concert_id, starts_at, ends_at)
+            SELECT id, time, time + interval '2 hours'
+            FROM (SELECT id, '2030-01-01'::timestamptz + id * interval '1 hour' AS time FROM concert) AS given;
             \(index);
             """)
-        try rig.sql("VACUUM ANALYZE concert")
+        try rig.sql("VACUUM ANALYZE concert, schedule")
     }
 
     @Test("two syllables from the middle of a word are found among 200,000 concerts in less than a millisecond")
     func speed() async throws {
         let rig = try CatalogueRig()
         try Self.market(rig.rig)
-        func milliseconds(_ keyword: String) throws -> [Double] {
-            let call = "SELECT * FROM concert_find('\(keyword)', NULL, NULL, NULL, 9223372036854775807, 21)"
+        func milliseconds(
+            _ keyword: String?, _ category: String? = nil, from: String? = nil, to: String? = nil
+        ) throws -> [Double] {
+            let values = [keyword, category, from, to].map { $0.map { "'\($0)'" } ?? "NULL" }.joined(separator: ", ")
+            let call = "SELECT * FROM concert_find(\(values), 9223372036854775807, 21)"
             let explain = "EXPLAIN (ANALYZE, FORMAT JSON) \(call);\n"
             let text = try rig.rig.sql(String(repeating: explain, count: 31))
             return text.matches(of: /"Execution Time": ([0-9.]+)/).compactMap { Double($0.1) }.sorted()
@@ -95,6 +102,16 @@ struct ConcertSearchTests {
         // Words that a quarter of all have are met soon by walking.
         let common = try milliseconds("콘서트")
         #expect(common[15] < 50, "\(common[15]) ms")
+        // Of the oldest 59 of all, of one in ten, and of times at both ends of 23 years: one at a time and together.
+        for (category, from, to) in [
+            ("EXHIBITION", nil, nil), ("SPORT", nil, nil), ("MUSICAL", nil, nil),
+            (nil, "2052-10-20", nil), (nil, "2030-01-01", "2030-01-03"), (nil, "2060-01-01", nil),
+            ("SPORT", "2030-01-01", "2030-02-01"), ("EXHIBITION", "2052-01-01", nil),
+        ] as [(String?, String?, String?)] {
+            let times = try milliseconds(nil, category, from: from, to: to)
+            try #require(times.count == 31)
+            #expect(times[15] < 20, "\(category ?? "") \(from ?? "") \(to ?? ""): \(times[15]) ms")
+        }
         let answer = try await rig.client.send(.get, "/concert?keyword=%EC%B6%98%EA%B8%B0&limit=100")
         #expect((answer.json["items"] as? [Any])?.count == 40)
     }

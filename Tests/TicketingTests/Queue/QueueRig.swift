@@ -96,8 +96,27 @@ struct QueueRig {
         }
     }
 
-    func finish(_ member: Int64) async throws {
-        try await self.rig.onLoop { try await self.service.purchaseFinished(concert: self.concert, member: member) }
+    /// What a member reserves now, or so many seconds ago.
+    func reserve(_ member: Int64, secondsAgo: Int = 0) throws -> Int64 {
+        try self.rig.number(
+            """
+            INSERT INTO reservation (member_id, concert_id, schedule_id, currency, total, live_count, status, ended_at,
+                created_at)
+            SELECT \(member), \(self.concert), id, 'KRW', 0, 0, 'CANCELLED', now(),
+                clock_timestamp() - interval '\(secondsAgo) s'
+            FROM schedule WHERE concert_id = \(self.concert) LIMIT 1 RETURNING id
+            """)
+    }
+
+    /// The member has paid for what he reserved.
+    func finish(_ member: Int64, reservation: Int64? = nil) async throws {
+        let reservation = try reservation ?? self.reserve(member)
+        try await self.rig.onLoop {
+            try await self.rig.database.transaction("test_finish") {
+                try await self.service.purchaseFinished(
+                    concert: self.concert, member: member, reservation: reservation, in: $0)
+            }
+        }
     }
 
     func setSoldOut(_ isSoldOut: Bool) async throws {

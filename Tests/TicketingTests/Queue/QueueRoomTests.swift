@@ -202,6 +202,19 @@ struct QueueRoomTests {
         #expect(room.standing(of: 1) == .free)
     }
 
+    @Test("nobody is let in to a sale that was put off, or is over")
+    func putOff() {
+        var room = QueueRoom(concert: 1, settings: Self.settings(opensAt: 100))
+        room.settings.closesAt = 60 * Self.second
+        #expect(room.move(now: 60 * Self.second) == .rest)
+        (room.drawnCount, room.lastNumber) = (0, 5)
+        #expect(room.move(now: 10 * Self.second) == .admit(5))
+        #expect(room.move(now: 60 * Self.second) == .rest)
+        room.settings.opensAt = 20 * Self.second
+        #expect(room.move(now: 10 * Self.second) == .rest)
+        #expect(room.move(now: 20 * Self.second) == .admit(5))
+    }
+
     @Test("only a process that may moves the pointer")
     func follower() {
         var room = QueueRoom(concert: 1, settings: Self.settings())

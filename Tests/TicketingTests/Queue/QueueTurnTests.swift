@@ -43,6 +43,114 @@ struct QueueTurnTests {
         #expect(try await queue.join(other).json["status"] as? String == "WAITING")
     }
 
+    @Test("what was bought ends the turn in which it was reserved, with the transaction, and no later turn")
+    func finishing() async throws {
+        let queue = try QueueRig()
+        let member = try queue.rig.member()
+        try await queue.openNow()
+        let tickets = try await queue.joinAll([member])
+        try await queue.tick()
+        let pass = try #require(try await queue.admitted(tickets)[member])
+        let old = try queue.reserve(member, secondsAgo: 60)
+        let fresh = try queue.reserve(member)
+        // Of a turn before this one, and of somebody else.
+        try await queue.finish(member, reservation: old)
+        try await queue.finish(try queue.rig.member(), reservation: fresh)
+        #expect(try await queue.mayBuy(member, pass))
+        struct Undone: Error {}
+        await #expect(throws: Undone.self) {
+            try await queue.rig.onLoop {
+                try await queue.rig.database.transaction("test_finish") {
+                    try await queue.service.purchaseFinished(
+                        concert: queue.concert, member: member, reservation: fresh, in: $0)
+                    throw Undone()
+                }
+            }
+        }
+        #expect(try await queue.mayBuy(member, pass))
+        try await queue.finish(member, reservation: fresh)
+        #expect(try await !queue.mayBuy(member, pass))
+        // What the database says is not turned into what a client is told: who tells of events decides by it.
+        try queue.rig.sql("ALTER TABLE queue_member RENAME TO queue_member_away")
+        await #expect(throws: PostgresError.self) { try await queue.finish(member, reservation: fresh) }
+    }
+
+    @Test("the queue rests while the sale is put off, closed or over, whatever was seen before")
+    func putOff() async throws {
+        let queue = try QueueRig(rate: 1000)
+        let members = try queue.rig.members(3)
+        try await queue.openNow()
+        let tickets = try await queue.joinAll(members)
+        try await queue.tick()
+        func admitted() throws -> Int64 { try queue.rig.number("SELECT admitted FROM queue_room") }
+        #expect(try admitted() == 3)
+        let late = try queue.rig.member()
+        for change in [
+            "sale_opens_at = now() + interval '1 hour'", "sale_closes_at = now() - interval '1 second'",
+            "status = 'CLOSED'",
+        ] {
+            try queue.rig.sql(
+                """
+                UPDATE concert SET sale_opens_at = now() - interval '1 hour', status = 'PUBLISHED',
+                    sale_closes_at = now() + interval '1 day'
+                """)
+            _ = try await queue.ticket(late)
+            // What a process has seen just before.
+            let seen = try #require(try await queue.service.store.rooms([queue.concert]).first)
+            #expect(seen.move(now: seen.readAt) == .admit(1))
+            try queue.rig.sql("UPDATE concert SET \(change)")
+            #expect(try await queue.service.store.admit([(seen, 1)]).isEmpty)
+            try await queue.tick()
+            #expect(try admitted() == 3, "\(change)")
+        }
+        try queue.rig.sql(
+            """
+            UPDATE concert SET status = 'PUBLISHED', sale_opens_at = now() + interval '1 hour',
+                sale_closes_at = now() + interval '1 day'
+            """)
+        try await queue.service.reload(queue.concert)
+        let waiting = try await queue.join(late)
+        #expect(waiting.json["status"] as? String == "WAITING" && waiting.json["opensAt"] != nil)
+        #expect((3500...3700).contains(waiting.json["etaSeconds"] as? Int ?? 0))
+        _ = tickets
+        try queue.open()
+        try await queue.tick()
+        #expect(try admitted() == 4)
+    }
+
+    @Test("the organizer may let in only members whose address is verified, or who were members before the opening")
+    func rules() async throws {
+        let queue = try QueueRig()
+        let members = try queue.rig.members(4)
+        try queue.rig.sql(
+            """
+            SET session_replication_role = replica;
+            UPDATE member SET email_verified_at = now() WHERE id IN (\(members[1]), \(members[2]));
+            UPDATE member SET created_at = now() - interval '2 hours' WHERE id IN (\(members[2]), \(members[3]))
+            """)
+        try await queue.openNow()
+        // Without rules everybody waits, however new.
+        #expect(try await queue.join(members[0]).status == 201)
+        let path = "/api/v1/concert/\(queue.concert)/queue"
+        let seller = queue.client.as(queue.seller, .seller)
+        let changed = try await seller.send(
+            .patch, path, json: ["verifiedOnly": true, "olderAccountsOnly": true])
+        #expect(changed.json["verifiedOnly"] as? Bool == true && changed.json["olderAccountsOnly"] as? Bool == true)
+        // A place is not taken away.
+        #expect(try await queue.join(members[0]).status == 201)
+        let stranger = try queue.rig.member()
+        #expect(try await queue.join(stranger).code == "email-not-verified")
+        #expect(try await queue.join(members[1]).code == "account-too-new")
+        #expect(try await queue.join(members[2]).status == 201)
+        let unverified = try await queue.join(members[3])
+        #expect(unverified.status == 403 && unverified.code == "email-not-verified")
+        _ = try await seller.send(.patch, path, json: ["verifiedOnly": false])
+        #expect(try await queue.join(members[3]).status == 201)
+        _ = try await seller.send(.patch, path, json: ["olderAccountsOnly": false])
+        #expect(try await queue.join(members[1]).status == 201)
+        #expect(try await queue.watermark()["olderAccountsOnly"] as? Bool == false)
+    }
+
     @Test("a pass whose own time is over needs no look at the database")
     func oldPass() async throws {
         let queue = try QueueRig()

@@ -30,6 +30,15 @@ struct HoldBatcherTests {
         #expect(HoldRequest(schedule: 1, member: 1, seats: [3, 1], token: 0)?.seats == [1, 3])
     }
 
+    @Test("of whom something else is decided waits outside, and not for the next statement")
+    func locked() {
+        var batcher = Self.batcher { $0.busyAttemptCountMax = 3 }
+        _ = batcher.add(Self.request(1, [1]))
+        let batch = batcher.next() ?? []
+        #expect(batcher.settle(batch, [.busy([])]) == [true])
+        #expect(batcher.waitingCount == 0)
+    }
+
     @Test("what comes while one is on its way goes together, in order")
     func gathers() {
         var batcher = Self.batcher()

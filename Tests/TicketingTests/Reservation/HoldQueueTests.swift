@@ -97,6 +97,34 @@ struct HoldQueueTests {
         #expect(queue.waitingCount == 0)
     }
 
+    @Test("nobody is forgotten when several statements go at once and requests take several turns", arguments: 1...40)
+    func severalFlights(seed: Int) async throws {
+        var limits = ReservationLimits()
+        limits.batchRequestCountMax = 3
+        limits.batchFlightCountMax = 3
+        limits.busyAttemptCountMax = 5
+        let count = Mutex(seed)
+        let queue = HoldQueue(limits: limits) { requests in
+            await Task.yield()
+            return requests.map { request in
+                // Every other one has to wait for its next turn.
+                let number = count.withLock { count in
+                    count += 1
+                    return count
+                }
+                return .success(number % 2 == 0 ? .busy([0]) : .taken([Int32(request.member)]))
+            }
+        }
+        let answered = await withTaskGroup(of: Bool.self) { group in
+            for member in Int64(1)...300 {
+                group.addTask { (try? await queue.hold(Self.request(member))) != nil }
+            }
+            return await group.reduce(into: 0) { if $1 { $0 += 1 } }
+        }
+        #expect(answered == 300)
+        #expect(queue.waitingCount == 0)
+    }
+
     @Test("one alone is answered, again and again")
     func alone() async throws {
         let statements = Statements()

@@ -87,6 +87,7 @@ struct PaymentRaceTests {
         let processes = try Self.processes()
         let rig = processes[0].rig
         let members = try rig.members(2)
+        var wonCount = 0
         for _ in 0..<ReservationRig.repetitionCount {
             let sale = try rig.concertOnSale(rows: 1, columns: 10)
             let id = try await processes[0].held(sale, members[0], [0, 1])
@@ -98,9 +99,15 @@ struct PaymentRaceTests {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             // A hold that meets the row locked by the payment is refused at once, even if that gets nothing.
-            #expect(results.count { $0 } <= 1)
+            let winnerCount = results.count { $0 }
+            #expect(winnerCount <= 1)
+            wonCount += winnerCount
             try await processes[0].expectSound()
+            // Where both stood in each other's way the seats are for whoever comes next.
+            if winnerCount == 0 { #expect(try await processes[1].hold(sale, members[1], [0, 1, 2]).isHeld) }
         }
+        // That happens now and then, and not every other time.
+        #expect(wonCount > ReservationRig.repetitionCount / 2)
     }
 
     @Test("refunds of one seat from everywhere give it back once")

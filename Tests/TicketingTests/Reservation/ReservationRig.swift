@@ -1,4 +1,5 @@
 import Commerce
+import Crypto
 import Foundation
 import HTTPServer
 import Observability
@@ -37,12 +38,15 @@ final class ReservationRig: Sendable {
         self.news = SeatNews(self.maps)
     }
 
+    static let signer = TicketSigner(
+        keys: [(number: 3, key: Ed25519PrivateKey(seed: SecretBytes(copying: [UInt8](repeating: 9, count: 32))))])
+
     deinit { self.maps.stop() }
 
     func client(gate: any QueueGate = OpenQueue()) throws -> TicketingClient {
         let service = ReservationService(
             reservations: self.reservations, tickets: Tickets(database: self.rig.database, directory: self.directory),
-            gate: gate)
+            gate: gate, signer: Self.signer)
         return try TicketingClient(self.rig, routes: ReservationRoutes.table.map { $0.bound(to: service) })
     }
 

@@ -136,7 +136,7 @@ struct SeatMapsTests {
         let process = ReservationRig(rig, seatLimits: limits)
         let sales = try (0..<4).map { _ in try rig.concertOnSale(rows: 1, columns: 4) }
         try await process.maps.load(sales[0].schedule)
-        process.maps.addFollower(sales[0].schedule, 1)
+        #expect(process.maps.follow(sales[0].schedule))
         for sale in sales { try await process.maps.load(sale.schedule) }
         #expect(sales.map { process.maps.currentVersion(of: $0.schedule) != nil } == [true, false, false, true])
         limits.mapCountMax = 10
@@ -144,6 +144,70 @@ struct SeatMapsTests {
         let small = ReservationRig(rig, seatLimits: limits)
         for sale in sales { try await small.maps.load(sale.schedule) }
         #expect(sales.map { small.maps.currentVersion(of: $0.schedule) != nil } == [false, false, true, true])
+    }
+
+    @Test("a map is read once for all who want it at the same time")
+    func once() async throws {
+        let rig = try TicketingRig(loopCount: 2)
+        var limits = SeatLimits()
+        limits.pageCountMax = 7
+        let process = ReservationRig(rig, seatLimits: limits)
+        let sales = try (0..<2).map { _ in try rig.concertOnSale(rows: 5, columns: 10) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    let version = try await Task(executorPreference: rig.group.loops[index / 2 % 2]) {
+                        try await process.maps.version(of: sales[index % 2].schedule)
+                    }.value
+                    #expect(version != nil)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let text = String(decoding: process.registry.prometheusText(), as: UTF8.self)
+        #expect(text.contains("podo_seat_map_loads_total 2\n"))
+        #expect(process.maps.state.withLock { $0.entries[sales[0].schedule]?.map.seatCount } == 50)
+        limits.loadWaiterCountMax = 1
+        let small = ReservationRig(rig, seatLimits: limits)
+        let outcomes = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<50 {
+                group.addTask { (try? await rig.onLoop { try await small.maps.load(sales[0].schedule) }) != nil }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.contains(true))
+    }
+
+    @Test("versions of another process are told from one's own")
+    func marks() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 4)
+        try await process.maps.load(sale.schedule)
+        let (maps, other) = (process.maps, ReservationRig(rig).maps)
+        #expect(maps.version(seen: maps.text(ofVersion: 5)) == 5 && maps.version(seen: "5") == 5)
+        #expect(maps.version(seen: other.text(ofVersion: 5)) == -1 && maps.version(seen: "5-") == -1)
+        for wrong in ["", "x", "-5", "-", "5x"] { #expect(maps.version(seen: wrong) == nil, "\(wrong)") }
+        let path = "/api/v1/schedule/\(sale.schedule)/seat"
+        let tag = try await process.client().send(.get, path)["etag"]
+        #expect(tag?.contains(maps.mark) == true)
+    }
+
+    @Test("what changes in one statement is one version")
+    func oneVersion() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 6, columns: 10)
+        let members = try rig.members(60)
+        try await process.maps.load(sale.schedule)
+        let before = try #require(process.maps.currentVersion(of: sale.schedule))
+        let outcomes = try await process.rush(sale, members.enumerated().map { ($1, [$0]) })
+        #expect(outcomes.count(where: \.isHeld) == 60)
+        let text = String(decoding: process.registry.prometheusText(), as: UTF8.self)
+        let count = text.split(separator: "\n").first { $0.hasPrefix("podo_seat_hold_statements_total ") }
+            .flatMap { Int64($0.split(separator: " ")[1]) }
+        #expect(process.maps.currentVersion(of: sale.schedule) == count.map { before + $0 })
+        #expect((count ?? 60) < 60)
     }
 
     @Test("changes that come while a map is read are not lost")
@@ -162,103 +226,5 @@ struct SeatMapsTests {
             #expect(Self.statuses(fresh, sale, [number]) == ["HELD"])
         }
         try await process.expectSound()
-    }
-}
-
-@Suite("Following seat maps")
-struct SeatEventTests {
-    /// What a follower gets, and whether his connection takes it.
-    private final class Follower: @unchecked Sendable {
-        // SAFETY: touched on the loop only.
-        var text = ""
-        var isFull = false
-        var events: ServerSentEvents?
-        var writer: HTTPStreamWriter?
-
-        var data: [String] {
-            self.text.split(separator: "\n").filter { $0.hasPrefix("data: ") || $0.hasPrefix("event: ") }
-                .map { $0.hasPrefix("data: ") ? String($0.dropFirst(6)) : String($0) }
-        }
-    }
-
-    private static func follow(
-        _ process: ReservationRig, _ sale: TicketingRig.Sale, seen: Int64? = nil
-    ) async throws -> Follower {
-        let follower = Follower()
-        try await process.maps.load(sale.schedule)
-        let maps = process.maps
-        let loop = process.rig.group.loops[0]
-        try await process.rig.onLoop {
-            let response = ServerSentEvents.response(slowClient: .skip) { events in
-                follower.events = events
-                maps.hub?.follow(sale.schedule, events, seen: seen, maps: maps)
-            }
-            guard case .stream(let produce) = response.body else { return }
-            let writer = HTTPStreamWriter(
-                loop: loop,
-                transport: .init(
-                    write: { bytes in
-                        if follower.isFull { return .full }
-                        follower.text += String(decoding: bytes, as: UTF8.self)
-                        return .queued
-                    }, finish: {}, abort: {}))
-            follower.writer = writer
-            produce(writer)
-        }
-        return follower
-    }
-
-    @Test("changes are gathered and told to all, and what was missed is told to who comes back")
-    func changes() async throws {
-        let rig = try TicketingRig()
-        let process = ReservationRig(rig)
-        let sale = try rig.concertOnSale(rows: 1, columns: 10)
-        let members = try rig.members(3)
-        let first = try await Self.follow(process, sale)
-        let second = try await Self.follow(process, sale)
-        let start = try #require(process.maps.currentVersion(of: sale.schedule))
-        _ = try await process.held(sale, members[0], [2])
-        _ = try await process.held(sale, members[1], [7, 3])
-        let last = "{\"version\":\(start + 2),"
-        try await rig.wait {
-            try await rig.onLoop { [first, second].allSatisfy { $0.data.last?.hasPrefix(last) == true } }
-        }
-        let told = try await rig.onLoop { [first.data, second.data] }
-        #expect(told[0] == told[1])
-        #expect(told[0][0] == "{\"version\":\(start),\"changes\":[]}")
-        // The two may have come together or, on a slow machine, one after the other.
-        let changes = told[0].dropFirst().joined()
-        #expect([2, 3, 7].allSatisfy { changes.contains("[\($0),\"HELD\"]") } && told[0].count <= 3)
-        let third = try await Self.follow(process, sale, seen: start + 1)
-        let missed = "{\"version\":\(start + 2),\"changes\":[[3,\"HELD\"],[7,\"HELD\"]]}"
-        #expect(try await rig.onLoop { third.data } == [missed])
-        let old = try await Self.follow(process, sale, seen: 5)
-        #expect(try await rig.onLoop { old.data } == ["event: reload", "{\"version\":\(start + 2)}"])
-        try await rig.onLoop { for follower in [first, second, third, old] { follower.events?.finish() } }
-    }
-
-    @Test("one that lags is told to read the map again, and one that leaves is forgotten")
-    func lagging() async throws {
-        let rig = try TicketingRig()
-        let process = ReservationRig(rig)
-        let sale = try rig.concertOnSale(rows: 1, columns: 10)
-        let members = try rig.members(3)
-        let slow = try await Self.follow(process, sale)
-        let quick = try await Self.follow(process, sale)
-        try await rig.onLoop { slow.isFull = true }
-        _ = try await process.held(sale, members[0], [2])
-        try await rig.wait { try await rig.onLoop { quick.data.count == 2 } }
-        try await rig.onLoop {
-            slow.isFull = false
-            // As the connection says when it has room again.
-            slow.writer?.transportDrained()
-        }
-        try await rig.wait { try await rig.onLoop { slow.data.count >= 2 } }
-        #expect(try await rig.onLoop { slow.data[1] } == "event: reload")
-        _ = try await process.held(sale, members[1], [3])
-        try await rig.wait { try await rig.onLoop { slow.data.count == 4 && quick.data.count == 3 } }
-        #expect(try await rig.onLoop { slow.data.last == quick.data.last })
-        try await rig.onLoop { for follower in [slow, quick] { follower.events?.finish() } }
-        #expect(process.maps.state.withLock { $0.entries[sale.schedule]?.followerCount } == 0)
     }
 }

@@ -1,5 +1,6 @@
 import HTTPServer
 import Postgres
+import Primitives
 import Synchronization
 import Testing
 
@@ -13,11 +14,12 @@ struct CatalogueRig {
     /// Nobody.
     let client: TicketingClient
 
-    init() throws {
+    /// - Parameter remainingTime: For how long the numbers of seats are told that are left; most tests ask at once.
+    init(remainingTime: TimeAmount = .nanoseconds(0)) throws {
         self.rig = try TicketingRig()
         let service = CatalogueService(
             database: self.rig.database, authorizer: TestAuthorizer(), posterEncoder: self.encoder,
-            metrics: CatalogueMetrics(registry: self.rig.registry))
+            remainingTime: remainingTime, metrics: CatalogueMetrics(registry: self.rig.registry))
         self.service = service
         self.client = try TicketingClient(self.rig, routes: CatalogueRoutes.table.map { $0.bound(to: service) })
     }

@@ -23,13 +23,14 @@ struct TicketTests {
         let rest = try await client.as(members[0]).send(.get, "/api/v1/ticket?limit=2&cursor=\(cursor)")
         #expect((rest.json["items"] as? [Any])?.count == 1)
         let one = try await client.as(members[0]).send(.get, "/api/v1/ticket/\(tickets[0])")
-        #expect(one.json["qr"] as? String == (try rig.sql("SELECT code FROM ticket WHERE id = \(tickets[0])")))
+        #expect((one.json["qr"] as? String)?.hasPrefix("P1:") == true && one.json["qrUntil"] is String)
+        #expect(one.json["code"] as? String == (try rig.sql("SELECT code FROM ticket WHERE id = \(tickets[0])")))
         #expect(one.json["grade"] as? String == "VIP" && one.json["row"] as? Int == 1 && one.json["col"] as? Int == 1)
         #expect(one.json["concertName"] as? String == "보라빛 밤")
         #expect(try await client.as(members[1]).send(.get, "/api/v1/ticket/\(tickets[0])").status == 404)
         _ = try await process.pay { try await $0.cancel(id, seats: [sale.seat(0).value], reason: "USER", in: $1) }
         let void = try await client.as(members[0]).send(.get, "/api/v1/ticket/\(tickets[0])")
-        #expect(void.json["status"] as? String == "REVOKED" && void.json["qr"] == nil)
+        #expect(void.json["status"] as? String == "REVOKED" && void.json["qr"] == nil && void.json["code"] == nil)
     }
 
     @Test("a ticket that is given away is void in the old hands")

@@ -1,7 +1,7 @@
 package import Primitives
 
-/// The gate of one loop: what it believes, what it knows of sessions, and the tokens that it has seen. A value without
-/// a clock and without I/O; of all loops the same, because all are told the same.
+/// The gate of one loop: what it believes, what it knows of sessions, and the tokens that it has seen. Without a clock
+/// and without I/O; of all loops the same, because all are told the same. It is not copied: what it has seen is shared.
 package struct GateState {
     private let limits: PlaybackLimits
     private let meters: PlaybackMeters
@@ -28,38 +28,36 @@ package struct GateState {
     package mutating func admit(
         _ text: PlaybackTokenText, _ demand: PlaybackDemand, now: MonotonicTime, wall: () -> Int64
     ) -> PlaybackVerdict {
-        let index: Int
+        let seen: SeenPlaybackToken
         if let known = self.seen.find(text) {
-            index = known
-            if self.seen[index].version != self.table.version { self.lookAgain(index) }
+            seen = known
+            if seen.version != self.table.version { self.lookAgain(seen) }
         } else {
             switch self.verify(text, now: now, wall: wall()) {
             case .refused(let refusal): return .refused(refusal)
-            case .verified(let place): index = place
+            case .verified(let token): seen = token
             }
         }
-        if let refusal = self.seen[index].refusal { return .refused(refusal) }
-        guard now < self.seen[index].endsAt else { return .refused(.tokenExpired) }
+        if let refusal = seen.refusal { return .refused(refusal) }
+        guard now < seen.endsAt else { return .refused(.tokenExpired) }
         switch demand {
-        case .playlist: self.seen[index].meter.askedForPlaylist(now: now)
+        case .playlist: seen.meter.askedForPlaylist(now: now)
         case .media(let time):
-            guard self.seen[index].meter.take(time, now: now, limits: self.limits) else {
-                return .refused(.tooFast)
-            }
+            guard seen.meter.take(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
         case .other, .again: break
         }
-        return .admitted(stream: self.seen[index].stream, self.seen[index].grant)
+        return .admitted(stream: seen.stream, seen.grant)
     }
 
     /// The token of a session that was too fast for the first time; nil for all others.
     func newlyTooFast(_ text: PlaybackTokenText) -> PlaybackToken? {
-        guard let index = self.seen.find(text), self.seen[index].meter.isFirstComplaint() else { return nil }
-        return self.seen[index].token
+        guard let seen = self.seen.find(text), seen.meter.isFirstComplaint() else { return nil }
+        return seen.token
     }
 
     private enum Verification {
         case refused(PlaybackRefusal)
-        case verified(Int)
+        case verified(SeenPlaybackToken)
     }
 
     private mutating func verify(_ text: PlaybackTokenText, now: MonotonicTime, wall: Int64) -> Verification {
@@ -68,21 +66,20 @@ package struct GateState {
         let refusal = self.table.refusal(of: token.session, holder: token.holder, isRecent: reading.isRecent)
         let rest = token.expiresAt &+ self.limits.clockToleranceSeconds &- wall
         guard reading.isRight else { return .refused(.tokenInvalid) }
-        if refusal == nil, rest <= 0 { return .refused(.tokenExpired) }
-        return .verified(
-            self.seen.insert(
-                SeenPlaybackTokens.Entry(
-                    text: text, token: token, stream: Self.stream(of: token.schedule),
-                    isRecent: reading.isRecent, meter: self.meters.meter(of: token), endsAt: now + .seconds(rest),
-                    version: self.table.version, refusal: refusal, grant: self.table.grant(of: token.holder))))
+        if let refusal { return .refused(refusal) }
+        guard rest > 0 else { return .refused(.tokenExpired) }
+        let seen = SeenPlaybackToken(
+            text, reading, meter: self.meters.meter(of: token), endsAt: now + .seconds(rest))
+        self.lookAgain(seen)
+        self.seen.insert(seen)
+        return .verified(seen)
     }
 
-    private mutating func lookAgain(_ index: Int) {
-        let token = self.seen[index].token
-        self.seen[index].refusal = self.table.refusal(
-            of: token.session, holder: token.holder, isRecent: self.seen[index].isRecent)
-        self.seen[index].grant = self.table.grant(of: token.holder)
-        self.seen[index].version = self.table.version
+    private func lookAgain(_ seen: SeenPlaybackToken) {
+        let (session, holder) = (seen.token.session, seen.token.holder)
+        seen.refusal = self.table.refusal(of: session, holder: holder, isRecent: seen.isRecent)
+        seen.grant = self.table.grant(of: holder)
+        seen.version = self.table.version
     }
 
     /// What the stream of a performance is called.

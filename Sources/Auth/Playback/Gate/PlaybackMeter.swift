@@ -6,16 +6,14 @@ internal import Synchronization
 final class PlaybackMeter: Sendable {
     let holder: Int64
     let schedule: Int64
-    let session: PlaybackSessionID
     /// When everything that was given would have been watched, on the monotonic clock, at the highest speed.
     private let watchedAt = Atomic<Int64>(.min)
     private let playlistAt = Atomic<Int64>(.min)
     private let isKnownAsFast = Atomic(false)
 
-    init(holder: Int64, schedule: Int64, session: PlaybackSessionID) {
+    init(holder: Int64, schedule: Int64) {
         self.holder = holder
         self.schedule = schedule
-        self.session = session
     }
 
     /// Counts media of this length. False, and not counted, when that is more than anybody watches.

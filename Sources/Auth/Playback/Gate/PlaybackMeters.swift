@@ -14,24 +14,36 @@ package final class PlaybackMeters: Sendable {
         /// Tickets with a session that watches, by schedule. Previews are not counted.
         package var viewers: [Int64: Int] = [:]
         /// Sessions whose lease began, and those whose lease has run out.
-        package var began: [PlaybackSessionID] = []
-        package var ended: [PlaybackSessionID] = []
+        package var began: [Key] = []
+        package var ended: [Key] = []
     }
 
-    private let seen = Mutex<[PlaybackSessionID: Seen]>([:])
+    /// A session: two tickets may have one of the same name.
+    package struct Key: Hashable, Sendable {
+        package let holder: Int64
+        package let session: PlaybackSessionID
+
+        package init(holder: Int64, session: PlaybackSessionID) {
+            self.holder = holder
+            self.session = session
+        }
+    }
+
+    private let seen = Mutex<[Key: Seen]>([:])
 
     package init() {}
 
     func meter(of token: PlaybackToken) -> PlaybackMeter {
-        self.seen.withLock { seen in
-            if let known = seen[token.session] { return known.meter }
-            let meter = PlaybackMeter(holder: token.holder, schedule: token.schedule, session: token.session)
-            seen[token.session] = Seen(meter: meter)
+        let key = Key(holder: token.holder, session: token.session)
+        return self.seen.withLock { seen in
+            if let known = seen[key] { return known.meter }
+            let meter = PlaybackMeter(holder: token.holder, schedule: token.schedule)
+            seen[key] = Seen(meter: meter)
             return meter
         }
     }
 
-    package func isWatching(_ session: PlaybackSessionID, now: MonotonicTime, lease: TimeAmount) -> Bool {
+    package func isWatching(_ session: Key, now: MonotonicTime, lease: TimeAmount) -> Bool {
         self.seen.withLock { $0[session]?.meter.isWatching(now: now, lease: lease) ?? false }
     }
 
@@ -40,7 +52,7 @@ package final class PlaybackMeters: Sendable {
         self.seen.withLock { seen in
             var count = Count()
             var tickets: [Int64: Set<Int64>] = [:]
-            var gone: [PlaybackSessionID] = []
+            var gone: [Key] = []
             for (session, entry) in seen {
                 let isWatching = entry.meter.isWatching(now: now, lease: lease)
                 if isWatching, entry.meter.holder > 0 {

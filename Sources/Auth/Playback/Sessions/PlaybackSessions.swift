@@ -171,8 +171,9 @@ package final class PlaybackSessions: Sendable {
             PlaybackStatements.list, ticket, member, self.gates.limits.listedCountMax
         ).map { row in
             var session = try PlaybackSession(row)
+            let key = PlaybackMeters.Key(holder: ticket, session: session.id)
             session.isWatching =
-                session.ended == nil && self.gates.meters.isWatching(session.id, now: now, lease: self.lease)
+                session.ended == nil && self.gates.meters.isWatching(key, now: now, lease: self.lease)
             return session
         }
     }
@@ -186,8 +187,10 @@ package final class PlaybackSessions: Sendable {
         self.viewers.withLock { $0 = count.viewers }
         self.metrics.watching(count.viewers.values.reduce(0, +))
         self.gates.forget(wall: WallClock.now.unixMilliseconds / 1000)
-        let changed = (count.began + count.ended).map(\.databaseValue)
-        if !changed.isEmpty { _ = try await self.database.run(PlaybackStatements.watched, changed) }
+        let changed = count.began + count.ended
+        guard !changed.isEmpty else { return }
+        _ = try await self.database.run(
+            PlaybackStatements.watched, changed.map(\.holder), changed.map(\.session.databaseValue))
     }
 
     /// Throws away what has been over for long enough.

@@ -35,10 +35,10 @@ extension SimulatorBank {
         return (payment, cancel)
     }
 
-    /// Somebody does it by hand on the company's pages: all that is left.
-    package mutating func refundExternally(_ key: String, at now: WallClock) {
+    /// Somebody does it by hand on the company's pages: so much, or all that is left.
+    package mutating func refundExternally(_ key: String, amount: Int64? = nil, at now: WallClock) {
         guard var payment = self.payments[key], payment.isCaptured, payment.balance > 0 else { return }
-        _ = self.giveBack(payment.balance, "by hand", [:], of: &payment, at: now)
+        _ = self.giveBack(min(amount ?? .max, payment.balance), "by hand", [:], of: &payment, at: now)
     }
 
     private mutating func giveBack(

@@ -57,7 +57,10 @@ extension SimulatorBank {
             payment.approvedAt = nil
             self.payments[key] = payment
             self.tell(.depositReversed, of: payment, at: happening.at)
-        case .externalRefund: self.refundExternally(key, at: happening.at)
+        case .externalRefund:
+            // All of it, or a part.
+            let amount = self.drawTime(0...1) == 0 ? nil : self.drawTime(1...max(payment.balance, 1))
+            self.refundExternally(key, amount: amount, at: happening.at)
         case .dispute:
             self.openDispute(key, at: happening.at)
             self.schedule(.disputeEnds, key, after: .seconds(self.drawTime(1...60)), happening.at)

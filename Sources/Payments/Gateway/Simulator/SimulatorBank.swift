@@ -113,7 +113,7 @@ package struct SimulatorBank: Sendable {
             key: key, company: request.company, orderID: request.orderID, orderName: request.orderName,
             isVirtualAccount: request.isVirtualAccount, total: request.total, successURL: request.successURL,
             failURL: request.failURL, secret: self.makeKey(isStripe ? key + "_secret_" : "ps_", count: 20),
-            requestedAt: now, metadata: request.metadata,
+            requestedAt: now, metadata: request.metadata, depositTime: request.depositTime,
             isPartialCancelable: !self.draw(\.partialCancelForbidden), lastTransactionKey: self.makeKey(""))
         self.payments[key] = payment
         self.keyOfOrder[request.orderID] = key
@@ -180,10 +180,10 @@ package struct SimulatorBank: Sendable {
         if payment.isVirtualAccount {
             payment.state = .waitingForDeposit
             payment.accountNumber = "X" + self.makeKey("", count: 12)
-            payment.dueAt = WallClock(
-                unixMilliseconds: now.unixMilliseconds &+ self.settings.depositTime.milliseconds)
+            let time = payment.depositTime ?? self.settings.depositTime
+            payment.dueAt = WallClock(unixMilliseconds: now.unixMilliseconds &+ time.milliseconds)
             self.payments[key] = payment
-            self.schedule(.depositIsDue, key, after: self.settings.depositTime, now)
+            self.schedule(.depositIsDue, key, after: time, now)
             return payment
         }
         self.capture(&payment, at: now)
@@ -222,6 +222,8 @@ package struct SimulatorCreation: Sendable {
     package var metadata: [String: String] = [:]
     /// Of one that was known before; nil for a new one.
     package var key: String?
+    /// How long the account number of a transfer is good for; nil for as long as the company likes.
+    package var depositTime: TimeAmount?
 
     package init(
         company: SimulatorPayment.Company, orderID: String, orderName: String, isVirtualAccount: Bool = false,

@@ -12,11 +12,14 @@ extension SimulatorCompany {
                 let total = Self.money(body), let success = Self.url(body, "successUrl"),
                 let fail = Self.url(body, "failUrl")
             else { throw .toss("INVALID_REQUEST") }
-            return try bank.create(
-                SimulatorCreation(
-                    company: .toss, orderID: orderID, orderName: name,
-                    isVirtualAccount: body.string("method") == "가상계좌", total: total, successURL: success,
-                    failURL: fail), at: now)
+            var creation = SimulatorCreation(
+                company: .toss, orderID: orderID, orderName: name,
+                isVirtualAccount: body.string("method") == "가상계좌", total: total, successURL: success, failURL: fail)
+            if let hours = body.integer("validHours") {
+                guard (1...720).contains(hours) else { throw .toss("INVALID_REQUEST") }
+                creation.depositTime = .seconds(hours * 3600)
+            }
+            return try bank.create(creation, at: now)
         }
     }
 
@@ -52,7 +55,7 @@ extension SimulatorCompany {
                 }
                 guard account.string("bank") != nil else { throw .toss("INVALID_BANK") }
                 guard let number = account.string("accountNumber", lengthMax: 20),
-                    number.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+                    number.utf8.allSatisfy({ (0x30...0x39).contains($0) }), number.utf8.contains(where: { $0 != 0x30 })
                 else { throw .toss("INVALID_REFUND_ACCOUNT_NUMBER") }
             }
             return try bank.cancel(key, amount: amount, reason: reason, at: now).payment

@@ -33,6 +33,7 @@ package struct SimulatorPayment: Sendable {
     package let requestedAt: WallClock
     /// What the merchant wrote to it (Stripe).
     package let metadata: [String: String]
+    package let depositTime: TimeAmount?
     package let isPartialCancelable: Bool
 
     package internal(set) var state = State.ready

@@ -27,6 +27,9 @@ package struct StripeGateway: PaymentGateway {
         guard StripeRequest.isPayable(order.total) else {
             return .refused(GatewayDecline(code: "amount_not_payable", message: GatewayWording.amount))
         }
+        guard order.method == .card else {
+            return .refused(GatewayDecline(code: "method_not_supported", message: GatewayWording.method))
+        }
         let reply = await self.post(
             "/v1/payment_intents", StripeRequest.create(order), order.idempotencyKey, isMoney: false)
         switch reply {

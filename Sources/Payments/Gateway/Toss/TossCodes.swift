@@ -92,6 +92,11 @@ enum TossCodes {
         "EXCEED_CANCEL_LIMIT": GatewayWording.refund,
     ]
 
+    /// Refusals that another account of the buyer's may end.
+    static let accountRefusals: Set<String> = [
+        "INVALID_REFUND_ACCOUNT_INFO", "INVALID_REFUND_ACCOUNT_NUMBER", "INVALID_BANK",
+    ]
+
     /// A bank that is closed for the night opens again.
     static let laterCodes: Set<String> = ["FORBIDDEN_CONSECUTIVE_REQUEST", "NOT_AVAILABLE_BANK"]
 }

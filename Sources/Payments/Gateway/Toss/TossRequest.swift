@@ -11,6 +11,9 @@ enum TossRequest {
     static let transactionCountMax = 500
     static let settlementCountMax = 500
 
+    /// Seats are kept for so long for a transfer.
+    static let depositHours = 24
+
     static func checkout(_ order: GatewayOrder) -> [UInt8] {
         self.object { writer in
             writer.member("method", order.method == .virtualAccount ? "가상계좌" : "카드")
@@ -21,6 +24,7 @@ enum TossRequest {
             writer.member("orderName", GatewayText.prefix(order.name, 100))
             writer.member("successUrl", order.successURL)
             writer.member("failUrl", order.failURL)
+            if order.method == .virtualAccount { writer.member("validHours", Self.depositHours) }
         }
     }
 

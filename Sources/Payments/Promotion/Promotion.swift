@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// What a code takes off.
 package enum Promotion: Equatable, Sendable {
     /// A part in basis points, and never more than `most`.
@@ -15,20 +17,15 @@ package enum Promotion: Equatable, Sendable {
         case .fixed(let amount): return min(max(amount, 0), total)
         }
     }
+}
 
-    /// Over several prices, so that the parts sum to the whole: each gets what is left of its share after those before
-    /// it, and no part is larger than its price.
-    package static func spread(_ discount: Int64, over prices: [Int64]) -> [Int64] {
-        let total = prices.reduce(0 as Int64) { $0 &+ max($1, 0) }
-        let discount = min(max(discount, 0), total)
-        guard total > 0 else { return prices.map { _ in 0 } }
-        var (priced, given): (Int64, Int64) = (0, 0)
-        return prices.map { price in
-            priced += max(price, 0)
-            let (high, low) = discount.multipliedFullWidth(by: priced)
-            let until = total.dividingFullWidth((high, low)).quotient
-            defer { given = until }
-            return until - given
+extension Promotion {
+    /// Columns 1 to 3: basis points or null, a sum or null, the most that is taken off or null.
+    init(_ row: PostgresRow) throws(PostgresError) {
+        if let points = try row.get(1, as: Int64?.self) {
+            self = .percent(basisPoints: points, most: try row.get(3))
+        } else {
+            self = .fixed(try row.get(2))
         }
     }
 }

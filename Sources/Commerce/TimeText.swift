@@ -1,8 +1,9 @@
-internal import Primitives
+package import HTTPServer
+package import Primitives
 
 /// Reads a time as the API takes it: RFC 3339, with `Z` or an offset, to the millisecond. Years 1970 to 9999.
-enum CatalogueTime {
-    static func parse(_ text: String) -> WallClock? {
+package enum TimeText {
+    package static func parse(_ text: String) -> WallClock? {
         let bytes = Array(text.utf8)
         // `2026-01-31T23:59:59Z` is the shortest.
         guard bytes.count >= 20, bytes.count <= 40 else { return nil }
@@ -64,5 +65,16 @@ enum CatalogueTime {
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         return shiftedYear / 400 * 146_097 + dayOfEra - 719_468
+    }
+}
+
+extension JSONObjectReader {
+    /// A field that holds a time.
+    package func time(_ name: String, isRequired: Bool = true, about: StaticString = "") -> WallClock? {
+        guard let text = self.string(name, lengthMax: 40, format: "date-time", isRequired: isRequired, about: about)
+        else { return nil }
+        if let time = TimeText.parse(text) { return time }
+        self.fail(name, "not-a-time", "a time like 2026-12-24T19:00:00+09:00")
+        return nil
     }
 }

@@ -1,0 +1,42 @@
+internal import Postgres
+
+/// What is asked of the table of payments by transfer.
+enum TransferStatements {
+    static let isThere = PostgresStatement(
+        "transfer_is_there", "SELECT EXISTS (SELECT FROM payment_transfer WHERE payment_id = $1)", effect: .reads)
+
+    static let begin = PostgresStatement(
+        "transfer_begin", "INSERT INTO payment_transfer (payment_id) VALUES ($1) ON CONFLICT DO NOTHING")
+
+    static let keepSecret = PostgresStatement(
+        "transfer_keep_secret",
+        """
+        INSERT INTO payment_transfer (payment_id, secret_sealed) VALUES ($1, $2)
+        ON CONFLICT (payment_id) DO UPDATE SET secret_sealed = excluded.secret_sealed
+        """)
+
+    static let keepAccount = PostgresStatement(
+        "transfer_keep_account",
+        """
+        INSERT INTO payment_transfer (payment_id, account_sealed) VALUES ($1, $2)
+        ON CONFLICT (payment_id) DO UPDATE SET account_sealed = excluded.account_sealed
+        """)
+
+    static let forgetAccount = PostgresStatement(
+        "transfer_forget_account", "UPDATE payment_transfer SET account_sealed = NULL WHERE payment_id = $1")
+
+    /// Secret and account, sealed.
+    static let get = PostgresStatement(
+        "transfer_get", "SELECT secret_sealed, account_sealed FROM payment_transfer WHERE payment_id = $1",
+        effect: .reads)
+
+    static let due = PostgresStatement(
+        "transfer_due", "UPDATE refund SET next_try_at = now() WHERE id = $1 AND next_try_at IS NOT NULL")
+
+    static let askAnew = PostgresStatement(
+        "transfer_ask_anew",
+        """
+        UPDATE refund SET status = 'REQUESTED', failure_code = NULL, next_try_at = now(), idempotency_key = $2
+        WHERE id = $1 AND status = 'FAILED'
+        """)
+}

@@ -1,0 +1,178 @@
+import Commerce
+import HTTPServer
+import Observability
+import Postgres
+import Primitives
+import Synchronization
+import Testing
+
+@testable import Payments
+
+@Suite("Closing business days", .timeLimit(.minutes(5)))
+struct DailyBooksTests {
+    private static let comparing = #"{work="compare scripted"}"#
+    private static let settling = #"{work="settle"}"#
+
+    /// Due at midnight, so that no hour of the day changes what is due.
+    private static func limits() -> DailyBooksLimits {
+        var limits = DailyBooksLimits()
+        limits.compareTime = .seconds(0)
+        limits.settleTime = .seconds(0)
+        return limits
+    }
+
+    private static func books(
+        _ rig: PaymentRig, _ limits: DailyBooksLimits = limits(), registry: MetricsRegistry? = nil
+    ) -> DailyBooks {
+        DailyBooks(
+            payments: rig.payments, companies: ["scripted"], limits: limits, registry: registry ?? rig.registry)
+    }
+
+    /// Paid at noon so many days ago, where business days are.
+    private static func paid(_ rig: PaymentRig, daysAgo: Int) async throws -> PaymentRow {
+        let payment = try await rig.paid()
+        try rig.sql("ALTER TABLE payment DISABLE TRIGGER audit_touch")
+        try rig.sql(
+            """
+            UPDATE payment SET created_at = noon, captured_at = noon FROM (
+                SELECT ((now() AT TIME ZONE 'Asia/Seoul')::date - \(daysAgo) + time '12:00') AT TIME ZONE 'Asia/Seoul'
+                    AS noon) AS day WHERE id = \(payment.id)
+            """)
+        return payment
+    }
+
+    /// A line of the company's list.
+    private static func list(_ rig: PaymentRig, _ payment: PaymentRow, _ amount: Int64, daysAgo: Int) throws {
+        let noon = try #require(
+            Int64(
+                try rig.sql(
+                    """
+                    SELECT extract(epoch FROM ((now() AT TIME ZONE 'Asia/Seoul')::date - \(daysAgo) + time '12:00')
+                        AT TIME ZONE 'Asia/Seoul')::bigint * 1000
+                    """)))
+        rig.gateway.change { state in
+            state.transactions.append(
+                GatewayTransaction(
+                    key: "t\(state.transactions.count)", providerKey: "key-\(payment.orderID)",
+                    orderID: payment.orderID, amount: Money(amount), fee: Money(100),
+                    at: WallClock(unixMilliseconds: noon)))
+        }
+    }
+
+    private static func work(_ rig: PaymentRig, of work: String) throws -> String {
+        try rig.sql(
+            """
+            SELECT string_agg((now() AT TIME ZONE 'Asia/Seoul')::date - business_date
+                || (CASE WHEN finished_at IS NULL THEN ' open ' ELSE ' done ' END) || attempts || ' ' || differences,
+                ', ' ORDER BY business_date) FROM day_work WHERE work = '\(work)'
+            """)
+    }
+
+    @Test("is done once for every day since the first payment, by however many processes")
+    func once() async throws {
+        let rig = try PaymentRig()
+        for daysAgo in [3, 2] {
+            try Self.list(rig, try await Self.paid(rig, daysAgo: daysAgo), 100_000, daysAgo: daysAgo)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let books = Self.books(rig, registry: MetricsRegistry(loopCount: 1))
+                    while try await books.work() {}
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try Self.work(rig, of: "compare scripted") == "3 done 1 0, 2 done 1 0, 1 done 1 0")
+        #expect(try Self.work(rig, of: "settle") == "3 done 1 0, 2 done 1 0, 1 done 1 0")
+        #expect(try rig.sql("SELECT string_agg(gross::text, ' ') FROM settlement") == "100000 100000")
+        #expect(try rig.sql("SELECT count(*) FROM settlement_item WHERE ref_type = 'PAYMENT'") == "2")
+        #expect(try await rig.payments.checkInvariants() == [])
+        // Another process knows what was done.
+        let books = Self.books(rig)
+        #expect(try await !books.work())
+        #expect((rig.metric("podo_payments_closed_day_timestamp_seconds" + Self.settling) ?? 0) > 0)
+        #expect((rig.metric("podo_payments_day_closed_timestamp_seconds" + Self.comparing) ?? 0) > 0)
+        #expect(rig.metric(#"podo_payments_book_differences{company="scripted"}"#) == 0)
+    }
+
+    @Test("is not done before its time, nor without a payment, nor further back than can be made up for")
+    func times() async throws {
+        let rig = try PaymentRig()
+        let early = Self.books(rig, registry: MetricsRegistry(loopCount: 1))
+        #expect(try await !early.work())
+        for daysAgo in [9, 3] { _ = try await Self.paid(rig, daysAgo: daysAgo) }
+        var limits = DailyBooksLimits()
+        limits.compareTime = .seconds(2 * 86_400)
+        limits.settleTime = .seconds(20 * 86_400)
+        limits.dayCountMax = 5
+        let books = Self.books(rig, limits)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted").hasPrefix("5 done 1 0, 4 done 1 0, 3 done 1 1"))
+        #expect(try Self.work(rig, of: "settle") == "")
+    }
+
+    @Test("waits for a company that does not answer, and settles without it")
+    func silent() async throws {
+        let rig = try PaymentRig()
+        let payment = try await Self.paid(rig, daysAgo: 1)
+        rig.gateway.change { $0.isSilent = true }
+        let books = Self.books(rig)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "1 open 1 0")
+        #expect(try Self.work(rig, of: "settle") == "1 done 1 0")
+        #expect(rig.metric("podo_payments_day_closed_timestamp_seconds" + Self.comparing) == 0)
+        rig.gateway.change { $0.isSilent = false }
+        #expect(try await !books.work())
+        try Self.list(rig, payment, 100_000, daysAgo: 1)
+        try rig.sql("UPDATE day_work SET next_try_at = now() WHERE finished_at IS NULL")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "1 done 2 0")
+    }
+
+    @Test("that a process died in the middle of is done by another, later")
+    func died() async throws {
+        let rig = try PaymentRig()
+        try Self.list(rig, try await Self.paid(rig, daysAgo: 1), 100_000, daysAgo: 1)
+        try rig.sql(
+            """
+            INSERT INTO day_work (work, business_date, next_try_at)
+            SELECT 'settle', (now() AT TIME ZONE 'Asia/Seoul')::date - 1, now() + interval '10 seconds'
+            """)
+        let books = Self.books(rig)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle") == "1 open 1 0")
+        try rig.sql("UPDATE day_work SET next_try_at = now()")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle") == "1 done 2 0")
+    }
+
+    @Test("finds what differs on the day on which it happened, and what was explained since is no difference")
+    func differences() async throws {
+        let rig = try PaymentRig()
+        let payment = try await Self.paid(rig, daysAgo: 3)
+        try Self.list(rig, payment, 100_000, daysAgo: 3)
+        _ = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: .manager(301))
+        try await rig.workAll()
+        try rig.sql("UPDATE refund SET completed_at = completed_at - interval '2 days'")
+        let books = Self.books(rig)
+        while try await books.work() {}
+        // The company does not list the refund of two days ago. Of the day before nothing was wrong.
+        #expect(try Self.work(rig, of: "compare scripted") == "3 done 1 0, 2 done 1 1, 1 done 1 0")
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="books-differ"}"#) == 1)
+        #expect(try rig.sql("SELECT count(*) FROM gateway_row WHERE difference IS NOT NULL") == "0")
+        let stranger = try await Self.paid(rig, daysAgo: 1)
+        try Self.list(rig, stranger, 99_000, daysAgo: 1)
+        try rig.sql("UPDATE day_work SET finished_at = NULL, next_try_at = now() WHERE work <> 'settle'")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "3 done 2 0, 2 done 2 1, 1 done 2 1")
+        #expect(rig.metric(#"podo_payments_book_differences{company="scripted"}"#) == 1)
+        try Self.list(rig, stranger, 1_000, daysAgo: 1)
+        try Self.list(rig, payment, -100_000, daysAgo: 2)
+        try rig.sql("UPDATE day_work SET finished_at = NULL, next_try_at = now() WHERE work <> 'settle'")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "3 done 3 0, 2 done 3 0, 1 done 3 0")
+        #expect(
+            try rig.sql("SELECT count(*) FROM gateway_row WHERE difference IS NULL AND resolved_at IS NOT NULL") == "1")
+    }
+}

@@ -1,0 +1,173 @@
+import HTTPServer
+import Postgres
+import Primitives
+import Synchronization
+import Testing
+
+@testable import Ticketing
+
+/// How long a seat can be kept from others, and by what.
+@Suite("Bounds of holds", .timeLimit(.minutes(5)))
+struct HoldBoundsTests {
+    @Test("a show is sold while it goes on and not when it is over", arguments: [true, false])
+    func over(isBatching: Bool) async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig, isBatching: isBatching)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10)
+        let members = try rig.members(4)
+        try rig.sql("UPDATE schedule SET starts_at = now() - interval '1 hour', ends_at = now() + interval '1 hour'")
+        let paying = try await process.held(sale, members[0], [0])
+        let held = try await process.held(sale, members[1], [1])
+        let lapsed = try await process.held(sale, members[2], [2])
+        #expect(try await process.freeze(paying))
+        #expect(try await process.order(held, of: members[1])?.isPayable == true)
+        try rig.lapse("id = \(lapsed)")
+        try rig.sql("UPDATE schedule SET ends_at = now() - interval '1 second'")
+        #expect(try await process.hold(sale, members[3], [5]) == .notOnSale)
+        #expect(try await process.order(held, of: members[1])?.isPayable == false)
+        #expect(try await process.freeze(held) == false)
+        // Whoever was asked for his money before gets what he pays for; who pays too late gets it back.
+        #expect(try await process.confirm(paying)?.count == 1)
+        #expect(try await process.confirm(lapsed) == nil)
+        try await process.expectSound()
+    }
+
+    @Test("payments that fail keep seats a little longer, and not for ever")
+    func extensions() async throws {
+        let rig = try TicketingRig()
+        var limits = ReservationLimits()
+        limits.extensionTimeMax = .seconds(100)
+        let process = ReservationRig(rig, limits: limits)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10, holdSeconds: 300)
+        let members = try rig.members(2)
+        let id = try await process.held(sale, members[0], [0, 1])
+        /// As if the hold had begun so long ago and ended just now.
+        func thaw(after seconds: Int) async throws -> Int64 {
+            #expect(try await process.freeze(id))
+            try rig.sql(
+                """
+                UPDATE reservation SET created_at = now() - interval '\(seconds) s', held_until = now() WHERE id = \(id)
+                """)
+            try await process.pay { try await $0.thaw(id, heldFor: .seconds(60), in: $1) }
+            return try rig.number("SELECT ceil(extract(epoch FROM held_until - now())) FROM reservation")
+        }
+        #expect(try await (50...60).contains(thaw(after: 300)))
+        #expect(try await (20...30).contains(thaw(after: 370)))
+        #expect(try await thaw(after: 400) <= 0)
+        try await process.expectSound()
+        #expect(try await process.freeze(id) == false)
+        #expect(try await process.hold(sale, members[1], [0, 1]).isHeld)
+    }
+
+    @Test("who has kept seats three times as long as a hold lasts, and paid none, gets no more for a while")
+    func unpaid() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 2, columns: 10, holdSeconds: 300)
+        let other = try rig.concertOnSale(rows: 1, columns: 4)
+        let members = try rig.members(2)
+        let reservations = process.reservations
+        func keep(seconds: Int, _ end: (Int64) async throws -> Void) async throws {
+            let id = try await process.held(sale, members[0], [0])
+            try rig.sql("UPDATE reservation SET created_at = now() - interval '\(seconds) s' WHERE id = \(id)")
+            try await end(id)
+        }
+        func release(_ id: Int64) async throws {
+            try await rig.onLoop { try await reservations.release(id, of: members[0]) }
+        }
+        func lapse(_ id: Int64) async throws {
+            try rig.lapse("id = \(id)")
+            #expect(try await reservations.sweepExpired(10) == 1)
+        }
+        // Who changes his mind soon may do so often.
+        for _ in 0..<20 { try await keep(seconds: 5, release) }
+        try await keep(seconds: 300, lapse)
+        try await keep(seconds: 290, release)
+        try await keep(seconds: 300, lapse)
+        #expect(try await process.hold(sale, members[0], [0]) == .tooOften)
+        let answer = try await process.client().as(members[0]).send(
+            .post, "/reservation", json: ["seatId": sale.seat(0).value])
+        #expect(answer.status == 429 && answer.code == "rate-limited" && answer["retry-after"] == "60")
+        // Others may, and he may elsewhere, and here again when it is long ago.
+        #expect(try await process.hold(sale, members[1], [0]).isHeld)
+        #expect(try await process.hold(other, members[0], [0]).isHeld)
+        try rig.sql(
+            """
+            UPDATE reservation SET created_at = created_at - interval '1 hour', ended_at = ended_at - interval '1 hour'
+            WHERE member_id = \(members[0])
+            """)
+        #expect(try await process.hold(sale, members[0], [1]).isHeld)
+        // What was paid is nothing that was kept from others.
+        try rig.sql("UPDATE reservation SET created_at = now() - interval '50 minutes' WHERE status = 'PENDING'")
+        let paid = try await process.held(sale, members[0], [2])
+        #expect(try await process.confirm(paid)?.count == 1)
+        try await process.expectSound()
+    }
+
+    private static let stay = PostgresStatement("test_stay", "SET LOCAL idle_in_transaction_session_timeout = 0")
+    private static let lock = PostgresStatement(
+        "test_lock", "SELECT pg_advisory_xact_lock(hashint8extended($1, $2))::text")
+
+    @Test("of whom something else is decided waits alone, and strangers do not wait with him")
+    func strangers() async throws {
+        let rig = try TicketingRig()
+        var limits = ReservationLimits()
+        limits.lockAttemptCountMax = 3
+        let process = ReservationRig(rig, limits: limits)
+        let elsewhere = try TicketingRig(url: rig.url)
+        let sale = try rig.concertOnSale(rows: 4, columns: 10)
+        let members = try rig.members(12)
+        let holder = Holder()
+        let holding = Task {
+            try await elsewhere.database.transaction("test_lock") { transaction in
+                _ = try await transaction.run(Self.stay)
+                _ = try await transaction.run(Self.lock, members[0], sale.schedule)
+                await holder.hold()
+            }
+        }
+        try await rig.wait { holder.isHolding }
+        // Everybody comes together, and shares statements.
+        let outcomes = try await withThrowingTaskGroup(of: (Int, HoldOutcome?).self) { group in
+            for (index, member) in members.enumerated() {
+                group.addTask {
+                    do { return (index, try await process.hold(sale, member, [index])) } catch let error as HTTPProblem
+                    {
+                        #expect(error.code.description == "overloaded")
+                        return (index, nil)
+                    }
+                }
+            }
+            return try await group.reduce(into: [Int: Bool]()) { $0[$1.0] = $1.1?.isHeld }
+        }
+        #expect(holder.isHolding)
+        #expect(outcomes[0] == nil)
+        #expect((1..<12).allSatisfy { outcomes[$0] == true })
+        // The lock goes while he asks again.
+        limits.lockAttemptCountMax = 100
+        let patient = ReservationRig(rig, limits: limits)
+        let outcome = Task { try await patient.hold(sale, members[0], [0]) }
+        holder.letGo()
+        #expect(try await outcome.value.isHeld)
+        try await holding.value
+        try await process.expectSound()
+    }
+
+    /// Keeps a transaction open.
+    private final class Holder: Sendable {
+        private let waiter = Mutex<CheckedContinuation<Void, Never>?>(nil)
+
+        var isHolding: Bool { self.waiter.withLock { $0 != nil } }
+
+        func hold() async {
+            await withCheckedContinuation { continuation in self.waiter.withLock { $0 = continuation } }
+        }
+
+        func letGo() {
+            let waiter = self.waiter.withLock { waiter in
+                defer { waiter = nil }
+                return waiter
+            }
+            waiter?.resume()
+        }
+    }
+}

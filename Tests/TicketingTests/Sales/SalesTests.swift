@@ -1,0 +1,152 @@
+import Foundation
+import HTTPServer
+import Testing
+
+@testable import Ticketing
+
+private struct TestMoney: SaleMoney {
+    func money(of concert: Int64) async throws -> SaleMoneySums {
+        SaleMoneySums(taken: 5, returned: 3, promised: 2, kept: 1)
+    }
+}
+
+@Suite("What was sold of a concert", .timeLimit(.minutes(5)))
+struct SalesTests {
+    private let rig: TicketingRig
+    private let seats: ReservationRig
+    private let sale: TicketingRig.Sale
+    private let client: TicketingClient
+
+    init() throws {
+        self.rig = try TicketingRig()
+        self.seats = ReservationRig(self.rig)
+        self.sale = try self.rig.concertOnSale()
+        let service = SalesService(
+            database: self.rig.database, access: CatalogueAccess(database: self.rig.database), money: TestMoney())
+        self.client = try TicketingClient(self.rig, routes: SalesRoutes.table.map { $0.bound(to: service) })
+            .as(self.sale.seller, .seller)
+    }
+
+    private var path: String { "/api/v1/concert/\(self.sale.concert)/sales" }
+
+    /// Sells these seats to a new member, for so much less.
+    private func sell(_ numbers: [Int], discount: Int64 = 0) async throws -> Int64 {
+        let id = try await self.seats.held(self.sale, self.rig.member(), numbers)
+        try await self.seats.pay { reservations, transaction in
+            _ = try await reservations.confirm(id, in: transaction)
+            if discount > 0 { try await reservations.discount(id, by: discount, in: transaction) }
+        }
+        return id
+    }
+
+    private func amount(_ object: [String: Any], _ name: String) -> Int? {
+        (object[name] as? [String: Any])?["amount"] as? Int
+    }
+
+    @Test("is told by grade and schedule, by day, and in all, with what was given back")
+    func report() async throws {
+        _ = try await self.sell([0, 1, 50], discount: 1000)
+        let back = try await self.sell([2, 51])
+        _ = try await self.seats.held(self.sale, self.rig.member(), [3])
+        let seat = self.sale.seat(2).value
+        try await self.seats.pay { reservations, transaction in
+            _ = try await reservations.cancel(back, seats: [seat], reason: "test", in: transaction)
+        }
+        try self.rig.sql("UPDATE seat SET state = 4 WHERE seat_no = 99")
+        // A hold that nobody has any more is nobody's; sold two days ago is of that day.
+        try self.rig.sql(
+            "UPDATE ticket SET issued_at = issued_at - interval '2 days' WHERE reservation_id = \(back)")
+        let other = try self.rig.concertOnSale()
+        _ = try await self.seats.held(other, self.rig.member(), [0])
+        try await self.seats.expectSound()
+
+        let answer = try await self.client.send(.get, self.path)
+        #expect(answer.status == 200, "\(answer.text)")
+        let total = try #require(answer.json["total"] as? [String: Any])
+        #expect(total["seats"] as? Int == 100 && total["sold"] as? Int == 4 && total["held"] as? Int == 1)
+        #expect(total["available"] as? Int == 94 && total["blocked"] as? Int == 1)
+        #expect(self.amount(total, "revenue") == 2 * 99_000 + 2 * 66_000 - 1000)
+        #expect(self.amount(total, "discounts") == 1000)
+        #expect(total["refundedSeats"] as? Int == 1 && self.amount(total, "refunds") == 99_000)
+        let schedules = try #require(answer.json["schedules"] as? [[String: Any]])
+        #expect(schedules.count == 1 && schedules[0]["scheduleId"] as? Int64 == self.sale.schedule)
+        let grades = try #require(schedules[0]["grades"] as? [[String: Any]])
+        #expect(grades.compactMap { $0["name"] as? String } == ["VIP", "R"])
+        #expect(grades.compactMap { $0["sold"] as? Int } == [2, 2])
+        #expect(grades.compactMap { $0["refundedSeats"] as? Int } == [1, 0])
+        let days = try #require(answer.json["days"] as? [[String: Any]])
+        #expect(days.compactMap { $0["sold"] as? Int } == [2, 3])
+        #expect(days.compactMap { $0["refundedSeats"] as? Int } == [0, 1])
+        #expect(self.amount(days[0], "revenue") == 165_000 && self.amount(days[1], "refunds") == 99_000)
+        let money = try #require(answer.json["money"] as? [String: Any])
+        #expect(self.amount(money, "taken") == 5 && self.amount(money, "cancelFees") == 1)
+    }
+
+    @Test("is a table for spreadsheets where that is asked for, and no formula")
+    func csv() async throws {
+        try self.rig.sql("UPDATE grade SET name = '=1+\"A\",B' WHERE id = \(self.sale.grades[0])")
+        _ = try await self.sell([0])
+        let asked = try await self.client.send(.get, self.path + "?format=csv")
+        let accepted = try await self.client.send(.get, self.path, fields: [("accept", "text/csv")])
+        for answer in [asked, accepted] {
+            #expect(answer.status == 200 && answer["content-type"] == "text/csv; charset=utf-8")
+            let lines = answer.text.dropFirst().split(separator: "\r\n")
+            #expect(lines.count == 4)
+            #expect(lines[1].contains(#","'=1+""A"",B",,50,1,0,49,0,99000,0,0,0,KRW"#), "\(lines[1])")
+            #expect(lines[3].hasPrefix("DAY,,,,20") && lines[3].hasSuffix(",,1,,,,99000,,0,0,KRW"))
+        }
+        let json = [[("accept", "text/csv;q=0.5, application/json")], [("accept", "*/*")], []]
+        for fields in json {
+            let answer = try await self.client.send(.get, self.path, fields: fields)
+            #expect(answer.json["concertId"] as? Int64 == self.sale.concert)
+        }
+        #expect(try await self.client.send(.get, self.path + "?format=xml").code == "invalid-request")
+    }
+
+    @Test("is for the seller, those of his team who see money, and managers")
+    func access() async throws {
+        let team = try ["ADMIN", "FINANCE", "STREAMER"].map { role in
+            let member = try self.rig.member()
+            try self.rig.sql(
+                "INSERT INTO seller_team VALUES (\(self.sale.seller), \(member), '\(role)')")
+            return member
+        }
+        let others = (try self.rig.member("SELLER"), try self.rig.member("MANAGER"), try self.rig.member())
+        let rows: [(TicketingClient, Int)] = [
+            (self.client, 200), (self.client.as(team[0]), 200), (self.client.as(team[1]), 200),
+            (self.client.as(team[2]), 403), (self.client.as(others.0, .seller), 403),
+            (self.client.as(others.1, .manager), 200), (self.client.as(others.2), 403), (self.client.anonymous, 401),
+        ]
+        for (client, status) in rows { #expect(try await client.send(.get, self.path).status == status) }
+        #expect(try await self.client.send(.get, "/api/v1/concert/999/sales").status == 404)
+        try self.rig.sql("UPDATE concert SET status = 'DRAFT'")
+        #expect(try await self.client.as(others.2).send(.get, self.path).status == 404)
+    }
+
+    @Test("of fifty thousand seats is counted")
+    func large() async throws {
+        try self.rig.sql(
+            """
+            DELETE FROM seat;
+            INSERT INTO seat (schedule_id, seat_no, grade_id, price, state, reservation_id)
+                SELECT \(self.sale.schedule), n, \(self.sale.grades[0]), 99000, 3, n + 1
+                FROM generate_series(0, 49999) AS n;
+            INSERT INTO reservation (id, member_id, concert_id, schedule_id, status, currency, total, live_count,
+                confirmed_at) OVERRIDING SYSTEM VALUE
+                SELECT n + 1, \(self.sale.seller), \(self.sale.concert), \(self.sale.schedule), 'CONFIRMED', 'KRW',
+                    99000, 1, now() FROM generate_series(0, 49999) AS n;
+            INSERT INTO reservation_seat (reservation_id, schedule_id, seat_no, grade_id, price, status)
+                SELECT n + 1, \(self.sale.schedule), n, \(self.sale.grades[0]), 99000, 'CONFIRMED'
+                FROM generate_series(0, 49999) AS n;
+            INSERT INTO ticket (reservation_id, schedule_id, seat_no, member_id, code)
+                SELECT n + 1, \(self.sale.schedule), n, \(self.sale.seller), n::text
+                FROM generate_series(0, 49999) AS n;
+            ANALYZE;
+            """)
+        let answer = try await self.client.send(.get, self.path)
+        let total = try #require(answer.json["total"] as? [String: Any])
+        #expect(total["sold"] as? Int == 50_000 && self.amount(total, "revenue") == 4_950_000_000)
+        let days = try #require(answer.json["days"] as? [[String: Any]])
+        #expect(days.count == 1 && days[0]["sold"] as? Int == 50_000)
+    }
+}
