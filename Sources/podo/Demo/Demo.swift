@@ -59,7 +59,7 @@ struct Demo: Sendable {
         let path = "/api/v1/concert/\(known.concertID)"
         let concert = try await self.api.find(path, DemoAnswers.Concert.self)
         if concert?.goesOn(known.scheduleID) != true {
-            // On a stage of its own: that of the one before may be taken until the time that was planned for it is over.
+            // On a stage of its own: that of the one before may be taken for as long as was planned.
             (current.concertID, current.scheduleID) = try await self.newShow(as: Self.seller(seller), now: now)
             current.seatIDs = try await self.freeSeats(of: current.scheduleID)
             if concert?.isOnSale == true {

@@ -70,9 +70,8 @@ class Demo:
             token = signed_in(api, account)
             me = api.get("/api/v1/member/me", token).json
             expect(me.get("role", me.get("roleType", "")).endswith(role), f"{account['email']} is {me}")
-        guide = podo.log_tail(40)
         for part in (made["baseUrl"], made["rtmpUrl"] + "/" + made["streamKey"], made["fans"][0]["password"]):
-            expect(part in guide, f"the guide does not say {part}")
+            says(podo, part)
         expect(podo.stop(seconds=40) == 0, "it did not end with 0")
         return made
 
@@ -81,7 +80,7 @@ class Demo:
         podo = self.podo().start()
         expect(self.document() == made, "a second start has changed demo.json")
         expect(os.stat(self.data + "/demo.json").st_mtime_ns == before, "a second start has written demo.json")
-        expect(made["streamKey"] in podo.log_tail(40), "the guide was not told again")
+        says(podo, made["streamKey"])
         concerts = Api(podo.http_port).get("/api/v1/concert").json["items"]
         expect([concert["concertId"] for concert in concerts] == [made["concertId"]], f"concerts: {concerts}")
         expect(podo.stop(seconds=40) == 0, "it did not end with 0")
@@ -193,6 +192,11 @@ def as_another(site):
     made = show.starts()
     show.changes_nothing(made)
     return f", and as {ORDINARY}"
+
+
+def says(podo, part):
+    """The guide comes when everybody can be served."""
+    podo.wait_until(lambda: part in podo.log_tail(60))
 
 
 def signed_in(api, account):
