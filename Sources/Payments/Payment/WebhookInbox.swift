@@ -58,7 +58,6 @@ package final class WebhookInbox: Sendable {
                 if !isSigned { return try await self.storeUnsigned(hint, body, about: payment, delay: delay) }
                 orderID = payment.orderID
             }
-            isSigned = try await self.isVerified(hint, of: payment)
         }
         let key = String(hint.eventKey.unicodeScalars.prefix(200).map(Character.init))
         let stored = try await self.payments.database.run(
