@@ -11,7 +11,7 @@ struct ProbeAuthorizer: PublishAuthorizer {
         return .accepted(PublishGrant(stream: key))
     }
 
-    func isRevoked(_ grant: PublishGrant) -> Bool { false }
+    func revocation(of grant: PublishGrant) -> PublishRefusal? { nil }
 }
 
 /// Writes what happens to streams.

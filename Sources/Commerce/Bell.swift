@@ -1,9 +1,9 @@
-internal import Primitives
-internal import Reactor
+package import Primitives
+package import Reactor
 internal import Synchronization
 
 /// Wakes one waiter before its time. A ring that nobody waits for is kept for the next wait; several count as one.
-final class Bell: Sendable {
+package final class Bell: Sendable {
     private struct State {
         var waiter: CheckedContinuation<Void, Never>?
         /// Of the wait that is under way, so that the timer of an earlier one ends no later one.
@@ -13,7 +13,9 @@ final class Bell: Sendable {
 
     private let state = Mutex(State())
 
-    func ring() {
+    package init() {}
+
+    package func ring() {
         let waiter = self.state.withLock { state in
             state.isRung = state.waiter == nil
             return state.waiter.take()
@@ -22,7 +24,7 @@ final class Bell: Sendable {
     }
 
     /// Until it rings, the time is over, or the task is cancelled.
-    func wait(_ time: TimeAmount, on loop: EventLoop) async {
+    package func wait(_ time: TimeAmount, on loop: EventLoop) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let number: UInt64? = self.state.withLock { state in

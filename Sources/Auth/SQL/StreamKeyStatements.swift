@@ -19,6 +19,15 @@ enum StreamKeyStatements {
             'epoch'::timestamptz + $6::bigint * interval '1 millisecond')
         """)
 
+    /// stream, owner, from and until in milliseconds since 1970.
+    static let move = PostgresStatement(
+        "stream_key_move",
+        """
+        UPDATE stream_key SET valid_from = 'epoch'::timestamptz + $3::bigint * interval '1 millisecond',
+            valid_until = 'epoch'::timestamptz + $4::bigint * interval '1 millisecond'
+        WHERE stream = $1 AND revoked_at IS NULL AND (owner_id IS NOT DISTINCT FROM $2::bigint)
+        """)
+
     /// Every key that opens something, now or later, and those whose time was over lately: whoever publishes with one
     /// goes on.
     static let all = PostgresStatement(

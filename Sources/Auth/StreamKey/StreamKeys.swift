@@ -77,6 +77,16 @@ package final class StreamKeys: Sendable {
         return wasRevoked
     }
 
+    /// The same key, at another time. Whoever has memories of it hears of it with the commit.
+    package func move(
+        stream: String, owner: Int64?, from: WallClock, until: WallClock, in transaction: PostgresTransaction
+    ) async throws {
+        let rows = try await transaction.run(
+            StreamKeyStatements.move, stream, owner, from.unixMilliseconds, until.unixMilliseconds)
+        guard rows.affectedCount > 0 else { return }
+        _ = try await transaction.run(SessionStatements.tell, AuthNotice.streamKey(stream).text)
+    }
+
     // MARK: Knowing
 
     /// Reads everything: at the start, and when notices may have been missed.

@@ -24,11 +24,11 @@ package final class LiveFeed: Sendable {
 
     private static let resync = ServerSentEvent("{}", name: "resync").encoded()
 
-    private let limits: LiveLimits
+    private let limits: ViewLimits
     private let state = Mutex(State())
     private let hubs: [LiveHub]
 
-    package init(loops: [EventLoop], limits: LiveLimits = LiveLimits()) {
+    package init(loops: [EventLoop], limits: ViewLimits = ViewLimits()) {
         self.limits = limits
         self.hubs = loops.map { LiveHub(loop: $0, limits: limits, resync: Self.resync) }
     }

@@ -19,12 +19,12 @@ final class LiveHub: @unchecked Sendable {
     }
 
     let loop: EventLoop
-    private let limits: LiveLimits
+    private let limits: ViewLimits
     private let resync: [UInt8]
     private var followers: [ObjectIdentifier: Follower] = [:]
     private let count = Atomic<Int>(0)
 
-    init(loop: EventLoop, limits: LiveLimits, resync: [UInt8]) {
+    init(loop: EventLoop, limits: ViewLimits, resync: [UInt8]) {
         self.loop = loop
         self.limits = limits
         self.resync = resync

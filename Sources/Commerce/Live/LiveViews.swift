@@ -16,9 +16,9 @@ package final class LiveViews: Sendable {
     let refunds: LiveFeed
     let requestFeed: LiveFeed
     package let requests: RecentRequests
-    private let limits: LiveLimits
+    private let limits: ViewLimits
 
-    package init(requests: RecentRequests, loops: [EventLoop], limits: LiveLimits = LiveLimits()) {
+    package init(requests: RecentRequests, loops: [EventLoop], limits: ViewLimits = ViewLimits()) {
         self.payments = LiveFeed(loops: loops, limits: limits)
         self.refunds = LiveFeed(loops: loops, limits: limits)
         self.requestFeed = LiveFeed(loops: loops, limits: limits)

@@ -20,7 +20,7 @@ package final class RecentRequests: HTTPRequestObserver {
     private let parts: [Part]
     private let lastNumber = Atomic<Int64>(0)
 
-    package init(routeLabels: Set<String>, loopCount: Int, limits: LiveLimits = LiveLimits()) {
+    package init(routeLabels: Set<String>, loopCount: Int, limits: ViewLimits = ViewLimits()) {
         self.routeLabels = routeLabels
         self.countMax = limits.requestCountOfLoopMax
         self.parts = (0..<loopCount).map { _ in Part() }

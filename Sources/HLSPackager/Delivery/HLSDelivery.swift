@@ -25,6 +25,12 @@ package final class HLSDelivery: Sendable {
     /// Viewers of a stream whose players waited for its latest part when that came.
     package func waitingCount(of stream: String) -> Int { self.waiting[stream] }
 
+    /// From any thread, in order for each caller; nil when there is nothing to say of the stream any more. How many
+    /// streams are known so is for the caller to bound.
+    package func setPhase(_ phase: ShowPhase?, of stream: String) {
+        for delivery in self.loops { delivery.loop.execute { delivery.setPhase(phase, of: stream) } }
+    }
+
     /// The process ends and nothing new will come: who waits is told to come back, and who would have to wait from now
     /// on as well. From any thread.
     package func stopWaiting() {

@@ -12,19 +12,30 @@ extension LoopDelivery {
         _ request: borrowing HTTPRequest, pass: ArraySlice<UInt8>, path: ArraySlice<UInt8>
     ) -> HTTPResponse {
         self.loop.assertIsOnLoop()
-        var use = self.use(of: MediaName(path))
+        let name = MediaName(path)
+        var use = self.use(of: name)
         if case .media = use { use = .other }
         switch self.gate.admit(pass, for: use, on: self.loop) {
         case .refused(let problem):
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)
-        case .admitted(let stream):
+        case .admitted(let stream, let quality):
+            if let name, let heightMax = quality.heightMax, !self.admits(name, of: stream, heightMax: heightMax) {
+                return HTTPProblem.qualityNotIncluded.mediaResponse(for: request)
+            }
             self.metrics.requested(.checked, loop: self.loop.index)
             var response = HTTPResponse(.noContent)
             // An error cannot come: names of streams are of letters, digits and hyphens. Without it nothing is kept.
-            try? response.fields.append(Self.streamField, checking: stream)
+            try? response.fields.append(Self.streamField, checking: stream + quality.cacheMark)
             response.fields.append(.cacheControl, "no-store")
             return response
         }
+    }
+}
+
+extension PlaybackQuality {
+    /// Behind the name of a stream, so that a cache keeps what tickets of one kind are given apart from all others.
+    fileprivate var cacheMark: String {
+        (self.heightMax.map { "-\($0)p" } ?? "") + (self.hasReplay ? "" : "-live")
     }
 }

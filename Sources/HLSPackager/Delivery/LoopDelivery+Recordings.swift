@@ -5,20 +5,26 @@ internal import Reactor
 extension LoopDelivery {
     /// The answer that comes from a recording; nil where it is the live stream's to answer. Nothing here waits for the
     /// disk: a show that has to be read first is asked for again in a second.
-    func recorded(_ name: MediaName, of stream: String, _ request: borrowing HTTPRequest) -> HTTPResponse? {
+    func recorded(
+        _ name: MediaName, of stream: String, _ quality: PlaybackQuality, _ request: borrowing HTTPRequest
+    ) -> HTTPResponse? {
         guard let recordings = self.recordings else { return nil }
         switch name {
         case .multivariant(let form):
-            guard form.isRecorded else { return nil }
+            guard form.isRecorded else { return self.replay(in: recordings, of: stream, quality, request) }
+            if let problem = self.closed(form, of: stream, quality) { return problem.mediaResponse(for: request) }
             let mayCome = form == .event && self.streams[stream] != nil
-            return self.response(to: recordings.multivariant(form, of: stream), mayCome: mayCome, request)
+            let found = recordings.multivariant(form, of: stream, heightMax: quality.heightMax)
+            return self.response(to: found, mayCome: mayCome, request)
         case .playlist(let id, let form):
             guard form.isRecorded else { return nil }
+            if let problem = self.closed(form, of: stream, quality) { return problem.mediaResponse(for: request) }
             let mayCome = form == .event && self.streams[stream]?.mayHave(id) == true
             return self.response(to: recordings.playlist(id, form, of: stream), mayCome: mayCome, request)
         case .segment(_, _, .fragmentedMP4), .initialisation:
             // The live stream has it in memory, and is asked without a lock.
             if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
+            if let problem = self.closed(nil, of: stream, quality) { return problem.mediaResponse(for: request) }
             switch recordings.body(name, of: stream) {
             case .absent: return self.gap(name, in: recordings, of: stream)
             case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
@@ -26,6 +32,7 @@ extension LoopDelivery {
             }
         case .key(let number):
             if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
+            if let problem = self.closed(nil, of: stream, quality) { return problem.mediaResponse(for: request) }
             switch recordings.key(number, of: stream) {
             case .absent: return nil
             case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
@@ -36,7 +43,7 @@ extension LoopDelivery {
     }
 
     /// - Parameter mayCome: The show goes on, and what is not recorded yet will be.
-    private func response(
+    func response(
         to answer: RecordedAnswer<RenderedPlaylist>, mayCome: Bool, _ request: borrowing HTTPRequest
     ) -> HTTPResponse {
         switch answer {
@@ -75,8 +82,6 @@ extension PlaylistForm {
 }
 
 extension HTTPProblem {
-    fileprivate static let notRecorded = HTTPProblem(
-        .notFound, code: "not-recorded", detail: "Nothing was recorded of this stream, or it is not kept any more.")
     fileprivate static let recordingIsRead = comeBack(
         "recording-is-read", "The recording is being read from the disk. Try again.")
 }

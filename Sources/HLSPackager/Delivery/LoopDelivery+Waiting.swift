@@ -35,7 +35,7 @@ extension LoopDelivery {
             guard let playlist = stream.playlist(of: id, .lowLatency) else { return }
             let hasEnded = playlist.hasEnded
             guard wait.isOver(at: PlaylistEdge(playlist.snapshot), hasEnded: hasEnded) else { return }
-            self.answer(self.leave(reason, in: stream)) { waiter in
+            self.answer(self.leave(reason, in: stream)) { waiter, _ in
                 stream.answer(
                     with: playlist, isDelta: waiter.wantsDelta && !hasEnded, asksForGzip: waiter.asksForGzip,
                     hasWaited: !hasEnded)
@@ -43,7 +43,7 @@ extension LoopDelivery {
         case .part(let id, let position):
             switch stream.find(.part(id, sequence: position.sequence, part: position.part)) {
             case .comesNext: return
-            case .answer(let response): self.answer(self.leave(reason, in: stream)) { _ in response }
+            case .answer(let response): self.answer(self.leave(reason, in: stream)) { _, _ in response }
             case .gone, .nothing: self.refuse(self.leave(reason, in: stream), .partAbandoned, .abandoned)
             }
         case .beginning(let name): self.release(beginning: name, in: stream)
@@ -56,13 +56,13 @@ extension LoopDelivery {
     private func release(beginning name: MediaName, in stream: ServedStream) {
         switch name {
         case .multivariant(let form) where stream.mayHave(form):
-            guard stream.multivariantAnswer(form, asksForGzip: false) != nil else { return }
-            self.answer(self.leave(.beginning(name), in: stream)) { waiter in
-                stream.multivariantAnswer(form, asksForGzip: waiter.asksForGzip)
+            guard stream.multivariantAnswer(form, .unlimited, asksForGzip: false) != nil else { return }
+            self.answer(self.leave(.beginning(name), in: stream)) { waiter, quality in
+                stream.multivariantAnswer(form, quality, asksForGzip: waiter.asksForGzip)
             }
         case .playlist(let id, let form) where stream.mayHave(form, in: id):
             guard let playlist = stream.playlist(of: id, form), playlist.isReady else { return }
-            self.answer(self.leave(.beginning(name), in: stream)) { waiter in
+            self.answer(self.leave(.beginning(name), in: stream)) { waiter, _ in
                 stream.answer(with: playlist, isDelta: false, asksForGzip: waiter.asksForGzip, hasWaited: false)
             }
         default: self.refuse(self.leave(.beginning(name), in: stream), .notFound, .abandoned)
@@ -76,22 +76,27 @@ extension LoopDelivery {
         guard let playlist = stream.playlist(of: id, form), playlist.listedCount > 0 else {
             return self.refuse(waiters, .notReady, .timedOut)
         }
-        self.answer(waiters) { waiter in
+        self.answer(waiters) { waiter, _ in
             stream.answer(with: playlist, isDelta: false, asksForGzip: waiter.asksForGzip, hasWaited: false)
         }
     }
 
     /// Each shows its pass again: it may have been taken back while it waited.
     ///
-    /// - Parameter response: The same for all who ask alike, with gzip or without, for a delta or not: it is made once.
-    private func answer(_ waiters: [WaitingRoom.Waiter], with response: (WaitingRoom.Waiter) -> HTTPResponse?) {
+    /// - Parameter response: The same for all who ask alike, with gzip or without, for a delta or not, if they may have
+    ///   everything: it is made once.
+    private func answer(
+        _ waiters: [WaitingRoom.Waiter], with response: (WaitingRoom.Waiter, PlaybackQuality) -> HTTPResponse?
+    ) {
         var refusedCount = 0
         var made: [HTTPResponse?] = [nil, nil, nil, nil]
         for waiter in waiters {
             switch self.gate.admit(waiter.pass[...], for: .again, on: self.loop) {
-            case .admitted:
+            case .admitted(_, let quality) where quality.heightMax != nil:
+                waiter.responder.respond(response(waiter, quality) ?? HTTPProblem.notReady.laterMediaResponse)
+            case .admitted(_, let quality):
                 let kind = (waiter.asksForGzip ? 1 : 0) + (waiter.wantsDelta ? 2 : 0)
-                let known = made[kind] ?? response(waiter) ?? HTTPProblem.notReady.laterMediaResponse
+                let known = made[kind] ?? response(waiter, quality) ?? HTTPProblem.notReady.laterMediaResponse
                 made[kind] = known
                 waiter.responder.respond(known)
             case .refused(let problem):

@@ -18,6 +18,8 @@ final class LoopDelivery: @unchecked Sendable {
     /// Small pictures of what streams show, if they are made.
     private let posters: Posters?
     @exclusivity(unchecked) var streams: [String: ServedStream] = [:]
+    /// How far shows are, of streams that are some.
+    @exclusivity(unchecked) var phases: [String: ShowPhase] = [:]
     /// Requests that wait, of all streams.
     @exclusivity(unchecked) var waiterCount = 0
     var isSweepScheduled = false
@@ -53,20 +55,24 @@ final class LoopDelivery: @unchecked Sendable {
     ) -> HTTPResponse? {
         self.loop.assertIsOnLoop()
         let name = MediaName(path)
-        let streamName: String
+        let (streamName, quality): (String, PlaybackQuality)
         switch self.gate.admit(pass, for: self.use(of: name), on: self.loop) {
         case .refused(let problem):
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)
-        case .admitted(let stream): streamName = stream
+        case .admitted(let stream, let granted): (streamName, quality) = (stream, granted)
         }
         let directives = request.query.map(PlaylistRequest.init(query:)) ?? PlaylistRequest()
         self.metrics.requested(HLSMetrics.RequestKind(name, directives), loop: self.loop.index)
         guard let name else { return HTTPProblem.notFound.mediaResponse(for: request) }
         if case .poster = name { return self.poster(of: streamName, request) }
-        if let recorded = self.recorded(name, of: streamName, request) { return recorded }
-        guard let stream = self.streams[streamName] else { return HTTPProblem.notLiveYet.mediaResponse(for: request) }
-        switch self.decide(name, directives, stream, request) {
+        if let heightMax = quality.heightMax, !self.admits(name, of: streamName, heightMax: heightMax) {
+            return HTTPProblem.qualityNotIncluded.mediaResponse(for: request)
+        }
+        let recorded = self.recorded(name, of: streamName, quality, request)
+        if let recorded { return recorded }
+        guard let stream = self.streams[streamName] else { return self.absent(streamName).mediaResponse(for: request) }
+        switch self.decide(name, directives, stream, quality, request) {
         case .answer(let response): return response
         case .problem(let problem): return problem.mediaResponse(for: request)
         case .wait(let reason, let wantsDelta):
@@ -120,12 +126,13 @@ final class LoopDelivery: @unchecked Sendable {
     }
 
     private func decide(
-        _ name: MediaName, _ directives: PlaylistRequest, _ stream: ServedStream, _ request: borrowing HTTPRequest
+        _ name: MediaName, _ directives: PlaylistRequest, _ stream: ServedStream, _ quality: PlaybackQuality,
+        _ request: borrowing HTTPRequest
     ) -> Decision {
         switch name {
         case .multivariant(let form):
             guard stream.mayHave(form) else { return .problem(.notFound) }
-            let answer = stream.multivariantAnswer(form, asksForGzip: request.acceptsGzip)
+            let answer = stream.multivariantAnswer(form, quality, asksForGzip: request.acceptsGzip)
             return answer.map { .answer($0) } ?? .wait(.beginning(name), wantsDelta: false)
         case .playlist(let id, let form):
             if directives == PlaylistRequest() {

@@ -24,7 +24,7 @@ package enum PlaybackUse: Sendable {
 }
 
 package enum PlaybackAdmission: Sendable {
-    case admitted(stream: String)
+    case admitted(stream: String, quality: PlaybackQuality = .unlimited)
     /// Players understand 403, and give up on 401 and 429.
     case refused(HTTPProblem)
 }

@@ -91,11 +91,17 @@ final class ServedStream {
     }
 
     /// Nil as long as there is too little to choose from.
-    func multivariantAnswer(_ form: PlaylistForm, asksForGzip: Bool) -> HTTPResponse? {
+    func multivariantAnswer(
+        _ form: PlaylistForm, _ quality: PlaybackQuality, asksForGzip: Bool
+    ) -> HTTPResponse? {
+        let heightMax = quality.heightMax.flatMap { self.snapshot.cap($0) }
         let key = PlaylistKey(
-            rendering: PlaylistRendering.Key(rendition: nil, form: form), asksForGzip: asksForGzip, hasWaited: false)
+            rendering: PlaylistRendering.Key(rendition: nil, form: form, heightMax: heightMax),
+            asksForGzip: asksForGzip, hasWaited: false)
         if let known = self.playlists[key] { return known }
-        guard let playlist = self.snapshot.multivariantPlaylist(form, self.promises) else { return nil }
+        guard let playlist = self.snapshot.multivariantPlaylist(form, self.promises, heightMax: heightMax) else {
+            return nil
+        }
         return self.answer(key) { playlist.render() }
     }
 

@@ -9,9 +9,11 @@ package final class PlaylistRendering: Sendable {
         var rendition: RenditionID?
         var form: PlaylistForm
         var isDelta = false
+        /// Of pictures, where taller ones are left out.
+        var heightMax: Int?
     }
 
-    /// Never many: two for each rendition and form.
+    /// Never many: two for each rendition and form, and one more for each height of pictures.
     private let rendered = Mutex<[Key: RenderedPlaylist]>([:])
 
     package init() {}
@@ -40,9 +42,14 @@ extension StreamSnapshot {
     ///
     /// A player reads it once, and never learns of what it did not name: so nil until all renditions are known. One
     /// that is late is not waited for when another has two segments.
-    package func multivariantPlaylist(_ form: PlaylistForm, _ promises: PlaylistPromises) -> MultivariantPlaylist? {
-        let present = self.renditions.filter { $0.snapshot.has(form.container) }
-        let living = self.renditions.filter { !$0.snapshot.hasEnded && !$0.snapshot.isAway }
+    ///
+    /// - Parameter heightMax: Renditions with taller pictures are left out.
+    package func multivariantPlaylist(
+        _ form: PlaylistForm, _ promises: PlaylistPromises, heightMax: Int? = nil
+    ) -> MultivariantPlaylist? {
+        let open = self.renditions.filter { rendition in heightMax.map { rendition.pictureHeight <= $0 } ?? true }
+        let present = open.filter { $0.snapshot.has(form.container) }
+        let living = open.filter { !$0.snapshot.hasEnded && !$0.snapshot.isAway }
         let candidates = living.isEmpty ? present : living
         let offered = candidates.compactMap { rendition in
             RenditionBitRate(rendition.snapshot, promises, of: form.container).map { rate in

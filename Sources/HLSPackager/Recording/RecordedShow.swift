@@ -106,15 +106,29 @@ final class RecordedShow: Sendable {
     }
 
     /// Nil as long as there is nothing to play.
-    func multivariant(_ form: PlaylistForm) -> RenderedPlaylist? {
+    ///
+    /// - Parameter heightMax: Renditions with taller pictures are left out, as far as others are there.
+    func multivariant(_ form: PlaylistForm, heightMax: Int?) -> RenderedPlaylist? {
         self.state.withLock { state in
             guard form == .event || (form == .recording && state.index.hasEnded) else { return nil }
-            if let known = state.multivariants[form], known.version == state.index.version { return known.playlist }
-            guard let bytes = state.index.multivariant(form) else { return nil }
+            let kind = Offer(form: form, heightMax: heightMax.flatMap { state.index.cap($0) })
+            if let known = state.multivariants[kind], known.version == state.index.version { return known.playlist }
+            guard let bytes = state.index.multivariant(form, heightMax: kind.heightMax) else { return nil }
             let playlist = RenderedPlaylist(bytes)
-            state.multivariants[form] = (playlist, state.index.version)
+            state.multivariants[kind] = (playlist, state.index.version)
             return playlist
         }
+    }
+
+    /// Nil where there is no such rendition.
+    func admits(_ id: RenditionID, heightMax: Int) -> Bool? {
+        self.state.withLock { $0.index.admits(id, heightMax: heightMax) }
+    }
+
+    /// A multivariant playlist; there are as many as there are heights of pictures.
+    private struct Offer: Hashable {
+        var form: PlaylistForm
+        var heightMax: Int?
     }
 
     private struct Key: Hashable {
@@ -133,7 +147,7 @@ final class RecordedShow: Sendable {
         var rendered: [Key: Rendered] = [:]
         /// Of a show that has ended: everything.
         var isRendered = false
-        var multivariants: [PlaylistForm: (playlist: RenderedPlaylist, version: Int)] = [:]
+        var multivariants: [Offer: (playlist: RenderedPlaylist, version: Int)] = [:]
 
         /// Three segments, as live playlists without parts have, or all that will ever be.
         func isReady(_ key: Key) -> Bool {
@@ -154,9 +168,10 @@ final class RecordedShow: Sendable {
 }
 
 extension ShowIndex {
-    fileprivate func multivariant(_ form: PlaylistForm) -> [UInt8]? {
-        let renditions = self.renditions.compactMap { rendition in
-            rendition.bitRate.value.map {
+    fileprivate func multivariant(_ form: PlaylistForm, heightMax: Int?) -> [UInt8]? {
+        let renditions = self.renditions.compactMap { rendition -> MultivariantPlaylist.Rendition? in
+            if let heightMax, rendition.formats.pictureHeight > heightMax { return nil }
+            return rendition.bitRate.value.map {
                 MultivariantPlaylist.Rendition(
                     id: rendition.id, formats: rendition.formats, bitRate: $0,
                     frameRateThousandths: rendition.frameRateThousandths)

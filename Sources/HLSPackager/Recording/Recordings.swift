@@ -103,9 +103,25 @@ package final class Recordings: Sendable {
         }
     }
 
-    package func multivariant(_ form: PlaylistForm, of stream: String) -> RecordedAnswer<RenderedPlaylist> {
+    /// - Parameter heightMax: Renditions with taller pictures are left out, as far as others are there.
+    package func multivariant(
+        _ form: PlaylistForm, of stream: String, heightMax: Int? = nil
+    ) -> RecordedAnswer<RenderedPlaylist> {
         guard let wish = Self.wish(form) else { return .absent }
-        return self.find(wish, stream) { $0.multivariant(form) }
+        return self.find(wish, stream) { $0.multivariant(form, heightMax: heightMax) }
+    }
+
+    /// Whether the pictures of what is asked for are within a bound; absent where nothing is recorded by that name.
+    func admits(_ name: MediaName, heightMax: Int, of stream: String) -> RecordedAnswer<Bool> {
+        let wish: RecordingCatalog.Wish?
+        switch name {
+        case .playlist(_, let form): wish = Self.wish(form)
+        case .segment(_, let sequence, _): wish = .sequence(sequence)
+        case .initialisation(_, let number): wish = .initialisation(number)
+        case .multivariant, .key, .poster, .part: wish = nil
+        }
+        guard let wish, let id = name.rendition else { return .absent }
+        return self.find(wish, stream) { $0.admits(id, heightMax: heightMax) }
     }
 
     /// A segment or an initialisation section that a recorded playlist names, of whichever show.

@@ -1,5 +1,5 @@
 internal import MediaTypes
-internal import Primitives
+package import Primitives
 internal import Synchronization
 
 /// A stream as viewers know it: it outlives its publishers, who come and go on any loop.
@@ -94,15 +94,27 @@ package final class PackagedStream: Sendable {
     /// The grace time after a publishing is over: the stream ends, unless another has begun. Returns how long it has
     /// to stay available from now; nil if it goes on.
     func endIfAbandoned(publishing: Int) -> TimeAmount? {
-        var time: TimeAmount?
-        self.change(publishing) { core in
-            if !core.isPublishing { time = core.end() }
+        self.core.withLock { core in
+            guard core.isCurrent(publishing), !core.isPublishing, !core.hasEnded else { return nil }
+            let time = core.end()
+            self.publish(core.snapshot())
+            return time
         }
-        return time
+    }
+
+    /// Nobody is to come back: the stream ends now, unless somebody publishes it. Returns the publishing that was its
+    /// last, and how long what is there has to stay available; nil if there is nothing to end.
+    package func endIfAbandoned() -> (publishing: Int, time: TimeAmount)? {
+        self.core.withLock { core in
+            guard core.summary.phase == .interrupted else { return nil }
+            let time = core.end()
+            self.publish(core.snapshot())
+            return (core.latestPublishing, time)
+        }
     }
 
     /// Nobody can be watching the end any more: gives all memory back.
-    func clearIfEnded(publishing: Int, now: MonotonicTime) {
+    package func clearIfEnded(publishing: Int, now: MonotonicTime) {
         let isOver = self.core.withLock { core in
             guard core.isCurrent(publishing), core.hasEnded else { return false }
             core.clear(now: now)

@@ -17,6 +17,7 @@ struct StreamCore: Sendable {
     /// A process before has had it.
     private let isResumed: Bool
     private var publishing = 0
+    var latestPublishing: Int { self.publishing }
     private(set) var isPublishing = false
     /// A discontinuity follows, but has not begun.
     private var isInterrupted = false
@@ -48,6 +49,7 @@ struct StreamCore: Sendable {
             self.hasEnded || self.renditions.isEmpty ? .over : self.isPublishing ? .live : .interrupted
         summary.renditionCount = self.renditions.count { !$0.store.hasEnded && $0.goneAt == nil }
         summary.byteCount = self.byteCount
+        summary.formats = self.renditions.first?.tracks.map(\.format) ?? []
         for rendition in self.renditions {
             let time = rendition.store.listed.reduce(0) { $0 + $1.durationNanoseconds }
             summary.windowTime = max(summary.windowTime, .nanoseconds(time))

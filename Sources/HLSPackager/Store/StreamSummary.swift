@@ -1,3 +1,4 @@
+package import MediaTypes
 package import Primitives
 
 /// A stream in a few figures.
@@ -18,6 +19,8 @@ package struct StreamSummary: Equatable, Sendable {
     package var windowTime = TimeAmount.nanoseconds(0)
     /// The memory of all that is kept.
     package var byteCount = 0
+    /// Of its first rendition.
+    package var formats: [TrackFormat] = []
 
     package init() {}
 }

@@ -5,9 +5,9 @@ package protocol PublishAuthorizer: Sendable {
     /// Called on the connection's loop. Keys are compared in constant time and never logged.
     func authorize(_ address: PublishAddress, from peer: SocketAddress) async -> PublishDecision
 
-    /// Whether the key of a grant was taken back since. Called about once a second on the loop of whoever publishes
-    /// with it, and answers at once.
-    func isRevoked(_ grant: PublishGrant) -> Bool
+    /// Why whoever publishes by a grant has to end, if anything has come up since; nil while it may go on. Called about
+    /// once a second on the loop of the publisher, and answers at once.
+    func revocation(of grant: PublishGrant) -> PublishRefusal?
 }
 
 package enum PublishDecision: Sendable {

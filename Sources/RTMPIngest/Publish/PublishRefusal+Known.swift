@@ -12,7 +12,7 @@ extension PublishRefusal {
         .denied, label: "bit-rate-exceeded", "The stream has a higher bitrate than this server allows. Lower it.")
     static let frameRateExceeded = PublishRefusal(
         .denied, label: "frame-rate-exceeded", "The stream has more pictures a second than this server allows.")
-    static let keyRevoked = PublishRefusal(
+    package static let keyRevoked = PublishRefusal(
         .denied, label: "key-revoked", "This stream key was replaced or taken back. Ask for the new one.")
     static let replaced = PublishRefusal(
         .badName, label: "replaced", "Another publisher with the same key took over, since this one was not heard.")

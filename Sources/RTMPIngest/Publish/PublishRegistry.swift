@@ -28,5 +28,7 @@ final class PublishRegistry: Sendable {
         self.live.withLock { Array($0.values) }.map(\.summary).sorted { $0.stream < $1.stream }
     }
 
+    func stream(_ name: String) -> LiveStream? { self.live.withLock { $0[name] }?.summary }
+
     var count: Int { self.live.withLock { $0.count } }
 }

@@ -122,11 +122,11 @@ extension RTMPConnection {
         }
     }
 
-    /// Ends a publisher whose key was taken back; true when it was.
+    /// Ends a publisher that may not go on, as one whose key was taken back; true when it was.
     private func endIfRevoked(_ publishing: AcceptedPublish) -> Bool {
-        guard self.service.shared.authorizer.isRevoked(publishing.grant) else { return false }
-        self.session.endPublish(.keyRevoked)
-        self.end(because: PublishRefusal.keyRevoked.label)
+        guard let refusal = self.service.shared.authorizer.revocation(of: publishing.grant) else { return false }
+        self.session.endPublish(refusal)
+        self.end(because: refusal.label)
         return true
     }
 

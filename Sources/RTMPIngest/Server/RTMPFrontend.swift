@@ -37,6 +37,9 @@ package final class RTMPFrontend: Sendable {
     /// What is published now, by name.
     package var streams: [LiveStream] { self.shared.registry.streams }
 
+    /// Nil when nobody publishes it.
+    package func stream(_ name: String) -> LiveStream? { self.shared.registry.stream(name) }
+
     /// New publishers are refused from here on; those that can are asked to connect again; the rest are told that the
     /// server ends, and closed. Returns true when all ended by themselves within `limits.drainTime`.
     package func drain() async -> Bool {

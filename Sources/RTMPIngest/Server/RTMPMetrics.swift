@@ -23,11 +23,12 @@ struct RTMPMetrics: Sendable {
     /// What became of publishes that were asked for.
     static let outcomes: [StaticString] = [
         "accepted", "unknown-key", "in-use", "too-many-wrong-keys", "undecided", "server-stopping",
-        "no-keys", "key-too-early", "key-over",
+        "no-keys", "key-too-early", "key-over", "show-ended", "show-canceled",
     ]
     /// How accepted publishes ended; another end is a refusal of the connection, and counts there with its reason.
     static let ends: [StaticString] = [
         "finished", "peer-closed", "peer-gone", "replaced", "silent", "server-stopping", "key-revoked",
+        "show-ended", "show-canceled",
     ]
 
     /// What organizers are told about.

@@ -30,6 +30,13 @@ package enum CatalogueLimits {
     static let quickSeatCountMax = 5000
     static let runtimeMinutesMax: Int64 = 10_080
     static let showTimeMaxMilliseconds: Int64 = 14 * 86_400_000
+    /// How long after the end a recording can be seen at most.
+    static let replayTimeMaxMilliseconds: Int64 = 90 * 86_400_000
+    /// How long before the start the doors may open.
+    static let doorsMinutesMax: Int64 = 1440
+    static let doorsMinutesDefault = 30
+    /// Heights of pictures that a grade may be bounded to.
+    static let heights: ClosedRange<Int64> = 144...4320
 
     static let keywordLengthMax = 100
     static let teamCountMax = 50

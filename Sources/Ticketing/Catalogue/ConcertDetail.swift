@@ -27,6 +27,7 @@ struct ConcertDetail: Sendable {
         var rows: ClosedRange<Int>?
         var section: String?
         var capacity: Int?
+        var playback: PlaybackDraft
     }
 
     struct Schedule: Sendable {
@@ -38,6 +39,9 @@ struct ConcertDetail: Sendable {
         var status: String
         /// Seats that nobody has, by the grade's number. A grade that is not in here has none.
         var remaining: [Int64: Int]
+        var doorsOpenAt: WallClock
+        var version: Int
+        var live: LiveStatus
     }
 
     /// For all to see.
@@ -97,6 +101,7 @@ extension ConcertDetail.Grade {
         if let first, let last, first <= last { self.rows = first...last }
         self.section = try row.get(6)
         self.capacity = try row.get(7)
+        self.playback = PlaybackDraft(heightMax: try row.get(8), hasReplay: try row.get(9))
     }
 }
 
@@ -109,5 +114,8 @@ extension ConcertDetail.Schedule {
         self.replayUntil = try row.get(4, as: PostgresTimestamp?.self)?.wallClock
         self.status = try row.get(5)
         self.remaining = remaining[self.id] ?? [:]
+        self.doorsOpenAt = try row.get(6, as: PostgresTimestamp.self).wallClock
+        self.version = try row.get(7)
+        self.live = try LiveStatus(row, from: 8)
     }
 }

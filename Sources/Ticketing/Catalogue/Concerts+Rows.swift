@@ -49,23 +49,30 @@ extension Concerts {
         _ = try await transaction.run(
             CatalogueStatements.insertGrades, concert, grades.map(\.draft.name), grades.map(\.draft.price),
             grades.map(\.draft.kind.rawValue), side { $0.rows.lowerBound }, side { $0.rows.upperBound },
-            side { $0.columns.lowerBound }, side { $0.columns.upperBound }, sections, capacities)
+            side { $0.columns.lowerBound }, side { $0.columns.upperBound }, sections, capacities,
+            grades.map { Int32($0.draft.playback.heightMax ?? 0) }, grades.map(\.draft.playback.hasReplay))
     }
 
-    /// Schedules with all their seats, as the grades of the concert say, and an event for each.
+    /// Schedules with all their seats, as the grades of the concert say, and an event for each. `place` is where in
+    /// what was sent each of them is.
     static func insert(
         _ drafts: [ScheduleDraft], of concert: Int64, _ times: Times, seatCount: Int,
-        in transaction: PostgresTransaction
+        in transaction: PostgresTransaction, at place: (Int) -> String = { _ in "" }
     ) async throws -> [Made] {
         guard !drafts.isEmpty else { return [] }
         try await SellerRoom.requireSchedules(drafts.count, seatCount: seatCount, of: concert, in: transaction)
         let never = PostgresTimestamp(microseconds: .min)
+        let replays = try drafts.enumerated().map { index, draft in
+            let end = draft.end(runtimeMinutes: times.runtimeMinutes)
+            let until = try draft.replay?.end(of: (end, place(index)))
+            return (until ?? nil).map(PostgresTimestamp.init) ?? never
+        }
         let rows = try await transaction.run(
             CatalogueStatements.insertSchedules, concert, times.stageID,
             drafts.map { PostgresTimestamp($0.startsAt) },
             drafts.map { PostgresTimestamp($0.end(runtimeMinutes: times.runtimeMinutes)) },
-            drafts.map { $0.timeZone ?? times.zone },
-            drafts.map { $0.replayUntil.map(PostgresTimestamp.init) ?? never })
+            drafts.map { $0.timeZone ?? times.zone }, replays,
+            drafts.map { Int32($0.doorsMinutes ?? CatalogueLimits.doorsMinutesDefault) })
         let ids = try rows.map { try $0.get(0, as: Int64.self) }
         let made = zip(ids, drafts).map { Made(id: $0, startsAt: $1.startsAt) }
         let seats = try await transaction.run(CatalogueStatements.insertSeats, concert, ids)

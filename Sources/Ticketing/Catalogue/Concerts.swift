@@ -59,7 +59,8 @@ final class Concerts: Sendable {
                 runtimeMinutes: draft.details.runtimeMinutes, zone: kept?.timeZone ?? StageDraft.timeZoneDefault,
                 stageID: kept?.id)
             let schedules = try await Self.insert(
-                draft.schedules, of: id, times, seatCount: plan.seatCount, in: transaction)
+                draft.schedules, of: id, times, seatCount: plan.seatCount, in: transaction
+            ) { "schedules/\($0)/" }
             return (id: id, schedules: schedules)
         }
         self.metrics.changed("created")

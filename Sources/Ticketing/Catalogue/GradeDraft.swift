@@ -16,6 +16,7 @@ struct GradeDraft: JSONDecodable, Equatable, Sendable {
     var name: String
     var price: Int64
     var places: Places
+    var playback = PlaybackDraft()
 
     enum Places: Equatable, Sendable {
         case rows(ClosedRange<Int>)
@@ -43,7 +44,10 @@ struct GradeDraft: JSONDecodable, Equatable, Sendable {
         let capacity = json.integer(
             "capacity", in: 1...Int64(SeatID.countMax - 1), isRequired: false,
             about: "GENERAL and ONLINE: how many there are.")
+        let playback = json.object(
+            "playback", PlaybackDraft.self, isRequired: false, about: "What of the stream it is for; all by itself.")
         guard json.errors.isEmpty, let name, let price else { throw json.failure }
+        self.playback = playback ?? PlaybackDraft()
         self.name = name
         self.price = price
         switch (kind, rows, section, capacity.map(Int.init)) {

@@ -89,6 +89,7 @@ private struct GradeAnswer: JSONEncodable {
             writer.member("rows", grade.rows.map { [$0.lowerBound, $0.upperBound] })
             writer.member("section", grade.section)
             writer.member("capacity", grade.capacity)
+            writer.member("playback", grade.playback)
             writer.member("remaining", self.detail.schedules.reduce(0) { $0 + ($1.remaining[grade.id] ?? 0) })
         }
     }
@@ -105,8 +106,11 @@ private struct ScheduleAnswer: JSONEncodable {
             writer.member("startsAt", schedule.startsAt.rfc3339)
             writer.member("endsAt", schedule.endsAt.rfc3339)
             writer.member("timeZone", schedule.timeZone)
+            writer.member("doorsOpenAt", schedule.doorsOpenAt.rfc3339)
             writer.member("replayUntil", schedule.replayUntil?.rfc3339)
             writer.member("status", schedule.status)
+            writer.member("live", LiveAnswer(live: schedule.live))
+            writer.member("version", schedule.version)
             writer.member("remaining", schedule.remaining.values.reduce(0, +))
             writer.name("grades")
             writer.array { writer in

@@ -55,21 +55,29 @@ extension ConcertDetail {
         refundRules: [RefundRule(daysBefore: 10, feeBasisPoints: 0)], version: 3, isDeleted: false,
         serverTime: WallClock(unixMilliseconds: 1_795_575_600_000),
         grades: [
-            Grade(id: 70, name: "VIP", price: 99_000, kind: "SEATED", rows: 1...10, section: "A", capacity: nil),
-            Grade(id: 71, name: "온라인", price: 22_000, kind: "ONLINE", rows: nil, section: nil, capacity: 5000),
+            Grade(
+                id: 70, name: "VIP", price: 99_000, kind: "SEATED", rows: 1...10, section: "A", capacity: nil,
+                playback: PlaybackDraft()),
+            Grade(
+                id: 71, name: "온라인", price: 22_000, kind: "ONLINE", rows: nil, section: nil, capacity: 5000,
+                playback: PlaybackDraft(heightMax: 720, hasReplay: false)),
         ],
         schedules: [
             Schedule(
                 id: 42, startsAt: WallClock(unixMilliseconds: 1_798_106_400_000),
                 endsAt: WallClock(unixMilliseconds: 1_798_113_600_000), timeZone: "Asia/Seoul",
                 replayUntil: WallClock(unixMilliseconds: 1_798_711_200_000), status: "SCHEDULED",
-                remaining: [70: 150, 71: 4821])
+                remaining: [70: 150, 71: 4821], doorsOpenAt: WallClock(unixMilliseconds: 1_798_104_600_000), version: 1,
+                live: LiveAnswer.examples[1].live)
         ])
 
     static let examples: [ConcertDetail] = {
         var bare = Self.example
         bare.summary = .bare
-        for index in bare.schedules.indices { bare.schedules[index].replayUntil = nil }
+        for index in bare.schedules.indices {
+            bare.schedules[index].replayUntil = nil
+            bare.schedules[index].live = LiveStatus()
+        }
         return [Self.example, bare]
     }()
 }

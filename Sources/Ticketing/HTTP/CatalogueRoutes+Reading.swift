@@ -68,5 +68,6 @@ extension CatalogueRoutes {
         schema.refining("category", JSONSchema.choice(of: ConcertCategory.self).kind)
             .refining("status", JSONSchema.choice(of: ConcertStatus.self).kind)
             .refining("grades[].kind", JSONSchema.choice(of: GradeKind.self).kind)
+            .refining("schedules[].live.state", LiveAnswer.states)
     }
 }

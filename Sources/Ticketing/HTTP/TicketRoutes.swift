@@ -18,7 +18,10 @@ enum TicketRoutes {
                         HTTPAnswerDescription(
                             .ok, "Newest first.",
                             examples: ReservationRoutes.pages(of: Self.examples(proof: nil)), named: "Tickets",
-                            refine: { $0.refining("items[].status", Self.statuses) })
+                            refine: {
+                                $0.refining("items[].status", Self.statuses)
+                                    .refining("items[].live.state", LiveAnswer.states)
+                            })
                     ], problems: [ReservationRoutes.badPage, ReservationRoutes.away], options: .pages)
             ) { service in .concurrent { request, _ in try await service.listTickets(request) } },
             HTTPServiceRoute(
@@ -33,7 +36,9 @@ enum TicketRoutes {
                     answers: [
                         HTTPAnswerDescription(
                             .ok, "The ticket.", examples: Self.examples(proof: Self.proof), named: "Ticket",
-                            refine: { $0.refining("status", Self.statuses) })
+                            refine: {
+                                $0.refining("status", Self.statuses).refining("live.state", LiveAnswer.states)
+                            })
                     ], problems: [ReservationRoutes.missing, ReservationRoutes.away])
             ) { service in .concurrent { request, values in try await service.ticket(request, values) } },
             HTTPServiceRoute(
@@ -95,18 +100,25 @@ enum TicketRoutes {
 
     private static let statuses = JSONSchema.Kind.choice(["ISSUED", "REVOKED"])
 
-    /// A seat of the hall, and a place without a number.
     private static let proof = TicketProof(
         text: "P1:AQAAAAAAAAAFAAAAAAAwACkAAAABaf-J3A", until: WallClock(unixMilliseconds: 1_777_629_750_000))
 
+    /// A seat of the hall, and a place without a number, at different times.
     private static func examples(proof: TicketProof?) -> [TicketAnswer] {
-        [SeatAnswer.example, SeatAnswer.online].map { seat in
+        let day = WallClock(unixMilliseconds: 1_780_308_000_000)
+        let seats: [(SeatAnswer, WallClock?, Int?, LiveStatus)] = [
+            (.example, day.adding(.seconds(86_400 * 3)), 720, LiveAnswer.examples[1].live),
+            (.online, nil, nil, LiveAnswer.examples[0].live),
+        ]
+        return seats.map { seat, replayUntil, heightMax, live in
             TicketAnswer(
                 ticket: Ticket(
                     id: 5, reservation: 17, seat: seat.seat, status: "ISSUED", code: "3q2-7wAAQQCB_gECAwQFBg",
                     issuedAt: WallClock(unixMilliseconds: 1_777_629_660_000), epoch: 1, concert: 2,
-                    concertName: "보라빛 밤", startsAt: WallClock(unixMilliseconds: 1_780_308_000_000), grade: seat.grade,
-                    row: seat.row, column: seat.column),
+                    concertName: "보라빛 밤", startsAt: day, grade: seat.grade,
+                    row: seat.row, column: seat.column, endsAt: day.adding(.seconds(7200)),
+                    doorsOpenAt: day.adding(.seconds(-1800)), replayUntil: replayUntil, heightMax: heightMax,
+                    live: live),
                 proof: proof)
         }
     }

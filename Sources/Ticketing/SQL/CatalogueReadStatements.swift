@@ -59,15 +59,18 @@ enum CatalogueReadStatements {
     static let grades = PostgresStatement(
         "catalogue_grades",
         """
-        SELECT id, name, price, kind, first_row, last_row, section, capacity FROM grade
+        SELECT id, name, price, kind, first_row, last_row, section, capacity, play_height_max, play_replay FROM grade
         WHERE concert_id = $1 ORDER BY position, id
         """, effect: .reads)
 
     static let schedules = PostgresStatement(
         "catalogue_schedules",
         """
-        SELECT id, starts_at, ends_at, timezone, replay_until, status FROM schedule
-        WHERE concert_id = $1 AND deleted_at IS NULL ORDER BY starts_at, id
+        SELECT schedule.id, schedule.starts_at, schedule.ends_at, schedule.timezone, schedule.replay_until,
+            schedule.status, doors_open_at(schedule), schedule.version,
+            live.state, live.live_at, live.interrupted_at, live.ended_at
+        FROM schedule LEFT JOIN live_show AS live ON live.schedule_id = schedule.id
+        WHERE schedule.concert_id = $1 AND schedule.deleted_at IS NULL ORDER BY schedule.starts_at, schedule.id
         """, effect: .reads)
 
     /// The schedules of a concert, and how many seats of each grade nobody has: all of them are read for it. A hold

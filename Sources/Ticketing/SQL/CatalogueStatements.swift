@@ -45,30 +45,32 @@ enum CatalogueStatements {
         """)
 
     /// concert, then of each grade: name, price, kind, first and last row, first and last column, section, capacity.
-    /// None is 0, or an empty text.
+    /// None is 0, or an empty text. Last the height of pictures, and whether the recording is for it.
     static let insertGrades = PostgresStatement(
         "catalogue_insert_grades",
         """
         INSERT INTO grade (concert_id, name, price, kind, first_row, last_row, first_column, last_column, section,
-            capacity, position)
+            capacity, position, play_height_max, play_replay)
         SELECT $1::bigint, name, price, kind, nullif(first_row, 0), nullif(last_row, 0), nullif(first_column, 0),
-            nullif(last_column, 0), nullif(section, ''), nullif(capacity, 0), position - 1
+            nullif(last_column, 0), nullif(section, ''), nullif(capacity, 0), position - 1, nullif(height_max, 0),
+            replay
         FROM unnest($2::text[], $3::bigint[], $4::text[], $5::integer[], $6::integer[], $7::integer[], $8::integer[],
-            $9::text[], $10::integer[]) WITH ORDINALITY AS given (name, price, kind, first_row, last_row, first_column,
-            last_column, section, capacity, position)
+            $9::text[], $10::integer[], $11::integer[], $12::boolean[]) WITH ORDINALITY AS given (name, price, kind,
+            first_row, last_row, first_column, last_column, section, capacity, height_max, replay, position)
         ORDER BY position
         """)
 
-    /// concert, stage, then of each schedule: start, end, time zone, end of the replay (-infinity is none). Returns
-    /// the numbers in the order of the schedules.
+    /// concert, stage, then of each schedule: start, end, time zone, end of the replay (-infinity is none), minutes
+    /// from doors to start. Returns the numbers in the order of the schedules.
     static let insertSchedules = PostgresStatement(
         "catalogue_insert_schedules",
         """
         WITH made AS (
-            INSERT INTO schedule (concert_id, stage_id, starts_at, ends_at, timezone, replay_until)
-            SELECT $1::bigint, $2::bigint, starts_at, ends_at, timezone, nullif(replay_until, '-infinity')
-            FROM unnest($3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[])
-                WITH ORDINALITY AS given (starts_at, ends_at, timezone, replay_until, position)
+            INSERT INTO schedule (concert_id, stage_id, starts_at, ends_at, timezone, replay_until, doors_minutes)
+            SELECT $1::bigint, $2::bigint, starts_at, ends_at, timezone, nullif(replay_until, '-infinity'),
+                doors_minutes
+            FROM unnest($3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::integer[])
+                WITH ORDINALITY AS given (starts_at, ends_at, timezone, replay_until, doors_minutes, position)
             ORDER BY position
             RETURNING id)
         SELECT id FROM made ORDER BY id

@@ -7,10 +7,12 @@ enum TicketStatements {
         "ticket_list",
         """
         SELECT t.id, t.reservation_id, t.schedule_id, t.seat_no, t.status, t.code, t.issued_at, t.epoch, c.id, c.name,
-            s.starts_at, g.name, seat.row_no, seat.column_no
+            s.starts_at, g.name, seat.row_no, seat.column_no, s.ends_at, doors_open_at(s),
+            CASE WHEN g.play_replay THEN s.replay_until END, g.play_height_max,
+            l.state, l.live_at, l.interrupted_at, l.ended_at
         FROM ticket t JOIN schedule s ON s.id = t.schedule_id JOIN concert c ON c.id = s.concert_id
             JOIN seat ON seat.schedule_id = t.schedule_id AND seat.seat_no = t.seat_no
-            JOIN grade g ON g.id = seat.grade_id
+            JOIN grade g ON g.id = seat.grade_id LEFT JOIN live_show l ON l.schedule_id = s.id
         WHERE t.member_id = $1 AND t.id < $2 ORDER BY t.id DESC LIMIT $3
         """, effect: .reads)
 
@@ -19,12 +21,27 @@ enum TicketStatements {
         "ticket_one",
         """
         SELECT t.id, t.reservation_id, t.schedule_id, t.seat_no, t.status, t.code, t.issued_at, t.epoch, c.id, c.name,
-            s.starts_at, g.name, seat.row_no, seat.column_no
+            s.starts_at, g.name, seat.row_no, seat.column_no, s.ends_at, doors_open_at(s),
+            CASE WHEN g.play_replay THEN s.replay_until END, g.play_height_max,
+            l.state, l.live_at, l.interrupted_at, l.ended_at
         FROM ticket t JOIN schedule s ON s.id = t.schedule_id JOIN concert c ON c.id = s.concert_id
             JOIN seat ON seat.schedule_id = t.schedule_id AND seat.seat_no = t.seat_no
-            JOIN grade g ON g.id = seat.grade_id
+            JOIN grade g ON g.id = seat.grade_id LEFT JOIN live_show l ON l.schedule_id = s.id
         WHERE t.id = $1 AND t.member_id = $2
         """, effect: .reads)
+
+    /// ticket, member: what the ticket lets its owner watch.
+    static let playback = PostgresStatement(
+        "ticket_playback",
+        """
+        SELECT t.id, t.member_id, t.status, t.epoch, t.schedule_id, s.concert_id, s.status = 'CANCELED',
+            doors_open_at(s), s.ends_at, s.replay_until, g.play_height_max, g.play_replay,
+            l.state, l.live_at, l.interrupted_at, l.ended_at
+        FROM ticket t JOIN schedule s ON s.id = t.schedule_id
+            JOIN seat ON seat.schedule_id = t.schedule_id AND seat.seat_no = t.seat_no
+            JOIN grade g ON g.id = seat.grade_id LEFT JOIN live_show l ON l.schedule_id = s.id
+        WHERE t.id = $1 AND t.member_id = $2 FOR SHARE OF t
+        """)
 
     /// ticket, whose it was, whose it is. What was given out for the old owner is void: code and epoch change. The
     /// reservation is locked first, because a refund of it locks in this order.

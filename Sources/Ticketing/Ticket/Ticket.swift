@@ -19,6 +19,13 @@ package struct Ticket: Equatable, Sendable {
     package let grade: String
     package let row: Int32?
     package let column: Int32?
+    package let endsAt: WallClock
+    package let doorsOpenAt: WallClock
+    /// Nil where the ticket is not for the recording, or there will be none.
+    package let replayUntil: WallClock?
+    /// Of pictures; nil for all.
+    package let heightMax: Int?
+    package let live: LiveStatus
 }
 
 extension Ticket {
@@ -31,6 +38,10 @@ extension Ticket {
             issuedAt: try row.get(6, as: PostgresTimestamp.self).wallClock, epoch: try row.get(7),
             concert: try row.get(8), concertName: try row.get(9),
             startsAt: try row.get(10, as: PostgresTimestamp.self).wallClock, grade: try row.get(11),
-            row: try row.get(12), column: try row.get(13))
+            row: try row.get(12), column: try row.get(13),
+            endsAt: try row.get(14, as: PostgresTimestamp.self).wallClock,
+            doorsOpenAt: try row.get(15, as: PostgresTimestamp.self).wallClock,
+            replayUntil: try row.get(16, as: PostgresTimestamp?.self)?.wallClock, heightMax: try row.get(17),
+            live: try LiveStatus(row, from: 18))
     }
 }

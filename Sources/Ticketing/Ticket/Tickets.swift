@@ -3,7 +3,7 @@ package import Postgres
 
 /// What entitles people to be let in.
 package struct Tickets: Sendable {
-    private let database: PostgresDatabase
+    let database: PostgresDatabase
     private let directory: any MemberDirectory
 
     package init(database: PostgresDatabase, directory: any MemberDirectory) {

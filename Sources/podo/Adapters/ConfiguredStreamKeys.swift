@@ -33,7 +33,7 @@ struct ConfiguredStreamKeys: PublishAuthorizer {
     }
 
     /// Settings stay as they were at the start.
-    func isRevoked(_ grant: PublishGrant) -> Bool { false }
+    func revocation(of grant: PublishGrant) -> PublishRefusal? { nil }
 
     static let unknownKey = PublishRefusal(
         .badName, label: "unknown-key", "This stream key is not known here. Copy it again, without spaces around it.")

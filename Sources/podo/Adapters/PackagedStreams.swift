@@ -1,6 +1,7 @@
 internal import HLSPackager
 internal import MediaTypes
 internal import Observability
+internal import Primitives
 internal import RTMPIngest
 internal import Reactor
 internal import Synchronization
@@ -10,6 +11,8 @@ internal import Synchronization
 final class PackagedStreams: MediaDestination {
     let board: SnapshotBoard
     private let limits: HLSLimits
+    /// Where it is waited until nobody can be watching what has ended.
+    private let loop: EventLoop
     private let numbers: StreamStates
     private let recordings: Recordings?
     private let posters: Posters?
@@ -17,6 +20,9 @@ final class PackagedStreams: MediaDestination {
     private let log: Log
     /// Those that are published, or of which something is left.
     private let streams = Mutex<[String: Entry]>([:])
+
+    /// How long the stream of a show waits for its publisher, whichever way that went.
+    private static let showGraceTime = TimeAmount.seconds(600)
 
     private struct Entry {
         let stream: PackagedStream
@@ -28,6 +34,7 @@ final class PackagedStreams: MediaDestination {
         metrics: HLSMetrics, registry: MetricsRegistry, log: Log
     ) {
         self.limits = limits
+        self.loop = loops[0]
         self.numbers = numbers
         self.recordings = recordings
         self.posters = posters
@@ -66,6 +73,25 @@ final class PackagedStreams: MediaDestination {
         }
     }
 
+    /// Nil when nothing is left of it.
+    func stream(_ name: String) -> WatchableStream? {
+        guard let entry = self.streams.withLock({ $0[name] }) else { return nil }
+        return WatchableStream(name: name, summary: entry.stream.summary, figures: entry.health.figures)
+    }
+
+    /// The show of the stream is over: nobody waits for its publisher any more.
+    func endIfAbandoned(_ name: String) {
+        guard let stream = self.streams.withLock({ $0[name] })?.stream, let end = stream.endIfAbandoned() else {
+            return
+        }
+        let loop = self.loop
+        loop.execute {
+            _ = loop.schedule(at: loop.now + end.time) {
+                stream.clearIfEnded(publishing: end.publishing, now: loop.now)
+            }
+        }
+    }
+
     private var summaries: [StreamSummary] {
         self.streams.withLock { Array($0.values) }.map(\.stream.summary)
     }
@@ -74,8 +100,14 @@ final class PackagedStreams: MediaDestination {
     private func makeEntry(_ name: String) -> Entry {
         let (board, numbers, recordings) = (self.board, self.numbers, self.recordings)
         let state = numbers.state(of: name).raised(to: recordings?.state(of: name) ?? StreamState())
+        var limits = self.limits
+        // A show goes on until somebody or something ends it: viewers wait, and its recording stays one.
+        if ShowStream.schedule(of: name) != nil {
+            limits.interruptedGraceTime = Self.showGraceTime
+            limits.finishedGraceTime = Self.showGraceTime
+        }
         let stream = PackagedStream(
-            limits: self.limits, state: state, whenOver: { [weak self] in self?.forget(name) },
+            limits: limits, state: state, whenOver: { [weak self] in self?.forget(name) },
             publish: { snapshot in
                 board.publish(snapshot, of: name)
                 numbers.take(snapshot, of: name)

@@ -3,17 +3,20 @@ internal import Primitives
 internal import RTMPIngest
 internal import Reactor
 
-/// Lets publish who has a key of the configuration, or one of the database that opens its stream now. Answers from
-/// memory: a publisher gets in while the database is away.
+/// Lets publish who has a key of the configuration, or one of the database that opens its stream now, as long as the
+/// show of the stream may go on. Answers from memory: a publisher gets in while the database is away.
 struct StreamKeyAuthorizer: PublishAuthorizer {
     let configured: ConfiguredStreamKeys
     let keys: StreamKeys
+    /// Why nobody may publish the show of a stream; nil when somebody may, or it is no show.
+    var showRefusal: @Sendable (_ stream: String) -> PublishRefusal? = { _ in nil }
 
     func authorize(_ address: PublishAddress, from peer: SocketAddress) async -> PublishDecision {
         let decision = await self.configured.authorize(address, from: peer)
         if case .accepted = decision { return decision }
         switch self.keys.find(address.keys, now: .now) {
         case .open(let entry):
+            if let refusal = self.showRefusal(entry.stream) { return .refused(refusal) }
             return .accepted(
                 PublishGrant(
                     stream: entry.stream, keyMark: entry.hash, bitsPerSecondMax: self.configured.bitsPerSecondMax,
@@ -29,8 +32,9 @@ struct StreamKeyAuthorizer: PublishAuthorizer {
         }
     }
 
-    func isRevoked(_ grant: PublishGrant) -> Bool {
-        grant.keyMark.map { !self.keys.isHeld(hash: $0) } ?? false
+    func revocation(of grant: PublishGrant) -> PublishRefusal? {
+        guard let mark = grant.keyMark else { return nil }
+        return self.keys.isHeld(hash: mark) ? self.showRefusal(grant.stream) : .keyRevoked
     }
 
     private static let over = PublishRefusal(

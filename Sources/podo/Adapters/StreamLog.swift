@@ -53,6 +53,8 @@ struct StreamLog: PublishObserver {
         case "silent": "nothing was heard of the publisher any more; its network is gone"
         case "server-stopping": "Podo was told to end"
         case "key-revoked": "its stream key was replaced or taken back"
+        case "show-ended": "its show was ended"
+        case "show-canceled": "its show was canceled"
         default: "the connection was given up: \(reason)"
         }
     }

@@ -16,7 +16,10 @@ struct TicketGate: PlaybackGate {
             case .again: .again
             }
         return switch self.gates[loop].admit(pass, demand) {
-        case .admitted(let stream, _): .admitted(stream: stream)
+        case .admitted(let stream, let grant):
+            .admitted(
+                stream: stream,
+                quality: PlaybackQuality(heightMax: grant.heightMax, hasReplay: grant.hasReplay))
         case .refused(let refusal): .refused(refusal.problem)
         }
     }

@@ -9,27 +9,15 @@ struct TicketPlaybackRights: PlaybackRights {
     let database: PostgresDatabase
     let access: CatalogueAccess
 
-    /// How long a show that runs late, or has no replay, can be watched after it was to end.
-    private static let lateSeconds: Int64 = 12 * 3600
-
-    /// ticket, member, seconds. Whoever refunds the ticket waits for the transaction that has asked, or is seen by it.
-    private static let right = PostgresStatement(
-        "playback_right",
-        """
-        SELECT t.schedule_id, t.status = 'REVOKED' OR s.status = 'CANCELED',
-            greatest(s.replay_until, s.ends_at + $3::bigint * interval '1 second')
-        FROM ticket t JOIN schedule s ON s.id = t.schedule_id
-        WHERE t.id = $1 AND t.member_id = $2 FOR SHARE OF t
-        """)
     private static let owner = PostgresStatement(
         "playback_owner", "SELECT FROM ticket WHERE id = $1 AND member_id = $2", effect: .reads)
 
     func right(of ticket: Int64, member: Int64, in transaction: PostgresTransaction) async throws -> PlaybackRight? {
-        let rows = try await transaction.run(Self.right, ticket, member, Self.lateSeconds)
-        guard let row = rows.first else { return nil }
+        guard let found = try await PlayableTicket.find(ticket, owner: member, in: transaction) else { return nil }
         return PlaybackRight(
-            schedule: try row.get(0), isRevoked: try row.get(1),
-            closesAt: try row.get(2, as: PostgresTimestamp.self).wallClock, sessionCountMax: 1)
+            schedule: found.schedule, isRevoked: found.status == "REVOKED" || found.isCanceled,
+            closesAt: found.terms.closesAt, sessionCountMax: 1,
+            grant: PlaybackGrant(heightMax: found.terms.maxHeight, hasReplay: found.terms.hasReplay))
     }
 
     func owns(ticket: Int64, member: Int64) async throws -> Bool {

@@ -25,6 +25,26 @@ struct ListenerSet {
         self.http.first.map { "http://\($0.address.reachable)" } ?? self.publicURL(configuration)
     }
 
+    /// What publishers are pointed at: the host where people reach Podo, and the port of the first listener for them;
+    /// with TLS where that is the only way, and RTMP's own port where somebody else listens.
+    func publishURL(_ configuration: Configuration) -> String {
+        let listener = self.rtmp.first ?? self.rtmps.first
+        let scheme = self.rtmp.isEmpty && !self.rtmps.isEmpty ? "rtmps" : "rtmp"
+        if configuration.publicURL == nil, let listener { return "\(scheme)://\(listener.address)/live" }
+        let host = Self.host(of: self.publicURL(configuration)) ?? "localhost"
+        return "\(scheme)://\(host):\(listener?.address.port ?? Self.publishPort)/live"
+    }
+
+    private static let publishPort: UInt16 = 1935
+
+    /// `podo.example` of `https://podo.example:8443`; an IPv6 address with its brackets.
+    private static func host(of origin: String) -> String? {
+        guard let scheme = origin.firstRange(of: "://") else { return nil }
+        let authority = origin[scheme.upperBound...].prefix { $0 != "/" }
+        if authority.first == "[" { return authority.lastIndex(of: "]").map { String(authority[...$0]) } }
+        return String(authority.prefix { $0 != ":" })
+    }
+
     var all: [Listener] { self.http + self.https + self.rtmp + self.rtmps + self.admin }
 
     init(_ configuration: Configuration, inherited: [(name: String, listener: Listener)]) throws(StartError) {

@@ -1,3 +1,4 @@
+internal import Auth
 internal import Commerce
 internal import HLSPackager
 internal import HTTPServer
@@ -6,6 +7,7 @@ internal import Primitives
 internal import RTMPIngest
 internal import Reactor
 internal import Synchronization
+internal import Ticketing
 
 /// Everything that runs while Podo serves, put together. The rest of its life is in `PodoServer+Life`.
 final class PodoServer: Sendable {
@@ -37,6 +39,7 @@ final class PodoServer: Sendable {
     let playback: PlaybackServices
     /// Nil where nothing is to be tried out.
     let demo: DemoService?
+    private let showPhases: ShowPhases
     private let dataDirectory: DataDirectory
 
     /// More scrapes than this at a time are answered with 503.
@@ -93,8 +96,15 @@ final class PodoServer: Sendable {
             configuration, group: self.group, storage: self.storage, gate: Self.gate(configuration, self.playback),
             metrics: metrics, log: log)
         self.playback.tell(self.delivery)
+        self.publisherFrontend = Self.publisherFrontend(
+            configuration, group: self.group, shows: self.sales.shows, keys: self.members.streamKeys,
+            streams: streams, metrics: metrics, log: log)
+        self.showPhases = ShowPhases(of: self.sales.shows, delivery: self.delivery, streams: streams)
+        let shows = Self.liveService(
+            self.sales, self.members, self.memberTokens, publishURL: self.listeners.publishURL(configuration),
+            publishers: self.publisherFrontend, streams: streams, playback: self.playback)
         let services = PublicServices(
-            self.members, self.social, self.sales, self.playback, self.commerce)
+            self.members, self.social, self.sales, self.playback, self.commerce, shows)
         self.demo = try DemoService(
             configuration, self.members, services.routes, self.listeners, searchPath: environment["PATH"], log: log)
         self.publicApplication = try PublicApplication(
@@ -105,11 +115,6 @@ final class PodoServer: Sendable {
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, proxies: TrustedProxies(configuration.trustedProxies),
             metrics: metrics, log: self.log, observer: self.commerce.live.requests)
-        self.publisherFrontend = RTMPFrontend(
-            group: self.group, limits: configuration.publisherLimits,
-            authorizer: StreamKeyAuthorizer(
-                configured: ConfiguredStreamKeys(configuration), keys: self.members.streamKeys),
-            destination: streams, observer: StreamLog(log: self.log), metrics: metrics, log: self.log)
         let admin = AdminRoutes(
             loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
             pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
@@ -138,6 +143,33 @@ final class PodoServer: Sendable {
             promises: PlaylistPromises(configuration.streamLimits), recordings: storage.recordings, posters: posters,
             metrics: streamMetrics)
         return (streams, delivery)
+    }
+
+    /// Publishers, and what they tell of shows.
+    private static func publisherFrontend(
+        _ configuration: Configuration, group: EventLoopGroup, shows: LiveShows, keys: StreamKeys,
+        streams: PackagedStreams, metrics: MetricsRegistry, log: Log
+    ) -> RTMPFrontend {
+        RTMPFrontend(
+            group: group, limits: configuration.publisherLimits,
+            authorizer: StreamKeyAuthorizer(
+                configured: ConfiguredStreamKeys(configuration), keys: keys,
+                showRefusal: ShowPublishing.refusal(of: shows)),
+            destination: streams,
+            observer: ShowPublishing(shows: shows, streams: streams, log: StreamLog(log: log)), metrics: metrics,
+            log: log)
+    }
+
+    /// Shows, for their teams and for everybody.
+    private static func liveService(
+        _ sales: SaleServices, _ members: MemberServices, _ tokens: MemberTokens, publishURL: String,
+        publishers: RTMPFrontend, streams: PackagedStreams, playback: PlaybackServices
+    ) -> LiveService {
+        LiveService(
+            shows: sales.shows, access: sales.catalogue.access, keys: ShowStreamKeys(keys: members.streamKeys),
+            streams: PublishedShows(
+                publishURL: publishURL, publishers: { publishers.stream($0) }, streams: streams),
+            viewers: CountedViewers(sessions: playback.sessions), authorizer: tokens.authorizer)
     }
 
     private static func raiseDescriptorLimit(_ configuration: Configuration, log: Log) {

@@ -32,9 +32,10 @@ enum PublicAPI {
             (name: PaymentRoutes.tag, about: HTTPWording("Money in and back", korean: "결제와 환불")),
             (name: PromotionRoutes.tag, about: HTTPWording("Codes that take something off", korean: "할인 코드")),
             (name: "tickets", about: HTTPWording("What a buyer has", korean: "티켓")),
+            (name: LiveRoutes.tag, about: HTTPWording("Publishing and following shows", korean: "공연 송출과 진행")),
             (name: PlaybackRoutes.tag, about: HTTPWording("Watching shows", korean: "공연 시청")),
             (name: "settlements", about: HTTPWording("What sellers are paid", korean: "정산")),
-            (name: LiveRoutes.tag, about: HTTPWording("What happens, as it happens", korean: "실시간 관리")),
+            (name: ViewRoutes.tag, about: HTTPWording("What happens, as it happens", korean: "실시간 관리")),
             (name: Self.documentTag, about: HTTPWording("The API itself", korean: "API 자체")),
         ],
         sessionCookieName: "podo-session", unauthenticated: MemberAuthorizer.refusal)
@@ -51,7 +52,8 @@ enum PublicAPI {
             APITable(ReservationRoutes.table) { $0.reservations },
             APITable(PaymentRoutes.table) { $0.payments },
             APITable(PromotionRoutes.table) { $0.promotions },
-            APITable(LiveRoutes.table) { $0.live },
+            APITable(LiveRoutes.table) { $0.shows },
+            APITable(ViewRoutes.table) { $0.views },
             APITable(PlaybackRoutes.table) { $0.playback },
         ]
     }

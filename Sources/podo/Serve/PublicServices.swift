@@ -15,12 +15,13 @@ struct PublicServices: Sendable {
     let reservations: ReservationService
     let payments: PaymentService
     let promotions: PromotionService
-    let live: LiveViews
+    let views: LiveViews
+    let shows: LiveService
     let playback: PlaybackService
 
     init(
         _ members: MemberServices, _ social: SocialServices, _ sales: SaleServices, _ playback: PlaybackServices,
-        _ commerce: CommerceServices
+        _ commerce: CommerceServices, _ shows: LiveService
     ) {
         self.members = members.service
         self.social = social.service
@@ -31,7 +32,8 @@ struct PublicServices: Sendable {
         self.playback = playback.service
         self.salesReports = sales.reports
         self.promotions = sales.promotions
-        self.live = commerce.live
+        self.views = commerce.live
+        self.shows = shows
     }
 
     /// Every route of the API with what answers it.

@@ -18,6 +18,7 @@ final class SaleServices: Sendable {
     let payments: PaymentService
     let promotions: PromotionService
     let companies: PaymentCompanies
+    let shows: LiveShows
     private let news: SeatNews
     private let sweeper: ReservationSweeper
     private let reconciler: PaymentReconciler
@@ -30,11 +31,14 @@ final class SaleServices: Sendable {
     private let posters = PosterPictures()
     private let database: PostgresDatabase
     private let works: BackgroundWorks
+    private let log: Log
 
     /// Between looks at payments and refunds whose outcome is not known yet.
     private static let paymentTime = TimeAmount.seconds(1)
     /// Between rounds of throwing away webhooks of long ago.
     private static let sweepTime = TimeAmount.seconds(3600)
+    /// After a failure to read what has become of a show.
+    private static let showRetryTime = TimeAmount.seconds(3)
     /// It is done when it starts; later it is said again what is still open.
     private static let prepareTime = TimeAmount.seconds(86_400)
 
@@ -45,6 +49,7 @@ final class SaleServices: Sendable {
     ) throws(StartError) {
         self.database = database
         self.works = BackgroundWorks(log: log)
+        self.log = log
         self.catalogue = CatalogueService(
             database: database, authorizer: authorizer, posterEncoder: self.posters,
             metrics: CatalogueMetrics(registry: metrics))
@@ -79,6 +84,7 @@ final class SaleServices: Sendable {
             metrics: PaymentMetrics(registry: metrics, log: log))
         self.reports = SalesService(
             database: database, access: self.catalogue.access, money: PaymentSums(payments: payments))
+        self.shows = LiveShows(database: database, loops: loops, metrics: LiveMetrics(registry: metrics), log: log)
         self.invariants = SaleInvariants(payments: payments, database: database, registry: metrics, log: log)
         self.dailyBooks = DailyBooks(
             payments: payments, companies: self.companies.listing, registry: metrics)
@@ -132,6 +138,8 @@ final class SaleServices: Sendable {
         self.works.run(on: loop) { await self.queue.run { await loop.pause($0) } }
         self.works.run(on: loop) { await self.queue.watchSeats { await loop.pause($0) } }
         self.works.run(on: loop) { await self.listen() }
+        self.works.run(on: loop) { await self.shows.run(on: loop) }
+        self.works.run(on: loop) { await self.listenForShows(on: loop) }
         self.works.run(on: loop) { await self.companies.simulator?.company.run() }
         let works: [(StaticString, TimeAmount, @Sendable () async throws -> Bool)] = [
             ("seats not told", SeatNews.interval, { try await self.news.work() }),
@@ -196,6 +204,24 @@ final class SaleServices: Sendable {
             switch notification {
             case .resynchronize: self.news.reload()
             case .message(let text): self.news.hear(text)
+            }
+        }
+    }
+
+    private func listenForShows(on loop: EventLoop) async {
+        let notifications = self.database.listen(LiveShows.channel)
+        while let notification = await notifications.next(), !Task.isCancelled {
+            while !Task.isCancelled {
+                do {
+                    switch notification {
+                    case .resynchronize: try await self.shows.reload()
+                    case .message(let text): try await self.shows.hear(text)
+                    }
+                    break
+                } catch {
+                    self.log.warning("shows not read", ["reason": .text("\(error)")])
+                    await loop.pause(Self.showRetryTime)
+                }
             }
         }
     }

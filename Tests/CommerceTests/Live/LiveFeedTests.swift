@@ -56,7 +56,7 @@ struct LiveFeedTests {
     @Test("tells all, and whoever comes back what he has missed, or that he has to look")
     func comingBack() async throws {
         let rig = try CommerceRig()
-        var limits = LiveLimits()
+        var limits = ViewLimits()
         limits.rememberedCountMax = 3
         let feed = LiveFeed(loops: rig.group.loops, limits: limits)
         let (first, second) = (try await Self.watch(feed, rig), try await Self.watch(feed, rig))
@@ -80,7 +80,7 @@ struct LiveFeedTests {
     @Test("tells whoever does not read that he missed something, and lets in no more than it can tell")
     func bounds() async throws {
         let rig = try CommerceRig()
-        var limits = LiveLimits()
+        var limits = ViewLimits()
         limits.followerCountMax = 2
         limits.eventByteCountMax = 100
         let feed = LiveFeed(loops: rig.group.loops, limits: limits)

@@ -23,7 +23,7 @@ struct LiveTests {
 
     @Test("are the newest requests of all loops, and memory does not grow with them")
     func recent() throws {
-        var limits = LiveLimits()
+        var limits = ViewLimits()
         limits.requestCountOfLoopMax = 3
         let recent = RecentRequests(routeLabels: ["GET /a"], loopCount: 2, limits: limits)
         #expect(recent.observes("GET /a") && !recent.observes("GET /p/{token}/{file...}"))

@@ -65,8 +65,9 @@ final class RecordingRig {
     }
 
     func use(_ ids: [RenditionID], tag: UInt8 = 1) {
-        let layouts = ids.map {
-            RenditionLayout(id: $0, tracks: [MuxedTrack(format: MediaMaker.video(), timescale: 90_000)])
+        let layouts = ids.map { id in
+            let format = self.heights[id].map(MediaMaker.video(height:)) ?? MediaMaker.video()
+            return RenditionLayout(id: id, tracks: [MuxedTrack(format: format, timescale: 90_000)])
         }
         for id in ids where self.sequences[id] == nil { self.sequences[id] = self.stream.state.nextSequence }
         self.stream.use(layouts, isDiscontinuous: true, publishing: self.publishing, now: self.time)
@@ -101,6 +102,8 @@ final class RecordingRig {
     }
 
     private var sequences: [RenditionID: Int] = [:]
+    /// Of the renditions' pictures, where a test wants to tell them apart.
+    var heights: [RenditionID: Int] = [:]
 
     func end() {
         self.stream.suspend(publishing: self.publishing)

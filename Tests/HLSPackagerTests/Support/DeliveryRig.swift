@@ -123,7 +123,8 @@ final class DeliveryRig: Sendable {
 }
 
 /// Lets everybody in whose pass was not withdrawn; a pass is the name of a stream, or that with `-2` behind it, or
-/// `pass` for the stream of `RecordingRig`.
+/// `pass` for the stream of `RecordingRig`. Behind an `@` may stand a height that pictures are bounded to, and behind
+/// another that there is no replay.
 final class PassGate: PlaybackGate {
     private let withdrawn = Mutex<Set<String>>([])
     /// What it was asked for, in order.
@@ -144,6 +145,11 @@ final class PassGate: PlaybackGate {
         self.asked.withLock { $0.append(Self.word(use)) }
         let name = String(decoding: pass, as: UTF8.self)
         guard !self.withdrawn.withLock({ $0.contains(name) }) else { return .refused(Self.problem) }
+        let words = name.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+        if words.count > 1 {
+            let quality = PlaybackQuality(heightMax: Int(words[1]), hasReplay: words.count < 3)
+            return .admitted(stream: words[0] == "pass" ? "Show 1" : words[0], quality: quality)
+        }
         if name == "pass" { return .admitted(stream: "Show 1") }
         return .admitted(stream: name.hasSuffix("-2") ? String(name.dropLast(2)) : name)
     }

@@ -4,6 +4,12 @@ import MediaTypes
 enum MediaMaker {
     static func video(_ tag: UInt8 = 1) -> TrackFormat { .video(VideoFormat(codec: .h264, configuration: [tag])) }
 
+    static func video(height: Int) -> TrackFormat {
+        var format = VideoFormat(codec: .h264, configuration: [1])
+        (format.width, format.height) = (height * 16 / 9, height)
+        return .video(format)
+    }
+
     static func audio(rate: Int = 48_000, unit: Int = 1024, tag: UInt8 = 1) -> TrackFormat {
         var format = AudioFormat(codec: .aac, configuration: [tag])
         format.sampleRate = rate

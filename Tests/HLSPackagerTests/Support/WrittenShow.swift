@@ -8,6 +8,8 @@ import Primitives
 final class WrittenShow {
     let stream: PackagedStream
     var hasTransportStream = false
+    /// Of the renditions' pictures, where a test wants to tell them apart.
+    var heights: [RenditionID: Int] = [:]
     private var publishing = 0
     private var arena = SegmentArena(capacity: 1 << 16)
     private var transportStream = SegmentArena(capacity: 1 << 16)
@@ -30,8 +32,11 @@ final class WrittenShow {
     }
 
     func use(_ renditions: [RenditionID], isDiscontinuous: Bool) {
-        let layouts = renditions.map {
-            RenditionLayout(id: $0, tracks: [MuxedTrack(format: MediaMaker.video(), timescale: 90_000)])
+        let layouts = renditions.map { id in
+            let isSound = !self.heights.isEmpty && id.isAlternative
+            let format =
+                isSound ? MediaMaker.audio() : self.heights[id].map(MediaMaker.video(height:)) ?? MediaMaker.video()
+            return RenditionLayout(id: id, tracks: [MuxedTrack(format: format, timescale: 90_000)])
         }
         self.stream.use(layouts, isDiscontinuous: isDiscontinuous, publishing: self.publishing, now: self.now)
     }

@@ -50,8 +50,15 @@ import Testing
             #expect(Self.eventually { begun.withLock { $0 } == 20 && streams.all.isEmpty })
         }
         #expect(Self.eventually { (try? Self.descriptorCount()) ?? .max < before + 20 })
+        // A show waits for its publisher for longer than other streams do.
+        loop.execute {
+            for name in ["show 2", "schedule-7"] {
+                streams.receiver(for: name, on: loop).publishingEnded(.finished)
+            }
+        }
+        #expect(Self.eventually { streams.all.map(\.name) == ["schedule-7"] })
         // Who publishes is kept, however often the name was over before.
         loop.execute { _ = streams.receiver(for: "show 1", on: loop) }
-        #expect(Self.eventually { streams.all.map(\.name) == ["show 1"] })
+        #expect(Self.eventually { streams.all.map(\.name) == ["schedule-7", "show 1"] })
     }
 }

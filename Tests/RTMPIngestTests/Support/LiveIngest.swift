@@ -83,7 +83,9 @@ final class Desk: PublishObserver, PublishAuthorizer, MediaDestination {
 
     init(events: TestLog<String>) { self.events = events }
 
-    func isRevoked(_ grant: PublishGrant) -> Bool { self.revoked.entries.contains(grant.stream) }
+    func revocation(of grant: PublishGrant) -> PublishRefusal? {
+        self.revoked.entries.contains(grant.stream) ? .keyRevoked : nil
+    }
 
     func authorize(_ address: PublishAddress, from peer: SocketAddress) async -> PublishDecision {
         guard let key = address.keys.first?.reveal() else { return .refused(Self.unknownKey) }

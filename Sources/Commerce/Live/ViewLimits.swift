@@ -1,7 +1,7 @@
 package import Primitives
 
 /// The bounds of what managers can watch as it happens.
-package struct LiveLimits: Sendable {
+package struct ViewLimits: Sendable {
     /// Those who watch one feed on one loop. More are sent away.
     package var followerCountMax = 50
     /// Events that a feed remembers, for those who come back.

@@ -33,7 +33,7 @@ struct RequestAnswer: JSONEncodable {
 }
 
 /// The routes of what managers watch.
-package enum LiveRoutes {
+package enum ViewRoutes {
     package static let tag = "watching"
     private static let prefix = "/api/v1/admin"
     private static let full = HTTPProblemDescription(.serviceUnavailable, "overloaded", saysWhenToRetry: true)

@@ -1,0 +1,133 @@
+package import HTTPServer
+
+/// The routes of live shows.
+package enum LiveRoutes {
+    package static let tag = "shows"
+    private static let prefix = CatalogueRoutes.prefix + "/schedule/{id}"
+    private static let bodyByteCountMax = 4096
+    private static let schedule = CatalogueRoutes.id("The performance.")
+    private static let badState = HTTPProblemDescription(.conflict, "invalid-state")
+    private static let refusals = [CatalogueRoutes.forbidden, CatalogueRoutes.missing, CatalogueRoutes.away]
+
+    /// Every route of live shows.
+    package static var table: [HTTPServiceRoute<LiveService>] { self.open + self.keys + self.moves }
+
+    // MARK: For everybody
+
+    private static var open: [HTTPServiceRoute<LiveService>] {
+        [
+            HTTPServiceRoute(
+                .get, self.prefix, access: .anyone,
+                HTTPRouteDescription(
+                    "See a performance", korean: "회차 조회", tag: self.tag,
+                    details: HTTPWording(
+                        "When it can be seen, and how far it is. Of drafts their team alone is told.",
+                        korean: "시청 가능 시간과 진행 상태를 보여 줍니다. 공개 전 공연은 담당 팀만 볼 수 있습니다."),
+                    parameters: [self.schedule], answers: [self.detail("The performance.")],
+                    problems: [CatalogueRoutes.missing, CatalogueRoutes.away])
+            ) { service in .concurrent { request, values in try await service.schedule(request, values) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/live/events", access: .anyone,
+                HTTPRouteDescription(
+                    "Follow how far a performance is", korean: "공연 상태 실시간 구독", tag: self.tag,
+                    details: HTTPWording(
+                        """
+                        Server-sent events, the first of how it is now: scheduled, live, interrupted when its \
+                        publisher is away, ended. The data is what other answers have as live; only the newest counts.
+                        """,
+                        korean: """
+                            서버 전송 이벤트(SSE)입니다. 연결하면 현재 상태를 먼저 보냅니다. 이벤트는 scheduled, live, \
+                            interrupted(송출 끊김), ended이며 데이터는 다른 응답의 live와 같습니다.
+                            """),
+                    parameters: [self.schedule],
+                    answers: [
+                        HTTPAnswerDescription(.ok, "Events, until the client leaves.", mediaType: "text/event-stream")
+                    ], problems: [CatalogueRoutes.missing, CatalogueRoutes.away])
+            ) { service in .concurrent { request, values in try await service.events(request, values) } },
+        ]
+    }
+
+    // MARK: Windows, keys and health
+
+    private static var keys: [HTTPServiceRoute<LiveService>] {
+        [
+            HTTPServiceRoute(
+                .patch, self.prefix, access: .member, bodyByteCountMax: self.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Change when a performance can be seen", korean: "회차 시청 시간 변경", tag: self.tag,
+                    details: HTTPWording(
+                        "What is left out stays. Start and end stay as they were sold.",
+                        korean: "보내지 않은 항목은 그대로입니다. 시작과 종료 시각은 바뀌지 않습니다."),
+                    parameters: [self.schedule, CatalogueRoutes.ifMatch], takes: ScheduleChange.schema,
+                    answers: [self.detail("Changed.")],
+                    problems: [CatalogueRoutes.invalid, self.badState, CatalogueRoutes.outdated] + self.refusals)
+            ) { service in .concurrent { request, values in try await service.changeSchedule(request, values) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/stream-key", access: .member,
+                HTTPRouteDescription(
+                    "Get a stream key for a performance", korean: "스트림 키 발급", tag: self.tag,
+                    details: HTTPWording(
+                        "It is shown once. The key before it is void, and whoever publishes with that is cut off.",
+                        korean: "한 번만 보여 줍니다. 이전 키는 무효가 되고, 그 키로 송출 중이면 끊깁니다."),
+                    parameters: [self.schedule],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .created, "URL and key, as publishing programs ask for them.",
+                            examples: [IssuedStreamKey.example], named: "StreamKey")
+                    ], problems: [self.badState] + self.refusals)
+            ) { service in .concurrent { request, values in try await service.issueKey(request, values) } },
+            HTTPServiceRoute(
+                .delete, self.prefix + "/stream-key", access: .member,
+                HTTPRouteDescription(
+                    "Take a performance's stream key back", korean: "스트림 키 폐기", tag: self.tag,
+                    parameters: [self.schedule],
+                    answers: [HTTPAnswerDescription(.noContent, "It is void, now or before.")],
+                    problems: self.refusals)
+            ) { service in .concurrent { request, values in try await service.revokeKey(request, values) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/stream", access: .member,
+                HTTPRouteDescription(
+                    "See how a performance's stream does", korean: "송출 상태 조회", tag: self.tag,
+                    parameters: [self.schedule],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "What the publisher sends, and how many watch.", examples: ShowStreamAnswer.examples,
+                            named: "ShowStream", refine: { $0.refining("live.state", LiveAnswer.states) })
+                    ], problems: self.refusals)
+            ) { service in .concurrent { request, values in try await service.stream(request, values) } },
+        ]
+    }
+
+    // MARK: The end
+
+    private static var moves: [HTTPServiceRoute<LiveService>] {
+        [
+            HTTPServiceRoute(
+                .post, self.prefix + "/end", access: .member,
+                HTTPRouteDescription(
+                    "End a live show", korean: "공연 종료", tag: self.tag,
+                    details: HTTPWording(
+                        "Its publisher is cut off, and its recording opens. Twice is once.",
+                        korean: "송출이 끊기고 다시보기가 열립니다."),
+                    parameters: [self.schedule], answers: [self.detail("It has ended, now or before.")],
+                    problems: [self.badState] + self.refusals)
+            ) { service in .concurrent { request, values in try await service.end(request, values) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/reopen", access: .member,
+                HTTPRouteDescription(
+                    "Take the end of a show back", korean: "공연 종료 취소", tag: self.tag,
+                    details: HTTPWording(
+                        "It is live again, and waits for its publisher.", korean: "다시 송출할 수 있는 상태가 됩니다."),
+                    parameters: [self.schedule], answers: [self.detail("It goes on.")],
+                    problems: [self.badState] + self.refusals)
+            ) { service in .concurrent { request, values in try await service.reopen(request, values) } },
+        ]
+    }
+
+    private static func detail(_ about: String) -> HTTPAnswerDescription {
+        HTTPAnswerDescription(
+            .ok, about, examples: ScheduleDetailAnswer.examples, named: "Schedule",
+            fields: [("ETag", "The version, for `If-Match`.")],
+            refine: { $0.refining("live.state", LiveAnswer.states) })
+    }
+}

@@ -1,0 +1,95 @@
+internal import Commerce
+internal import HTTPServer
+internal import Postgres
+internal import Primitives
+
+/// When a show can be seen, as somebody wants it from now on. What is nil stays.
+struct ScheduleChange: JSONDecodable, Equatable, Sendable {
+    var doorsMinutes: Int?
+    var replay: ReplayDraft?
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        self.doorsMinutes = json.doorsMinutes()
+        self.replay = json.replay()
+        guard json.errors.isEmpty else { throw json.failure }
+    }
+}
+
+/// Until when a recording can be seen.
+enum ReplayDraft: Equatable, Sendable {
+    case until(WallClock)
+    /// After the end; 0 is not at all.
+    case hours(Int)
+
+    /// Nil is not at all. Throws when it is before the end, or too late.
+    func end(of show: (endsAt: WallClock, place: String)) throws(HTTPProblem) -> WallClock? {
+        let until: WallClock
+        switch self {
+        case .hours(0): return nil
+        case .hours(let hours): until = show.endsAt.adding(.seconds(Int64(hours) * 3600))
+        case .until(let time): until = time
+        }
+        let time = until.unixMilliseconds - show.endsAt.unixMilliseconds
+        guard (1...CatalogueLimits.replayTimeMaxMilliseconds).contains(time) else {
+            throw CatalogueProblems.invalid(
+                show.place + "replayUntil", "out-of-range",
+                "after the end, within \(CatalogueLimits.replayTimeMaxMilliseconds / 86_400_000) days")
+        }
+        return until
+    }
+}
+
+extension JSONObjectReader {
+    /// How long before the start the doors open.
+    func doorsMinutes() -> Int? {
+        self.integer(
+            "doorsOpenMinutesBefore", in: 0...CatalogueLimits.doorsMinutesMax, isRequired: false,
+            about: "From so long before the start on, ticket holders see the stream; 30 by itself."
+        ).map(Int.init)
+    }
+
+    /// As a time, or in hours.
+    func replay() -> ReplayDraft? {
+        let until = self.time(
+            "replayUntil", isRequired: false, about: "Until when the recording can be seen by ticket holders.")
+        let hours = self.integer(
+            "replayHours", in: 0...(CatalogueLimits.replayTimeMaxMilliseconds / 3_600_000), isRequired: false,
+            about: "The same, instead of a time: so long after the end. 0 is not at all.")
+        if until != nil && hours != nil {
+            self.fail("replayHours", "contradiction", "a time or hours, not both")
+        }
+        return until.map { .until($0) } ?? hours.map { .hours(Int($0)) }
+    }
+}
+
+/// Changes when shows can be seen.
+struct ScheduleWindows: Sendable {
+    let shows: LiveShows
+    let keys: any ShowKeys
+
+    /// `version` is the one that the change was made for; nil is any. Nil when there is no such show.
+    func change(
+        _ schedule: Int64, _ change: ScheduleChange, version: Int?, by caller: HTTPCaller
+    ) async throws -> LiveShow? {
+        let limits = self.shows.limits
+        let changed = try await self.shows.database.transaction("schedule_change", actor: caller.actor) { transaction in
+            guard let (old, _) = try await LiveShow.locked(schedule, in: transaction) else { return false }
+            guard version.map({ $0 == old.version }) ?? true else { throw CatalogueProblems.versionMismatch }
+            guard !old.isCanceled else { throw CatalogueProblems.state("The performance is canceled.") }
+            let until = try change.replay?.end(of: (endsAt: old.endsAt, place: ""))
+            _ = try await transaction.run(
+                LiveStatements.changeWindows, schedule, change.doorsMinutes, change.replay != nil,
+                (until ?? nil).map(PostgresTimestamp.init))
+            guard let (new, _) = try await LiveShow.locked(schedule, in: transaction) else { return false }
+            if new.doorsOpenAt != old.doorsOpenAt {
+                try await self.keys.move(
+                    schedule, seller: new.seller, from: new.keyFrom(limits), until: new.keyUntil(limits),
+                    in: transaction)
+            }
+            _ = try await transaction.run(LiveStatements.tell, schedule)
+            return true
+        }
+        guard changed else { return nil }
+        return try await self.shows.read([schedule]).first
+    }
+}

@@ -1,0 +1,75 @@
+internal import HLSPackager
+internal import Primitives
+internal import RTMPIngest
+internal import Reactor
+internal import Synchronization
+internal import Ticketing
+
+/// What publishers do, told to shows, and whether shows let them.
+struct ShowPublishing: PublishObserver {
+    let shows: LiveShows
+    let streams: PackagedStreams
+    let log: StreamLog
+
+    /// One that is stalled shows nothing.
+    func observe(_ event: PublishEvent) {
+        self.log.observe(event)
+        guard let stream = event.stream, let schedule = ShowStream.schedule(of: stream) else { return }
+        switch event.what {
+        case .started, .resumed: self.shows.publishing(schedule, by: event.peer.description, isOn: true)
+        case .stalled: self.shows.publishing(schedule, by: event.peer.description, isOn: false)
+        case .stopped:
+            self.shows.publishing(schedule, by: event.peer.description, isOn: false)
+            if self.shows.known(schedule)?.live.state == .ended { self.streams.endIfAbandoned(stream) }
+        case .refused, .advice: break
+        }
+    }
+
+    /// What the authorizer asks.
+    static func refusal(of shows: LiveShows) -> @Sendable (_ stream: String) -> PublishRefusal? {
+        { stream in
+            guard let show = ShowStream.schedule(of: stream).flatMap(shows.known) else { return nil }
+            if show.isCanceled { return Self.canceled }
+            return show.live.state == .ended ? Self.ended : nil
+        }
+    }
+
+    private static let ended = PublishRefusal(
+        .denied, label: "show-ended", "This show has ended. Open it again on its page to go on.")
+    private static let canceled = PublishRefusal(.denied, label: "show-canceled", "This show was canceled.")
+}
+
+/// How far shows are, told to who serves their streams.
+final class ShowPhases: Sendable {
+    private let shows: LiveShows
+    private let delivery: HLSDelivery
+    private let streams: PackagedStreams
+    /// Held from looking at a show to handing on what it is: of two that are told at once, the later one comes last.
+    private let order = Mutex(())
+
+    /// Follows shows from now on.
+    init(of shows: LiveShows, delivery: HLSDelivery, streams: PackagedStreams) {
+        self.shows = shows
+        self.delivery = delivery
+        self.streams = streams
+        shows.observe { self.tell($0) }
+    }
+
+    private func tell(_ told: LiveShow) {
+        let name = ShowStream.name(of: told.schedule)
+        let state = self.order.withLock { _ in
+            let show = self.shows.known(told.schedule) ?? told
+            self.delivery.setPhase(Self.phase(show.live.state, show.replayUntil), of: name)
+            return show.live.state
+        }
+        if state == .ended { self.streams.endIfAbandoned(name) }
+    }
+
+    private static func phase(_ state: LiveStatus.State, _ replayUntil: WallClock?) -> ShowPhase? {
+        switch state {
+        case .scheduled: nil
+        case .live: .live
+        case .ended: .ended(replayUntil: replayUntil)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import HTTPServer
+import Primitives
+import Testing
+
+@testable import HLSPackager
+
+@Suite("Delivery of shows that begin and end")
+struct DeliveryShowTests {
+    private static let later = WallClock(unixMilliseconds: 4_000_000_000_000)
+    private static let before = WallClock(unixMilliseconds: 1_000_000_000_000)
+
+    /// A recording of three segments, and the delivery of it.
+    private static func recorded() throws -> (RecordingRig, DeliveryRig) {
+        let recording = try RecordingRig()
+        let rig = try DeliveryRig(recordings: recording.recordings)
+        recording.begin()
+        recording.add(count: 3)
+        recording.end()
+        #expect(recording.flush())
+        return (recording, rig)
+    }
+
+    private static func ask(_ rig: DeliveryRig, _ name: String, _ pass: String = "pass") throws -> Viewer {
+        try DeliveryQualityTests.insist(rig, name, pass: pass)
+    }
+
+    private static let names = ["index.vod.m3u8", "main.vod.m3u8", "main.event.m3u8", "main/1.m4s", "main/init.0.mp4"]
+
+    @Test("before it begins there is nothing, as of any stream; when it is over it is gone")
+    func nothing() throws {
+        let rig = try DeliveryRig()
+        #expect(try rig.ask("index.m3u8").code == "not-live-yet")
+        rig.delivery.setPhase(.live, of: "show")
+        let early = try rig.ask("index.m3u8")
+        #expect(early.status == 404 && early.code == "not-live-yet")
+        rig.delivery.setPhase(.ended(replayUntil: nil), of: "show")
+        for name in ["index.m3u8", "main.m3u8", "main/7.m4s"] {
+            let gone = try rig.ask(name)
+            #expect(gone.status == 410 && gone.code == "show-over", "\(name)")
+        }
+        rig.delivery.setPhase(nil, of: "show")
+        #expect(try rig.ask("index.m3u8").status == 404)
+    }
+
+    @Test("what is opened after the end is the recording, until the replay ends; then all of it is gone")
+    func replay() throws {
+        let (_, rig) = try Self.recorded()
+        rig.delivery.setPhase(.ended(replayUntil: Self.later), of: "Show 1")
+        for name in ["index.m3u8", "index.plain.m3u8", "index.vod.m3u8"] {
+            #expect(try Self.ask(rig, name).text?.contains("\nmain.vod.m3u8\n") == true, "\(name)")
+        }
+        for name in Self.names { #expect(try Self.ask(rig, name).status == 200, "\(name)") }
+        for phase in [ShowPhase.ended(replayUntil: Self.before), .ended(replayUntil: nil)] {
+            rig.delivery.setPhase(phase, of: "Show 1")
+            for name in Self.names + ["index.m3u8", "main.m3u8"] {
+                let gone = try Self.ask(rig, name)
+                #expect(gone.status == 410 && gone.code == "show-over", "\(name)")
+            }
+        }
+    }
+
+    @Test("a ticket without replay opens the show and not its recording")
+    func notIncluded() throws {
+        let (_, rig) = try Self.recorded()
+        rig.delivery.setPhase(.ended(replayUntil: Self.later), of: "Show 1")
+        for name in Self.names + ["index.m3u8"] {
+            let refused = try Self.ask(rig, name, "pass@@")
+            #expect(refused.status == 403 && refused.code == "replay-not-included", "\(name)")
+        }
+    }
+
+    @Test("while it goes on, the recording of a rehearsal is nobody's")
+    func rehearsal() throws {
+        let (_, rig) = try Self.recorded()
+        #expect(try Self.ask(rig, "index.vod.m3u8").status == 200)
+        rig.delivery.setPhase(.live, of: "Show 1")
+        #expect(try Self.ask(rig, "index.vod.m3u8").code == "not-recorded")
+        #expect(try Self.ask(rig, "main.vod.m3u8").code == "not-recorded")
+    }
+
+    @Test("those who watch the end see it, and who comes then is given the recording, or the end if there is none")
+    func end() throws {
+        let rig = try DeliveryRig()
+        let show = rig.show()
+        show.begin()
+        show.addSegments(3)
+        show.suspend()
+        #expect(show.stream.endIfAbandoned() != nil)
+        rig.delivery.setPhase(.ended(replayUntil: Self.later), of: "show")
+        #expect(try rig.ask("main.m3u8").text?.hasSuffix("#EXT-X-ENDLIST\n") == true)
+        #expect(try rig.ask("main/8.m4s").status == 200)
+        #expect(try rig.ask("index.m3u8").text?.contains("\nmain.m3u8\n") == true)
+    }
+
+    @Test("a stream that somebody publishes is not ended as abandoned")
+    func published() throws {
+        let rig = try DeliveryRig()
+        let show = rig.show()
+        #expect(show.stream.endIfAbandoned() == nil)
+        show.begin()
+        show.addSegments(3)
+        #expect(show.stream.endIfAbandoned() == nil)
+        #expect(try rig.ask("main.m3u8").text?.contains("#EXT-X-ENDLIST") == false)
+        #expect(show.stream.summary.phase == .live)
+        show.suspend()
+        let end = try #require(show.stream.endIfAbandoned())
+        #expect(show.stream.endIfAbandoned() == nil && show.stream.summary.phase == .over)
+        // The grace time of the publishing ends later, and finds nothing to do.
+        #expect(show.stream.endIfAbandoned(publishing: end.publishing) == nil && !show.stream.isOver)
+        show.clear()
+        #expect(show.stream.isOver && end.time == .seconds(8))
+    }
+}
