@@ -61,7 +61,8 @@ package enum SalesRoutes {
                     ],
                     answers: [
                         HTTPAnswerDescription(
-                            .ok, "By grade and schedule, and by day.", examples: [SalesAnswer.example], named: "Sales")
+                            .ok, "By grade and schedule, and by day.", examples: [SalesAnswer.example],
+                            named: "ConcertSales")
                     ],
                     problems: [
                         CatalogueRoutes.invalid, CatalogueRoutes.forbidden, CatalogueRoutes.missing,

@@ -10,8 +10,8 @@ struct RouteLoad: Equatable {
     /// It takes what anybody sends and has the database look at it: networks have a budget.
     var isOpen = false
 
-    /// Of one network. When a hot sale is paid, a company tells of each payment from a few addresses: it is let through,
-    /// and what is not is told again. A flood is not.
+    /// Of one network. When a hot sale is paid, a company tells of each payment from a few addresses: it is let
+    /// through, and what is not is told again. A flood is not.
     static let networkPolicy = BudgetPolicy(burstCount: 2000, interval: .milliseconds(5))
 
     /// Nil for what is never sent away: the operator's routes, and what is not of the API.
