@@ -1,6 +1,7 @@
 import Commerce
 import Foundation
 import Postgres
+import Primitives
 import Reactor
 import TestSupport
 import Testing
