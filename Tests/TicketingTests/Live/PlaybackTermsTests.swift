@@ -88,7 +88,9 @@ struct PlaybackTermsTests {
             """)
         func playable(_ ticket: Int64, _ owner: Int64) async throws -> PlayableTicket? {
             try await rig.onLoop {
-                try await rig.database.transaction("test") { try await PlayableTicket.find(ticket, owner: owner, in: $0) }
+                try await rig.database.transaction("test") {
+                    try await PlayableTicket.find(ticket, owner: owner, in: $0)
+                }
             }
         }
         let best = try #require(try await playable(tickets[0], owner))
