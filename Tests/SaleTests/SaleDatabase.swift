@@ -100,9 +100,13 @@ final class SaleDatabase: Sendable {
     }
 
     private static let resetting = PostgresStatement("sale_reset", "SELECT sale_reset($1::integer)")
-    private static let passing = PostgresStatement("sale_pass", "SELECT sale_pass($1)")
-    private static let breaking = PostgresStatement("sale_broken", "SELECT sale_broken()", effect: .reads)
-    private static let settling = PostgresStatement("sale_unsettled", "SELECT sale_unsettled()", effect: .reads)
+    /// Of ten thousand purchases they are slow.
+    private static let slowTime = TimeAmount.seconds(300)
+    private static let passing = PostgresStatement("sale_pass", "SELECT sale_pass($1)", timeout: slowTime)
+    private static let breaking = PostgresStatement(
+        "sale_broken", "SELECT sale_broken()", effect: .reads, timeout: slowTime)
+    private static let settling = PostgresStatement(
+        "sale_unsettled", "SELECT sale_unsettled()", effect: .reads, timeout: slowTime)
     private static let booking = PostgresStatement(
         "sale_books", "SELECT order_id, captured, refunded FROM payment WHERE captured > 0", effect: .reads)
 
