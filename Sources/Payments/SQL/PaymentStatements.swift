@@ -171,7 +171,8 @@ enum PaymentStatements {
         """
         INSERT INTO webhook_inbox (gateway, event_key, event_type, order_id, provider_key, is_signed, body, says_paid,
             next_try_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9::bigint * interval '1 second') ON CONFLICT (gateway, event_key) DO NOTHING
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9::bigint * interval '1 second')
+        ON CONFLICT (gateway, event_key) DO NOTHING
         """)
 
     /// Ends those that are due and say what we know meanwhile.
