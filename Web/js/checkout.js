@@ -14,7 +14,7 @@ start("checkout.title", async (main) => {
   if (reservation.status === "CONFIRMED") return location.replace("/tickets/");
   if (reservation.status !== "PENDING") return put(main, over(reservation));
   const seats = await Promise.all(reservation.seatIds.map((seat) => call("GET", `/seat/${seat}`)));
-  const key = newKey();
+  const code = make("input", { id: "code", autocomplete: "off", maxlength: 32 });
   put(main,
     make("h1", {}, t("checkout.title")),
     make("section.card.order", {},
@@ -25,7 +25,8 @@ start("checkout.title", async (main) => {
       make("p.total", {}, make("span", {}, t("seats.total", { n: seats.length })), make("strong", {}, money(reservation.total)))),
     timer(reservation, () => put(main, over(reservation))),
     make("section", {}, make("h2", {}, t("refund.rules")), rules(concert)),
-    worker(t("checkout.pay", { total: money(reservation.total) }), (said) => pay(reservation, key, said)),
+    make("details", {}, make("summary", {}, t("checkout.code")), make("label", { for: "code" }, t("checkout.codeLabel")), code),
+    worker(t("checkout.pay", { total: money(reservation.total) }), (said) => pay(reservation, code.value.trim(), said)),
     worker(t("checkout.release"), async () => {
       await call("DELETE", `/reservation/${id}`);
       location.assign(`/seats/${reservation.scheduleId}`);
@@ -51,8 +52,9 @@ function over(reservation) {
     make("a.button", { href: `/seats/${reservation.scheduleId}` }, t("show.choose")));
 }
 
-async function pay(reservation, key, said) {
-  const payment = await call("POST", "/payment", { body: { reservationId: reservation.reservationId }, key });
+async function pay(reservation, code, said) {
+  const body = { reservationId: reservation.reservationId, promotionCode: code || undefined };
+  const payment = await call("POST", "/payment", { body, key: newKey() });
   if (payment.status === "COMPLETED") return location.assign("/tickets/");
   const way = payment.checkoutUrl ?? payment.checkout?.url;
   if (!way) throw new Problem(0, { code: "no-checkout" });

@@ -84,6 +84,6 @@ function card(concert) {
       make("h2", {}, concert.name),
       concert.startsAt && make("p", {}, date(concert.startsAt)),
       make("p.quiet", {}, concert.stage?.name ?? t("show.online")),
-      make("p", {}, concert.isLive && make("span.live", {}, t("live")), t("home.from", { price: money(concert.minPrice) }), " ",
+      make("p", {}, t("home.from", { price: money(concert.minPrice) }), " ",
         make("span.quiet", {}, t(isOpen ? "home.onSale" : concert.status === "PUBLISHED" ? "home.soon" : "sale.closed"))))));
 }

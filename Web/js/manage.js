@@ -6,7 +6,7 @@ import { language, t } from "./language.js";
 import { say, start, worker } from "./shell.js";
 import { follow, table } from "./staff.js";
 
-const lookTime = 3000;
+const lookTime = 5000;
 const rowCount = 50;
 
 start("manage.title", async (main, me) => {
@@ -33,6 +33,11 @@ start("manage.title", async (main, me) => {
     },
   }, t(`manage.${name}`))));
   put(main, make("h1", {}, t("manage.title")), tabs, when, view);
+  // What happens is told at once; looking now and then is for whatever was not.
+  for (const [name, events] of Object.entries(news)) {
+    const source = new EventSource(`/api/v1/admin/${name}/events`);
+    for (const event of events) source.addEventListener(event, () => chosen === name && look());
+  }
   return follow(lookTime, look);
 }, { forMembers: true });
 
@@ -42,6 +47,11 @@ const act = (key, path, again, options = {}) => worker(t(key), async () => {
   document.activeElement?.blur();
   await again();
 }, "button.plain");
+
+const news = {
+  payments: ["payment.completed", "payment.failed", "payment.orphaned", "resync"],
+  refunds: ["refund.requested", "refund.completed", "refund.failed", "resync"],
+};
 
 const parts = {
   payments: {

@@ -80,7 +80,7 @@ function saleLine(concert, ahead) {
 function line(concert, schedule, ahead) {
   const isOver = Date.parse(schedule.endsAt) < Date.now() + ahead;
   const canBuy = state(concert, ahead) === "open" && !isOver && schedule.remaining > 0;
-  const isLive = schedule.state === "LIVE" || schedule.status === "LIVE";
+  const isLive = schedule.live?.state === "LIVE";
   const way = concert.queue.enabled ? `/queue/${concert.concertId}?schedule=${schedule.scheduleId}`
     : `/seats/${schedule.scheduleId}`;
   return make("li.card", {},

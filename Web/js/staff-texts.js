@@ -22,7 +22,6 @@ export const staffTexts = {
   "studio.done": ["바꿨습니다.", "Done."],
   "sales.title": ["판매", "Sales"],
   "sales.csv": ["CSV로 받기", "Download as CSV"],
-  "sales.none": ["아직 판매가 없습니다.", "Nothing has been sold yet."],
   "sales.grade": ["등급", "Grade"],
   "sales.seats": ["좌석", "Seats"],
   "sales.revenue": ["매출", "Revenue"],

@@ -42,29 +42,29 @@ function ways(concert, again) {
 }
 
 function schedules(concert) {
-  const seats = concert.grades.reduce((sum, grade) => sum + (grade.capacity ?? 0), 0);
   return make("section", { "aria-labelledby": "schedules" }, make("h2", { id: "schedules" }, t("studio.schedules")),
-    make("ul.times", {}, concert.schedules.map((schedule) => {
-      const bar = make("span");
-      bar.style.width = `${seats ? 100 * (1 - schedule.remaining / seats) : 0}%`;
-      return make("li.card", {}, make("div", {}, make("p.when", {}, dateTime(schedule.startsAt, schedule.timeZone)),
-        seats > 0 && make("p.quiet", {}, t("studio.sold", { sold: seats - schedule.remaining, all: seats })),
-        seats > 0 && make("div.fill", { "aria-hidden": true }, bar)),
-      make("a.button", { href: `/studio/live/${schedule.scheduleId}` }, t("studio.broadcast")));
-    })));
+    make("ul.times", {}, concert.schedules.map((schedule) => make("li.card", {},
+      make("div", {}, make("p.when", {}, dateTime(schedule.startsAt, schedule.timeZone),
+        schedule.live?.state === "LIVE" && make("span.live", {}, t("live"))),
+      make("p.quiet", {}, t("show.left", { n: schedule.remaining }))),
+      make("a.button", { href: `/studio/live/${schedule.scheduleId}` }, t("studio.broadcast"))))));
 }
 
 function soldParts(id, sales) {
+  const { total } = sales;
+  const bar = make("span");
+  bar.style.width = `${total.seats ? (100 * total.sold) / total.seats : 0}%`;
+  const days = sales.days.filter((day) => day.sold || day.refundedSeats);
   return [make("header.with-action", {}, make("h2", { id: "sales" }, t("sales.title")),
     make("a.plain", { href: `/api/v1/concert/${id}/sales?format=csv`, download: true }, t("sales.csv"))),
-    ...Object.entries(sales).filter(([, rows]) => Array.isArray(rows) && rows.length > 0).map(([, rows]) => rowsTable(rows)),
-    !Object.values(sales).some((rows) => Array.isArray(rows) && rows.length) && make("p.quiet", {}, t("sales.none"))];
+  make("p", {}, t("studio.sold", { sold: total.sold, all: total.seats }), " · ", money(total.revenue)),
+  make("div.fill", { "aria-hidden": true }, bar),
+  ...sales.schedules.map((schedule) => rows(dateTime(schedule.startsAt), "sales.grade",
+    schedule.grades.map((grade) => [grade.name, `${grade.sold} / ${grade.seats}`, grade]))),
+  days.length > 0 && rows(t("sales.day"), "sales.day", days.map((day) => [day.date, String(day.sold), day]))];
 }
 
-function rowsTable(rows) {
-  const label = (row) => row.grade ?? row.gradeName ?? row.name ?? row.day ?? row.date ?? "";
-  const sum = (value) => (value?.currency ? money(value) : String(value ?? ""));
-  const head = rows[0].day || rows[0].date ? "sales.day" : "sales.grade";
-  return table(t("sales.title"), [t(head), t("sales.seats"), t("sales.revenue"), t("sales.refunds")],
-    rows.map((row) => [label(row), String(row.seats ?? row.sold ?? row.seatCount ?? ""), sum(row.revenue), sum(row.refunds)]));
+function rows(caption, first, lines) {
+  return table(caption, [t(first), t("sales.seats"), t("sales.revenue"), t("sales.refunds")],
+    lines.map(([name, seats, sums]) => [name, seats, money(sums.revenue), money(sums.refunds)]));
 }

@@ -114,6 +114,8 @@ export const texts = {
   "checkout.title": ["결제", "Payment"],
   "checkout.kept": ["좌석을 잡아 두는 시간:", "Your seats are kept for"],
   "checkout.pay": ["{total} 결제하기", "Pay {total}"],
+  "checkout.code": ["할인 코드가 있어요", "I have a promotion code"],
+  "checkout.codeLabel": ["할인 코드", "Promotion code"],
   "checkout.leaving": ["결제사로 이동합니다…", "Going to the payment company…"],
   "checkout.release": ["좌석 다시 고르기", "Choose other seats"],
   "checkout.over": ["좌석을 잡아 둔 시간이 끝났습니다.", "The time for these seats is over."],

@@ -5,6 +5,8 @@ import { dateTime, money } from "./format.js";
 import { t } from "./language.js";
 import { say, start, trouble, worker } from "./shell.js";
 
+const codeTime = 30_000;
+
 start("tickets.title", async (main) => {
   const list = make("ul.tickets");
   put(main, make("h1", {}, t("tickets.title")), list);
@@ -36,7 +38,8 @@ function card(ticket) {
   const node = make("li.card.ticket", { "aria-labelledby": `ticket-${ticket.ticketId}` },
     make("div.ticket-head", {},
       make("h2", { id: `ticket-${ticket.ticketId}` }, make("a", { href: `/show/${ticket.concertId}` }, ticket.concertName)),
-      make("p", {}, dateTime(ticket.startsAt, ticket.timeZone)), make("p.seat-name", {}, seatName(ticket)),
+      make("p", {}, dateTime(ticket.startsAt), ticket.live?.state === "LIVE" && make("span.live", {}, t("live"))),
+      make("p.seat-name", {}, seatName(ticket)),
       !isGood && make("p.note", {}, t("tickets.revoked"))),
     isGood && make("div.ticket-ways", {},
       make("a.button", { href: `/watch/${ticket.ticketId}` }, t("tickets.watch")),
@@ -47,11 +50,17 @@ function card(ticket) {
   return node;
 }
 
+/** The door takes a code for a minute and a half only, so that a picture of it is worth nothing: it is asked for anew. */
 async function code(ticket, body) {
   const whole = await call("GET", `/ticket/${ticket.ticketId}`);
-  put(body, make("figure.code", {},
-    make("img", { src: `/api/v1/ticket/${ticket.ticketId}/qr`, alt: t("tickets.codeLabel"), width: 240, height: 240 }),
-    make("figcaption", {}, make("code", {}, whole.qr))));
+  const address = `/api/v1/ticket/${ticket.ticketId}/qr`;
+  const picture = make("img", { src: address, alt: t("tickets.codeLabel"), width: 240, height: 240 });
+  put(body, make("figure.code", {}, picture, make("figcaption", {}, make("code", {}, whole.code))));
+  const timer = setInterval(() => {
+    if (!picture.isConnected) return clearInterval(timer);
+    picture.src = `${address}?at=${Date.now()}`;
+    return undefined;
+  }, codeTime);
 }
 
 /** What comes back is told before it is asked for. All seats of a purchase are of one payment. */
