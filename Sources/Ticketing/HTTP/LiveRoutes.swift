@@ -63,7 +63,7 @@ package enum LiveRoutes {
                     problems: [CatalogueRoutes.invalid, self.badState, CatalogueRoutes.outdated] + self.refusals)
             ) { service in .concurrent { request, values in try await service.changeSchedule(request, values) } },
             HTTPServiceRoute(
-                .post, self.prefix + "/stream-key", access: .member,
+                .post, self.prefix + "/stream-key", access: .member, bodyByteCountMax: self.bodyByteCountMax,
                 HTTPRouteDescription(
                     "Get a stream key for a performance", korean: "스트림 키 발급", tag: self.tag,
                     details: HTTPWording(
@@ -103,7 +103,7 @@ package enum LiveRoutes {
     private static var moves: [HTTPServiceRoute<LiveService>] {
         [
             HTTPServiceRoute(
-                .post, self.prefix + "/end", access: .member,
+                .post, self.prefix + "/end", access: .member, bodyByteCountMax: self.bodyByteCountMax,
                 HTTPRouteDescription(
                     "End a live show", korean: "공연 종료", tag: self.tag,
                     details: HTTPWording(
@@ -113,7 +113,7 @@ package enum LiveRoutes {
                     problems: [self.badState] + self.refusals)
             ) { service in .concurrent { request, values in try await service.end(request, values) } },
             HTTPServiceRoute(
-                .post, self.prefix + "/reopen", access: .member,
+                .post, self.prefix + "/reopen", access: .member, bodyByteCountMax: self.bodyByteCountMax,
                 HTTPRouteDescription(
                     "Take the end of a show back", korean: "공연 종료 취소", tag: self.tag,
                     details: HTTPWording(

@@ -63,6 +63,7 @@ final class PodoServer: Sendable {
         self.security = try Self.security(configuration, applicationProtocols: ["h2", "http/1.1"])
         self.publisherSecurity = try Self.security(configuration, applicationProtocols: [])
         (self.group, self.listeners) = try Self.openListeners(configuration, environment: environment)
+        let publicURL = self.listeners.publicURL(configuration)
         let webDirectory = try WebDirectory.find(configured: configuration.webDirectory)
         self.storage = try StreamStorage(configuration, log: log)
         // Connections wait in the kernel's queues meanwhile.
@@ -75,19 +76,17 @@ final class PodoServer: Sendable {
         self.memberTokens = MemberTokens(root: rootSecret, publicURL: configuration.publicURL, registry: metrics)
         self.members = try MemberServices(
             configuration, root: rootSecret, tokens: self.memberTokens, database: self.database.connections,
-            group: self.group, publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
+            group: self.group, publicURL: publicURL, metrics: metrics, log: log)
         self.social = SocialServices(
             configuration, members: self.members, database: self.database.connections, loop: self.group.loops[0],
-            publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
+            publicURL: publicURL, metrics: metrics, log: log)
         self.sales = try SaleServices(
             configuration, root: rootSecret, members: self.members, authorizer: self.memberTokens.authorizer,
-            database: self.database.connections, loops: self.group.loops,
-            publicURL: self.listeners.publicURL(configuration), ownOrigin: self.listeners.ownOrigin(configuration),
-            metrics: metrics, log: log)
+            database: self.database.connections, loops: self.group.loops, publicURL: publicURL,
+            ownOrigin: self.listeners.ownOrigin(configuration), metrics: metrics, log: log)
         self.playback = PlaybackServices(
             configuration, root: rootSecret, authorizer: self.memberTokens.authorizer, sales: self.sales,
-            database: self.database.connections, loops: self.group.loops,
-            publicURL: self.listeners.publicURL(configuration), metrics: metrics, log: log)
+            database: self.database.connections, loops: self.group.loops, publicURL: publicURL, metrics: metrics, log: log)
         self.commerce = CommerceServices(
             consumers: self.sales.consumers + [self.playback.consumer], database: self.database.connections,
             loops: self.group.loops, metrics: metrics, log: log)
@@ -115,15 +114,26 @@ final class PodoServer: Sendable {
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, proxies: TrustedProxies(configuration.trustedProxies),
             metrics: metrics, log: self.log, observer: self.commerce.live.requests)
+        self.adminFrontend = try Self.adminFrontend(
+            loaded, state: self.state, group: self.group, streams: streams, delivery: self.delivery,
+            database: self.database, self.publicFrontend, self.publisherFrontend, metrics: metrics, log: self.log)
+    }
+
+    /// What the operator looks at.
+    private static func adminFrontend(
+        _ loaded: LoadedConfiguration, state: ServerState, group: EventLoopGroup, streams: PackagedStreams,
+        delivery: HLSDelivery, database: DatabaseService, _ publicFrontend: HTTPFrontend,
+        _ publisherFrontend: RTMPFrontend, metrics: MetricsRegistry, log: Log
+    ) throws(StartError) -> HTTPFrontend {
         let admin = AdminRoutes(
-            loaded: loaded, state: self.state, loops: self.group.loops, metrics: metrics,
+            loaded: loaded, state: state, loops: group.loops, metrics: metrics,
             pool: BlockingPool(name: "admin", threadCount: 1, waitingCountMax: Self.waitingScrapeCountMax),
-            connectionCount: { [publicFrontend] in publicFrontend.connectionCount },
-            streams: { [publisherFrontend] in publisherFrontend.streams }, watchable: { streams.all },
-            waitingCount: { [delivery] in delivery.waitingCount(of: $0) }, database: { [database] in database.report })
-        self.adminFrontend = HTTPFrontend(
-            name: "admin", application: try Self.application(admin.routes), group: self.group,
-            limits: configuration.adminLimits, metrics: metrics, log: self.log)
+            connectionCount: { publicFrontend.connectionCount }, streams: { publisherFrontend.streams },
+            watchable: { streams.all }, waitingCount: { delivery.waitingCount(of: $0) },
+            database: { database.report })
+        return HTTPFrontend(
+            name: "admin", application: try Self.application(admin.routes), group: group,
+            limits: loaded.configuration.adminLimits, metrics: metrics, log: log)
     }
 
     /// What publishers send is made into, and the way of that to viewers.

@@ -1,5 +1,7 @@
+import Commerce
 import Foundation
 import HTTPServer
+import Postgres
 import Primitives
 import Testing
 
@@ -94,7 +96,7 @@ struct PlaybackTermsTests {
             }
         }
         let best = try #require(try await playable(tickets[0], owner))
-        func time(_ text: String) throws -> WallClock { try #require(CatalogueTime.parse(text)) }
+        func time(_ text: String) throws -> WallClock { try #require(TimeText.parse(text)) }
         #expect(
             best.terms
                 == PlaybackTerms(
