@@ -41,7 +41,7 @@ final class SaleCrowd: Sendable {
         let rowCount = purchaseCount * Self.seatsPerPurchase / Self.columnCount + 1
         self.sale = try SaleDatabase(fixture: Self.fixture(rowCount: rowCount, memberCount: purchaseCount))
         var chaos = SimulatorChaos.everything(0.08)
-        // Webhooks that overtake answers are delivered by `SaleCompany.beforeAnswer`: nobody listens to the simulator's.
+        // Webhooks that overtake answers come by `SaleCompany.beforeAnswer`: nobody listens to the simulator's.
         chaos.webhookFirst = 0
         self.company = SaleCompany(seed: seed, chaos: chaos, isPatient: false)
         self.house = SaleHouse(self.sale, company: self.company)

@@ -124,8 +124,8 @@ package final class DailyBooks: Sendable {
         }
     }
 
-    /// Work, zone, seconds after midnight, days back, seconds of the lease, whether days wait for those before them. Days
-    /// before the first payment need nothing.
+    /// Work, zone, seconds after midnight, days back, seconds of the lease, whether days wait for those before them.
+    /// Days before the first payment need nothing.
     private static let take = PostgresStatement(
         "day_work_take",
         """

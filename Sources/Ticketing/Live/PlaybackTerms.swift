@@ -28,8 +28,8 @@ package struct PlayableTicket: Equatable, Sendable {
 }
 
 extension PlayableTicket {
-    /// Nil when there is no such ticket, or it is another's. Whoever gives the ticket back waits for the transaction that
-    /// has asked, or is seen by it.
+    /// Nil when there is no such ticket, or it is another's. Whoever gives the ticket back waits for the transaction
+    /// that has asked, or is seen by it.
     package static func find(
         _ ticket: Int64, owner: Int64, in transaction: PostgresTransaction, limits: LiveLimits = LiveLimits()
     ) async throws -> PlayableTicket? {

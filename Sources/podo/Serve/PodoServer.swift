@@ -57,8 +57,7 @@ final class PodoServer: Sendable {
         self.log = log
         Self.raiseDescriptorLimit(configuration, log: log)
         self.dataDirectory = try DataDirectory(configuration.dataDirectory)
-        self.secretFile = SecretFile(
-            configured: configuration.secretFile, dataDirectory: configuration.dataDirectory)
+        self.secretFile = SecretFile(configured: configuration.secretFile, dataDirectory: configuration.dataDirectory)
         let rootSecret = try self.secretFile.load()
         self.security = try Self.security(configuration, applicationProtocols: ["h2", "http/1.1"])
         self.publisherSecurity = try Self.security(configuration, applicationProtocols: [])
@@ -86,7 +85,8 @@ final class PodoServer: Sendable {
             ownOrigin: self.listeners.ownOrigin(configuration), metrics: metrics, log: log)
         self.playback = PlaybackServices(
             configuration, root: rootSecret, authorizer: self.memberTokens.authorizer, sales: self.sales,
-            database: self.database.connections, loops: self.group.loops, publicURL: publicURL, metrics: metrics, log: log)
+            database: self.database.connections, loops: self.group.loops, publicURL: publicURL, metrics: metrics,
+            log: log)
         self.commerce = CommerceServices(
             consumers: self.sales.consumers + [self.playback.consumer], database: self.database.connections,
             loops: self.group.loops, metrics: metrics, log: log)
@@ -102,8 +102,7 @@ final class PodoServer: Sendable {
         let shows = Self.liveService(
             self.sales, self.members, self.memberTokens, publishURL: self.listeners.publishURL(configuration),
             publishers: self.publisherFrontend, streams: streams, playback: self.playback)
-        let services = PublicServices(
-            self.members, self.social, self.sales, self.playback, self.commerce, shows)
+        let services = PublicServices(self.members, self.social, self.sales, self.playback, self.commerce, shows)
         self.demo = try DemoService(
             configuration, self.members, services.routes, self.listeners, searchPath: environment["PATH"], log: log)
         self.publicApplication = try PublicApplication(

@@ -40,6 +40,8 @@ struct PlaybackJoinTests {
                 VALUES (1, 1, 'a', 90, now() - interval '1 day', now() + interval '1 day', 'PUBLISHED');
                 INSERT INTO schedule (id, concert_id, starts_at, ends_at) OVERRIDING SYSTEM VALUE
                 VALUES (7, 1, now(), now() + interval '90 minutes');
+                INSERT INTO grade (id, concert_id, name, price) OVERRIDING SYSTEM VALUE VALUES (9, 1, 'R', 1000);
+                INSERT INTO seat (schedule_id, seat_no, grade_id, price) VALUES (7, 1, 9, 1000), (7, 2, 9, 1000);
                 INSERT INTO ticket (id, reservation_id, schedule_id, seat_no, member_id, code)
                 OVERRIDING SYSTEM VALUE VALUES (5, 1, 7, 1, 1, 'a'), (6, 1, 7, 2, 1, 'b');
                 """, at: self.url)
@@ -94,7 +96,9 @@ struct PlaybackJoinTests {
 
     private static let revoke: StaticString =
         "UPDATE ticket SET status = 'REVOKED', epoch = epoch + 1, revoked_at = now(), revoke_reason = 'x' WHERE id = 5"
-    private let admitted = [PlaybackVerdict](repeating: .admitted(stream: "schedule-7"), count: 2)
+    /// Of a show without a replay.
+    private let admitted = [PlaybackVerdict](
+        repeating: .admitted(stream: "schedule-7", PlaybackGrant(heightMax: nil, hasReplay: false)), count: 2)
     private let revoked = [PlaybackVerdict](repeating: .refused(.ticketRevoked), count: 2)
 
     @Test("a ticket opens its performance to its owner, until the show is over")
@@ -103,7 +107,7 @@ struct PlaybackJoinTests {
         try await rig.onLoop { try await rig.news.reload() }
         #expect(try await rig.ask(rig.begin()) == self.admitted)
         #expect(
-            try rig.sql("SELECT extract(epoch FROM expires_at - now())::bigint / 3600 FROM playback_session") == "13")
+            try rig.sql("SELECT extract(epoch FROM expires_at - now())::bigint / 3600 FROM playback_session") == "4")
         await #expect(throws: HTTPProblem.self) { _ = try await rig.begin(member: 2) }
         try rig.sql("UPDATE schedule SET replay_until = now() + interval '30 days'")
         _ = try await rig.begin()

@@ -70,6 +70,9 @@ import Testing
         "POST /api/v1/auth/password/change": "the old password is none any more",
         "POST /api/v1/member/{id}/follow": "following twice is following",
         "POST /api/v1/auth/social/{provider}/connect": "begins a new way to the provider each time",
+        "POST /api/v1/schedule/{id}/stream-key": "a stored answer would keep the key",
+        "POST /api/v1/schedule/{id}/end": "ending twice is ending",
+        "POST /api/v1/schedule/{id}/reopen": "opening again twice is opening again",
     ]
 
     @Test("whatever a member makes can be made once by a key, but for what is the same twice")
