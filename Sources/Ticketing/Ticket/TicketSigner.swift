@@ -11,8 +11,8 @@ struct TicketProof: Equatable, Sendable {
 ///
 /// The text is `P1:` and, in Base64 for URLs, 89 bytes: the number of the key, ticket, seat, epoch of the ticket and
 /// the time in seconds since 1970 (1, 8, 8, 4 and 4 bytes, the highest first), and the Ed25519 signature of `P1:` and
-/// those 25 bytes. The time is that of now, cut to `stepSeconds`: a picture of a picture is worth nothing soon after. The
-/// epoch grows when a ticket is given away or void, so of two that are shown for one seat the larger one is right.
+/// those 25 bytes. The time is that of now, cut to `stepSeconds`: a picture of a picture is worth nothing soon after.
+/// The epoch grows when a ticket is given away or void, so of two that are shown for one seat the larger one is right.
 package struct TicketSigner: Sendable {
     static let stepSeconds: Int64 = 30
     /// From the time that is in it on. Phones show a picture until they have the next.
