@@ -17,7 +17,7 @@ final class CommerceRig: Sendable {
     let url: String
 
     /// Suites run beside each other, and each test has connections of its own.
-    static let cluster = TestCluster(settings: ["max_connections=500"])
+    static let cluster = TestCluster(settings: ["max_connections=1000"])
 
     /// A database with every migration of the module, made once per process and copied.
     private static let template: Result<String, any Error> = Result {

@@ -29,7 +29,7 @@ final class PaymentRig: Sendable {
     let settlements: Settlements
     let service: PaymentService
 
-    static let cluster = TestCluster(settings: ["max_connections=500"])
+    static let cluster = TestCluster(settings: ["max_connections=1500"])
 
     static let member: Int64 = 101
     static let seller: Int64 = 201

@@ -22,7 +22,7 @@ final class TicketingRig: Sendable {
     private let memberCount = Mutex<Int64>(0)
 
     /// Suites run beside each other, and each test has connections of its own.
-    static let cluster = TestCluster(settings: ["max_connections=1000"])
+    static let cluster = TestCluster(settings: ["max_connections=1500"])
 
     /// A database with every migration that selling needs, made once per process and copied.
     private static let template: Result<String, any Error> = Result {
