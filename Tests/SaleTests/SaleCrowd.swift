@@ -266,6 +266,10 @@ final class SaleCrowd: Sendable {
             FROM gateway_row AS g LEFT JOIN payment AS p ON p.id = g.payment_id
             WHERE g.difference IS NOT NULL AND g.resolved_at IS NULL LIMIT 20;
             SELECT 'refunds', cause, status, count(*), sum(amount) FROM refund GROUP BY cause, status ORDER BY cause;
+            SELECT 'history', e.* FROM payment_event AS e WHERE e.payment_id IN (SELECT payment_id FROM gateway_row
+                WHERE difference IS NOT NULL AND resolved_at IS NULL) ORDER BY e.id DESC LIMIT 40;
+            SELECT 'payment', p.id, p.gateway, p.provider_key, p.next_look_at, p.refund_pending FROM payment AS p
+            WHERE p.id IN (SELECT payment_id FROM gateway_row WHERE difference IS NOT NULL AND resolved_at IS NULL);
             """, at: self.sale.url) + "\n" + counts.joined(separator: ", ")
     }
 }

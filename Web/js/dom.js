@@ -11,7 +11,7 @@ export function make(what, attributes = {}, ...children) {
     else if (key === "data") Object.assign(node.dataset, value);
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -19,7 +19,7 @@ export const $ = (selector, root = document) => root.querySelector(selector);
 
 /** Puts children in the place of those that are there. */
 export function put(node, ...children) {
-  node.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
