@@ -49,6 +49,8 @@ enum PaymentFinding: Sendable {
             self =
                 snapshot.total == payment.total
                 ? .awaitingDeposit(snapshot) : .doubtful(GatewayDoubt(.mismatch, code: "deposit"))
+        // A deposit that we have in the books was taken back, and the time for another one is over since.
+        case .failed where payment.state.hasMoney && snapshot.deposit != nil: self = .awaitingDeposit(snapshot)
         case .failed, .refunded, .paid, .partlyRefunded:
             self = .refused(PaymentProblems.ended(snapshot.providerStatus))
         }

@@ -215,6 +215,22 @@ struct TransferTests {
         try await shop.expectBooks(SimulatorBook(captured: 100_000, refunded: 100_000))
     }
 
+    @Test("whose deposit was taken back is void too when its account is over before we hear of it")
+    func reversedAndOver() async throws {
+        var chaos = SimulatorChaos()
+        chaos.depositError = 1
+        let shop = try await Shop(chaos: chaos)
+        try shop.deposit()
+        try await shop.rig.workAll()
+        #expect(try await shop.row().state == .completed)
+        shop.companies.forward(.seconds(3 * 86_400))
+        try await shop.rig.reconciler.look(at: shop.payment.id)
+        #expect(try await shop.row().state.status == .canceled)
+        #expect(try shop.rig.sql("SELECT count(*) FROM test_seat WHERE state = 'SOLD'") == "0")
+        #expect(shop.rig.metric(#"podo_payments_incidents_total{kind="deposit-reversed"}"#) == 1)
+        try await shop.expectBooks(SimulatorBook(captured: 0))
+    }
+
     @Test("and one by card of the same reservation are two attempts, of which one waits")
     func otherWay() async throws {
         let companies = try GatewayRig()
