@@ -62,8 +62,7 @@ final class PostgresPool: @unchecked Sendable {
         switch request.kind {
         case .autocommit: self.place(request, request.statement.effect == .reads ? .read : .write)
         case .inTransaction(let lease): self.take(request, of: lease)
-        case .commit(let lease): self.end(lease, request, commits: true)
-        case .rollback(let lease): self.end(lease, request, commits: false)
+        case .commit(let lease), .rollback(let lease): self.end(lease, request)
         case .ping: preconditionFailure("pings begin in the pool")
         }
         self.pumpIfNeeded()
@@ -127,7 +126,7 @@ final class PostgresPool: @unchecked Sendable {
     }
 
     /// A transaction without a statement, or whose connection is gone, has nothing to end at the server.
-    private func end(_ lease: TransactionLease, _ request: PostgresRequest, commits: Bool) {
+    private func end(_ lease: TransactionLease, _ request: PostgresRequest) {
         if let ticket = lease.ticket, let first = self.waiting.removeValue(forKey: ticket) {
             // Its statement would be served later, and commit by itself.
             self.state.cancel(ticket: ticket)
@@ -140,11 +139,10 @@ final class PostgresPool: @unchecked Sendable {
         }
         switch phase {
         case .fresh, .ended: request.finish(.done(.none))
-        case .active where commits: connection.send(request)
-        case .active:
-            request.finish(.done(.none))
-            self.send(.rollback(lease), TransactionStatements.rollback, over: connection)
+        // Of a rollback too the caller hears when it is done: what it locked is free then.
+        case .active: connection.send(request)
         case .failed(let error):
+            // The server has let go of everything already.
             request.finish(.failed(error))
             self.send(.rollback(lease), TransactionStatements.rollback, over: connection)
         }

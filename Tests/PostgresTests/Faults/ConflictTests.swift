@@ -10,6 +10,7 @@ import Testing
     private static let fill = PostgresStatement("fill", "INSERT INTO seat VALUES (1, 0), (2, 0)")
     private static let hold = PostgresStatement("hold", "UPDATE seat SET holder = holder + 1 WHERE id = $1")
     private static let sum = PostgresStatement("sum", "SELECT sum(holder) FROM seat", effect: .reads)
+    private static let free = PostgresStatement("free", "SELECT id FROM seat FOR UPDATE SKIP LOCKED")
     private static let createFailure = PostgresStatement(
         "create_failure",
         """
@@ -45,6 +46,24 @@ import Testing
         #expect(holders.entries.count >= 3)
         #expect(try #require(live.metric("podo_postgres_retries_total")) >= 1)
         #expect(try #require(live.metric(#"podo_postgres_failures_total{class="conflict"}"#)) >= 1)
+    }
+
+    @Test("Whoever hears that a transaction was given up finds free what it had locked")
+    func rollBack() async throws {
+        struct Refusal: Error {}
+        let live = try LiveDatabase()
+        _ = try await live.database.run(Self.create)
+        _ = try await live.database.run(Self.fill)
+        for _ in 0..<200 {
+            await #expect(throws: Refusal.self) {
+                try await live.database.transaction("refused") { transaction in
+                    _ = try await transaction.run(Self.hold, Int32(1))
+                    throw Refusal()
+                }
+            }
+            let rows = try await live.database.run(Self.free)
+            #expect(rows.count == 2)
+        }
     }
 
     @Test("Serializable transactions that cannot be put in an order are done again")
