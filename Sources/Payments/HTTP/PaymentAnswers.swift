@@ -16,6 +16,8 @@ struct PaymentAnswer: JSONEncodable {
             writer.member("concertId", payment.concertID)
             writer.member("status", payment.state.status.rawValue)
             writer.member("phase", payment.state.phase.rawValue)
+            // Of money that nothing could be given for, the buyer is told that it goes back.
+            writer.member("isOrphan", payment.state.isOrphan)
             writer.member("orderId", payment.orderID)
             writer.member("orderName", payment.orderName)
             writer.member("amount", payment.total)
@@ -42,7 +44,6 @@ struct PaymentAnswer: JSONEncodable {
                 writer.member("sellerId", payment.sellerID)
                 writer.member("providerKey", payment.providerKey)
                 writer.member("captured", Money(payment.captured, payment.capturedCurrency ?? payment.total.currency))
-                writer.member("isOrphan", payment.state.isOrphan)
                 writer.member("isDisputed", payment.isDisputed)
             }
         }

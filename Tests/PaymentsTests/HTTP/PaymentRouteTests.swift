@@ -30,11 +30,25 @@ struct PaymentRouteTests {
         #expect((paid.json["ticketIds"] as? [Int])?.count == 2)
         let shown = try await client.send(.get, "/api/v1/payment/\(id)")
         #expect(shown.status == 200 && shown.json["memberId"] == nil && shown.fields[.cacheControl] == "no-store")
+        #expect(shown.json["isOrphan"] as? Bool == false)
         #expect(try await client.send(.get, "/api/v1/payment/\(id)", as: 102).status == 404)
         #expect(try await client.send(.get, "/api/v1/payment/\(id)", as: 301).json["memberId"] as? Int == 101)
         let again = try await client.send(.post, path, json: ["reservationId": reservation])
         #expect(again.status == 409 && again.code == "already-paid")
         try await rig.checkBooks()
+    }
+
+    @Test("tell a buyer of money that nothing could be given for")
+    func orphan() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        let payment = try await rig.begun()
+        try rig.sql("UPDATE test_seat SET state = 'LOST'")
+        let lost = try await client.send(
+            .post, "/api/v1/payment/\(payment.id)/confirm", json: ["paymentKey": "k", "amount": 100_000])
+        #expect(lost.status == 410)
+        let shown = try await client.send(.get, "/api/v1/payment/\(payment.id)")
+        #expect(shown.json["isOrphan"] as? Bool == true && shown.amount("refundPending") == 100_000)
     }
 
     @Test("decide at once where payments are simulated")
