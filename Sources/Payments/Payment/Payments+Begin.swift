@@ -45,7 +45,8 @@ extension Payments {
             self.metrics.payments.add("begun", loop: nil)
             return BegunPayment(payment: payment, checkout: checkout)
         case .refused(let decline):
-            _ = try await self.settle(payment.id, .refused(decline))
+            // Unless somebody has gone on with it meanwhile: then it is no checkout's any more.
+            _ = try await self.settle(payment.id, .refused(decline), ifStill: .created)
             throw PaymentProblems.declined(decline)
         case .unknown(let doubt):
             if doubt.needsOperator {

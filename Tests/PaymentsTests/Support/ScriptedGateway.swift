@@ -64,6 +64,8 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         var abandonCount = 0
         var fetchCount = 0
         var tellsKeyAtCheckout = false
+        /// The next checkout is refused after this has happened.
+        var beforeRefusedCheckout: (@Sendable () async -> Void)?
     }
 
     let name = "scripted"
@@ -126,7 +128,15 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
     }
 
     func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome {
-        self.change { state in
+        let before = self.change { state in
+            defer { state.beforeRefusedCheckout = nil }
+            return state.beforeRefusedCheckout
+        }
+        if let before {
+            await before()
+            return .refused(GatewayDecline(code: "BELOW_MINIMUM", message: HTTPWording("No.", korean: "거절")))
+        }
+        return self.change { state in
             if state.isSilent { return .unknown(GatewayDoubt(.timedOut)) }
             let key = state.tellsKeyAtCheckout ? "key-\(order.orderID)" : nil
             return .ready(GatewayCheckout(url: "https://pay.test/\(order.orderID)", providerKey: key))
@@ -226,6 +236,7 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
             state.nextKey += 1
             var cancel = GatewayCancel(
                 key: "cancel-\(state.nextKey)", amount: refund.amount, status: .done, at: nil, reason: refund.reason)
+            cancel.refundID = refund.refundID
             if case .pending = fate { cancel.status = .pending }
             entry.cancels.append(cancel)
             entry.refundsByKey[refund.idempotencyKey] = cancel
