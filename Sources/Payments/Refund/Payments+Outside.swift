@@ -6,8 +6,8 @@ internal import Primitives
 
 /// How refunds that happened without us come into the books.
 extension Payments {
-    /// Refunds that the company's books have and ours do not. One of ours that is under way, or that was refused and is
-    /// of the same sum, is taken for it; the others get rows of their own.
+    /// Refunds that the company's books have and ours do not. Those of ours that are under way, or were refused, are
+    /// found among them; the others get rows of their own.
     func adoptRefunds(
         _ snapshot: GatewaySnapshot, of payment: PaymentRow, in transaction: PostgresTransaction
     ) async throws {
@@ -18,34 +18,27 @@ extension Payments {
             if snapshot.isDisputed { self.metrics.incident("disputed", payment: payment.id) }
         }
         try await self.reverseRefunds(snapshot, of: payment, in: transaction)
-        let done = snapshot.cancels.filter { $0.status == .done && $0.amount.amount > 0 }
-        guard !done.isEmpty else { return }
+        guard snapshot.cancels.contains(where: Self.isMoneyBack) else { return }
         var known = try await transaction.run(RefundStatements.lockOfPayment, payment.id).map(RefundRow.init)
-        for cancel in done {
+        snapshot.cancels = RefundMatch.sorted(snapshot.cancels, by: known)
+        for cancel in snapshot.cancels where Self.isMoneyBack(cancel) {
             if known.contains(where: { $0.completedAt != nil && Self.isSame($0.providerKey, cancel.key) }) { continue }
-            if let index = known.firstIndex(where: { Self.mayBe($0, cancel) }) {
+            if let index = RefundMatch.index(of: cancel, in: known, snapshot.cancels) {
                 try await self.finish(known[index].id, of: payment.id, providerKey: cancel.key, in: transaction)
-                known[index].status = .succeeded
-                known[index].providerKey = cancel.key
-                continue
+            } else {
+                try await self.adopt(cancel, snapshot, of: payment.id, in: transaction)
             }
-            try await self.adopt(cancel, snapshot, of: payment.id, in: transaction)
+            known = try await transaction.run(RefundStatements.lockOfPayment, payment.id).map(RefundRow.init)
         }
+    }
+
+    private static func isMoneyBack(_ cancel: GatewayCancel) -> Bool {
+        cancel.status == .done && cancel.amount.amount > 0
     }
 
     /// Byte for byte: comparing strings would normalise them.
     static func isSame(_ key: String?, _ other: String) -> Bool {
         key.map { $0.utf8.elementsEqual(other.utf8) } ?? false
-    }
-
-    /// Whether a refund of ours, whose answer we do not have, can be what the company lists.
-    static func mayBe(_ refund: RefundRow, _ cancel: GatewayCancel) -> Bool {
-        guard refund.amount == cancel.amount, refund.attemptCount > 0 else { return false }
-        if refund.providerKey != nil, !Self.isSame(refund.providerKey, cancel.key) { return false }
-        switch refund.status {
-        case .processing, .unknown, .failed: return true
-        case .requested, .succeeded, .reversed, .superseded: return false
-        }
     }
 
     /// A refund that nobody here asked for. What of ours it leaves no room for ends with it.

@@ -20,7 +20,7 @@ struct RefundRoom {
         let underWay = snapshot.cancels.filter { $0.status == .pending }
         let newestFirst = refunds.sorted { $0.id > $1.id }
         let ours = newestFirst.filter { refund in
-            refund.status.isPromised && !underWay.contains { Payments.mayBe(refund, $0) }
+            refund.status.isPromised && !underWay.contains { RefundMatch.mayBe(refund, $0, []) }
         }
         var promised = ours.reduce(0 as Int64) { $0 + $1.amount.amount }
         for refund in ours where promised > snapshot.balance.amount {

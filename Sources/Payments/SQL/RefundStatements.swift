@@ -83,6 +83,10 @@ enum RefundStatements {
         WHERE id = $1 AND status IN ('PROCESSING', 'UNKNOWN')
         """)
 
+    /// The company's key turned out to be that of another refund.
+    static let forgetKey = PostgresStatement(
+        "refund_forget_key", "UPDATE refund SET provider_key = NULL WHERE id = $1")
+
     static let reverse = PostgresStatement(
         "refund_reverse",
         "UPDATE refund SET status = 'REVERSED', reversed_at = now() WHERE id = $1 AND status = 'SUCCEEDED'")

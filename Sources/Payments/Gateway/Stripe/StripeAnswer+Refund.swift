@@ -1,5 +1,6 @@
 internal import Commerce
 internal import HTTPServer
+internal import Primitives
 
 /// Refunds are objects of their own at Stripe, and carry our number in their metadata.
 extension StripeAnswer {
@@ -15,9 +16,12 @@ extension StripeAnswer {
         case "failed", "canceled": status = .failed
         default: return nil
         }
-        return GatewayCancel(
+        var cancel = GatewayCancel(
             key: key, amount: Money(amount, currency), status: status,
             at: GatewayTime.unix(json.integer("created")), reason: json.string("reason"))
+        let number = json.object("metadata")?.string("refund_id", lengthMax: 32)
+        cancel.refundID = number.flatMap { DecimalText.parse($0.utf8) }.flatMap { Int64(exactly: $0) }
+        return cancel
     }
 
     /// The answer to making a refund, or to asking for one by its key.
