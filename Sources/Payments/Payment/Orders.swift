@@ -103,9 +103,12 @@ package struct RefundableOrder: Sendable {
     package var timeZone: String
     /// The organizer's own rules as JSON; nil where the standard holds.
     package var rules: String?
+    /// There is no show: whoever wants his money back has not changed his mind, and no rule of that binds him.
+    package var isCalledOff: Bool
 
     package init(
-        lines: [Line], currency: Currency, confirmedAt: WallClock, startsAt: WallClock, timeZone: String, rules: String?
+        lines: [Line], currency: Currency, confirmedAt: WallClock, startsAt: WallClock, timeZone: String,
+        rules: String?, isCalledOff: Bool = false
     ) {
         self.lines = lines
         self.currency = currency
@@ -113,5 +116,6 @@ package struct RefundableOrder: Sendable {
         self.startsAt = startsAt
         self.timeZone = timeZone
         self.rules = rules
+        self.isCalledOff = isCalledOff
     }
 }

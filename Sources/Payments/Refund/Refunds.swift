@@ -154,7 +154,7 @@ extension Payments {
         let paid = min(price, payment.available)
         guard paid > 0 || price == 0 else { throw PaymentProblems.exceedsBalance }
         var points: Int64 = 0
-        if party.cause.isByRules {
+        if party.cause.isByRules, !order.isCalledOff {
             guard let kept = self.policy(order, payment).feeBasisPoints(at: moment), kept < RefundPolicy.whole else {
                 throw PaymentProblems.windowClosed
             }

@@ -52,6 +52,21 @@ struct RefundTests {
         #expect(later.daysBefore == 9 && later.fee == 10_000)
     }
 
+    @Test("of a show that was called off is whole, whatever its rules say, however late it is")
+    func calledOff() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid([60_000, 40_000], startsInDays: 2)
+        try rig.sql("UPDATE test_order SET confirmed_at = now() - interval '2 days'")
+        #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 20_000)
+        try rig.sql("UPDATE test_order SET called_off = true")
+        #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 0)
+        try rig.sql("UPDATE test_order SET starts_at = now() - interval '1 minute'")
+        let refund = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
+        #expect(refund.amount == Money(100_000) && refund.fee == 0)
+        try await rig.workAll()
+        try await rig.checkBooks()
+    }
+
     @Test("is refused of what is none, of a show that has begun, to strangers, and of orphans")
     func refused() async throws {
         let rig = try PaymentRig()
