@@ -147,7 +147,9 @@ package final class PaymentReconciler: Sendable {
             try await self.lookAgain(payment)
             return
         }
-        if payment.attemptCount <= self.limits.confirmCountMax {
+        // Looks at a company that was silent have asked for nothing.
+        if payment.confirmCount < self.limits.confirmCountMax {
+            _ = try await self.payments.database.run(PaymentStatements.countConfirm, payment.id)
             try await self.lookAgain(try await self.payments.take(payment))
             return
         }

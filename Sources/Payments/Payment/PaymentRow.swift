@@ -32,6 +32,8 @@ package struct PaymentRow: Sendable {
     package var isDisputed: Bool
     package var ticketIDs: [Int64]
     package var attemptCount: Int
+    /// How often the company was asked again for the money.
+    package var confirmCount = 0
     /// Since the company was asked for the money, or since it began.
     package var age: TimeAmount
     package var createdAt: WallClock
@@ -75,6 +77,7 @@ package struct PaymentRow: Sendable {
         self.discount = try row.get(30)
         self.promotionID = try row.get(31)
         self.usesPromotion = try row.get(32)
+        self.confirmCount = try row.get(33)
     }
 
     package var key: GatewayPaymentKey { GatewayPaymentKey(orderID: self.orderID, providerKey: self.providerKey) }

@@ -134,6 +134,12 @@ enum PaymentStatements {
         "UPDATE payment SET provider_key = NULL WHERE id = $1 AND provider_key = $2 AND captured_at IS NULL",
         purpose: .background)
 
+    /// The company is asked again for the money.
+    static let countConfirm = PostgresStatement(
+        "payment_count_confirm",
+        "UPDATE payment SET confirms = confirms + 1 WHERE id = $1 AND phase IN ('IN_FLIGHT', 'UNKNOWN')",
+        purpose: .background)
+
     /// Unless it is what was noted of this kind before.
     static let note = PostgresStatement(
         "payment_note",

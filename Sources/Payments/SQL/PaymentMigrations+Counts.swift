@@ -1,0 +1,19 @@
+internal import Postgres
+
+/// What is counted apart.
+extension PaymentMigrations {
+    /// `confirms` is how often the company was asked again for the money of a payment; `attempts` counts looks, most of
+    /// which ask for nothing.
+    static let confirms = PostgresMigration(
+        number: 291, name: "money that was asked for again",
+        sql: """
+            ALTER TABLE payment ADD COLUMN confirms integer NOT NULL DEFAULT 0;
+            CREATE OR REPLACE VIEW payment_row AS SELECT id, order_id, reservation_id, member_id, seller_id,
+                concert_id, gateway, order_name, amount, currency, status, phase, provider_key, method, masked_card,
+                receipt_url, deposit::text AS deposit, failure_code, orphan, captured, captured_currency, captured_at,
+                refunded, kept, refund_pending, is_disputed, ticket_ids, attempts,
+                (extract(epoch FROM clock_timestamp() - coalesce(claimed_at, created_at)) * 1000)::bigint AS age,
+                created_at, discount, promotion_id, uses_promotion, confirms
+                FROM payment;
+            """)
+}
