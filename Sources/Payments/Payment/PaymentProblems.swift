@@ -48,6 +48,13 @@ enum PaymentProblems {
     static let refundInProgress = HTTPProblem(
         .conflict, code: "refund-in-progress", detail: "Some of these seats are being given back already.")
 
+    static let keyRequired = HTTPProblem(
+        .badRequest, code: "idempotency-key-required",
+        detail: "A sum without seats is given back by an Idempotency-Key, so that it is not given back twice.")
+    static let keyReused = HTTPProblem(
+        .unprocessableContent, code: "idempotency-key-reused",
+        detail: "Another refund was asked for by this Idempotency-Key.")
+
     static var gatewayUnavailable: HTTPProblem {
         var problem = HTTPProblem(
             .serviceUnavailable, code: "pg-unavailable",

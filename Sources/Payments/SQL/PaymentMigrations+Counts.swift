@@ -1,6 +1,6 @@
 internal import Postgres
 
-/// What is counted apart.
+/// What is counted apart, and what is done once.
 extension PaymentMigrations {
     /// `confirms` is how often the company was asked again for the money of a payment; `attempts` counts looks, most of
     /// which ask for nothing.
@@ -15,5 +15,13 @@ extension PaymentMigrations {
                 (extract(epoch FROM clock_timestamp() - coalesce(claimed_at, created_at)) * 1000)::bigint AS age,
                 created_at, discount, promotion_id, uses_promotion, confirms
                 FROM payment;
+            """)
+
+    /// `asked_by` is who asked for a sum without seats and by which key: to ask again by it is to ask for the same.
+    static let askedOnce = PostgresMigration(
+        number: 292, name: "sums that are given back once",
+        sql: """
+            ALTER TABLE refund ADD COLUMN asked_by text CHECK (length(asked_by) <= 300);
+            CREATE UNIQUE INDEX refund_asked_by ON refund (asked_by) WHERE asked_by IS NOT NULL;
             """)
 }

@@ -21,6 +21,13 @@ enum RefundStatements {
         VALUES ($1, $2, $3, $4, $5, $6, $7, now()) RETURNING id
         """)
 
+    /// Who asks, and by which key.
+    static let askedBy = PostgresStatement("refund_asked_by", "UPDATE refund SET asked_by = $2 WHERE id = $1")
+
+    static let findAskedBy = PostgresStatement(
+        "refund_find_asked_by",
+        "SELECT * FROM refund_row WHERE id = (SELECT id FROM refund WHERE asked_by = $1)", effect: .reads)
+
     /// One that happened without us: payment, amount, currency, cause, reason, key of ours, the company's key.
     static let insertDone = PostgresStatement(
         "refund_insert_done",

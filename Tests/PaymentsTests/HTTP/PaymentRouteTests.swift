@@ -210,7 +210,7 @@ struct PaymentRouteTests {
         let client = try PaymentClient(rig, as: 301)
         let payment = try await rig.paid([60_000, 40_000])
         let refunds = "/api/v1/admin/payments/\(payment.id)/refund"
-        let sum = try await client.send(.post, refunds, json: ["amount": 5000, "reason": "x"])
+        let sum = try await client.send(.post, refunds, json: ["amount": 5000, "reason": "x"], key: "one")
         #expect(sum.status == 200 && sum.amount("amount") == 5000, "\(sum.text)")
         #expect(try await client.send(.post, refunds, json: ["amount": 1, "seatIds": [1]]).code == "invalid-request")
         let own = try await client.send(
@@ -231,6 +231,38 @@ struct PaymentRouteTests {
         try rig.age(700)
         let ended = try await client.send(.post, end, json: ["note": "x"])
         #expect(ended.status == 200 && ended.json["failureCode"] as? String == "given-up", "\(ended.text)")
+    }
+
+    @Test("give a sum back once by one key, and say that it is promised when the company cannot be asked")
+    func sumOnce() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig, as: 301)
+        let payment = try await rig.paid([60_000, 40_000])
+        let other = try await rig.paid()
+        let path = "/api/v1/admin/payments/\(payment.id)/refund"
+        let sum = ["amount": 5000]
+        #expect(try await client.send(.post, path, json: sum).code == "idempotency-key-required")
+        // The promise is written down, and what asks the company at once fails.
+        try rig.sql(
+            """
+            CREATE FUNCTION no_lease() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NEW.attempts > OLD.attempts THEN RAISE 'no'; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER no_lease BEFORE UPDATE ON refund FOR EACH ROW EXECUTE FUNCTION no_lease()
+            """)
+        let promised = try await client.send(.post, path, json: sum, key: "k1")
+        #expect(promised.status == 202 && promised.json["status"] as? String == "REQUESTED", "\(promised.text)")
+        try rig.sql("DROP TRIGGER no_lease ON refund")
+        let again = try await client.send(.post, path, json: sum, key: "k1")
+        #expect(again.status == 200 && again.json["refundId"] as? Int == promised.json["refundId"] as? Int)
+        for (target, amount) in [(path, 5001), ("/api/v1/admin/payments/\(other.id)/refund", 5000)] {
+            let reused = try await client.send(.post, target, json: ["amount": amount], key: "k1")
+            #expect(reused.status == 422 && reused.code == "idempotency-key-reused", "\(reused.text)")
+        }
+        // Another key, or another manager's, is another wish.
+        #expect(try await client.send(.post, path, json: sum, key: "k2").status == 200)
+        #expect(try await rig.row(payment).refunded == 10_000)
+        #expect(try rig.sql("SELECT count(*) FROM refund") == "2")
+        try await rig.checkBooks()
     }
 
     @Test("refuse a key that is none before anything is kept for it, and tell who paid another sum that it goes back")

@@ -28,7 +28,8 @@ struct ChargebackTests {
         #expect(try await Ledger.balance(of: .sellerPayable(PaymentRig.seller), .krw, in: rig.database) == -100_000)
         #expect(try await rig.payments.checkInvariants().isEmpty)
         // There are no seats any more, and the house is generous.
-        let all = try await rig.payments.refund(payment.id, amount: 100_000, reason: "", by: PaymentRig.manager)
+        let all = try await rig.payments.refund(
+            payment.id, amount: 100_000, reason: "", by: PaymentRig.manager, key: try PaymentRig.key("all"))
         try await rig.workAll()
         #expect(try await rig.payments.refund(all.id)?.status == .succeeded)
         try await rig.checkBooks()

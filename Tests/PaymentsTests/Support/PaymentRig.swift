@@ -141,6 +141,12 @@ final class PaymentRig: Sendable {
             payment.id, of: payment.memberID, providerKey: "key-\(payment.orderID)", amount: payment.total.amount)
     }
 
+    static func key(_ text: String) throws -> IdempotencyKey {
+        var fields = HTTPFields()
+        try fields.append(name: Array("idempotency-key".utf8).span, value: Array(text.utf8).span)
+        return try #require(try IdempotencyKey(fields))
+    }
+
     func row(_ payment: PaymentRow) async throws -> PaymentRow {
         try #require(try await self.payments.payment(payment.id, of: nil))
     }
