@@ -62,7 +62,7 @@ package enum PaymentInvariants {
         "invariant_refunds_are_booked",
         """
         SELECT count(*) FROM refund AS r
-        WHERE $1::bigint IS NOT NULL AND (CASE WHEN r.status = 'SUCCEEDED' THEN r.amount ELSE 0 END)
+        WHERE $1::bigint IS NOT NULL AND (CASE WHEN r.status = 'SUCCEEDED' THEN r.amount + r.excess ELSE 0 END)
             <> (SELECT coalesce(sum(CASE j.kind WHEN 'REFUND_REVERSED' THEN -e.amount ELSE e.amount END), 0)
                 FROM ledger_journal AS j JOIN ledger_entry AS e ON e.journal_id = j.id
                 WHERE j.ref_type = 'refund' AND j.ref_id = r.id AND e.amount > 0)

@@ -18,6 +18,7 @@ extension Payments {
             if snapshot.isDisputed { self.metrics.incident("disputed", payment: payment.id) }
         }
         try await self.reverseRefunds(snapshot, of: payment, in: transaction)
+        try await self.shrinkChargebacks(snapshot, of: payment, in: transaction)
         guard snapshot.cancels.contains(where: Self.isMoneyBack) else { return }
         var known = try await transaction.run(RefundStatements.lockOfPayment, payment.id).map(RefundRow.init)
         snapshot.cancels = RefundMatch.sorted(snapshot.cancels, by: known)
@@ -48,7 +49,8 @@ extension Payments {
         let payment = try await self.reread(paymentID, in: transaction)
         let known = try await transaction.run(RefundStatements.lockOfPayment, paymentID).map(RefundRow.init)
         guard cancel.amount.currency == payment.capturedCurrency,
-            let room = RefundRoom(for: cancel.amount.amount, in: payment, known, snapshot)
+            let room = RefundRoom(
+                for: cancel.amount.amount, in: payment, known, snapshot, isForced: cancel.isChargeback)
         else {
             // More than there is by the company's own books: nothing can be written down that would be true.
             try await self.note(
@@ -57,9 +59,11 @@ extension Payments {
             return
         }
         let cause = cancel.isChargeback ? RefundCause.chargeback : .external
+        let booked = Money(cancel.amount.amount - room.excess, cancel.amount.currency)
+        if room.excess > 0 { self.metrics.incident("dispute-loss", payment: payment.id, code: cancel.key) }
         let id: Int64 = try await transaction.run(
-            RefundStatements.insertDone, payment.id, cancel.amount.amount, cancel.amount.currency.rawValue,
-            cause.rawValue, self.reason(cancel.reason ?? ""), self.newRefundKey(), cancel.key
+            RefundStatements.insertDone, payment.id, booked.amount, booked.currency.rawValue, cause.rawValue,
+            self.reason(cancel.reason ?? ""), self.newRefundKey(), cancel.key, room.excess
         ).single()
         var seats: [Int64] = []
         var tickets: [Int64] = []
@@ -73,11 +77,11 @@ extension Payments {
         }
         try await self.clear(room, in: transaction)
         try await self.repay(
-            payment, cancel.amount, fee: -room.waivedKept, pending: room.released, in: transaction)
-        try await Ledger.post(.refunded(id, of: payment, cancel.amount), in: transaction)
+            payment, booked, fee: -room.waivedKept, pending: room.released, in: transaction)
+        try await Ledger.post(.refunded(id, of: payment, booked, excess: room.excess), in: transaction)
         let repaid = try await self.reread(paymentID, in: transaction)
         try await PaymentNews.tell(
-            .refundCompleted, of: repaid, refund: id, amount: cancel.amount, seats: seats, tickets: tickets,
+            .refundCompleted, of: repaid, refund: id, amount: booked, seats: seats, tickets: tickets,
             cause: cause, in: transaction)
         self.metrics.refunds.add(cancel.isChargeback ? "chargeback" : "external", loop: nil)
         try await self.promiseRest(room, of: repaid, after: id, cancel.amount.amount, in: transaction)

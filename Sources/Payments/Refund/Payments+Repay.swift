@@ -92,7 +92,7 @@ extension Payments {
     }
 
     /// A refund was not done. What is owed still is promised by another in its place, which a person tries.
-    private func reverse(
+    func reverse(
         _ refund: RefundRow, of paymentID: Int64, isOwed: Bool, in transaction: PostgresTransaction
     ) async throws {
         let before = try await self.reread(paymentID, in: transaction)
@@ -104,7 +104,7 @@ extension Payments {
         _ = try await transaction.run(
             RefundStatements.repaid, paymentID, next.status.rawValue, -refund.amount.amount, -refund.fee,
             isOwed ? -back : 0)
-        try await Ledger.post(.reversed(refund.id, of: before, refund.amount), in: transaction)
+        try await Ledger.post(.reversed(refund, of: before), in: transaction)
         let after = try await self.reread(paymentID, in: transaction)
         try await PaymentNews.tell(
             .refundFailed, of: after, refund: refund.id, amount: refund.amount, cause: refund.cause, in: transaction)

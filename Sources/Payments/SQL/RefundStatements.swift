@@ -28,13 +28,14 @@ enum RefundStatements {
         "refund_find_asked_by",
         "SELECT * FROM refund_row WHERE id = (SELECT id FROM refund WHERE asked_by = $1)", effect: .reads)
 
-    /// One that happened without us: payment, amount, currency, cause, reason, key of ours, the company's key.
+    /// One that happened without us: payment, amount, currency, cause, reason, key of ours, the company's key, what it
+    /// took beyond what there was.
     static let insertDone = PostgresStatement(
         "refund_insert_done",
         """
         INSERT INTO refund (payment_id, amount, currency, cause, reason, idempotency_key, provider_key, status,
-            completed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'SUCCEEDED', now()) RETURNING id
+            completed_at, excess)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'SUCCEEDED', now(), $8) RETURNING id
         """)
 
     static let addLines = PostgresStatement(

@@ -122,14 +122,17 @@ package final class BookComparison: Sendable {
                     -- What came and went before we saw it is nobody's.
                     WHEN p.captured_at IS NULL THEN CASE WHEN net.amount <> 0 THEN 'GATEWAY_ONLY' END
                     WHEN r.currency <> p.captured_currency THEN 'AMOUNT'
-                    -- What the house has paid itself no company lists.
-                    WHEN net.amount <> p.captured - p.refunded + (SELECT coalesce(sum(amount), 0) FROM refund
-                            WHERE payment_id = p.id AND settled_note IS NOT NULL)
+                    WHEN net.amount <> p.captured - p.refunded + apart.amount
                         AND coalesce((SELECT max(greatest(completed_at, reversed_at)) FROM refund
                             WHERE payment_id = p.id) < $3, true) THEN 'AMOUNT' END AS difference
                 FROM gateway_row AS r LEFT JOIN payment AS p ON p.id = r.payment_id
                     LEFT JOIN LATERAL (
                         SELECT sum(amount) AS amount FROM gateway_row WHERE payment_id = p.id) AS net ON true
+                    -- What the house has paid itself no company lists; what a bank took beyond that it does.
+                    LEFT JOIN LATERAL (
+                        SELECT coalesce(sum(amount) FILTER (WHERE settled_note IS NOT NULL), 0)
+                            - coalesce(sum(excess) FILTER (WHERE status = 'SUCCEEDED'), 0) AS amount
+                        FROM refund WHERE payment_id = p.id) AS apart ON true
                 WHERE r.gateway = $1 AND (r.at >= $2 AND r.at < $3
                     OR r.difference IS NOT NULL AND r.resolved_at IS NULL)) AS found
             WHERE g.id = found.id
@@ -154,7 +157,8 @@ package final class BookComparison: Sendable {
                 UNION
                 SELECT payment_id FROM refund WHERE completed_at >= $2 AND completed_at < $3 AND amount > 0)
             AND (SELECT coalesce(sum(amount), 0) FROM gateway_row WHERE payment_id = p.id) <> p.captured - p.refunded
-                + (SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = p.id AND settled_note IS NOT NULL)
+                + (SELECT coalesce(sum(amount) FILTER (WHERE settled_note IS NOT NULL), 0)
+                    - coalesce(sum(excess) FILTER (WHERE status = 'SUCCEEDED'), 0) FROM refund WHERE payment_id = p.id)
             AND NOT EXISTS (SELECT FROM refund WHERE payment_id = p.id AND greatest(completed_at, reversed_at) >= $3)
             AND NOT EXISTS (SELECT FROM gateway_row WHERE payment_id = p.id AND at >= $2 AND at < $3)
         ORDER BY p.id LIMIT $4

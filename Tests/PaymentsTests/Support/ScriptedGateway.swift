@@ -298,7 +298,7 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
     private static func snapshot(_ orderID: String, _ entry: Entry) -> GatewaySnapshot {
         var snapshot = GatewaySnapshot(
             orderID: orderID, providerKey: entry.key, status: entry.status, providerStatus: "\(entry.status)",
-            total: Money(entry.total), balance: Money(entry.total - entry.back))
+            total: Money(entry.total), balance: Money(max(entry.total - entry.back, 0)))
         snapshot.cancels = entry.cancels
         snapshot.isDisputed = entry.isDisputed
         snapshot.method = "card"
