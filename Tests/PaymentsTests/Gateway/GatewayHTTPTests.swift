@@ -140,7 +140,7 @@ import Testing
         let waiting = try #require(outcome.snapshot)
         #expect(waiting.deposit?.accountNumber.isEmpty == false)
         #expect(
-            waiting.deposit?.dueAt?.unixMilliseconds == rig.now.unixMilliseconds + Int64(TossRequest.depositHours)
+            waiting.deposit?.dueAt?.unixMilliseconds == rig.now.unixMilliseconds + Int64(GatewayOrder.depositHoursMax)
                 * 3_600_000)
         #expect(await rig.toss.abandon(attempt.payment).isPaid)
         let page = rig.origin + SimulatorRoutes.pagePrefix + attempt.providerKey

@@ -131,9 +131,11 @@ final class PaymentRig: Sendable {
     }
 
     /// A payment that a buyer has begun.
-    func begun(_ prices: [Int64] = [50_000, 50_000]) async throws -> PaymentRow {
+    func begun(
+        _ prices: [Int64] = [50_000, 50_000], method: GatewayOrder.Method = .card
+    ) async throws -> PaymentRow {
         let reservation = try self.reservation(prices)
-        return try await self.payments.begin(reservation, by: Self.member).payment
+        return try await self.payments.begin(reservation, by: Self.member, method: method).payment
     }
 
     func confirm(_ payment: PaymentRow) async throws -> PaymentRow {

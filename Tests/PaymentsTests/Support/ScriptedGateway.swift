@@ -64,6 +64,8 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         var abandonCount = 0
         var fetchCount = 0
         var tellsKeyAtCheckout = false
+        /// Until when deposits are waited for.
+        var depositDue: WallClock? = WallClock(unixMilliseconds: WallClock.now.unixMilliseconds + 23 * 3_600_000)
         /// The next checkout is refused after this has happened.
         var beforeRefusedCheckout: (@Sendable () async -> Void)?
     }
@@ -159,12 +161,12 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
             if Self.isOther(key, orderID, state) { return .unknown(GatewayDoubt(.codeUnclear)) }
             // What is taken is taken once, whoever asks again.
             if let entry = state.entries[orderID], entry.taken {
-                return .approved(Self.snapshot(orderID, entry))
+                return .approved(Self.snapshot(orderID, entry, state))
             }
             func set(_ status: GatewaySnapshot.Status, _ amount: Int64) -> GatewaySnapshot {
                 let entry = Entry(key: key, total: amount, status: status)
                 state.entries[orderID] = entry
-                return Self.snapshot(orderID, entry)
+                return Self.snapshot(orderID, entry, state)
             }
             switch fate {
             case .lostBefore, .diesBefore:
@@ -192,7 +194,7 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
                 return .unknown(GatewayDoubt(.mismatch))
             }
             guard let entry = state.entries[payment.orderID] else { return .absent }
-            return .found(Self.snapshot(payment.orderID, entry))
+            return .found(Self.snapshot(payment.orderID, entry, state))
         }
     }
 
@@ -205,7 +207,11 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         self.change { state in
             state.abandonCount += 1
             if let entry = state.entries[payment.orderID], entry.taken {
-                return .paid(Self.snapshot(payment.orderID, entry))
+                return .paid(Self.snapshot(payment.orderID, entry, state))
+            }
+            if state.entries[payment.orderID]?.status == .awaitingDeposit, state.abandonment == .expiresByItself {
+                state.entries[payment.orderID]?.status = .failed
+                return .gone
             }
             return state.abandonment
         }
@@ -295,7 +301,7 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         state.entries[orderID]?.status = back == 0 ? entry.status : back >= entry.total ? .refunded : .partlyRefunded
     }
 
-    private static func snapshot(_ orderID: String, _ entry: Entry) -> GatewaySnapshot {
+    private static func snapshot(_ orderID: String, _ entry: Entry, _ state: State) -> GatewaySnapshot {
         var snapshot = GatewaySnapshot(
             orderID: orderID, providerKey: entry.key, status: entry.status, providerStatus: "\(entry.status)",
             total: Money(entry.total), balance: Money(max(entry.total - entry.back, 0)))
@@ -303,7 +309,8 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         snapshot.isDisputed = entry.isDisputed
         snapshot.method = "card"
         if entry.status == .awaitingDeposit {
-            snapshot.deposit = GatewayDeposit(bankCode: "20", accountNumber: "123", dueAt: nil, secret: nil)
+            snapshot.deposit = GatewayDeposit(
+                bankCode: "20", accountNumber: "123", dueAt: state.depositDue, secret: nil)
         }
         return snapshot
     }

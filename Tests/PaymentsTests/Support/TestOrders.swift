@@ -13,7 +13,7 @@ final class TestOrders: Orders {
             concert_id bigint NOT NULL, total bigint NOT NULL, status text NOT NULL DEFAULT 'PENDING',
             frozen boolean NOT NULL DEFAULT false, held_until timestamptz, confirmed_at timestamptz,
             starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text,
-            called_off boolean NOT NULL DEFAULT false);
+            called_off boolean NOT NULL DEFAULT false, sells_until timestamptz);
         CREATE TABLE test_seat (
             order_id bigint NOT NULL, seat_id bigint NOT NULL, paid bigint NOT NULL, state text NOT NULL,
             given boolean NOT NULL DEFAULT false, PRIMARY KEY (order_id, seat_id));
@@ -44,7 +44,8 @@ final class TestOrders: Orders {
                 reservationID: reservation, memberID: try row.get(0), sellerID: try row.get(1),
                 concertID: try row.get(2), name: "포도 콘서트", total: Money(try row.get(3)),
                 isPayable: try row.get(4), isConfirmed: try row.get(5),
-                heldUntil: try row.get(6, as: PostgresTimestamp?.self)?.wallClock)
+                heldUntil: try row.get(6, as: PostgresTimestamp?.self)?.wallClock,
+                sellsUntil: try row.get(7, as: PostgresTimestamp?.self)?.wallClock)
         }
         return orders
     }
@@ -103,7 +104,8 @@ final class TestOrders: Orders {
         "test_order_get",
         """
         SELECT member_id, seller_id, concert_id, total,
-            status = 'PENDING' AND NOT frozen AND held_until > now(), status = 'CONFIRMED', held_until
+            status = 'PENDING' AND NOT frozen AND held_until > now(), status = 'CONFIRMED', held_until,
+            sells_until
         FROM test_order WHERE id = $1 AND member_id = $2
         """, effect: .reads)
     private static let freeze = PostgresStatement(

@@ -98,10 +98,26 @@ struct TransferTests {
         try await shop.expectBooks(SimulatorBook(captured: 100_000))
     }
 
+    @Test("that its buyer waits for no longer cannot be made at the company; one made before buys its seats", arguments: [
+        true, false,
+    ])
+    func canceledByBuyer(isMade: Bool) async throws {
+        let shop = try await Shop()
+        if isMade { try shop.deposit() }
+        let after = try await shop.rig.payments.cancelDeposit(shop.payment.id, by: PaymentRig.member)
+        #expect(after.state == (isMade ? .completed : .failed))
+        #expect(try shop.rig.sql("SELECT frozen FROM test_order") == "f")
+        if isMade { return try await shop.expectBooks(SimulatorBook(captured: 100_000)) }
+        #expect(throws: SimulatorFault.self) { try shop.deposit() }
+        try await shop.rig.workAll()
+        #expect(try await shop.row().failureCode == "canceled")
+        #expect(try await shop.rig.payments.checkInvariants() == [])
+    }
+
     @Test("ends with its time, and its seats are held for another way to pay")
     func expired() async throws {
         let shop = try await Shop()
-        shop.companies.forward(.seconds(Int64(TossRequest.depositHours) * 3600 - 1))
+        shop.companies.forward(.seconds(Int64(GatewayOrder.depositHoursMax) * 3600 - 1))
         try await shop.rig.workAll()
         #expect(try await shop.row().state.phase == .awaitingDeposit)
         shop.companies.forward(.seconds(2))
@@ -122,7 +138,7 @@ struct TransferTests {
         var chaos = SimulatorChaos()
         chaos.depositAfterDue = 1
         let shop = try await Shop(chaos: chaos)
-        shop.companies.forward(.seconds(Int64(TossRequest.depositHours) * 3600 + 1))
+        shop.companies.forward(.seconds(Int64(GatewayOrder.depositHoursMax) * 3600 + 1))
         try await shop.rig.workAll()
         #expect(try await shop.row().state == .failed)
         if !isFree { try shop.rig.sql("UPDATE test_seat SET state = 'LOST'") }
