@@ -54,7 +54,7 @@ extension StripeAnswer {
             row.object("metadata")?.string("refund_id", lengthMax: 32) == "\(refund.refundID)"
         }
         guard !ours.isEmpty else {
-            // Ours may be on a page that was not asked for: refunds of one payment are few, so that is not so.
+            // Ours may be on the next page.
             return json.boolean("has_more") == false ? .absent : .unknown(GatewayDoubt(.statusUnclear, code: "more"))
         }
         let found = ours.compactMap { row in self.refund(row).map { (row, $0) } }
@@ -62,6 +62,32 @@ extension StripeAnswer {
             return .unknown(GatewayDoubt(.unreadable))
         }
         return self.outcome(of: refund, best.1, best.0)
+    }
+
+    /// One page of the refunds of one intent, and the key after which the next one begins.
+    static func refundPage(_ answer: GatewayAnswer) -> Result<(cancels: [GatewayCancel], next: String?), RefundDoubt> {
+        guard answer.status == 200 else { return .failure(RefundDoubt(self.doubt(answer, StripeError(answer)))) }
+        guard let json = answer.json, let rows = json.objects("data"), let hasMore = json.boolean("has_more") else {
+            return .failure(RefundDoubt(GatewayDoubt(.unreadable)))
+        }
+        var cancels: [GatewayCancel] = []
+        for row in rows {
+            // One that is overlooked would be paid twice.
+            guard let cancel = row.flatMap({ self.refund($0) }) else {
+                return .failure(RefundDoubt(GatewayDoubt(.unreadable)))
+            }
+            cancels.append(cancel)
+        }
+        guard hasMore else { return .success((cancels, nil)) }
+        guard let last = cancels.last else { return .failure(RefundDoubt(GatewayDoubt(.unreadable))) }
+        return .success((cancels, last.key))
+    }
+
+    /// Why a page is none.
+    struct RefundDoubt: Error {
+        let doubt: GatewayDoubt
+
+        init(_ doubt: GatewayDoubt) { self.doubt = doubt }
     }
 
     private static func outcome(
