@@ -152,13 +152,13 @@ struct SettlementAnswer: JSONEncodable {
 }
 
 struct SettlementRunAnswer: JSONEncodable {
-    let date: String
-    let sellerCount: Int
+    let run: Settlements.Run
 
     func encode(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("date", self.date)
-            writer.member("sellerCount", self.sellerCount)
+            writer.member("date", self.run.day)
+            writer.member("sellerCount", self.run.sellerCount)
+            writer.member("failureCount", self.run.failureCount)
         }
     }
 }

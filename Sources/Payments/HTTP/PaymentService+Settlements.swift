@@ -22,8 +22,8 @@ extension PaymentService {
 
     func runSettlements(_ request: HTTPRequest) async throws -> HTTPResponse {
         let input = try request.decodeJSON(SettlementRunInput.self)
-        let (date, count) = try await PaymentProblems.guarded { try await self.settlements.run(input.date) }
-        return Self.uncached(HTTPResponse(json: SettlementRunAnswer(date: date, sellerCount: count)))
+        let run = try await PaymentProblems.guarded { try await self.settlements.run(input.date) }
+        return Self.uncached(HTTPResponse(json: SettlementRunAnswer(run: run)))
     }
 
     func approveSettlement(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {

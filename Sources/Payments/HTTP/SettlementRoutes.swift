@@ -105,7 +105,8 @@ enum SettlementRoutes {
                     answers: [
                         HTTPAnswerDescription(
                             .ok, "How many sellers had something to settle.",
-                            examples: [SettlementRunAnswer(date: "2026-11-28", sellerCount: 3)], named: "SettlementRun")
+                            examples: [SettlementRunAnswer(run: Settlements.Run(day: "2026-11-28", sellerCount: 3))],
+                            named: "SettlementRun")
                     ],
                     problems: [
                         PaymentRoutes.invalidInput, HTTPProblemDescription(.conflict, "invalid-state"),

@@ -21,7 +21,7 @@ package struct PaymentMetrics: Sendable {
         "deposit-reversed", "disputed", "dispute-won", "dispute-loss", "books-differ", "unreadable-rules", "unknown-gateway",
     ]
 
-    static let works: [StaticString] = ["look", "refund", "sweep", "webhook"]
+    static let works: [StaticString] = ["look", "refund", "sweep", "webhook", "settle"]
 
     let payments: ReasonCounters
     let webhooks: ReasonCounters

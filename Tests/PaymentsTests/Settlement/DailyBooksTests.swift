@@ -130,6 +130,58 @@ struct DailyBooksTests {
         #expect(try Self.work(rig, of: "compare scripted") == "1 done 2 0")
     }
 
+    @Test("of a seller that cannot be settled is tried again, then left to the next day, and is nobody else's loss")
+    func failingSeller() async throws {
+        let rig = try PaymentRig()
+        for daysAgo in [2, 1] { _ = try await Self.paid(rig, daysAgo: daysAgo) }
+        // Before the first of them by number.
+        try rig.sql("UPDATE payment SET seller_id = 202 WHERE id = (SELECT min(id) FROM payment)")
+        try rig.sql("UPDATE settlement_due SET seller_id = 202 WHERE ref_id = (SELECT min(id) FROM payment)")
+        let other = try await Self.paid(rig, daysAgo: 2)
+        try rig.sql(
+            """
+            CREATE FUNCTION no_settlement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NEW.seller_id = 201 THEN RAISE 'no'; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER no_settlement BEFORE INSERT ON settlement FOR EACH ROW EXECUTE FUNCTION no_settlement()
+            """)
+        var limits = Self.limits()
+        limits.settleCountMax = 2
+        let books = Self.books(rig, limits)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle") == "2 open 1 0")
+        #expect(try rig.sql("SELECT seller_id, gross FROM settlement") == "202|100000")
+        #expect(rig.metric(#"podo_payments_work_failures_total{work="settle"}"#) == 1)
+        try rig.sql("UPDATE day_work SET next_try_at = now()")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle") == "2 done 2 1, 1 open 1 0")
+        try rig.sql("DROP TRIGGER no_settlement ON settlement; UPDATE day_work SET next_try_at = now()")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle") == "2 done 2 1, 1 done 2 0")
+        // Both of his days.
+        #expect(try rig.sql("SELECT gross FROM settlement WHERE seller_id = 201") == "200000")
+        #expect(try rig.sql("SELECT count(*) FROM settlement_due WHERE ref_id = \(other.id)") == "0")
+        #expect(try await rig.payments.checkInvariants() == [])
+    }
+
+    @Test("is not held up by one that is too old to be made up for, which a person closes")
+    func tooOld() async throws {
+        let rig = try PaymentRig()
+        _ = try await Self.paid(rig, daysAgo: 16)
+        _ = try await Self.paid(rig, daysAgo: 1)
+        try rig.sql(
+            """
+            INSERT INTO day_work (work, business_date, next_try_at)
+            SELECT 'settle', (now() AT TIME ZONE 'Asia/Seoul')::date - 15, now()
+            """)
+        let books = Self.books(rig)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle").hasSuffix("2 done 1 0, 1 done 1 0"))
+        #expect(try Self.work(rig, of: "settle").hasPrefix("15 open 1 0, 14 done"))
+        let day = try rig.sql("SELECT (now() AT TIME ZONE 'Asia/Seoul')::date - 15")
+        _ = try await rig.settlements.run(day)
+        #expect(try Self.work(rig, of: "settle").hasPrefix("15 done 1 0"))
+    }
+
     @Test("that a process died in the middle of is done by another, later")
     func died() async throws {
         let rig = try PaymentRig()
