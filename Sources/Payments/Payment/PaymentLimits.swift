@@ -53,7 +53,7 @@ package struct PaymentLimits: Sendable {
     /// A refund that is refused for now is tried again after the double time, up to this.
     package var refundTimeMax = TimeAmount.seconds(3600)
     package var reasonLengthMax = 200
-    /// Pages of a company's list that one comparison of books reads; what is beyond is not compared, and said to be so.
+    /// Pages of a company's list that one comparison of books reads; the next one goes on after them.
     package var listPageCountMax = 100
     /// Payments that one comparison finds missing in a company's list, and keeps.
     package var gapCountMax = 1000

@@ -17,6 +17,15 @@ extension PaymentMigrations {
                 FROM payment;
             """)
 
+    /// How far a company's list of a day was read, and how many of its rows could not be: a list may be longer than one
+    /// round reads.
+    static let longLists = PostgresMigration(
+        number: 295, name: "long lists of companies",
+        sql: """
+            ALTER TABLE day_work ADD COLUMN cursor text CHECK (length(cursor) <= 500),
+                ADD COLUMN unreadable integer NOT NULL DEFAULT 0 CHECK (unreadable >= 0);
+            """)
+
     /// `asked_by` is who asked for a sum without seats and by which key: to ask again by it is to ask for the same.
     static let askedOnce = PostgresMigration(
         number: 292, name: "sums that are given back once",

@@ -84,18 +84,23 @@ package final class DailyBooks: Sendable {
     }
 
     private func compare(_ company: String, _ day: Day) async throws {
-        let report = try await self.comparison.compare(company, from: day.from, to: day.to)
-        let count = report.gatewayOnlyCount + report.oursOnlyCount + report.amountCount + report.unreadableCount
+        let report = try await self.comparison.compare(company, from: day.from, to: day.to, after: day.cursor)
+        let unreadableCount = day.unreadableCount + report.unreadableCount
+        let count = report.gatewayOnlyCount + report.oursOnlyCount + report.amountCount + unreadableCount
         self.payments.metrics.log.info(
             "books compared",
             [
                 "company": .text(company), "day": .text(day.date), "imported": .number(report.importedCount),
                 "theirs_only": .number(report.gatewayOnlyCount), "ours_only": .number(report.oursOnlyCount),
-                "amount": .number(report.amountCount), "unreadable": .number(report.unreadableCount),
+                "amount": .number(report.amountCount), "unreadable": .number(unreadableCount),
                 "complete": .flag(report.isComplete),
             ])
         guard report.isComplete else {
-            try await self.later(Self.comparing + company, day)
+            // From the beginning, what could not be read is counted anew.
+            _ = try await self.payments.database.run(
+                Self.goesOn, Self.comparing + company, day.date, report.cursor,
+                report.cursor == nil ? 0 : unreadableCount,
+                report.isCut ? 0 : PaymentLimits.seconds(self.limits.retryTime))
             return
         }
         try await self.finish(Self.comparing + company, day, differenceCount: count)
@@ -108,6 +113,9 @@ package final class DailyBooks: Sendable {
         let from: WallClock
         let to: WallClock
         let attemptCount: Int
+        /// How far a company's list was read before, and what of it could not be.
+        let cursor: String?
+        let unreadableCount: Int
     }
 
     /// The earliest day that is due and that nobody has. It is due `time` after its end. What a settlement finds of
@@ -119,7 +127,8 @@ package final class DailyBooks: Sendable {
         guard let row = rows.first else { return nil }
         return Day(
             date: try row.get(0), from: try row.get(1, as: PostgresTimestamp.self).wallClock,
-            to: try row.get(2, as: PostgresTimestamp.self).wallClock, attemptCount: try row.get(3))
+            to: try row.get(2, as: PostgresTimestamp.self).wallClock, attemptCount: try row.get(3),
+            cursor: try row.get(4), unreadableCount: try row.get(5))
     }
 
     private func later(_ work: String, _ day: Day) async throws {
@@ -162,7 +171,7 @@ package final class DailyBooks: Sendable {
             SET next_try_at = excluded.next_try_at, attempts = w.attempts + 1
             WHERE w.finished_at IS NULL AND w.next_try_at <= now()
         RETURNING business_date::text, business_date::timestamp AT TIME ZONE $2,
-            (business_date + 1)::timestamp AT TIME ZONE $2, attempts
+            (business_date + 1)::timestamp AT TIME ZONE $2, attempts, cursor, unreadable
         """, purpose: .background)
 
     private static let later = PostgresStatement(
@@ -172,10 +181,18 @@ package final class DailyBooks: Sendable {
         WHERE work = $1 AND business_date = $2::text::date AND finished_at IS NULL
         """, purpose: .background)
 
+    /// Work, day, how far it has come, what of that could not be read, seconds until it goes on.
+    private static let goesOn = PostgresStatement(
+        "day_work_goes_on",
+        """
+        UPDATE day_work SET cursor = $3, unreadable = $4, next_try_at = now() + $5::bigint * interval '1 second'
+        WHERE work = $1 AND business_date = $2::text::date AND finished_at IS NULL
+        """, purpose: .background)
+
     static let finish = PostgresStatement(
         "day_work_finish",
         """
-        UPDATE day_work SET finished_at = now(), differences = $3
+        UPDATE day_work SET finished_at = now(), differences = $3, cursor = NULL, unreadable = 0
         WHERE work = $1 AND business_date = $2::text::date AND finished_at IS NULL
         """, purpose: .background)
 

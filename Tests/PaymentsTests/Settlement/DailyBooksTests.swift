@@ -130,6 +130,52 @@ struct DailyBooksTests {
         #expect(try Self.work(rig, of: "compare scripted") == "1 done 2 0")
     }
 
+    @Test("goes on with a long list where it has come to, and judges nothing by a part of it")
+    func longList() async throws {
+        var limits = PaymentLimits()
+        limits.listPageCountMax = 2
+        let rig = try PaymentRig(limits: limits)
+        let payment = try await Self.paid(rig, daysAgo: 1)
+        for amount in [10_000, 20_000, 30_000, 40_000, -1, 1] as [Int64] {
+            try Self.list(rig, payment, amount, daysAgo: 1)
+        }
+        rig.gateway.change { $0.transactionPageCount = 1 }
+        let books = Self.books(rig)
+        #expect(try await books.work())
+        #expect(try Self.work(rig, of: "compare scripted") == "1 open 1 0")
+        #expect(try rig.sql("SELECT cursor, unreadable FROM day_work WHERE cursor IS NOT NULL") == "2|2")
+        // A company that is away loses nothing of it.
+        rig.gateway.change { $0.isSilent = true }
+        #expect(try await books.work())
+        #expect(try rig.sql("SELECT cursor FROM day_work WHERE cursor IS NOT NULL") == "2")
+        rig.gateway.change { $0.isSilent = false }
+        try rig.sql("UPDATE day_work SET next_try_at = now()")
+        #expect(try await books.work())
+        #expect(try rig.sql("SELECT count(*) FROM gateway_row") == "4")
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="books-differ"}"#) == 0)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "1 done 4 6")
+        #expect(try rig.sql("SELECT count(*) FROM gateway_row WHERE difference IS NOT NULL") == "0")
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="books-differ"}"#) == 0)
+    }
+
+    @Test("begins a list anew when the company does not know the place in it any more")
+    func lostPlace() async throws {
+        let rig = try PaymentRig()
+        try Self.list(rig, try await Self.paid(rig, daysAgo: 1), 100_000, daysAgo: 1)
+        let books = Self.books(rig)
+        try rig.sql(
+            """
+            INSERT INTO day_work (work, business_date, next_try_at, cursor)
+            SELECT 'compare scripted', (now() AT TIME ZONE 'Asia/Seoul')::date - 1, now(), 'x'
+            """)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "1 open 2 0")
+        try rig.sql("UPDATE day_work SET next_try_at = now()")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "1 done 3 0")
+    }
+
     @Test("of a seller that cannot be settled is tried again, then left to the next day, and is nobody else's loss")
     func failingSeller() async throws {
         let rig = try PaymentRig()

@@ -60,6 +60,7 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         var refundKeys: Set<String> = []
         var nextKey = 0
         var transactions: [GatewayTransaction] = []
+        var transactionPageCount = 1000
         var abandonment: GatewayAbandonment = .expiresByItself
         var abandonCount = 0
         var fetchCount = 0
@@ -291,7 +292,14 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
     ) async -> GatewayTransactionsOutcome {
         self.change { state in
             if state.isSilent { return .unknown(GatewayDoubt(.timedOut)) }
-            return .page(GatewayTransactionPage(items: state.transactions, next: nil, unreadableCount: 0))
+            let place = cursor.flatMap { Int($0) } ?? 0
+            guard cursor == nil || place > 0 else { return .unknown(GatewayDoubt(.codeUnclear, code: "NO_CURSOR")) }
+            let end = min(place + state.transactionPageCount, state.transactions.count)
+            return .page(
+                GatewayTransactionPage(
+                    items: Array(state.transactions[place..<end]),
+                    next: end < state.transactions.count ? "\(end)" : nil,
+                    unreadableCount: state.transactionPageCount == 1 ? 1 : 0))
         }
     }
 
