@@ -32,6 +32,7 @@ struct PaymentAnswer: JSONEncodable {
             writer.member(
                 "refundPending", Money(payment.refundPending, payment.capturedCurrency ?? payment.total.currency))
             writer.member("cancelFee", Money(payment.kept, payment.total.currency))
+            writer.member("needsRefundAccount", payment.needsAccount)
             writer.member("failureCode", payment.failureCode)
             writer.member("ticketIds", payment.ticketIDs)
             writer.member("createdAt", payment.createdAt.rfc3339)
@@ -103,6 +104,7 @@ struct RefundAnswer: JSONEncodable {
             writer.member("cancelFee", Money(refund.fee, refund.amount.currency))
             writer.member("cause", refund.cause.rawValue)
             writer.member("reason", refund.reason)
+            writer.member("awaitsAccount", refund.awaitsAccount)
             writer.member("failureCode", refund.failureCode)
             writer.member("settledNote", refund.settledNote)
             writer.member("createdAt", refund.createdAt.rfc3339)

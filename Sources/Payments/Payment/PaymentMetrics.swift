@@ -12,7 +12,7 @@ package struct PaymentMetrics: Sendable {
     ]
     static let refundOutcomes: [StaticString] = [
         "requested", "succeeded", "failed", "unknown", "pending", "external", "chargeback",
-        "outside", "superseded",
+        "outside", "superseded", "awaits-account",
     ]
     /// Each is a case for a person.
     static let incidentKinds: [StaticString] = [

@@ -37,6 +37,8 @@ package struct PaymentRow: Sendable {
     /// Since the company was asked for the money, or since it began.
     package var age: TimeAmount
     package var createdAt: WallClock
+    /// Money of it goes nowhere before the buyer says to which account.
+    package var needsAccount = false
     /// What a code has taken off; `total` is what is left to pay.
     package var discount: Int64
     package var promotionID: Int64?
@@ -78,6 +80,7 @@ package struct PaymentRow: Sendable {
         self.promotionID = try row.get(31)
         self.usesPromotion = try row.get(32)
         self.confirmCount = try row.get(33)
+        self.needsAccount = try row.get(34)
     }
 
     package var key: GatewayPaymentKey { GatewayPaymentKey(orderID: self.orderID, providerKey: self.providerKey) }

@@ -185,7 +185,7 @@ enum PaymentStatements {
         "payment_looked",
         """
         UPDATE payment SET next_look_at = CASE WHEN EXISTS (SELECT FROM refund
-            WHERE payment_id = $1 AND status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN'))
+            WHERE payment_id = $1 AND status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN') AND NOT awaits_account)
             THEN now() + $2::bigint * interval '1 second' END
         WHERE id = $1 AND phase = 'SETTLED' AND next_look_at IS NOT NULL
         """, purpose: .background)

@@ -75,10 +75,11 @@ enum RefundStatements {
         WHERE id = $1 AND status NOT IN ('SUCCEEDED', 'REVERSED', 'SUPERSEDED')
         """)
 
+    /// Why, and whether another account would help.
     static let fail = PostgresStatement(
         "refund_fail",
         """
-        UPDATE refund SET status = 'FAILED', failure_code = $2, next_try_at = NULL
+        UPDATE refund SET status = 'FAILED', failure_code = $2, next_try_at = NULL, awaits_account = $3
         WHERE id = $1 AND status IN ('PROCESSING', 'UNKNOWN')
         """)
 
