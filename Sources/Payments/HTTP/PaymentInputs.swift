@@ -72,6 +72,19 @@ struct RefundInput: JSONDecodable {
     }
 }
 
+/// Which seats money from elsewhere was for.
+struct SeatsInput: JSONDecodable {
+    let seats: [Int64]
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        let seats = json.integers(
+            "seatIds", in: 0...Int64.max, countMax: RefundInput.seatCountMax, about: "Whose tickets are void by it.")
+        if let seats, seats.isEmpty { json.fail("seatIds", "too-few", "at least 1") }
+        guard let seats, json.errors.isEmpty else { throw json.failure }
+        self.seats = seats
+    }
+}
+
 /// Why somebody does something that no rule of the program decides.
 struct NoteInput: JSONDecodable {
     let note: String

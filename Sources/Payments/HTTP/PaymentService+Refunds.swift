@@ -128,6 +128,17 @@ extension PaymentService {
         return Self.uncached(HTTPResponse(json: RefundAnswer(refund: refund)))
     }
 
+    /// A person says which seats were given back elsewhere.
+    func nameSeats(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let caller = try Self.caller(request)
+        let id = try Self.id(values)
+        let input = try request.decodeJSON(SeatsInput.self)
+        let refund = try await PaymentProblems.guarded {
+            try await self.payments.nameSeats(input.seats, of: id, by: caller.memberID)
+        }
+        return Self.uncached(HTTPResponse(json: RefundAnswer(refund: refund)))
+    }
+
     /// `seatIds=1,2` or `seatIds=1&seatIds=2`; nil without any.
     private static func seats(_ query: HTTPQuery) throws(HTTPProblem) -> [Int64]? {
         let parts = query.all("seatIds").flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }

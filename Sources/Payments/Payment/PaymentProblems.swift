@@ -34,6 +34,8 @@ enum PaymentProblems {
     static let givenAway = HTTPProblem(
         .unprocessableContent, code: "refund-not-allowed",
         detail: "A ticket that was given to somebody else is not yours to give back.")
+    static let invalidSeat = HTTPProblem(
+        .badRequest, code: "invalid-seat", detail: "A seat is none of this payment, or was given back.")
     static let refundNotAllowed = HTTPProblem(
         .unprocessableContent, code: "refund-not-allowed", detail: "This cannot be given back.")
     static let windowClosed = HTTPProblem(

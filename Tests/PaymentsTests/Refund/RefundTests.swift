@@ -200,6 +200,36 @@ struct RefundTests {
         try await rig.checkBooks()
     }
 
+    @Test("a part, somewhere else, is for the seats that a person names, and no money moves by that")
+    func namedSeats() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig, as: 301)
+        let payment = try await rig.paid([50_000, 50_000])
+        rig.gateway.refundElsewhere(payment, 50_000)
+        try await rig.reconciler.look(at: payment.id)
+        #expect(try rig.sql("SELECT count(*) FROM test_seat WHERE state = 'SOLD'") == "2")
+        let refund = try #require(try await rig.payments.refunds(of: payment.id).first)
+        let path = "/api/v1/admin/refunds/\(refund.id)/seats"
+        let seat = payment.reservationID * 100 + 1
+        #expect(try await client.send(.post, path, json: ["seatIds": [7]]).code == "invalid-seat")
+        #expect(try await client.send(.post, path, json: ["seatIds": [Int]()]).code == "invalid-request")
+        #expect(try await client.send(.post, "/api/v1/admin/refunds/99/seats", json: ["seatIds": [7]]).status == 404)
+        let named = try await client.send(.post, path, json: ["seatIds": [seat]])
+        #expect(named.status == 200 && named.json["refundId"] as? Int == Int(refund.id), "\(named.text)")
+        #expect(try rig.sql("SELECT seat_id FROM test_seat WHERE state = 'SOLD'") == "\(seat - 1)")
+        #expect(try await client.send(.post, path, json: ["seatIds": [seat]]).code == "invalid-seat")
+        #expect(try await rig.row(payment).refunded == 50_000)
+        // Who asks for that seat is told of it; the other one is a refund of its own.
+        let told = try await rig.payments.refund(payment.id, seats: [seat], reason: "", by: Self.me)
+        #expect(told.id == refund.id)
+        let own = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
+        try await rig.workAll()
+        #expect(try await client.send(.post, "/api/v1/admin/refunds/\(own.id)/seats", json: ["seatIds": [seat - 1]])
+            .code == "invalid-state")
+        #expect(try await rig.row(payment).refunded == 100_000)
+        try await rig.checkBooks()
+    }
+
     @Test("somewhere else what was being given back here is not counted twice")
     func sameElsewhere() async throws {
         let rig = try PaymentRig()
