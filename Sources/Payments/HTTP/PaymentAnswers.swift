@@ -153,6 +153,23 @@ struct SettlementAnswer: JSONEncodable {
     }
 }
 
+struct DifferenceAnswer: JSONEncodable {
+    let difference: BookDifference
+
+    func encode(to writer: inout JSONWriter) {
+        let difference = self.difference
+        writer.object { writer in
+            writer.member("kind", difference.kind.rawValue)
+            writer.member("gateway", difference.gateway)
+            writer.member("paymentId", difference.paymentID)
+            writer.member("orderId", difference.orderID)
+            writer.member("providerKey", difference.providerKey)
+            writer.member("amount", difference.amount)
+            writer.member("at", difference.at.rfc3339)
+        }
+    }
+}
+
 struct SettlementRunAnswer: JSONEncodable {
     let run: Settlements.Run
 

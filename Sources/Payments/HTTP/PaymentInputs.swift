@@ -106,6 +106,17 @@ struct SettlementRunInput: JSONDecodable {
     }
 }
 
+struct ApproveInput: JSONDecodable {
+    let net: Int64
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        let net = json.integer(
+            "net", in: 1...1_000_000_000_000, about: "What was looked at: one that has changed since is not approved.")
+        guard let net else { throw json.failure }
+        self.net = net
+    }
+}
+
 struct PayoutInput: JSONDecodable {
     enum Step: String, CaseIterable {
         case request = "REQUEST"

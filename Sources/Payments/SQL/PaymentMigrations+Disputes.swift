@@ -19,4 +19,9 @@ extension PaymentMigrations {
                 settled_note, excess
                 FROM refund;
             """)
+
+    /// What is open is found without going through what is not.
+    static let openDisputes = PostgresMigration(
+        number: 298, name: "open disputes",
+        sql: "CREATE INDEX payment_disputed ON payment (id) WHERE is_disputed")
 }

@@ -5,6 +5,6 @@ package enum PaymentMigrations {
     package static let all: [PostgresMigration] = [
         payments, webhooks, webhooksOfKnown, refunds, ledger, settlements, promotions, together, supersededRefunds,
         dayWork, transfers, due, lists, discounts, confirms,
-        askedOnce, disputeLosses, longLists, awaitedAccounts,
+        askedOnce, disputeLosses, longLists, awaitedAccounts, openDisputes,
     ]
 }

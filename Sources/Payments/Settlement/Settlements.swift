@@ -107,10 +107,11 @@ package final class Settlements: Sendable {
 
     // MARK: Paying out
 
-    /// A person has looked at it: from here on it does not change, and its fees are in the books.
-    package func approve(_ id: Int64, by manager: Int64) async throws -> SettlementRow {
+    /// A person has looked at it and seen what it comes to: from here on it does not change, and its fees are in the
+    /// books. One that has changed since is looked at again.
+    package func approve(_ id: Int64, net: Int64, by manager: Int64) async throws -> SettlementRow {
         try await self.change(id, by: manager) { transaction in
-            let rows = try await transaction.run(SettlementStatements.approve, id)
+            let rows = try await transaction.run(SettlementStatements.approve, id, net)
             guard let row = rows.first else { throw PaymentProblems.invalidState }
             try await Ledger.post(try Self.fees(row), in: transaction)
         }

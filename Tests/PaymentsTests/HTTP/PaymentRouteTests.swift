@@ -186,7 +186,11 @@ struct PaymentRouteTests {
         let list = try await client.send(.get, "/api/v1/admin/settlements?sellerId=201&status=CALCULATED")
         let id = try #require(list.items.first?["settlementId"] as? Int)
         let base = "/api/v1/admin/settlements/\(id)"
-        #expect(try await client.send(.post, base + "/approve").json["status"] as? String == "APPROVED")
+        let net = try #require(list.items.first?["net"] as? [String: Any])["amount"] as? Int ?? 0
+        #expect(try await client.send(.post, base + "/approve", json: ["net": net - 1]).code == "invalid-state")
+        #expect(try await client.send(.post, base + "/approve", json: [String: Int]()).code == "invalid-request")
+        let approved = try await client.send(.post, base + "/approve", json: ["net": net])
+        #expect(approved.json["status"] as? String == "APPROVED", "\(approved.text)")
         for (step, status) in [("REQUEST", "PAYOUT_REQUESTED"), ("PAID", "PAID")] {
             let paid = try await client.send(.post, base + "/payout", json: ["step": step])
             #expect(paid.json["status"] as? String == status)
@@ -294,8 +298,11 @@ struct PaymentRouteTests {
         #expect(sales.items[0]["card"] == nil && sales.items[0]["orderId"] == nil)
         let list = try await client.send(.get, "/api/v1/member/me/settlement")
         let id = try #require(list.items.first?["settlementId"] as? Int)
-        for path in ["/api/v1/member/me/settlement/\(id)"] {
-            #expect(try await client.send(.get, path).json["sellerId"] as? Int == 201)
+        let own = "/api/v1/member/me/settlement/\(id)"
+        #expect(try await client.send(.get, own).json["sellerId"] as? Int == 201)
+        let table = try await client.send(.get, own + "/csv")
+        #expect(table.status == 200 && table.text.contains("NET") && table.text.contains("PAYMENT,\(payment.id)"))
+        for path in [own, own + "/csv"] {
             #expect(try await client.send(.get, path, as: 202).status == 404)
             #expect(try await client.send(.get, path, as: PaymentRig.member).status == 403)
         }
