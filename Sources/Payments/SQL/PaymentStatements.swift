@@ -198,6 +198,10 @@ enum PaymentStatements {
         WHERE (phase <> 'SETTLED' OR refund_pending > 0) AND NOT gateway = ANY ($1) GROUP BY gateway ORDER BY gateway
         """, effect: .reads, purpose: .background, timeout: .seconds(60))
 
+    static let isTimeZone = PostgresStatement(
+        "payment_is_time_zone", "SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = $1)", effect: .reads,
+        purpose: .background)
+
     // MARK: Lists
 
     static let ofMember = PostgresStatement(

@@ -84,6 +84,16 @@ struct SettlementTests {
         #expect(try await rig.payments.checkInvariants().isEmpty)
     }
 
+    @Test("the zone of business days is one that the database knows, or an operator is told", arguments: [
+        "Asia/Seoul", "Mars/Base",
+    ])
+    func zone(name: String) async throws {
+        let rig = try PaymentRig(
+            options: PaymentOptions(gateway: "scripted", publicURL: "https://podo.test", timeZone: name))
+        try await rig.payments.tellOfUnknownTimeZone()
+        #expect(rig.log.lines.contains { $0.contains("time-zone is unknown") } == (name == "Mars/Base"))
+    }
+
     @Test("a day ends at midnight where business is done")
     func boundary() async throws {
         let rig = try PaymentRig()
@@ -265,7 +275,7 @@ struct BookComparisonTests {
         let open = try await Self.differences(rig)
         #expect(
             open == [
-                "AMOUNT 99999 \(payments[1].id)", "GATEWAY_ONLY 100000 \(begun.id)", "GATEWAY_ONLY 5 -",
+                "AMOUNT 99999 \(payments[1].id)", "GATEWAY_ONLY 100000 \(begun.id)", "GATEWAY_ONLY 1 -",
                 "OURS_ONLY 100000 \(payments[2].id)", "DISPUTE 100000 \(payments[0].id)",
             ], "\(open)")
         // What it has and we do not know is read, and comes into our books.
