@@ -178,8 +178,8 @@ package enum PaymentRoutes {
                 HTTPRouteDescription(
                     "End a payment of which nobody can find out what became", korean: "확인 불가 결제 종료", tag: self.tag,
                     details: HTTPWording(
-                        "Once ten minutes have gone by; at once where a transfer is awaited. Money that turns out to be "
-                            + "there later is dealt with like any that comes late.",
+                        "Once ten minutes have gone by; at once where a transfer is awaited. Money that turns out to "
+                            + "be there later is dealt with like any that comes late.",
                         korean: "요청 후 10분이 지나야 가능하고 입금 대기 중이면 바로 가능하며, 나중에 결제된 것으로 확인되면 늦은 결제로 처리됩니다."),
                     parameters: [self.id("The payment.")], takes: NoteInput.schema,
                     answers: [

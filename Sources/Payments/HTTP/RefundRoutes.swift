@@ -81,8 +81,8 @@ enum RefundRoutes {
                 HTTPRouteDescription(
                     "Give everything back, whatever the rules say", korean: "관리자 환불", tag: PaymentRoutes.tag,
                     details: HTTPWording(
-                        "Or an amount, without seats: no ticket changes then, and an `Idempotency-Key` is needed, by which "
-                            + "it is given back once.",
+                        "Or an amount, without seats: no ticket changes then, and an `Idempotency-Key` is needed, by "
+                            + "which it is given back once.",
                         korean: "amount를 지정하면 좌석과 티켓은 그대로 두고 금액만 환불하며, 이때는 두 번 환불되지 않도록 Idempotency-Key가 필요합니다."),
                     parameters: [PaymentRoutes.id("The payment.")], takes: RefundInput.schema, answers: self.answers,
                     problems: self.problems + [HTTPProblemDescription(.badRequest, "idempotency-key-required")],

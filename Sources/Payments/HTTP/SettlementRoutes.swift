@@ -104,8 +104,8 @@ enum SettlementRoutes {
                 HTTPRouteDescription(
                     "What of the books a person has to look into", korean: "장부 차이·분쟁 목록", tag: self.tag,
                     details: HTTPWording(
-                        "Money that a company lists and we do not have, or have otherwise; money that it does not list; "
-                            + "payments that a bank disputes. What is explained is not listed any more.",
+                        "Money that a company lists and we do not have, or have otherwise; money that it does not "
+                            + "list; payments that a bank disputes. What is explained is not listed any more.",
                         korean: "결제사 내역과 다른 금액, 결제사 내역에 없는 결제, 분쟁 중인 결제를 보여 줍니다. 해소된 항목은 나오지 않습니다."),
                     answers: [
                         HTTPAnswerDescription(

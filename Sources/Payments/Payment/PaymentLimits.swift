@@ -19,7 +19,7 @@ package struct PaymentLimits: Sendable {
     package var depositLookTime = TimeAmount.seconds(600)
     /// Clocks of companies, and the way to them, beside the hours that a deposit is waited for.
     package var depositMarginTime = TimeAmount.seconds(600)
-    /// Between beginning to pay and the account number, at most: so much sooner a deposit is wanted where the sale ends.
+    /// Between beginning to pay and the account number, at most: so much sooner a deposit is wanted than a sale ends.
     package var depositBeginTime = TimeAmount.seconds(1200)
     /// A company that knows no such payment is believed when this long has gone by since it was asked.
     package var absenceTime = TimeAmount.seconds(120)

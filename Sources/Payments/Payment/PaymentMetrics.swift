@@ -18,7 +18,8 @@ package struct PaymentMetrics: Sendable {
     static let incidentKinds: [StaticString] = [
         "mispaid", "misconfigured", "mismatch", "refund-failed", "refund-reversed", "refund-excess",
         "refund-of-unknown-seats",
-        "deposit-reversed", "disputed", "dispute-won", "dispute-loss", "books-differ", "unreadable-rules", "unknown-gateway",
+        "deposit-reversed", "disputed", "dispute-won", "dispute-loss", "books-differ", "unreadable-rules",
+        "unknown-gateway",
     ]
 
     static let works: [StaticString] = ["look", "refund", "sweep", "webhook", "settle"]

@@ -13,7 +13,7 @@ extension PaymentMigrations {
                 account_sealed bytea CHECK (octet_length(account_sealed) <= 1024));
             """)
 
-    /// A refund that waits for its buyer to name an account is not tried until he does. It is due at no time: `infinity`.
+    /// A refund that waits for its buyer to name an account is not tried until he does: it is due at `infinity`.
     static let awaitedAccounts = PostgresMigration(
         number: 297, name: "refunds that wait for an account",
         sql: """

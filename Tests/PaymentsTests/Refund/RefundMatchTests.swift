@@ -10,7 +10,9 @@ struct RefundMatchTests {
     private static let me = RefundParty.member(PaymentRig.member)
 
     /// Two of one payment; the company has done the second alone, and neither answer came.
-    private static func secondDone(_ rig: PaymentRig) async throws -> (PaymentRow, first: RefundRow, second: RefundRow) {
+    private static func secondDone(
+        _ rig: PaymentRig
+    ) async throws -> (payment: PaymentRow, first: RefundRow, second: RefundRow) {
         let payment = try await rig.paid()
         var refunds: [RefundRow] = []
         for index in 0..<2 as Range<Int64> {

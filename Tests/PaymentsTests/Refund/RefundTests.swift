@@ -224,8 +224,9 @@ struct RefundTests {
         #expect(told.id == refund.id)
         let own = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
         try await rig.workAll()
-        #expect(try await client.send(.post, "/api/v1/admin/refunds/\(own.id)/seats", json: ["seatIds": [seat - 1]])
-            .code == "invalid-state")
+        let other = try await client.send(
+            .post, "/api/v1/admin/refunds/\(own.id)/seats", json: ["seatIds": [seat - 1]])
+        #expect(other.code == "invalid-state")
         #expect(try await rig.row(payment).refunded == 100_000)
         try await rig.checkBooks()
     }

@@ -84,9 +84,9 @@ struct SettlementTests {
         #expect(try await rig.payments.checkInvariants().isEmpty)
     }
 
-    @Test("the zone of business days is one that the database knows, or an operator is told", arguments: [
-        "Asia/Seoul", "Mars/Base",
-    ])
+    @Test(
+        "the zone of business days is one that the database knows, or an operator is told",
+        arguments: ["Asia/Seoul", "Mars/Base"])
     func zone(name: String) async throws {
         let rig = try PaymentRig(
             options: PaymentOptions(gateway: "scripted", publicURL: "https://podo.test", timeZone: name))

@@ -147,8 +147,8 @@ final class TestOrders: Orders {
     private static let lockConfirmed = PostgresStatement(
         "test_order_lock",
         """
-        SELECT confirmed_at, starts_at, timezone, rules, called_off FROM test_order WHERE id = $1 AND status = 'CONFIRMED'
-        FOR UPDATE
+        SELECT confirmed_at, starts_at, timezone, rules, called_off FROM test_order
+        WHERE id = $1 AND status = 'CONFIRMED' FOR UPDATE
         """)
     private static let soldSeats = PostgresStatement(
         "test_order_seats",

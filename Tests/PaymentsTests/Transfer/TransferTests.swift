@@ -98,9 +98,9 @@ struct TransferTests {
         try await shop.expectBooks(SimulatorBook(captured: 100_000))
     }
 
-    @Test("that its buyer waits for no longer cannot be made at the company; one made before buys its seats", arguments: [
-        true, false,
-    ])
+    @Test(
+        "that its buyer waits for no longer cannot be made at the company; one made before buys its seats",
+        arguments: [true, false])
     func canceledByBuyer(isMade: Bool) async throws {
         let shop = try await Shop()
         if isMade { try shop.deposit() }

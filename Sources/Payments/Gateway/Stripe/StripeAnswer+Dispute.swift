@@ -40,9 +40,9 @@ extension StripeAnswer {
         let status: GatewayCancel.Status?
     }
 
-    /// Its balance transactions are of what was withdrawn and of what was reinstated, as far as there are. They may be of
-    /// another currency than the payment, so their signs are read, and how large a part of the one the other is: of a
-    /// dispute that is lost a part may have come back.
+    /// Its balance transactions are of what was withdrawn and of what was reinstated, as far as there are. They may be
+    /// of another currency than the payment, so their signs are read, and how large a part of the one the other is: of
+    /// a dispute that is lost a part may have come back.
     private static func dispute(_ json: GatewayJSON) -> Dispute? {
         guard json.string("object") == "dispute", let key = json.string("id"), let word = json.string("status"),
             let currency = Currency(code: json.string("currency", lengthMax: 3)),

@@ -125,7 +125,9 @@ enum StripeAnswer {
             // One intent per order is all we ever make.
             guard objects.count == 1 else { return .unknown(GatewayDoubt(.mismatch)) }
         }
-        guard let found = self.intent(json), let payment = self.payment(found) else { return .unknown(GatewayDoubt(.unreadable)) }
+        guard let found = self.intent(json), let payment = self.payment(found) else {
+            return .unknown(GatewayDoubt(.unreadable))
+        }
         return self.isSame(payment, key) ? .found(payment) : .unknown(GatewayDoubt(.mismatch))
     }
 
