@@ -1,4 +1,4 @@
-internal import Commerce
+package import Commerce
 internal import HTTPServer
 internal import Postgres
 
