@@ -127,8 +127,9 @@ extension SimulatorCompany {
                 rest = rest[(index + 1)...]
             }
             let countMax = query.map { Self.number($0, "limit", or: 10, max: 100) } ?? 10
+            let page = rest.prefix(countMax)
             return SimulatorStripeText.list(hasMore: rest.count > countMax, url: "/v1/refunds") { writer in
-                for cancel in rest.prefix(countMax) { SimulatorStripeText.refund(cancel, of: payment, to: &writer) }
+                for cancel in page { SimulatorStripeText.refund(cancel, of: payment, to: &writer) }
             }
         }
     }
