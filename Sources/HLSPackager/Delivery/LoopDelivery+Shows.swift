@@ -7,6 +7,25 @@ extension LoopDelivery {
     func setPhase(_ phase: ShowPhase?, of stream: String) {
         self.loop.assertIsOnLoop()
         self.phases[stream] = phase
+        if phase == nil, let served = self.streams[stream] { self.refuseHidden(stream, served) }
+    }
+
+    /// Why nothing of a stream is served; nil when something is. A show that has not begun is its makers' alone, and so
+    /// is one of which nobody knows how far it is.
+    func hidden(_ stream: String, _ quality: PlaybackQuality) -> HTTPProblem? {
+        guard !quality.isPreview, self.phases[stream] == nil, self.isShow(stream) else { return nil }
+        return .notLiveYet
+    }
+
+    /// Who waits for a show that is none any more is not given the rest of it.
+    private func refuseHidden(_ name: String, _ stream: ServedStream) {
+        let waiters = stream.room.takeThose { waiter in
+            guard case .admitted(_, let quality) = self.gate.admit(waiter.pass[...], for: .again, on: self.loop) else {
+                return true
+            }
+            return self.hidden(name, quality) != nil
+        }
+        self.sendAway(waiters, .notLiveYet, .refused)
     }
 
     /// Whether a rendition's pictures are within a bound. One that nobody knows is for others to find missing.
@@ -25,6 +44,7 @@ extension LoopDelivery {
     func closed(_ form: PlaylistForm?, of stream: String, _ quality: PlaybackQuality) -> HTTPProblem? {
         switch self.phases[stream] {
         case nil: nil
+        case .ended? where quality.isPreview: nil
         case .live?: form == .recording ? .notRecorded : nil
         case .ended(let replayUntil)?:
             if let replayUntil, replayUntil > .now { quality.hasReplay ? nil : .replayNotIncluded } else { .showOver }

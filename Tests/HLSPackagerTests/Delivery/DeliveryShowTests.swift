@@ -78,6 +78,67 @@ struct DeliveryShowTests {
         #expect(try Self.ask(rig, "main.vod.m3u8").code == "not-recorded")
     }
 
+    /// A stream of a show on which somebody publishes, and of which nothing is said.
+    private static func rehearsed() throws -> (DeliveryRig, WrittenShow) {
+        let rig = try DeliveryRig(isShow: { $0 == "show" })
+        let show = rig.show()
+        show.begin()
+        show.addSegments(3)
+        show.addPart()
+        return (rig, show)
+    }
+
+    private static let live = [
+        "index.m3u8", "index.plain.m3u8", "main.m3u8", "main.plain.m3u8", "main/8.m4s", "main/8.0.m4s", "main/8.ts",
+        "main/init.0.mp4", "poster.jpg", "main.event.m3u8", "main.vod.m3u8", "main/10.1.m4s",
+        "main.m3u8?_HLS_msn=10&_HLS_part=1", "check/main/8.m4s", "check/main.m3u8",
+    ]
+
+    @Test("a rehearsal is its makers' alone: tickets get nothing of it by any name, and do not wait for it")
+    func beforeTheShow() throws {
+        let (rig, _) = try Self.rehearsed()
+        for name in Self.live {
+            for pass in ["show", "show-2", "show@720"] {
+                let viewer = try rig.ask(name, pass: pass)
+                #expect(viewer.status == 404 && viewer.code == "not-live-yet", "\(name) with \(pass)")
+            }
+        }
+        #expect(rig.metric("podo_hls_waiters") == 0)
+        for name in ["index.m3u8", "main.m3u8", "main/8.m4s", "main/8.0.m4s", "main/init.0.mp4"] {
+            #expect(try rig.ask(name, pass: "show@preview").status == 200, "\(name)")
+        }
+        let check = try rig.ask("check/main/8.m4s", pass: "show@preview")
+        #expect(check.status == 204 && check["podo-stream"] == "show-preview")
+        rig.delivery.setPhase(.live, of: "show")
+        for name in ["index.m3u8", "main.m3u8", "main/8.m4s", "main/8.0.m4s", "main/init.0.mp4"] {
+            #expect(try rig.ask(name).status == 200, "\(name)")
+        }
+        #expect(try rig.ask("check/main/8.m4s")["podo-stream"] == "show")
+    }
+
+    @Test("who waits when nothing is known of a show any more is sent away, but for its makers")
+    func noShowAnyMore() throws {
+        let (rig, show) = try Self.rehearsed()
+        rig.delivery.setPhase(.live, of: "show")
+        let waiting = try ["show", "show@preview", "show@720"].map { try rig.ask("main/10.1.m4s", pass: $0) }
+        #expect(waiting.allSatisfy(\.waits))
+        rig.delivery.setPhase(nil, of: "show")
+        #expect(rig.onLoop { true })
+        #expect(waiting.map(\.code) == ["not-live-yet", nil, "not-live-yet"])
+        #expect(rig.metric("podo_hls_waiters") == 1 && rig.waits("refused") == 2)
+        show.addPart()
+        #expect(waiting[1].status == 200 && rig.metric("podo_hls_waiters") == 0)
+    }
+
+    @Test("whoever makes a show sees its recording when it is closed to all others")
+    func closedRecording() throws {
+        let (_, rig) = try Self.recorded()
+        rig.delivery.setPhase(.ended(replayUntil: nil), of: "Show 1")
+        for name in Self.names + ["index.m3u8"] {
+            #expect(try Self.ask(rig, name, "pass@preview").status == 200, "\(name)")
+        }
+    }
+
     @Test("those who watch the end see it, and who comes then is given the recording, or the end if there is none")
     func end() throws {
         let rig = try DeliveryRig()
