@@ -32,9 +32,10 @@ extension LoopDelivery {
     func admits(_ name: MediaName, of stream: String, heightMax: Int) -> Bool {
         guard let id = name.rendition else { return true }
         if let admits = self.streams[stream]?.snapshot.admits(id, heightMax: heightMax) { return admits }
-        guard case .found(let admits)? = self.recordings?.admits(name, heightMax: heightMax, of: stream) else {
-            return true
-        }
+        let since = self.phases[stream]?.since
+        guard
+            case .found(let admits)? = self.recordings?.admits(name, heightMax: heightMax, of: stream, since: since)
+        else { return true }
         return admits
     }
 
@@ -46,30 +47,39 @@ extension LoopDelivery {
         case nil: nil
         case .ended? where quality.isPreview: nil
         case .live?: form == .recording ? .notRecorded : nil
-        case .ended(let replayUntil)?:
+        case .ended(_, let replayUntil)?:
             if let replayUntil, replayUntil > .now { quality.hasReplay ? nil : .replayNotIncluded } else { .showOver }
         }
     }
 
-    /// What whoever opens a show is given that has ended: its recording. Nil while it goes on, and where nothing is
-    /// recorded yet and the end of it can still be seen.
+    /// What whoever opens a show is given that has ended: its recording. Nil while it goes on, and where that is not
+    /// finished yet and the end of the stream can still be seen.
     func replay(
         in recordings: Recordings, of stream: String, _ quality: PlaybackQuality, _ request: borrowing HTTPRequest
     ) -> HTTPResponse? {
-        guard case .ended? = self.phases[stream] else { return nil }
+        guard case .ended(let since, _)? = self.phases[stream] else { return nil }
         if let problem = self.closed(.recording, of: stream, quality) { return problem.mediaResponse(for: request) }
-        let found = recordings.multivariant(.recording, of: stream, heightMax: quality.heightMax)
-        if case .absent = found, self.streams[stream] != nil { return nil }
+        let found = recordings.multivariant(.recording, of: stream, since: since, heightMax: quality.heightMax)
+        switch found {
+        case .absent, .unfinished: if self.streams[stream] != nil { return nil }
+        case .found, .loading: break
+        }
         return self.response(to: found, mayCome: false, request)
     }
 
     /// What is said of a stream of which there is nothing.
     func absent(_ stream: String) -> HTTPProblem {
-        if case .ended? = self.phases[stream] { .showOver } else { .notLiveYet }
+        switch self.phases[stream] {
+        case nil: .notLiveYet
+        case .live?: .interrupted
+        case .ended?: .showOver
+        }
     }
 }
 
 extension HTTPProblem {
+    static let interrupted = comeBack(
+        "interrupted", "The show goes on, but nothing of it comes here at the moment. Try again.")
     static let showOver = HTTPProblem(.gone, code: "show-over", detail: "This show is over.")
     static let qualityNotIncluded = HTTPProblem(
         .forbidden, code: "quality-not-included", detail: "The ticket is not for this picture quality.")

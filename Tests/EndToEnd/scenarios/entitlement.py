@@ -233,7 +233,7 @@ def after_crash(podo, site, api, fan, tickets):
     expect(refund.status in (200, 202), f"refund: {refund.status} {refund.body!r}")
     again = Podo(site, name="podo-again", data_directory=podo.data_directory, ports=podo.ports, environment={
         "PODO_STREAM_KEYS": f"schedule-1={KEY}", "PODO_LOOPS": "2"}).start()
-    for url, code in [(doomed, "ticket-revoked"), (replaced_url, "session-replaced"), (good, "not-live-yet")]:
+    for url, code in [(doomed, "ticket-revoked"), (replaced_url, "session-replaced"), (good, "interrupted")]:
         answer = api.get(url)
         expect(answer.code == code, f"after a crash, instead of {code}: {answer.status} {answer.body!r}")
     expect(query(again, "SELECT count(*) FROM playback_session WHERE ended_at IS NULL AND ticket_id > 0") == "3",
