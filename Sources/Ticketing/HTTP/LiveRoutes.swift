@@ -95,6 +95,18 @@ package enum LiveRoutes {
                             named: "ShowStream", refine: { $0.refining("live.state", LiveAnswer.states) })
                     ], problems: self.refusals)
             ) { service in .concurrent { request, values in try await service.stream(request, values) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/stream/poster", access: .member,
+                HTTPRouteDescription(
+                    "See what a performance's stream shows", korean: "송출 화면 미리보기", tag: self.tag,
+                    details: HTTPWording(
+                        "Its latest picture, of a rehearsal too. There is a new one every poster-interval.",
+                        korean: "가장 최근 화면입니다. 리허설 중에도 볼 수 있으며 poster-interval마다 갱신됩니다."),
+                    parameters: [self.schedule],
+                    answers: [HTTPAnswerDescription(.ok, "A JPEG.", mediaType: "image/jpeg")],
+                    problems: [HTTPProblemDescription(.notFound, "no-poster", "not-found")]
+                        + self.refusals.filter { $0.status != .notFound })
+            ) { service in .concurrent { request, values in try await service.picture(request, values) } },
         ]
     }
 

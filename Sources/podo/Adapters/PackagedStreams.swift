@@ -83,6 +83,9 @@ final class PackagedStreams: MediaDestination {
         return WatchableStream(name: name, summary: entry.stream.summary, figures: entry.health.figures)
     }
 
+    /// What it showed last, as a JPEG, for somebody who looks; nil when there is no picture.
+    func picture(of name: String) -> SharedBytes? { self.posters?.look(at: name)?.jpeg }
+
     /// The show of the stream has begun then: it is recorded from there on.
     func beginShow(_ name: String, since: WallClock) { self.recordings?.beginShow(of: name, since: since) }
 

@@ -141,4 +141,9 @@ final class FakeShowStreams: ShowStreams {
     func set(_ health: ShowHealth, of schedule: Int64) { self.known.withLock { $0[schedule] = health } }
 
     func health(of schedule: Int64) -> ShowHealth? { self.known.withLock { $0[schedule] } }
+
+    /// Of one that is published.
+    func picture(of schedule: Int64) -> SharedBytes? {
+        self.health(of: schedule).map { _ in SharedBytes(Array("a picture".utf8)) }
+    }
 }

@@ -49,6 +49,7 @@ struct LiveRouteTests {
         ("/live/events", .get, [200, 200, 200, 200, 200, 200, 200, 200]),
         ("", .patch, [401, 403, 403, 403, 403, 200, 200, 200]),
         ("/stream", .get, [401, 403, 403, 403, 200, 200, 200, 200]),
+        ("/stream/poster", .get, [401, 403, 403, 403, 200, 200, 200, 200]),
         ("/stream-key", .post, [401, 403, 403, 403, 201, 201, 201, 201]),
         ("/stream-key", .delete, [401, 403, 403, 403, 204, 204, 204, 204]),
         ("/end", .post, [401, 403, 403, 403, 200, 200, 200, 200]),
@@ -60,6 +61,7 @@ struct LiveRouteTests {
         let place = try Place()
         let rig = place.process.rig
         try await place.process.apply(.published, place.sale.schedule)
+        place.process.streams.set(ShowHealth(), of: place.sale.schedule)
         let other = place.client.as(try rig.member("SELLER"), .seller)
         let clients = [
             place.client, place.client.as(try rig.member()), other, try place.of("FINANCE"), try place.of("STREAMER"),
@@ -112,6 +114,17 @@ struct LiveRouteTests {
         #expect(try await place.seller.send(.post, place.path + "/stream-key").code == "invalid-state")
         try place.process.rig.sql("UPDATE schedule SET status = 'CANCELED'")
         #expect(try await place.seller.send(.post, place.path + "/stream-key").code == "invalid-state")
+    }
+
+    @Test("what a stream shows is a picture that nobody keeps, and a problem of its own where there is none")
+    func picture() async throws {
+        let place = try Place()
+        let none = try await place.seller.send(.get, place.path + "/stream/poster")
+        #expect(none.status == 404 && none.code == "no-poster")
+        place.process.streams.set(ShowHealth(), of: place.sale.schedule)
+        let picture = try await place.seller.send(.get, place.path + "/stream/poster")
+        #expect(picture.status == 200 && picture["content-type"] == "image/jpeg")
+        #expect(picture["cache-control"] == "no-store" && String(decoding: picture.body, as: UTF8.self) == "a picture")
     }
 
     @Test("windows are changed for the version that was seen, with the key's time, and told to other processes")
