@@ -9,7 +9,7 @@ package final class HLSDelivery: Sendable {
 
     /// Before the loops run.
     ///
-    /// - Parameter isShow: Whether a stream is that of a show, which is nobody's to see before it is said to have begun.
+    /// - Parameter isShow: Whether a stream is a show's, which nobody is to see before that is said to have begun.
     package init(
         board: SnapshotBoard, group: EventLoopGroup, gate: any PlaybackGate, promises: PlaylistPromises,
         limits: DeliveryLimits = DeliveryLimits(), recordings: Recordings? = nil, posters: Posters? = nil,
@@ -27,8 +27,8 @@ package final class HLSDelivery: Sendable {
     /// Viewers of a stream whose players waited for its latest part when that came.
     package func waitingCount(of stream: String) -> Int { self.waiting[stream] }
 
-    /// From any thread, in order for each caller; nil of a show that has not begun. How many streams are known so is for
-    /// the caller to bound.
+    /// From any thread, in order for each caller; nil of a show that has not begun. How many streams are known so is
+    /// for the caller to bound.
     package func setPhase(_ phase: ShowPhase?, of stream: String) {
         for delivery in self.loops { delivery.loop.execute { delivery.setPhase(phase, of: stream) } }
     }

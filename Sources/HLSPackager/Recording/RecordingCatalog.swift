@@ -37,8 +37,8 @@ struct RecordingCatalog: Sendable {
             self.endsAt = index.latestEnd
         }
 
-        /// Whether it is of a show that began then, and not of a rehearsal before it. Where the recording of a rehearsal
-        /// is ended by the show's beginning, it may reach a little beyond that; nil for what is no show's.
+        /// Whether it is of a show that began then, and not of a rehearsal before it. One that is ended by the show's
+        /// beginning may reach a little beyond that. Nil for what is no show's.
         func isOfShow(since: WallClock?) -> Bool {
             guard let since, let startsAt, let endsAt else { return true }
             let margin = RecordingLimits.beginningTimeMax.milliseconds

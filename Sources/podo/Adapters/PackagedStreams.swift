@@ -114,7 +114,8 @@ final class PackagedStreams: MediaDestination {
         let state = numbers.state(of: name).raised(to: recordings?.state(of: name) ?? StreamState())
         let limits = Self.limits(of: name, self.limits)
         let stream = PackagedStream(
-            limits: limits, state: state, isAwaited: { isAwaited(name) }, whenOver: { [weak self] in self?.forget(name) },
+            limits: limits, state: state, isAwaited: { isAwaited(name) },
+            whenOver: { [weak self] in self?.forget(name) },
             publish: { snapshot in
                 board.publish(snapshot, of: name)
                 numbers.take(snapshot, of: name)

@@ -13,7 +13,9 @@ struct StreamKeyAuthorizer: PublishAuthorizer {
 
     func authorize(_ address: PublishAddress, from peer: SocketAddress) async -> PublishDecision {
         let decision = await self.configured.authorize(address, from: peer)
-        if case .accepted(let grant) = decision { return self.showRefusal(grant.stream).map { .refused($0) } ?? decision }
+        if case .accepted(let grant) = decision {
+            return self.showRefusal(grant.stream).map { .refused($0) } ?? decision
+        }
         switch self.keys.find(address.keys, now: .now) {
         case .open(let entry):
             if let refusal = self.showRefusal(entry.stream) { return .refused(refusal) }

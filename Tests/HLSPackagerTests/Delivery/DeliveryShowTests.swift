@@ -10,7 +10,9 @@ struct DeliveryShowTests {
     private static let before = WallClock(unixMilliseconds: 1_000_000_000_000)
     private static let goesOn = ShowPhase.live(since: before)
 
-    private static func isOver(replayUntil: WallClock?) -> ShowPhase { .ended(since: Self.before, replayUntil: replayUntil) }
+    private static func isOver(replayUntil: WallClock?) -> ShowPhase {
+        .ended(since: Self.before, replayUntil: replayUntil)
+    }
 
     /// A recording of three segments, and the delivery of it.
     private static func recorded() throws -> (RecordingRig, DeliveryRig) {
@@ -29,7 +31,7 @@ struct DeliveryShowTests {
 
     private static let names = ["index.vod.m3u8", "main.vod.m3u8", "main.event.m3u8", "main/1.m4s", "main/init.0.mp4"]
 
-    @Test("before it begins there is nothing, as of any stream; while it goes on it may come; when it is over it is gone")
+    @Test("before it begins there is nothing, as of any stream; while it goes on it may come; then it is gone")
     func nothing() throws {
         let rig = try DeliveryRig()
         #expect(try rig.ask("index.m3u8").code == "not-live-yet")

@@ -59,7 +59,7 @@ struct StreamLifeTests {
         }
     }
 
-    @Test("A stream that is awaited ends when it is not any more, however long after its grace time, and goes on till then")
+    @Test("A stream that is awaited ends when it is not any more, however long after its grace time")
     func awaited() {
         let isAwaited = Atomic(true)
         let rig = PackagerRig(isAwaited: { isAwaited.load(ordering: .relaxed) })

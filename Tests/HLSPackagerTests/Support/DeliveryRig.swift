@@ -148,7 +148,8 @@ final class PassGate: PlaybackGate {
         guard !self.withdrawn.withLock({ $0.contains(name) }) else { return .refused(Self.problem) }
         let words = name.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
         if words.count > 1 {
-            let quality = PlaybackQuality(heightMax: Int(words[1]), hasReplay: words.count < 3, isPreview: words[1] == "preview")
+            let quality = PlaybackQuality(
+                heightMax: Int(words[1]), hasReplay: words.count < 3, isPreview: words[1] == "preview")
             return .admitted(stream: words[0] == "pass" ? "Show 1" : words[0], quality: quality)
         }
         if name == "pass" { return .admitted(stream: "Show 1") }

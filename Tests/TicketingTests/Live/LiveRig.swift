@@ -24,7 +24,8 @@ final class LiveRig: Sendable {
         self.metrics = MetricsRegistry(loopCount: rig.group.loops.count)
         self.shows = LiveShows(
             database: rig.database, loops: rig.group.loops, limits: limits,
-            startedAt: .now + .nanoseconds(-age.nanoseconds), metrics: LiveMetrics(registry: self.metrics), log: rig.log)
+            startedAt: .now + .nanoseconds(-age.nanoseconds), metrics: LiveMetrics(registry: self.metrics),
+            log: rig.log)
         self.shows.observe { [weak self] show in self?.told.withLock { $0.append(show.live) } }
     }
 
