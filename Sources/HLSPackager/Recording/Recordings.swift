@@ -23,6 +23,7 @@ package final class Recordings: Sendable {
     private let context: RecordingContext
     private let pool: BlockingPool
     private let graceTime: @Sendable (_ stream: String) -> TimeAmount
+    private let resumeTime: @Sendable (_ stream: String) -> TimeAmount
     private let wallClock: @Sendable () -> WallClock
     private let recorders = Mutex<[String: StreamRecorder]>([:])
 
@@ -31,9 +32,11 @@ package final class Recordings: Sendable {
     ///   - pool: For recordings alone: its threads wait for the disk, for seconds if it is slow.
     ///   - hls: Of the streams.
     ///   - graceTime: How long the show of an earlier process waits for its publisher; nil for what `hls` says.
+    ///   - resumeTime: How long ago it may have been interrupted, to go on; nil for what `limits` say.
     package init(
         directory: String, pool: BlockingPool, hls: HLSLimits, limits: RecordingLimits = RecordingLimits(), log: Log,
-        graceTime: (@Sendable (_ stream: String) -> TimeAmount)? = nil, disk: any RecordingDisk = SystemDisk(),
+        graceTime: (@Sendable (_ stream: String) -> TimeAmount)? = nil,
+        resumeTime: (@Sendable (_ stream: String) -> TimeAmount)? = nil, disk: any RecordingDisk = SystemDisk(),
         wallClock: @escaping @Sendable () -> WallClock = { .now }
     ) {
         self.context = RecordingContext(
@@ -41,6 +44,7 @@ package final class Recordings: Sendable {
             log: log)
         self.pool = pool
         self.graceTime = graceTime ?? { _ in hls.interruptedGraceTime }
+        self.resumeTime = resumeTime ?? { _ in limits.resumeTimeMax }
         self.wallClock = wallClock
     }
 
@@ -220,7 +224,7 @@ package final class Recordings: Sendable {
     /// Finds what earlier processes recorded. Blocks; before anything else.
     package func open() throws(SystemError) {
         let now = MonotonicTime.now
-        for found in try self.context.findAll(notBefore: self.wallClock()) {
+        for found in try self.context.findAll(now: self.wallClock(), resumeTime: self.resumeTime) {
             let stream = found.stored.show.index.stream
             let recorder = StreamRecorder(stream: stream, context: self.context, pool: self.pool)
             recorder.resume(found.stored, number: found.number, until: now + self.graceTime(stream))

@@ -25,6 +25,9 @@ final class PackagedStreams: MediaDestination {
     /// How long the stream of a show waits for its publisher at least, whichever way that went.
     private static let showGraceTime = TimeAmount.seconds(600)
 
+    /// How long ago the recording of a show may have been interrupted by the end of a process, to go on in the next.
+    private static let showResumeTime = TimeAmount.seconds(3 * 3600)
+
     private struct Entry {
         let stream: PackagedStream
         let health: PackagingHealth
@@ -131,6 +134,10 @@ final class PackagedStreams: MediaDestination {
         limits.interruptedGraceTime = Self.showGraceTime
         limits.finishedGraceTime = Self.showGraceTime
         return limits
+    }
+
+    static func resumeTime(of name: String, _ limits: RecordingLimits) -> TimeAmount {
+        ShowStream.schedule(of: name) == nil ? limits.resumeTimeMax : Self.showResumeTime
     }
 
     /// Unless somebody publishes it again by now.

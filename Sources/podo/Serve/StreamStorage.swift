@@ -32,7 +32,8 @@ final class StreamStorage: Sendable {
         let directory = configuration.dataDirectory + "/recordings"
         let recordings = Recordings(
             directory: directory, pool: pool, hls: configuration.streamLimits, limits: limits, log: log,
-            graceTime: { PackagedStreams.limits(of: $0, configuration.streamLimits).interruptedGraceTime })
+            graceTime: { PackagedStreams.limits(of: $0, configuration.streamLimits).interruptedGraceTime },
+            resumeTime: { [limits] in PackagedStreams.resumeTime(of: $0, limits) })
         do throws(SystemError) { try recordings.open() } catch {
             throw StartError("hls-recording: cannot use \(directory): \(error)")
         }

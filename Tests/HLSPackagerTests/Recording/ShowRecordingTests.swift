@@ -113,6 +113,20 @@ struct ShowRecordingTests {
         #expect(third.lines(.recording) == nil && third.lines(.event)?.segmentNames.count == 4)
     }
 
+    @Test("what an earlier process has left goes on if it was interrupted not too long ago for its stream")
+    func resumed() throws {
+        let rig = try RecordingRig()
+        rig.begin()
+        rig.add(count: 3)
+        #expect(rig.flush())
+        for (seconds, goesOn) in [(Int64(3500), true), (3700, false)] {
+            let again = try RecordingRig(
+                disk: TestDisk(copyOf: rig.disk), resumeTime: { $0 == "Show 1" ? .seconds(3600) : .seconds(0) },
+                startsLater: .seconds(seconds))
+            #expect((again.lines(.recording) == nil) == goesOn)
+        }
+    }
+
     @Test("what an earlier process has left waits as long as its stream does")
     func grace() throws {
         let rig = try RecordingRig()

@@ -29,6 +29,8 @@ import Testing
         #expect(limits.interruptedGraceTime == .seconds(600) && limits.finishedGraceTime == .seconds(600))
         let others = PackagedStreams.limits(of: "schedule-07", HLSLimits())
         #expect(others.interruptedGraceTime == .seconds(60) && others.finishedGraceTime == .seconds(10))
+        #expect(PackagedStreams.resumeTime(of: "schedule-7", RecordingLimits()) == .seconds(10_800))
+        #expect(PackagedStreams.resumeTime(of: "main", RecordingLimits()) == .seconds(600))
     }
 
     @Test("One that is over is forgotten, with all that it held, and its name can be published again")
