@@ -3,12 +3,15 @@ internal import Postgres
 /// What can be given back, and giving it back.
 enum ReservationRefundStatements {
     /// Of a locked reservation that is paid: currency, when it was paid and when the show begins, the zone of its days,
-    /// the organizer's rules; numbers of its seats, what was paid for each, and whether whoever bought it still has the
+    /// the organizer's rules, but that until it begins everything goes back to who has bought it for another time;
+    /// numbers of its seats, what was paid for each, and whether whoever bought it still has the
     /// ticket. A ticket changes hands under the reservation's lock, so this holds until the transaction ends.
     static let terms = PostgresStatement(
         "reservation_refund_terms",
         """
-        SELECT r.currency, r.confirmed_at, s.starts_at, s.timezone, c.refund_rules::text,
+        SELECT r.currency, r.confirmed_at, s.starts_at, s.timezone, (CASE WHEN s.moved_at > r.confirmed_at
+                THEN jsonb_path_query_array(coalesce(c.refund_rules, '[]'), '$[*] ? (@.daysBefore < 0)')
+                    || '[{"daysBefore": 0, "feeBasisPoints": 0}]' ELSE c.refund_rules END)::text,
             array_agg(line.seat_no ORDER BY line.seat_no),
             array_agg(line.price - line.discount ORDER BY line.seat_no),
             array_agg(coalesce(t.member_id = r.member_id, true) ORDER BY line.seat_no)

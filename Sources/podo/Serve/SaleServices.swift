@@ -1,6 +1,7 @@
 internal import Auth
 internal import Commerce
 internal import Crypto
+internal import Glibc
 internal import HTTPServer
 internal import Observability
 internal import Payments
@@ -39,6 +40,8 @@ final class SaleServices: Sendable {
     private static let sweepTime = TimeAmount.seconds(3600)
     /// After a failure to read what has become of a show.
     private static let showRetryTime = TimeAmount.seconds(3)
+    /// What a start waits at most for the database to tell how far shows are.
+    private static let showLoadTime = TimeAmount.seconds(5)
     /// It is done when it starts; later it is said again what is still open.
     private static let prepareTime = TimeAmount.seconds(86_400)
 
@@ -165,6 +168,17 @@ final class SaleServices: Sendable {
             }
         }
         self.invariants.start(self.works, on: loop)
+    }
+
+    /// Waits until it is known which shows go on and which are over: before anybody is let in, to whom they would be
+    /// shows that have not begun. Blocks, for the main thread.
+    func waitUntilShowsAreRead() -> Bool {
+        let deadline = MonotonicTime.now + Self.showLoadTime
+        while !self.shows.areRead {
+            if MonotonicTime.now > deadline { return false }
+            usleep(1000)
+        }
+        return true
     }
 
     /// What is under way with a payment company comes to its end, and nothing new begins.

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServer
 import Postgres
 import Testing
@@ -64,6 +65,21 @@ struct TicketTests {
         // Whoever bought it is told that he has it no more, so that he does not give it back. Others may void it still.
         let terms = try #require(try await process.pay { try await $0.refundable(id, in: $1) })
         #expect(terms.lines.map(\.isHeldByBuyer) == [false, true])
+        // What was bought for another time goes back whole until it begins, and after that by the organizer's rules.
+        #expect(terms.rules == nil)
+        try rig.sql("UPDATE schedule SET moved_at = now()")
+        let own = #"[{"daysBefore": 5, "feeBasisPoints": 9000}, {"daysBefore": -1, "feeBasisPoints": 500}]"#
+        for (rules, expected) in [
+            (nil, #"[{"daysBefore": 0, "feeBasisPoints": 0}]"#),
+            (own, #"[{"daysBefore": -1, "feeBasisPoints": 500}, {"daysBefore": 0, "feeBasisPoints": 0}]"#),
+        ] {
+            try rig.sql("UPDATE concert SET refund_rules = \(rules.map { "'\($0)'" } ?? "NULL")")
+            let moved = try #require(try await process.pay { try await $0.refundable(id, in: $1) })
+            let read = try JSONSerialization.jsonObject(with: Data(try #require(moved.rules).utf8)) as? NSArray
+            #expect(read == (try JSONSerialization.jsonObject(with: Data(expected.utf8)) as? NSArray))
+        }
+        try rig.sql("UPDATE schedule SET moved_at = now() - interval '1 day'")
+        #expect(try await process.pay { try await $0.refundable(id, in: $1) }?.rules?.contains("9000") == true)
         let gone = try await process.pay {
             try await $0.cancel(id, seats: [sale.seat(0).value], reason: "USER", in: $1)
         }
