@@ -32,6 +32,27 @@ struct HoldBoundsTests {
         try await process.expectSound()
     }
 
+    @Test("money that comes long after a show, by a transfer that was begun before it, buys nothing")
+    func lateTransfer() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10)
+        let members = try rig.members(2)
+        let slow = try await process.held(sale, members[0], [0])
+        let late = try await process.held(sale, members[1], [1])
+        for id in [slow, late] { #expect(try await process.freeze(id)) }
+        try rig.sql("UPDATE schedule SET starts_at = now() - interval '3 h', ends_at = now() - interval '14 minutes'")
+        #expect(try await process.confirm(slow)?.count == 1)
+        try rig.sql("UPDATE schedule SET ends_at = now() - interval '16 minutes'")
+        let together: [Int64: [Int64]] = try await process.pay { try await $0.confirm([slow, late], in: $1) }
+        #expect(Set(together.keys) == [slow])
+        #expect(try await process.confirm(late) == nil)
+        let end = try rig.sql("SELECT status, end_reason FROM reservation WHERE id = \(late)")
+        #expect(end == "CANCELLED|PAID_TOO_LATE")
+        #expect(try rig.number("SELECT state FROM seat WHERE seat_no = 1") == 0)
+        try await process.expectSound()
+    }
+
     @Test("payments that fail keep seats a little longer, and not for ever")
     func extensions() async throws {
         let rig = try TicketingRig()
