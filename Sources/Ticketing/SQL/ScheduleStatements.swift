@@ -29,22 +29,23 @@ enum ScheduleStatements {
         WHERE s.id = $1 AND s.deleted_at IS NULL AND c.deleted_at IS NULL FOR NO KEY UPDATE OF c, s
         """)
 
-    /// Takes what nobody has off the market, as `CatalogueStatements.blockFreeSeats` does for a concert.
+    /// schedules. Takes what nobody has off the market: the seat itself says then that nobody gets it, whoever else is
+    /// on the way to it. A hold whose time is over is nobody's: it ends here, unless somebody else is just at it.
     static let blockFreeSeats = PostgresStatement(
         "schedule_block_free_seats",
         """
         WITH lapsed AS MATERIALIZED (
             SELECT id FROM reservation
-            WHERE schedule_id = $1 AND status = 'PENDING' AND NOT is_paying AND held_until <= now()
+            WHERE schedule_id = ANY ($1::bigint[]) AND status = 'PENDING' AND NOT is_paying AND held_until <= now()
             ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
         free AS MATERIALIZED (
-            SELECT seat_no, reservation_id FROM seat
-            WHERE schedule_id = $1 AND (state = 0 OR (state = 1 AND held_until <= now()
+            SELECT schedule_id, seat_no, reservation_id FROM seat
+            WHERE schedule_id = ANY ($1) AND (state = 0 OR (state = 1 AND held_until <= now()
                 AND reservation_id IN (SELECT id FROM lapsed)))
-            ORDER BY seat_no FOR NO KEY UPDATE),
+            ORDER BY schedule_id, seat_no FOR NO KEY UPDATE),
         blocked AS (
             UPDATE seat SET state = 4, reservation_id = NULL, held_until = NULL, version = seat.version + 1
-            FROM free WHERE seat.schedule_id = $1 AND seat.seat_no = free.seat_no)
+            FROM free WHERE seat.schedule_id = free.schedule_id AND seat.seat_no = free.seat_no)
         SELECT expire_seats(array_agg(reservation_id), array_agg(seat_no))::text
         FROM free WHERE reservation_id IS NOT NULL HAVING count(*) > 0
         """, timeout: .seconds(60))
@@ -57,6 +58,14 @@ enum ScheduleStatements {
         "schedule_cancel",
         """
         UPDATE schedule SET status = 'CANCELED', refunds_since = now(), refunds_next_at = now() WHERE id = $1
+        """)
+
+    /// concert. The same of all its performances that are not over; returns them.
+    static let cancelRest = PostgresStatement(
+        "schedule_cancel_rest",
+        """
+        UPDATE schedule SET status = 'CANCELED', refunds_since = now(), refunds_next_at = now()
+        WHERE concert_id = $1 AND status <> 'CANCELED' AND deleted_at IS NULL AND ends_at > now() RETURNING id
         """)
 
     static let delete = PostgresStatement(
