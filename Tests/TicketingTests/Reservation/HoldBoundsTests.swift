@@ -125,6 +125,62 @@ struct HoldBoundsTests {
         try await process.expectSound()
     }
 
+    @Test("seats that waited a day for a transfer count for the whole day, and while they wait")
+    func transfers() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 2, columns: 10, holdSeconds: 300)
+        let elsewhere = try rig.concertOnSale(rows: 1, columns: 4)
+        let members = try rig.members(2)
+        let id = try await process.held(sale, members[0], [0])
+        #expect(try await process.freeze(id))
+        // Whoever pays by card meanwhile may have more.
+        try rig.sql("UPDATE reservation SET created_at = now() - interval '2 minutes'")
+        let more = try await process.held(sale, members[0], [1])
+        let reservations = process.reservations
+        try await rig.onLoop { try await reservations.release(more, of: members[0]) }
+        try rig.sql(
+            """
+            UPDATE reservation SET created_at = now() - interval '1 day', held_until = now() - interval '1430 minutes'
+            WHERE id = \(id)
+            """)
+        #expect(try await process.hold(sale, members[0], [1]) == .tooOften)
+        #expect(try await process.hold(elsewhere, members[0], [1]).isHeld)
+        #expect(try await process.hold(sale, members[1], [1]).isHeld)
+        try await process.pay { try await $0.thaw(id, heldFor: .seconds(60), in: $1) }
+        #expect(try await reservations.sweepExpired(10) == 1)
+        #expect(try rig.sql("SELECT now() - ended_at < interval '1 minute' FROM reservation WHERE id = \(id)") == "t")
+        #expect(try await process.hold(sale, members[0], [2]) == .tooOften)
+        try rig.sql("UPDATE reservation SET ended_at = ended_at - interval '1 hour' WHERE id = \(id)")
+        #expect(try await process.hold(sale, members[0], [2]).isHeld)
+        try await process.expectSound()
+    }
+
+    @Test("a hold ends when its time is over, not when somebody sees it", arguments: [true, false])
+    func unseen(isSwept: Bool) async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10, holdSeconds: 300)
+        let members = try rig.members(2)
+        let id = try await process.held(sale, members[0], [0])
+        try rig.sql(
+            """
+            BEGIN;
+            UPDATE reservation SET created_at = now() - interval '2 hours', held_until = now() - interval '115 minutes';
+            UPDATE seat SET held_until = r.held_until FROM reservation r WHERE r.id = seat.reservation_id;
+            COMMIT
+            """)
+        if isSwept {
+            #expect(try await process.reservations.sweepExpired(10) == 1)
+        } else {
+            #expect(try await process.hold(sale, members[1], [0]).isHeld)
+        }
+        #expect(
+            try rig.sql("SELECT status, ended_at - created_at FROM reservation WHERE id = \(id)") == "EXPIRED|00:05:00")
+        #expect(try await process.hold(sale, members[0], [1]).isHeld)
+        try await process.expectSound()
+    }
+
     private static let stay = PostgresStatement("test_stay", "SET LOCAL idle_in_transaction_session_timeout = 0")
     private static let lock = PostgresStatement(
         "test_lock", "SELECT pg_advisory_xact_lock(hashint8extended($1, $2))::text")
