@@ -53,15 +53,13 @@ extension Concerts {
         let ids = prices.map(\.gradeID)
         let known: [Int64] = try await transaction.run(ScheduleStatements.lockGrades, concert, ids)
             .map { try $0.get(0) }
-        let taken: [Int64] = try await transaction.run(ScheduleStatements.takenGrades, concert, ids)
-            .map { try $0.get(0) }
-        for (index, id) in ids.enumerated() {
-            guard known.contains(id) else {
-                throw CatalogueProblems.invalid("grades/\(index)/gradeId", "unknown-grade", "the concert has none such")
-            }
-            guard !taken.contains(id) else {
-                throw CatalogueProblems.state("Somebody has a seat of grade \(id): its price stays.")
-            }
+        for (index, id) in ids.enumerated() where !known.contains(id) {
+            throw CatalogueProblems.invalid("grades/\(index)/gradeId", "unknown-grade", "the concert has none such")
+        }
+        for statement in [ScheduleStatements.seenTakenGrades, ScheduleStatements.takenGrades] {
+            guard let row = try await transaction.run(statement, concert, ids).first else { continue }
+            let id: Int64 = try row.get(0)
+            throw CatalogueProblems.state("Somebody has a seat of grade \(id): its price stays.")
         }
         let schedules: [Int64] = try await transaction.run(
             ScheduleStatements.changePrices, concert, ids, prices.map(\.price)

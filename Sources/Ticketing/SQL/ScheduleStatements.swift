@@ -118,8 +118,19 @@ enum ScheduleStatements {
     static let lockGrades = PostgresStatement(
         "grade_lock", "SELECT id FROM grade WHERE concert_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE")
 
-    /// concert, grades: which of them somebody has a seat of. All their seats are locked, so that nobody takes one at
-    /// the old price meanwhile.
+    /// concert, grades: which of them somebody has a seat of at this moment. No seat is locked, so nobody who buys
+    /// finds one locked for a change that is refused anyway.
+    static let seenTakenGrades = PostgresStatement(
+        "grade_seen_taken",
+        """
+        SELECT asked.id FROM unnest($2::bigint[]) AS asked (id)
+        WHERE EXISTS (SELECT FROM seat
+            WHERE seat.schedule_id IN (SELECT id FROM schedule WHERE concert_id = $1 AND deleted_at IS NULL)
+                AND seat.grade_id = asked.id
+                AND (seat.state IN (2, 3) OR (seat.state = 1 AND seat.held_until > now())))
+        """, effect: .reads, timeout: .seconds(60))
+
+    /// The same, with all their seats locked, so that nobody takes one at the old price meanwhile.
     static let takenGrades = PostgresStatement(
         "grade_taken",
         """

@@ -229,6 +229,48 @@ struct HoldBoundsTests {
         try await process.expectSound()
     }
 
+    private static let lockSeats = PostgresStatement(
+        "test_lock_seats", "SELECT seat_no FROM seat WHERE schedule_id = $1 AND seat_no < $2 FOR NO KEY UPDATE")
+
+    @Test("of seats that are only locked at that moment nobody is told that they are taken")
+    func lockedSeats() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let elsewhere = try TicketingRig(url: rig.url)
+        let sale = try rig.concertOnSale(rows: 2, columns: 5)
+        let members = try rig.members(2)
+        let holder = Holder()
+        let holding = Task {
+            try await elsewhere.database.transaction("test_lock") { transaction in
+                _ = try await transaction.run(Self.stay)
+                _ = try await transaction.run(Self.lockSeats, sale.schedule, 5 as Int64)
+                await holder.hold()
+            }
+        }
+        try await rig.wait { holder.isHolding }
+        let client = try process.client().as(members[0])
+        let best: [String: Any] = [
+            "scheduleId": sale.schedule, "gradeId": sale.grades[0], "quantity": 2, "bestAvailable": true,
+        ]
+        for wish in [["seatIds": [0, 7].map { sale.seat($0).value }], best] as [[String: Any]] {
+            let answer = try await client.send(.post, "/reservation", json: wish)
+            #expect(answer.status == 503 && answer.code == "overloaded", "\(answer.text)")
+            #expect(answer["retry-after"] == "1")
+        }
+        #expect(try await process.hold(sale, members[1], [6]).isHeld)
+        #expect(holder.isHolding)
+        // The lock goes while he asks again.
+        var limits = ReservationLimits()
+        limits.seatAttemptCountMax = 100
+        let patient = ReservationRig(rig, limits: limits)
+        let outcome = Task { try await patient.hold(sale, members[0], [0, 7]) }
+        await rig.pause(.milliseconds(50))
+        holder.letGo()
+        #expect(try await outcome.value.isHeld)
+        try await holding.value
+        try await process.expectSound()
+    }
+
     /// Keeps a transaction open.
     private final class Holder: Sendable {
         private let waiter = Mutex<CheckedContinuation<Void, Never>?>(nil)
