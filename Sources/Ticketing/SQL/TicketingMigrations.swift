@@ -5,6 +5,6 @@ package enum TicketingMigrations {
     package static let all: [PostgresMigration] = [
         catalogue, catalogueSearch, seats, holds, payments, queue, live, boundedHolds, queueRules, categorySearch,
         showEnds,
-        sales, scheduleRefunds, paymentsByNumber, unpaidTime,
+        sales, scheduleRefunds, paymentsByNumber, unpaidTime, refundRules,
     ]
 }
