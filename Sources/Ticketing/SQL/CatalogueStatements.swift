@@ -117,6 +117,8 @@ enum CatalogueStatements {
             fields = coalesce($7::text::jsonb, fields), runtime_minutes = coalesce($8::bigint, runtime_minutes),
             age_rating = coalesce($9::bigint, age_rating), sale_opens_at = coalesce($10, sale_opens_at),
             sale_closes_at = coalesce($11, sale_closes_at), purchase_limit = coalesce($12::bigint, purchase_limit),
+            purchase_limit_max = greatest(purchase_limit_max,
+                CASE WHEN $12::bigint < purchase_limit THEN purchase_limit END),
             hold_seconds = coalesce($13::bigint, hold_seconds), queue_enabled = coalesce($14, queue_enabled),
             queue_admit_per_second = coalesce($15::bigint, queue_admit_per_second),
             queue_active_max = coalesce($16::bigint, queue_active_max),

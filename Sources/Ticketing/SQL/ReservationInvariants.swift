@@ -77,14 +77,15 @@ package enum TicketingInvariants {
             WHERE line.reservation_id = r.id)
         """, effect: .reads, purpose: .long)
 
+    /// By the highest limit that the concert ever had: one that is lowered takes nothing from whoever has more.
     private static let purchaseLimit = PostgresStatement(
         "invariant_purchase_limit",
         """
         SELECT count(*) FROM (
             SELECT FROM reservation r JOIN concert c ON c.id = r.concert_id
             WHERE r.status = 'CONFIRMED' OR (r.status = 'PENDING' AND (r.is_paying OR r.held_until > now()))
-            GROUP BY r.schedule_id, r.member_id, c.purchase_limit
-            HAVING sum(r.live_count) > c.purchase_limit) AS beyond
+            GROUP BY r.schedule_id, r.member_id, c.id
+            HAVING sum(r.live_count) > greatest(c.purchase_limit, c.purchase_limit_max)) AS beyond
         """, effect: .reads, purpose: .long)
 
     private static let ticketWithoutSale = PostgresStatement(

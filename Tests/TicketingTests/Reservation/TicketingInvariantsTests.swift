@@ -28,6 +28,25 @@ struct TicketingInvariantsTests {
         ("hold-overdue", "UPDATE reservation SET held_until = now() - interval '1 day' WHERE status = 'PENDING'"),
     ]
 
+    @Test("who has what he might have before the limit was lowered has it rightly, and more is too much")
+    func loweredLimit() async throws {
+        let rig = try CatalogueRig()
+        let process = ReservationRig(rig.rig)
+        let sale = try rig.rig.concertOnSale(rows: 1, columns: 10, purchaseLimit: 4)
+        let member = try rig.rig.member()
+        _ = try await process.confirm(try await process.held(sale, member, [0, 1, 2, 3]))
+        for limit in [2, 1, 3] {
+            let answer = try await rig.client.as(sale.seller, .seller).send(
+                .patch, "/api/v1/concert/\(sale.concert)", json: ["purchaseLimit": limit])
+            #expect(answer.status == 200, "\(answer.text)")
+            try await process.expectSound()
+            #expect(try await process.hold(sale, member, [5]) == .limit)
+        }
+        try rig.rig.sql("UPDATE concert SET purchase_limit_max = 3")
+        let broken = try await TicketingInvariants.broken(in: rig.rig.database)
+        #expect(broken.map { $0.name.description } == ["purchase-limit"])
+    }
+
     @Test("each is found broken when it is", arguments: breakages.indices)
     func broken(index: Int) async throws {
         let breakage = Self.breakages[index]
