@@ -58,11 +58,12 @@ package enum TicketingInvariants {
             OR (seat.state = 1 AND seat.held_until <> r.held_until))
         """, effect: .reads, purpose: .long)
 
+    /// Nor one that there is not.
     private static let claimWithoutSeat = PostgresStatement(
         "invariant_claim_without_seat",
         """
         SELECT count(*) FROM reservation_seat line
-            JOIN seat ON seat.schedule_id = line.schedule_id AND seat.seat_no = line.seat_no
+            LEFT JOIN seat ON seat.schedule_id = line.schedule_id AND seat.seat_no = line.seat_no
         WHERE line.status IN ('HELD', 'CONFIRMED') AND (seat.reservation_id IS DISTINCT FROM line.reservation_id
             OR (line.status = 'CONFIRMED') <> (seat.state = 3))
         """, effect: .reads, purpose: .long)

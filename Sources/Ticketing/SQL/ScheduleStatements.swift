@@ -71,6 +71,34 @@ enum ScheduleStatements {
     static let delete = PostgresStatement(
         "schedule_delete", "UPDATE schedule SET deleted_at = now() WHERE id = $1")
 
+    /// How many at most: throws seats of a performance away that was taken away a day ago, and that nobody ever had a
+    /// seat of. It is told as long as there was one. By what indexes know of it: whether somebody had, and has nothing
+    /// any more, is in his reservation while it was unpaid, and in his ticket when it was paid.
+    static let sweepSeats = PostgresStatement(
+        "schedule_sweep_seats",
+        """
+        WITH due AS MATERIALIZED (
+            SELECT s.id FROM schedule AS s
+            WHERE s.deleted_at < now() - interval '1 day' AND s.seat_count > 0
+                AND NOT EXISTS (SELECT FROM reservation AS r
+                    WHERE r.schedule_id = s.id AND r.status IN ('PENDING', 'CONFIRMED'))
+                AND NOT EXISTS (SELECT FROM reservation AS r
+                    WHERE r.schedule_id = s.id AND r.confirmed_at IS NULL AND r.status IN ('EXPIRED', 'CANCELLED'))
+                AND NOT EXISTS (SELECT FROM ticket WHERE schedule_id = s.id AND ticket.status = 'ISSUED')
+                AND NOT EXISTS (SELECT FROM ticket WHERE schedule_id = s.id AND ticket.status = 'REVOKED')
+            ORDER BY s.deleted_at LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED),
+        gone AS (
+            DELETE FROM seat USING (
+                SELECT seat.schedule_id, seat.seat_no FROM due JOIN seat ON seat.schedule_id = due.id
+                ORDER BY seat.seat_no LIMIT $1) AS picked
+            WHERE seat.schedule_id = picked.schedule_id AND seat.seat_no = picked.seat_no
+            RETURNING seat.seat_no),
+        emptied AS (
+            UPDATE schedule SET seat_count = 0 FROM due
+            WHERE schedule.id = due.id AND (SELECT count(*) FROM gone) < $1)
+        SELECT id FROM due
+        """, purpose: .background)
+
     /// Whoever keeps maps of these schedules reads them anew as a whole (`SeatNews`).
     static let tellOfSeats = PostgresStatement(
         "schedule_tell_of_seats",

@@ -6,6 +6,6 @@ package enum TicketingMigrations {
         catalogue, catalogueSearch, seats, holds, payments, queue, live, boundedHolds, queueRules, categorySearch,
         showEnds,
         sales, scheduleRefunds, paymentsByNumber, unpaidTime, refundRules,
-        queueLeft, purchaseLimits,
+        queueLeft, purchaseLimits, seatsMade,
     ]
 }

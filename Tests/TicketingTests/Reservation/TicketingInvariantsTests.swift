@@ -17,6 +17,7 @@ struct TicketingInvariantsTests {
         ("seat-without-claim", "UPDATE seat SET state = 3, held_until = NULL WHERE seat_no = 0"),
         ("seat-without-claim", "UPDATE seat SET held_until = now() WHERE seat_no = 0"),
         ("claim-without-seat", "UPDATE seat SET state = 0, reservation_id = NULL, held_until = NULL WHERE seat_no = 0"),
+        ("claim-without-seat", "DELETE FROM seat WHERE seat_no = 0"),
         ("live-count", "UPDATE reservation SET live_count = 3"),
         ("purchase-limit", "UPDATE concert SET purchase_limit = 1"),
         ("ticket-without-sale", "UPDATE reservation_seat SET status = 'CANCELLED' WHERE seat_no = 5"),
