@@ -142,11 +142,13 @@ struct SellerRoomTests {
             "UPDATE schedule SET deleted_at = now() - interval '25 hours' WHERE id <> \(made.schedules[1])")
         #expect(try await rig.rig.onLoop { try await schedules.work() })
         #expect(try await rig.rig.onLoop { try await schedules.work() } == false)
-        #expect(
-            try rig.rig.sql("SELECT s.id, s.seat_count, (SELECT count(*) FROM seat WHERE schedule_id = s.id) "
-                + "FROM schedule AS s ORDER BY s.id")
-                == "\(made.schedules[0])|0|0\n\(made.schedules[1])|25|25\n\(sale.schedule)|5|5\n"
-                + "\(refunded.schedule)|5|5")
+        let left = try rig.rig.sql(
+            """
+            SELECT s.id, s.seat_count, (SELECT count(*) FROM seat WHERE schedule_id = s.id) FROM schedule AS s
+            ORDER BY s.id
+            """)
+        let rows = ["\(made.schedules[0])|0|0", "\(made.schedules[1])|25|25", "\(sale.schedule)|5|5"]
+        #expect(left.split(separator: "\n").map(String.init) == rows + ["\(refunded.schedule)|5|5"])
         try await process.expectSound()
     }
 
