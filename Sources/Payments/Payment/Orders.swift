@@ -62,10 +62,12 @@ package struct Order: Sendable {
     package var isPayable: Bool
     package var isConfirmed: Bool
     package var heldUntil: WallClock?
+    /// When what is paid for takes place; nil where it does at no time.
+    package var startsAt: WallClock?
 
     package init(
         reservationID: Int64, memberID: Int64, sellerID: Int64, concertID: Int64, name: String, total: Money,
-        isPayable: Bool, isConfirmed: Bool, heldUntil: WallClock?
+        isPayable: Bool, isConfirmed: Bool, heldUntil: WallClock?, startsAt: WallClock? = nil
     ) {
         self.reservationID = reservationID
         self.memberID = memberID
@@ -76,6 +78,7 @@ package struct Order: Sendable {
         self.isPayable = isPayable
         self.isConfirmed = isConfirmed
         self.heldUntil = heldUntil
+        self.startsAt = startsAt
     }
 }
 

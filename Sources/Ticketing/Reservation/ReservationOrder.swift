@@ -13,6 +13,8 @@ package struct ReservationOrder: Equatable, Sendable {
     package let isPayable: Bool
     package let isConfirmed: Bool
     package let heldUntil: WallClock?
+    /// Of the show.
+    package let startsAt: WallClock
 
     /// Of `ReservationReadingStatements.order`.
     init(_ row: PostgresRow) throws(PostgresError) {
@@ -25,6 +27,7 @@ package struct ReservationOrder: Equatable, Sendable {
         self.isPayable = try row.get(7)
         self.isConfirmed = try row.get(8)
         self.heldUntil = try row.get(9, as: PostgresTimestamp?.self)?.wallClock
+        self.startsAt = try row.get(10, as: PostgresTimestamp.self).wallClock
     }
 }
 

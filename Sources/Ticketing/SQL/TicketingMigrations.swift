@@ -5,6 +5,7 @@ package enum TicketingMigrations {
     package static let all: [PostgresMigration] = [
         catalogue, catalogueSearch, seats, holds, payments, queue, live, boundedHolds, queueRules, categorySearch,
         showEnds,
-        sales, scheduleRefunds, movedShows,
+        sales, scheduleRefunds, movedShows, paymentsByNumber, unpaidTime, refundRules, queueLeft, purchaseLimits,
+        seatsMade,
     ]
 }

@@ -26,6 +26,7 @@ final class SaleServices: Sendable {
     private let refunds: RefundWorker
     private let webhooks: WebhookInbox
     private let canceled: CanceledSchedules
+    private let deleted: DeletedSchedules
     private let invariants: SaleInvariants
     private let dailyBooks: DailyBooks
     private let maps: SeatMaps
@@ -95,6 +96,7 @@ final class SaleServices: Sendable {
         self.refunds = RefundWorker(payments: payments)
         self.canceled = CanceledSchedules(
             database: database, refunds: PaymentRefunds(payments: payments), log: log)
+        self.deleted = DeletedSchedules(database: database)
         self.webhooks = WebhookInbox(payments: payments, reconciler: self.reconciler)
         self.payments = PaymentService(
             payments: payments, refundWorker: self.refunds, webhooks: self.webhooks,
@@ -151,6 +153,7 @@ final class SaleServices: Sendable {
             ("concerts not given back", Self.paymentTime, { try await self.refunds.sweep() }),
             ("webhooks not ended", Self.paymentTime, { try await self.webhooks.endKnown() }),
             ("performances not given back", Self.paymentTime, { try await self.canceled.work() }),
+            ("seats not thrown away", DeletedSchedules.interval, { try await self.deleted.work() }),
             ("webhooks not swept", Self.sweepTime, { try await self.webhooks.sweep() }),
             ("day not closed", DailyBooks.interval, { try await self.dailyBooks.work() }),
         ]

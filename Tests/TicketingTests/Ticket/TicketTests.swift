@@ -89,6 +89,11 @@ struct TicketTests {
         let late = try await client.as(members[0]).send(
             .post, "/api/v1/ticket/\(tickets[1])/transfer", json: ["email": "heir@podo.test"])
         #expect(late.code == "invalid-state")
+        // Whom he may not give it to he is not told of.
+        #expect(try await give(members[1], "nobody@podo.test") == (409, "invalid-state"))
+        let over = try await client.as(members[0]).send(
+            .post, "/api/v1/ticket/\(tickets[1])/transfer", json: ["email": "nobody@podo.test"])
+        #expect(over.status == 409 && over.code == "invalid-state")
         try await process.expectSound()
     }
 
