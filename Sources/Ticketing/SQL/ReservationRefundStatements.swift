@@ -5,7 +5,8 @@ enum ReservationRefundStatements {
     /// Of a locked reservation that is paid: currency, when it was paid and when the show begins, the zone of its days,
     /// the organizer's rules as they were when it was made, but that until it begins everything goes back to who has
     /// bought it for another time; numbers of its seats, what was paid for each, and whether whoever bought it still has
-    /// the ticket. A ticket changes hands under the reservation's lock, so this holds until the transaction ends.
+    /// the ticket; whether it was called off. A ticket changes hands under the reservation's lock, so this holds until
+    /// the transaction ends.
     static let terms = PostgresStatement(
         "reservation_refund_terms",
         """
@@ -14,7 +15,8 @@ enum ReservationRefundStatements {
                     || '[{"daysBefore": 0, "feeBasisPoints": 0}]' ELSE agreed.rules END)::text,
             array_agg(line.seat_no ORDER BY line.seat_no),
             array_agg(line.price - line.discount ORDER BY line.seat_no),
-            array_agg(coalesce(t.member_id = r.member_id, true) ORDER BY line.seat_no)
+            array_agg(coalesce(t.member_id = r.member_id, true) ORDER BY line.seat_no),
+            s.status = 'CANCELED' OR c.status = 'CANCELED'
         FROM reservation r JOIN schedule s ON s.id = r.schedule_id JOIN concert c ON c.id = r.concert_id
             JOIN reservation_seat line ON line.reservation_id = r.id AND line.status = 'CONFIRMED'
             LEFT JOIN ticket t ON t.reservation_id = r.id AND t.seat_no = line.seat_no AND t.status = 'ISSUED'

@@ -83,7 +83,7 @@ final class SaleServices: Sendable {
         let payments = Payments(
             database: database, orders: TicketingOrders(reservations: reservations),
             gateways: self.companies.gateways,
-            options: PaymentOptions(gateway: self.companies.gateways[0].name, publicURL: publicURL),
+            options: Self.options(configuration, company: self.companies.gateways[0].name, publicURL: publicURL),
             vault: Self.vault(root),
             metrics: PaymentMetrics(registry: metrics, log: log))
         self.reports = SalesService(
@@ -101,6 +101,17 @@ final class SaleServices: Sendable {
         self.payments = PaymentService(
             payments: payments, refundWorker: self.refunds, webhooks: self.webhooks,
             settlements: Settlements(payments: payments), decider: self.companies.decider)
+    }
+
+    private static func options(
+        _ configuration: Configuration, company: String, publicURL: String
+    ) -> PaymentOptions {
+        PaymentOptions(
+            gateway: company, publicURL: publicURL,
+            platformFee: PlatformFee(
+                basisPoints: Int64(configuration.platformFeeBasisPoints),
+                taxBasisPoints: Int64(configuration.platformFeeTaxBasisPoints)),
+            timeZone: configuration.businessTimeZone)
     }
 
     /// Of all generations: what a bank account was sealed with once opens it for as long as it is kept.
@@ -209,6 +220,7 @@ final class SaleServices: Sendable {
     /// What companies that are gone still owe is told; the simulated one is reminded of what it has sold.
     private func prepareCompanies() async throws -> Bool {
         try await self.payments.payments.tellOfGoneCompanies()
+        try await self.payments.payments.tellOfUnknownTimeZone()
         if let simulator = self.companies.simulator {
             try await self.payments.payments.remind(simulator.company)
         }

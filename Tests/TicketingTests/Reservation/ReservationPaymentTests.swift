@@ -246,6 +246,14 @@ struct ReservationPaymentTests {
         #expect(terms.lines.map(\.seatID) == [9, 10, 11].map { sale.seat($0).value })
         #expect(terms.lines.map(\.paid) == [99_000, 66_000, 66_000])
         #expect(terms.currency == .krw && terms.timeZone == "Asia/Seoul" && terms.startsAt > terms.confirmedAt)
+        // Whether there is a show is asked of it and of its concert.
+        #expect(!terms.isCalledOff)
+        for table in ["schedule", "concert"] {
+            let before = try rig.sql("SELECT status FROM \(table)")
+            try rig.sql("UPDATE \(table) SET status = 'CANCELED'")
+            #expect(try await process.pay { try await $0.refundable(id, in: $1) }?.isCalledOff == true)
+            try rig.sql("UPDATE \(table) SET status = '\(before)'")
+        }
         let gone = try await process.pay {
             try await $0.cancel(id, seats: [sale.seat(10).value], reason: "USER", in: $1)
         }
