@@ -1,6 +1,7 @@
 internal import Auth
 internal import Commerce
 internal import Crypto
+internal import Glibc
 internal import HTTPServer
 internal import Observability
 internal import Payments
@@ -25,6 +26,7 @@ final class SaleServices: Sendable {
     private let refunds: RefundWorker
     private let webhooks: WebhookInbox
     private let canceled: CanceledSchedules
+    private let deleted: DeletedSchedules
     private let invariants: SaleInvariants
     private let dailyBooks: DailyBooks
     private let maps: SeatMaps
@@ -39,6 +41,8 @@ final class SaleServices: Sendable {
     private static let sweepTime = TimeAmount.seconds(3600)
     /// After a failure to read what has become of a show.
     private static let showRetryTime = TimeAmount.seconds(3)
+    /// What a start waits at most for the database to tell how far shows are.
+    private static let showLoadTime = TimeAmount.seconds(5)
     /// It is done when it starts; later it is said again what is still open.
     private static let prepareTime = TimeAmount.seconds(86_400)
 
@@ -92,6 +96,7 @@ final class SaleServices: Sendable {
         self.refunds = RefundWorker(payments: payments)
         self.canceled = CanceledSchedules(
             database: database, refunds: PaymentRefunds(payments: payments), log: log)
+        self.deleted = DeletedSchedules(database: database)
         self.webhooks = WebhookInbox(payments: payments, reconciler: self.reconciler)
         self.payments = PaymentService(
             payments: payments, refundWorker: self.refunds, webhooks: self.webhooks,
@@ -159,6 +164,7 @@ final class SaleServices: Sendable {
             ("concerts not given back", Self.paymentTime, { try await self.refunds.sweep() }),
             ("webhooks not ended", Self.paymentTime, { try await self.webhooks.endKnown() }),
             ("performances not given back", Self.paymentTime, { try await self.canceled.work() }),
+            ("seats not thrown away", DeletedSchedules.interval, { try await self.deleted.work() }),
             ("webhooks not swept", Self.sweepTime, { try await self.webhooks.sweep() }),
             ("day not closed", DailyBooks.interval, { try await self.dailyBooks.work() }),
         ]
@@ -176,6 +182,17 @@ final class SaleServices: Sendable {
             }
         }
         self.invariants.start(self.works, on: loop)
+    }
+
+    /// Waits until it is known which shows go on and which are over: before anybody is let in, to whom they would be
+    /// shows that have not begun. Blocks, for the main thread.
+    func waitUntilShowsAreRead() -> Bool {
+        let deadline = MonotonicTime.now + Self.showLoadTime
+        while !self.shows.areRead {
+            if MonotonicTime.now > deadline { return false }
+            usleep(1000)
+        }
+        return true
     }
 
     /// What is under way with a payment company comes to its end, and nothing new begins.

@@ -1,5 +1,6 @@
 import HTTPServer
 import Postgres
+import Primitives
 import Synchronization
 import Testing
 

@@ -88,6 +88,50 @@ struct ReservationPaymentTests {
         try await process.expectSound()
     }
 
+    @Test("what is given back goes by the rules that held when the seats were taken")
+    func rules() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10)
+        func sell(_ seat: Int) async throws -> Int64 {
+            let id = try await process.held(sale, rig.member(), [seat])
+            _ = try await process.confirm(id)
+            return id
+        }
+        func rules(_ id: Int64) async throws -> String? {
+            let order = try await process.pay { try await $0.refundable(id, in: $1) }
+            return try #require(order).rules
+        }
+        /// A while ago: who buys now has nothing else before him.
+        func change(_ rules: String) throws {
+            try rig.sql(
+                """
+                UPDATE concert SET refund_rules = \(rules);
+                UPDATE concert_refund_rules SET until = until - interval '1 minute' WHERE until > now()
+                """)
+        }
+        func fee(_ points: Int) -> String { #"[{"daysBefore": 0, "feeBasisPoints": \#(points)}]"# }
+        let first = try await sell(0)
+        #expect(try await rules(first) == nil)
+        try change("'\(fee(10_000))'")
+        let second = try await sell(1)
+        try change("'\(fee(5000))'")
+        let third = try await sell(2)
+        try change("NULL")
+        try rig.sql("UPDATE concert SET name = '다른 밤'")
+        let last = try await sell(3)
+        #expect(try await rules(first) == nil)
+        #expect(try await rules(second) == fee(10_000))
+        #expect(try await rules(third) == fee(5000))
+        #expect(try await rules(last) == nil)
+        // Who buys within a minute of a change may have seen the rules of before.
+        try rig.sql("UPDATE concert SET refund_rules = '\(fee(1))'")
+        let late = try await sell(4)
+        #expect(try await rules(late) == nil)
+        #expect(try rig.number("SELECT count(*) FROM concert_refund_rules") == 4)
+        try await process.expectSound()
+    }
+
     @Test("nobody is charged for what has lapsed")
     func freezeLapsed() async throws {
         let rig = try TicketingRig()
