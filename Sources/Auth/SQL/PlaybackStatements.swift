@@ -2,6 +2,17 @@ internal import Postgres
 
 /// What is asked of who watches.
 enum PlaybackStatements {
+    /// The epoch of a member who may watch. Whoever locks him out or raises it waits until this commits and ends what
+    /// was begun, or this waits and sees it.
+    static let watcher = PostgresStatement(
+        "playback_watcher",
+        "SELECT token_epoch FROM member WHERE id = $1 AND status = 'ACTIVE' AND deleted_at IS NULL FOR SHARE")
+
+    /// session, member, his epoch: the same for the end of a sign-in.
+    static let signIn = PostgresStatement(
+        "playback_sign_in",
+        "SELECT FROM session WHERE id = $1 AND member_id = $2 AND epoch = $3 AND revoked_at IS NULL FOR SHARE")
+
     /// ticket, schedule, member, random bits, end in milliseconds since 1970, sessions that a ticket may have, device,
     /// height of pictures (0 for any), whether there is a replay. Session, what gates have to know, how many it
     /// replaced.

@@ -24,8 +24,11 @@ struct TicketPlaybackRights: PlaybackRights {
         try await self.database.run(Self.owner, ticket, member).count == 1
     }
 
-    func mayPreview(schedule: Int64, _ caller: HTTPCaller) async throws -> Bool {
-        try await self.access.may([.admin, .streamer], schedule: schedule, member: caller.memberID, role: caller.role)
+    func mayPreview(
+        schedule: Int64, _ caller: HTTPCaller, in transaction: PostgresTransaction
+    ) async throws -> Bool {
+        try await self.access.may(
+            [.admin, .streamer], schedule: schedule, member: caller.memberID, role: caller.role, in: transaction)
     }
 }
 
@@ -44,6 +47,6 @@ enum PlaybackJoin {
                 CREATE TRIGGER playback_follow_ticket AFTER UPDATE OF epoch, status ON ticket
                     FOR EACH ROW WHEN (NEW.epoch > OLD.epoch OR NEW.status <> OLD.status)
                     EXECUTE FUNCTION playback_follow_ticket();
-                """)
+                """),
     ]
 }

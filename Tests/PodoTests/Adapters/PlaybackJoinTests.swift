@@ -101,6 +101,10 @@ struct PlaybackJoinTests {
         repeating: .admitted(stream: "schedule-7", PlaybackGrant(heightMax: nil, hasReplay: false)), count: 2)
     private let revoked = [PlaybackVerdict](repeating: .refused(.ticketRevoked), count: 2)
 
+    private static func caller(_ member: Int64, _ role: HTTPAccess) -> HTTPCaller {
+        HTTPCaller(memberID: member, role: role, proof: .bearer)
+    }
+
     @Test("a ticket opens its performance to its owner, until the show is over")
     func right() async throws {
         let rig = try Rig()
@@ -117,12 +121,14 @@ struct PlaybackJoinTests {
         let owns = try await rig.onLoop {
             let rights = TicketPlaybackRights(
                 database: rig.database, access: CatalogueAccess(database: rig.database))
-            return [
-                try await rights.owns(ticket: 5, member: 1), try await rights.owns(ticket: 5, member: 2),
-                try await rights.mayPreview(schedule: 7, HTTPCaller(memberID: 1, role: .seller, proof: .bearer)),
-                try await rights.mayPreview(schedule: 7, HTTPCaller(memberID: 2, role: .member, proof: .bearer)),
-                try await rights.mayPreview(schedule: 8, HTTPCaller(memberID: 1, role: .seller, proof: .bearer)),
-            ]
+            return try await rig.database.transaction("test_rights") { transaction in
+                [
+                    try await rights.owns(ticket: 5, member: 1), try await rights.owns(ticket: 5, member: 2),
+                    try await rights.mayPreview(schedule: 7, Self.caller(1, .seller), in: transaction),
+                    try await rights.mayPreview(schedule: 7, Self.caller(2, .member), in: transaction),
+                    try await rights.mayPreview(schedule: 8, Self.caller(1, .seller), in: transaction),
+                ]
+            }
         }
         #expect(owns == [true, false, true, false, false])
     }

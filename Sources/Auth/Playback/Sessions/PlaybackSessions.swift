@@ -40,6 +40,7 @@ package final class PlaybackSessions: Sendable {
         try self.requireRoom()
         let begun = try await self.database.transaction("playback_begin", actor: AuditEvent.name(member)) {
             transaction in
+            _ = try await self.watcher(member, in: transaction)
             guard let right = try await self.rights.right(of: ticket, member: member, in: transaction) else {
                 throw HTTPProblem.notFound
             }
@@ -64,14 +65,17 @@ package final class PlaybackSessions: Sendable {
     package func preview(
         schedule: Int64, _ caller: HTTPCaller, signIn: [UInt8], device: String, now: WallClock
     ) async throws -> IssuedPlayback {
-        guard try await self.rights.mayPreview(schedule: schedule, caller) else { throw HTTPProblem.notFound }
         try self.requireRoom()
         let until = WallClock(
             unixMilliseconds: now.unixMilliseconds + self.gates.limits.previewSeconds * 1000)
         let begun = try await self.database.transaction(
             "playback_begin_preview", actor: AuditEvent.name(caller.memberID)
         ) { transaction in
-            let session = try await self.session(named: signIn, of: caller.memberID, in: transaction)
+            let epoch = try await self.watcher(caller.memberID, in: transaction)
+            guard try await self.rights.mayPreview(schedule: schedule, caller, in: transaction) else {
+                throw HTTPProblem.notFound
+            }
+            let session = try await self.session(named: signIn, of: caller.memberID, epoch, in: transaction)
             let rows = try await transaction.run(
                 PlaybackStatements.beginPreview, schedule, caller.memberID, session,
                 Int64(PlaybackSessionID.newRandom()), until.unixMilliseconds, Self.previewCountMax, device)
@@ -123,13 +127,23 @@ package final class PlaybackSessions: Sendable {
         }
     }
 
-    /// Sign-ins are known outside by names that lead back to none.
+    /// The epoch of a member, who stays as he is until the transaction ends: what locks him out comes before it, or
+    /// finds what it has begun.
+    private func watcher(_ member: Int64, in transaction: PostgresTransaction) async throws -> Int32 {
+        guard let row = try await transaction.run(PlaybackStatements.watcher, member).first else {
+            throw AuthProblems.sessionOver
+        }
+        return try row.get(0)
+    }
+
+    /// Sign-ins are known outside by names that lead back to none. This one stays until the transaction ends.
     private func session(
-        named name: [UInt8], of member: Int64, in transaction: PostgresTransaction
+        named name: [UInt8], of member: Int64, _ epoch: Int32, in transaction: PostgresTransaction
     ) async throws -> [UInt8] {
         for row in try await transaction.run(SessionStatements.live, member) {
             let id: [UInt8] = try row.get(0)
-            if RefreshToken.name(ofSession: id) == name { return id }
+            guard RefreshToken.name(ofSession: id) == name else { continue }
+            if try await transaction.run(PlaybackStatements.signIn, id, member, epoch).count == 1 { return id }
         }
         throw AuthProblems.sessionOver
     }
