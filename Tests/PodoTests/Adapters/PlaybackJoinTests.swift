@@ -82,6 +82,16 @@ struct PlaybackJoinTests {
             }.playlistURL.reveal()
         }
 
+        /// By the sign-in of the member that has his number in each byte.
+        func preview(_ member: Int64) async throws -> String {
+            let name = SHA256.hash(Array("session-name|".utf8) + [UInt8](repeating: UInt8(member), count: 16))
+            return try await self.onLoop {
+                try await self.sessions.preview(
+                    schedule: 7, HTTPCaller(memberID: member, role: .seller, proof: .bearer),
+                    signIn: Array(name.prefix(16)), device: "", now: .now)
+            }.playlistURL.reveal()
+        }
+
         /// What every loop answers to this address.
         func ask(_ playlistURL: String) async throws -> [PlaybackVerdict] {
             let pass = Array(playlistURL.split(separator: "/")[3].utf8)
@@ -161,6 +171,35 @@ struct PlaybackJoinTests {
         let after = try await rig.begin(member: 2)
         #expect(try await rig.ask(before) == self.revoked)
         #expect(try await rig.ask(after) == self.admitted)
+    }
+
+    @Test("a preview ends when its member is taken from the team or is there for something else, and no other does")
+    func team() async throws {
+        let rig = try Rig()
+        try await rig.onLoop { try await rig.news.reload() }
+        try rig.sql(
+            """
+            INSERT INTO session (id, member_id, epoch, token_hash, expires_at, ends_at)
+            SELECT decode(repeat('0' || id, 16), 'hex'), id, token_epoch, decode(repeat('00', 32), 'hex'),
+                now() + interval '1 day', now() + interval '1 day' FROM member
+            """)
+        let allowed = [PlaybackVerdict](repeating: .admitted(stream: "schedule-7"), count: 2)
+        let own = try await rig.preview(1)
+        for change in [
+            "DELETE FROM seller_team", "UPDATE seller_team SET role = 'FINANCE'", "UPDATE seller_team SET role = role",
+        ] {
+            try rig.sql(
+                """
+                INSERT INTO seller_team (seller_id, member_id, role) VALUES (1, 2, 'STREAMER')
+                ON CONFLICT (seller_id, member_id) DO UPDATE SET role = 'STREAMER'
+                """)
+            let url = try await rig.preview(2)
+            #expect(try await rig.ask(url) == allowed)
+            try rig.sql(change)
+            try await rig.onLoop { try await rig.news.catchUp() }
+            #expect(try await rig.ask(url) == (change.hasSuffix("role = role") ? allowed : self.revoked), "\(change)")
+        }
+        #expect(try await rig.ask(own) == allowed)
     }
 
     @Test("a refund and a session that begin at the same time end with a session that is void, or none")
