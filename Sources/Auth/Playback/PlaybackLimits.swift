@@ -20,6 +20,9 @@ package struct PlaybackLimits: Sendable {
     package var burstTime = TimeAmount.seconds(120)
     /// Seconds of media in each second from then on.
     package var speed: Int64 = 2
+    /// Media of one session that a cache has asked about and may still fetch uncounted: what several loaders of a player
+    /// fetch at once.
+    package var unfetchedTime = TimeAmount.seconds(30)
 
     /// Between looks at what has changed in the database, beside what it tells by itself.
     package var catchUpTime = TimeAmount.seconds(1)

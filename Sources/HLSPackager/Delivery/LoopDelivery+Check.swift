@@ -4,17 +4,20 @@ internal import Reactor
 /// What a cache in front of Podo asks before it gives out what it has.
 extension LoopDelivery {
     private static let streamField = HTTPFieldName("podo-stream")
+    /// In what a cache fetches after it has asked: those media were counted. Whoever says so himself and has not asked
+    /// is counted now.
+    static let checkedField = HTTPFieldName("podo-checked")
 
     /// Answers for a name what the gate says: 204 with the name of the stream that the pass opens, by which a cache can
     /// keep media for all who may have them; or what the media would be refused with. Whether there is anything of that
-    /// name is told when it is fetched, and media count against a session then, so that nothing is counted twice.
+    /// name is told when it is fetched.
     func check(
         _ request: borrowing HTTPRequest, pass: ArraySlice<UInt8>, path: ArraySlice<UInt8>
     ) -> HTTPResponse {
         self.loop.assertIsOnLoop()
         let name = MediaName(path)
         var use = self.use(of: name)
-        if case .media = use { use = .other }
+        if case .media(let time) = use { use = .checked(time) }
         switch self.gate.admit(pass, for: use, on: self.loop) {
         case .refused(let problem):
             self.metrics.requested(.refused, loop: self.loop.index)

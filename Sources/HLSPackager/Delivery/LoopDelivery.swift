@@ -56,7 +56,7 @@ final class LoopDelivery: @unchecked Sendable {
         self.loop.assertIsOnLoop()
         let name = MediaName(path)
         let (streamName, quality): (String, PlaybackQuality)
-        switch self.gate.admit(pass, for: self.use(of: name), on: self.loop) {
+        switch self.gate.admit(pass, for: self.use(of: name, in: request), on: self.loop) {
         case .refused(let problem):
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)
@@ -98,6 +98,13 @@ final class LoopDelivery: @unchecked Sendable {
         case .part(let id, _, _): return .media(self.cost(of: id, self.promises.partTarget))
         case .key, .poster, .initialisation, nil: return .other
         }
+    }
+
+    /// The same for a request, which a cache may have made that has asked before.
+    private func use(of name: MediaName?, in request: borrowing HTTPRequest) -> PlaybackUse {
+        let use = self.use(of: name)
+        guard case .media(let time) = use, request.fields.contains(Self.checkedField) else { return use }
+        return .fetched(time)
     }
 
     /// Sound that is apart comes beside a picture that was counted already.

@@ -18,6 +18,10 @@ package enum PlaybackUse: Sendable {
     case playlist
     /// Media that last about so long.
     case media(TimeAmount)
+    /// Media of that length which a cache in front gives out, and what it fetches when it has asked for them before:
+    /// both together are what somebody is sent once.
+    case checked(TimeAmount)
+    case fetched(TimeAmount)
     case other
     /// Once more, for what had to wait.
     case again

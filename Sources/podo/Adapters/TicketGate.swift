@@ -12,6 +12,8 @@ struct TicketGate: PlaybackGate {
             switch use {
             case .playlist: .playlist
             case .media(let time): .media(time)
+            case .checked(let time): .checked(time)
+            case .fetched(let time): .fetched(time)
             case .other: .other
             case .again: .again
             }

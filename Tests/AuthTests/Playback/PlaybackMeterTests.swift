@@ -44,6 +44,36 @@ struct PlaybackMeterTests {
         }
     }
 
+    @Test("what a cache gives out counts, and what it fetches for that does not count again")
+    func cache() {
+        let script = GateScript()
+        let pass = script.token(expiresAt: script.wall + 100_000)
+        let (check, fetch) = (PlaybackDemand.checked(.seconds(2)), PlaybackDemand.fetched(.seconds(2)))
+        // A burst through a cache that has nothing, two loaders at a time, and then an evening of it.
+        for _ in 0..<30 {
+            for demand in [check, check, fetch, fetch] { #expect(script.ask(pass, demand) == self.admitted) }
+        }
+        #expect(script.ask(pass, check) == .refused(.tooFast))
+        #expect(script.ask(pass, fetch) == .refused(.tooFast))
+        for _ in 0..<600 {
+            script.pass(.seconds(1))
+            for demand in [check, fetch] { #expect(script.ask(pass, demand) == self.admitted) }
+            #expect(script.ask(pass, check) == .refused(.tooFast))
+        }
+        // Of what it had and did not fetch only so much is left.
+        for _ in 0..<600 {
+            script.pass(.seconds(1))
+            #expect(script.ask(pass, check) == self.admitted)
+        }
+        var fetched = 0
+        while script.ask(pass, fetch) == self.admitted { fetched += 1 }
+        #expect(fetched == 15)
+        script.pass(.seconds(60))
+        var taken = 0
+        while script.ask(pass, fetch) == self.admitted { taken += 1 }
+        #expect(taken == 60)
+    }
+
     @Test("the same session is counted once, on however many loops it plays")
     func loops() {
         let first = GateScript()

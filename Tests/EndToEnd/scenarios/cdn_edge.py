@@ -1,6 +1,6 @@
 """nginx in front, as deploy/cdn says: two viewers, and one fetch of each segment at Podo. Nothing is given out without
 Podo's word, so a ticket that was given back opens nothing of what the cache has. Requests that wait for the next part
-do so through it, ranges are ranges, and no token comes into any log,
+do so through it, ranges are ranges, what a session loads is counted from the cache too, and no token comes into any log,
 whatever fails. What tickets of another kind are given is kept apart. The function for other CDNs, in node where there is
 one, believes the tokens that Podo makes and no others, and refuses as Podo does."""
 
@@ -20,6 +20,8 @@ REFUSED_SECONDS_MAX = 1.0
 SEGMENT_COUNT = 6
 # A part lasts half a second; whoever waits for another's fetch is looked at twice a second.
 PART_DELAY_MAX = 1.2
+# Two minutes at once, and then twice the speed of life; segments are of two seconds.
+COUNTED_MIN, COUNTED_MAX = 50, 80
 LIMITED_COUNT = 300
 
 
@@ -42,11 +44,13 @@ def run(site):
     nothing_without_word(api, viewers)
     kept_apart(podo, house, edge, api, viewers)
     believed = edge_function.tried(site, podo, [playlist for _, _, playlist in viewers])
+    loaded = counted(house, api)
     limited(api, viewers[1][2])
     expect_alive(podo)
     quiet(podo, edge, viewers)
     return (f"{SEGMENT_COUNT} segments fetched once for two viewers, parts {median(delays):.2f} s after they were asked "
-            f"for (at most {max(delays):.2f}), closed {seconds * 1000:.0f} ms after a refund{believed}")
+            f"for (at most {max(delays):.2f}), closed {seconds * 1000:.0f} ms after a refund, {loaded} segments at once for a "
+            f"session{believed}")
 
 
 def requests(podo, kind):
@@ -176,6 +180,20 @@ def kept_apart(podo, house, edge, api, viewers):
         entries = {line.split('"')[1]: line for line in file if f"/main/{name}" in line}
     expect(len(entries) == 2 and sum(f"-{SMALL_HEIGHT}p" in entry for entry in entries) == 1,
            f"one segment for two kinds of tickets is kept as {sorted(entries)}")
+
+
+def counted(house, api):
+    """How many times a session gets a segment that is in the cache, until it has had what somebody can watch."""
+    fan = house.account("sharer")
+    playlist = house.watch(fan, house.buy(fan, house.seats[3])[1])
+    segment = wait_for_segment(api, playlist)[-1]
+    count = 0
+    while (answer := api.get(segment)).status == 200:
+        count += 1
+        expect(count <= COUNTED_MAX, f"a session had {count} segments from the cache at once")
+    expect(answer.code == "too-fast", f"a session that is too fast: {answer.status} {answer.body!r}")
+    expect(count >= COUNTED_MIN, f"a session had {count} segments only: what the cache fetches is counted twice")
+    return count
 
 
 def limited(api, playlist):

@@ -28,11 +28,19 @@ struct DeliveryCheckTests {
         #expect(viewer["cache-control"] == "no-store")
     }
 
-    @Test("counts no media, which count when the cache fetches them, and keeps a session like a playlist does")
+    @Test("counts media, which the cache says when it fetches them, and keeps a session like a playlist does")
     func uses() throws {
         let rig = try DeliveryRig()
-        for (name, use) in [("main/8.m4s", "other"), ("main/8.0.m4s", "other"), ("main.m3u8", "playlist")] {
+        for (name, use) in [
+            ("main/8.m4s", "checked 2000"), ("main/8.0.m4s", "checked 1000"), ("main.m3u8", "playlist"),
+            ("main/init.0.mp4", "other"),
+        ] {
             _ = try rig.ask("check/" + name)
+            #expect(rig.gate.uses() == [use], "\(name)")
+        }
+        let checked = [("podo-checked", "1")]
+        for (name, use) in [("main/8.m4s", "fetched 2000"), ("main.m3u8", "playlist"), ("main/init.0.mp4", "other")] {
+            _ = try rig.ask(name, checked)
             #expect(rig.gate.uses() == [use], "\(name)")
         }
     }

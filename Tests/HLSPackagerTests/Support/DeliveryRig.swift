@@ -158,6 +158,8 @@ final class PassGate: PlaybackGate {
         switch use {
         case .playlist: "playlist"
         case .media(let time): "media \(time.milliseconds)"
+        case .checked(let time): "checked \(time.milliseconds)"
+        case .fetched(let time): "fetched \(time.milliseconds)"
         case .other: "other"
         case .again: "again"
         }

@@ -44,6 +44,10 @@ package struct GateState {
         case .playlist: seen.meter.askedForPlaylist(now: now)
         case .media(let time):
             guard seen.meter.take(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
+        case .checked(let time):
+            guard seen.meter.check(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
+        case .fetched(let time):
+            guard seen.meter.fetch(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
         case .other, .again: break
         }
         return .admitted(stream: seen.stream, seen.grant)

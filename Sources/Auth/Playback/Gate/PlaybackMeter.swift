@@ -9,6 +9,8 @@ final class PlaybackMeter: Sendable {
     /// When everything that was given would have been watched, on the monotonic clock, at the highest speed.
     private let watchedAt = Atomic<Int64>(.min)
     private let playlistAt = Atomic<Int64>(.min)
+    /// Media in nanoseconds that were counted when a cache asked, and that it may still have to fetch.
+    private let unfetched = Atomic<Int64>(0)
     private let isKnownAsFast = Atomic(false)
 
     init(holder: Int64, schedule: Int64) {
@@ -29,6 +31,31 @@ final class PlaybackMeter: Sendable {
             if exchanged { return true }
             known = original
         }
+    }
+
+    /// Counts media that a cache gives out. It may have to fetch them first, and is not counted again then.
+    func check(_ media: TimeAmount, now: MonotonicTime, limits: PlaybackLimits) -> Bool {
+        guard self.take(media, now: now, limits: limits) else { return false }
+        var known = self.unfetched.load(ordering: .relaxed)
+        while true {
+            let (exchanged, original) = self.unfetched.weakCompareExchange(
+                expected: known, desired: min(known + media.nanoseconds, limits.unfetchedTime.nanoseconds),
+                ordering: .relaxed)
+            if exchanged { return true }
+            known = original
+        }
+    }
+
+    /// The same for what a cache fetches: counted if it has not asked.
+    func fetch(_ media: TimeAmount, now: MonotonicTime, limits: PlaybackLimits) -> Bool {
+        var known = self.unfetched.load(ordering: .relaxed)
+        while known >= media.nanoseconds {
+            let (exchanged, original) = self.unfetched.weakCompareExchange(
+                expected: known, desired: known - media.nanoseconds, ordering: .relaxed)
+            if exchanged { return true }
+            known = original
+        }
+        return self.take(media, now: now, limits: limits)
     }
 
     /// Whether it was too fast for the first time.
