@@ -26,6 +26,9 @@ extension LoopDelivery {
             if let name, let heightMax = quality.heightMax, !self.admits(name, of: stream, heightMax: heightMax) {
                 return HTTPProblem.qualityNotIncluded.mediaResponse(for: request)
             }
+            if let name, let problem = self.closedMedia(name, of: stream, quality) {
+                return problem.mediaResponse(for: request)
+            }
             self.metrics.requested(.checked, loop: self.loop.index)
             var response = HTTPResponse(.noContent)
             // An error cannot come: names of streams are of letters, digits and hyphens. Without it nothing is kept.
@@ -33,6 +36,16 @@ extension LoopDelivery {
             response.fields.append(.cacheControl, "no-store")
             return response
         }
+    }
+
+    /// Why media that a cache may still have are not given out any more, or not to this ticket: the show is over, and
+    /// they are not of what can still be seen of its end.
+    private func closedMedia(
+        _ name: MediaName, of stream: String, _ quality: PlaybackQuality
+    ) -> HTTPProblem? {
+        guard let problem = self.closed(nil, of: stream, quality) else { return nil }
+        if let live = self.streams[stream], case .answer = live.find(name) { return nil }
+        return problem
     }
 }
 

@@ -1,4 +1,5 @@
 import HTTPServer
+import Primitives
 import Testing
 
 @testable import HLSPackager
@@ -26,6 +27,26 @@ struct DeliveryCheckTests {
         let viewer = try rig.ask("check/" + name)
         #expect(viewer.status == 403 && viewer.code == "pass-withdrawn" && viewer["podo-stream"] == nil)
         #expect(viewer["cache-control"] == "no-store")
+    }
+
+    @Test("is refused for what a cache has of a show that is over, but for its end while that is there")
+    func phases() throws {
+        let rig = try DeliveryRig()
+        let show = rig.show()
+        show.begin()
+        show.addSegments(3)
+        let soon = WallClock(unixMilliseconds: WallClock.now.unixMilliseconds + 60_000)
+        let cases: [(phase: ShowPhase?, pass: String, code: String?)] = [
+            (nil, "show", nil), (.live, "show", nil), (.ended(replayUntil: nil), "show", "show-over"),
+            (.ended(replayUntil: .now), "show", "show-over"), (.ended(replayUntil: soon), "show", nil),
+            (.ended(replayUntil: soon), "show@@", "replay-not-included"),
+        ]
+        for (phase, pass, code) in cases {
+            rig.delivery.setPhase(phase, of: "show")
+            #expect(try rig.ask("check/main/8.m4s", pass: pass).status == 204)
+            let other = try rig.ask("check/main/1.m4s", pass: pass)
+            #expect(other.code == code && (code != nil || other.status == 204), "\(String(describing: phase)) \(pass)")
+        }
     }
 
     @Test("counts media, which the cache says when it fetches them, and keeps a session like a playlist does")
