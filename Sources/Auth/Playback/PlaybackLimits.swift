@@ -6,6 +6,8 @@ package struct PlaybackLimits: Sendable {
     package var holderCountMax = 1_000_000
     /// Sessions that a ticket may have at the same time, whatever its concert says.
     package static let sessionCountMax = 16
+    /// Sessions of one ticket that are kept when they are over: who begins more loses the oldest.
+    package static let keptSessionCountMax: Int32 = 200
     /// Tokens that one loop remembers having verified. Of more, some are verified again, for less than a microsecond.
     package var verifiedCountMax = 131_072
     /// How far ahead the clock of the process may be that issued a token: it is taken so much longer.

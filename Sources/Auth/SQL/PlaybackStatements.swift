@@ -14,11 +14,15 @@ enum PlaybackStatements {
         "SELECT FROM session WHERE id = $1 AND member_id = $2 AND epoch = $3 AND revoked_at IS NULL FOR SHARE")
 
     /// ticket, schedule, member, random bits, end in milliseconds since 1970, sessions that a ticket may have, device,
-    /// height of pictures (0 for any), whether there is a replay. Session, what gates have to know, how many it
-    /// replaced.
+    /// height of pictures (0 for any), whether there is a replay, sessions that are kept when they are over. Session,
+    /// what gates have to know, how many it replaced.
     static let begin = PostgresStatement(
         "playback_begin",
         """
+        WITH forgotten AS (
+            DELETE FROM playback_session WHERE ticket_id = $1 AND id IN (
+                SELECT id FROM playback_session WHERE ticket_id = $1 AND ended_at IS NOT NULL
+                ORDER BY id & 4294967295 DESC OFFSET $10))
         SELECT session, told, replaced
         FROM playback_begin(
             $1, $2, $3, $4, 'epoch'::timestamptz + $5::bigint * interval '1 millisecond', $6, $7, $8, $9)

@@ -22,8 +22,11 @@ final class LoopDelivery: @unchecked Sendable {
     @exclusivity(unchecked) var phases: [String: ShowPhase] = [:]
     /// Requests that wait, of all streams.
     @exclusivity(unchecked) var waiterCount = 0
+    /// The same by whose passes they have.
+    @exclusivity(unchecked) var holderWaiterCounts: [Int64: Int] = [:]
     var isSweepScheduled = false
-    /// Those who wait are asked for their passes soon.
+    /// Those of these holders who wait are asked for their passes soon.
+    @exclusivity(unchecked) var reviewedHolders: Set<Int64> = []
     var isReviewScheduled = false
     /// Nobody is let in to wait any more.
     private var isEnding = false
@@ -77,14 +80,15 @@ final class LoopDelivery: @unchecked Sendable {
         case .problem(let problem): return problem.mediaResponse(for: request)
         case .wait(let reason, let wantsDelta):
             guard !self.isEnding else { return HTTPProblem.serverEnds.mediaResponse(for: request) }
-            guard self.waiterCount < self.limits.waiterCountMax else {
+            let holder = self.gate.holder(of: pass, on: self.loop)
+            guard self.waiterCount < self.limits.waiterCountMax, self.hasRoom(for: holder) else {
                 self.metrics.ended(.tooMany, 1, loop: self.loop.index)
                 return HTTPProblem.tooManyWaiting.mediaResponse(for: request)
             }
             self.wait(
                 WaitingRoom.Waiter(
                     responder: responder, pass: Array(pass), asksForGzip: request.acceptsGzip,
-                    wantsDelta: wantsDelta, since: self.loop.now), reason, in: stream)
+                    wantsDelta: wantsDelta, since: self.loop.now, holder: holder), reason, in: stream)
             return nil
         }
     }

@@ -10,6 +10,10 @@ package import Reactor
 package protocol PlaybackGate: Sendable {
     /// - Parameter pass: What stands in the path before the names of the stream, as it was spelled there.
     func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission
+
+    /// Whose a pass is that was let in just now: by that those who wait are counted, and found when passes of somebody
+    /// are taken back. Nil where everybody is let in.
+    func holder(of pass: ArraySlice<UInt8>, on loop: EventLoop) -> Int64?
 }
 
 /// What somebody wants to be let in for. Names that nothing has are `other`: the gate comes before that is told.

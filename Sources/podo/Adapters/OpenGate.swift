@@ -7,4 +7,6 @@ struct OpenGate: PlaybackGate {
     func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission {
         .admitted(stream: String(decoding: pass, as: UTF8.self))
     }
+
+    func holder(of pass: ArraySlice<UInt8>, on loop: EventLoop) -> Int64? { nil }
 }

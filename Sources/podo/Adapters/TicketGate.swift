@@ -25,4 +25,6 @@ struct TicketGate: PlaybackGate {
         case .refused(let refusal): .refused(refusal.problem)
         }
     }
+
+    func holder(of pass: ArraySlice<UInt8>, on loop: EventLoop) -> Int64? { self.gates[loop].holder(of: pass) }
 }

@@ -50,7 +50,7 @@ final class PlaybackServices: Sendable {
 
     /// Before the loops run: who waits for media is asked for the token again as soon as sessions end.
     func tell(_ delivery: HLSDelivery) {
-        self.gates.whenSessionsEnd { loop in delivery.review(on: loop) }
+        self.gates.whenSessionsEnd { loop, holders in delivery.review(holders, on: loop) }
     }
 
     /// Told of tickets once more, in case that what told of them first was lost.

@@ -49,11 +49,11 @@ final class GateScript {
         holder: Int64 = 5, revision: Int64 = 1, last: UInt32 = 1, revokedThrough: UInt32 = 0,
         live: [PlaybackSessionID] = [], expiresAt: Int64 = GateScript.wall + 3600
     ) -> Bool {
-        self.gate.apply([
+        !self.gate.apply([
             PlaybackHolding(
                 holder: holder, revision: revision, lastNumber: last, revokedThrough: revokedThrough,
                 expiresAt: expiresAt, live: live)
-        ])
+        ]).isEmpty
     }
 
     func pass(_ time: TimeAmount) {

@@ -141,6 +141,8 @@ final class PassGate: PlaybackGate {
 
     func withdraw(_ pass: String) { self.withdrawn.withLock { _ = $0.insert(pass) } }
 
+    func giveBack(_ pass: String) { self.withdrawn.withLock { _ = $0.remove(pass) } }
+
     func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission {
         self.asked.withLock { $0.append(Self.word(use)) }
         let name = String(decoding: pass, as: UTF8.self)
@@ -152,6 +154,13 @@ final class PassGate: PlaybackGate {
         }
         if name == "pass" { return .admitted(stream: "Show 1") }
         return .admitted(stream: name.hasSuffix("-2") ? String(name.dropLast(2)) : name)
+    }
+
+    /// Every pass is somebody's of his own.
+    static func holder(_ pass: String) -> Int64 { pass.utf8.reduce(7) { $0 &* 31 &+ Int64($1) } }
+
+    func holder(of pass: ArraySlice<UInt8>, on loop: EventLoop) -> Int64? {
+        Self.holder(String(decoding: pass, as: UTF8.self))
     }
 
     private static func word(_ use: PlaybackUse) -> String {

@@ -53,6 +53,9 @@ package struct GateState {
         return .admitted(stream: seen.stream, seen.grant)
     }
 
+    /// Whose a token is that was let in.
+    func holder(_ text: PlaybackTokenText) -> Int64? { self.seen.find(text)?.token.holder }
+
     /// The token of a session that was too fast for the first time; nil for all others.
     func newlyTooFast(_ text: PlaybackTokenText) -> PlaybackToken? {
         guard let seen = self.seen.find(text), seen.meter.isFirstComplaint() else { return nil }
@@ -91,11 +94,11 @@ package struct GateState {
 
     // MARK: Telling
 
-    /// Whether sessions may have ended by it.
-    package mutating func apply(_ holdings: some Sequence<PlaybackHolding>) -> Bool {
-        var hasEnded = false
-        for holding in holdings where self.table.apply(holding) { hasEnded = true }
-        return hasEnded
+    /// Those of whose sessions some may have ended by it.
+    package mutating func apply(_ holdings: some Sequence<PlaybackHolding>) -> [Int64] {
+        var ended: [Int64] = []
+        for holding in holdings where self.table.apply(holding) { ended.append(holding.holder) }
+        return ended
     }
 
     package mutating func forget(wall: Int64) {

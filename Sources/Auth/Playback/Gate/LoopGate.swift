@@ -11,8 +11,9 @@ package final class LoopGate: @unchecked Sendable {
     private let opening: GateOpening
     private let metrics: PlaybackMetrics
     @exclusivity(unchecked) private var state: GateState
-    /// Called after something was told by which sessions may have ended: whoever waits has to be asked again.
-    private var onEnd: (() -> Void)?
+    /// Called after something was told by which sessions of these holders may have ended: whoever waits with one of
+    /// them has to be asked again.
+    private var onEnd: (([Int64]) -> Void)?
 
     init(loop: EventLoop, state: GateState, opening: GateOpening, metrics: PlaybackMetrics) {
         self.loop = loop
@@ -43,15 +44,22 @@ package final class LoopGate: @unchecked Sendable {
         self.metrics.tooFast(ticket: token.ticket, schedule: token.schedule)
     }
 
+    /// Whose a pass is that was let in just now: the ticket, or the number below zero of a preview.
+    package func holder(of pass: ArraySlice<UInt8>) -> Int64? {
+        self.loop.assertIsOnLoop()
+        return PlaybackTokenText(pass).flatMap { self.state.holder($0) }
+    }
+
     /// On the loop, before it runs or while it does.
-    func whenSessionsEnd(_ action: @escaping () -> Void) { self.onEnd = action }
+    func whenSessionsEnd(_ action: @escaping ([Int64]) -> Void) { self.onEnd = action }
 
     // MARK: Told from anywhere
 
     /// `then` is called on the loop when it is in force.
     func apply(_ holdings: ArraySlice<PlaybackHolding>, then: @escaping @Sendable () -> Void) {
         self.loop.execute {
-            if self.state.apply(holdings) { self.onEnd?() }
+            let ended = self.state.apply(holdings)
+            if !ended.isEmpty { self.onEnd?(ended) }
             self.opening.holderCount.store(self.state.holderCount, ordering: .relaxed)
             then()
         }

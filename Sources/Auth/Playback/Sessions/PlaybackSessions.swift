@@ -50,7 +50,7 @@ package final class PlaybackSessions: Sendable {
             let rows = try await transaction.run(
                 PlaybackStatements.begin, ticket, right.schedule, member, Int64(PlaybackSessionID.newRandom()),
                 right.closesAt.unixMilliseconds, limit, device, Int32(right.grant.heightMax ?? 0),
-                right.grant.hasReplay)
+                right.grant.hasReplay, PlaybackLimits.keptSessionCountMax)
             return try Begun(rows, schedule: right.schedule, expiresAt: right.closesAt)
         }
         await self.gates.apply([begun.holding])
