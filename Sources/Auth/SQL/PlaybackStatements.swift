@@ -47,10 +47,19 @@ enum PlaybackStatements {
         ORDER BY id & 4294967295 DESC LIMIT $3
         """, effect: .reads)
 
-    /// Where a reading of everything begins: the oldest transaction whose changes it may not see.
+    /// Where a reading of everything begins: the transactions whose changes it sees.
     static let mark = PostgresStatement(
-        "playback_mark", "SELECT pg_snapshot_xmin(pg_current_snapshot())::text", effect: .reads,
-        purpose: .background)
+        "playback_mark", "SELECT pg_current_snapshot()::text", effect: .reads, purpose: .background)
+
+    /// how many at most: holders changed by transactions that are none yet. They are of another cluster, whose dump was
+    /// read into this one, and would be news for ever.
+    static let rebase = PostgresStatement(
+        "playback_rebase",
+        """
+        UPDATE playback_holder SET changed_in = pg_current_xact_id() WHERE ticket_id IN (
+            SELECT ticket_id FROM playback_holder WHERE changed_in >= pg_snapshot_xmax(pg_current_snapshot())
+            LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
+        """, purpose: .background)
 
     /// Holders above one, how many: all whose tokens may be valid.
     static let page = PostgresStatement(
@@ -60,14 +69,19 @@ enum PlaybackStatements {
         WHERE h.ticket_id > $1 AND h.expires_at > now() - interval '1 minute' ORDER BY h.ticket_id LIMIT $2
         """, effect: .reads, purpose: .background)
 
-    /// What has changed since a mark, and the next mark: one row at least, without a text when nothing has.
+    /// mark, change and holder to go on behind, how many: what of those whose tokens may be valid was changed by
+    /// transactions that the mark does not see, however long one of them goes on that has changed nothing. Next mark,
+    /// change, holder, text: one row at least, without them when nothing has changed.
     static let changed = PostgresStatement(
         "playback_changed",
         """
-        SELECT now.mark, CASE WHEN h.ticket_id IS NOT NULL THEN playback_text(h) END
-        FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS mark) AS now
-            LEFT JOIN playback_holder h ON h.changed_in >= $1::text::xid8
-        LIMIT $2
+        SELECT here.mark, h.changed_in::text, h.ticket_id, CASE WHEN h.ticket_id IS NOT NULL THEN playback_text(h) END
+        FROM (SELECT pg_current_snapshot()::text AS mark) AS here
+            LEFT JOIN playback_holder h ON h.changed_in >= pg_snapshot_xmin($1::text::pg_snapshot)
+                AND (h.changed_in, h.ticket_id) > ($2::text::xid8, $3)
+                AND NOT pg_visible_in_snapshot(h.changed_in, $1::text::pg_snapshot)
+                AND h.expires_at > now() - interval '1 minute'
+        ORDER BY h.changed_in, h.ticket_id LIMIT $4
         """, effect: .reads, purpose: .background)
 
     /// One holder, as gates have to know it.
