@@ -30,6 +30,11 @@ package struct PlaybackLimits: Sendable {
     package var catchUpTime = TimeAmount.seconds(1)
     /// Between counts of who watches.
     package var countTime = TimeAmount.seconds(5)
+    /// Sessions that have begun or ended to watch and are not written down yet, because the database is away; of more it
+    /// is not known later when they were watched.
+    package var unwrittenCountMax = 200_000
+    /// The same that are written down in one go.
+    package var writtenCountMax = 1000
     /// Holdings that a loop takes in one go: others have their turn between.
     package var appliedCountMax = 500
     /// Rows of one question, when everything is read.

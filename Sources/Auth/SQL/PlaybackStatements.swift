@@ -88,12 +88,15 @@ enum PlaybackStatements {
     static let one = PostgresStatement(
         "playback_one", "SELECT playback_text(h) FROM playback_holder h WHERE h.ticket_id = $1", effect: .reads)
 
-    /// holders, sessions: these began or ended to watch.
+    /// holders, sessions, and when each was seen to watch first and last.
     static let watched = PostgresStatement(
         "playback_watched",
         """
-        UPDATE playback_session AS s SET first_watched_at = coalesce(first_watched_at, now()), last_watched_at = now()
-        FROM unnest($1::bigint[], $2::bigint[]) AS seen (holder, id) WHERE s.ticket_id = seen.holder AND s.id = seen.id
+        UPDATE playback_session AS s SET first_watched_at = least(s.first_watched_at, seen.first_at),
+            last_watched_at = greatest(s.last_watched_at, seen.last_at)
+        FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+            AS seen (holder, id, first_at, last_at)
+        WHERE s.ticket_id = seen.holder AND s.id = seen.id
         """, purpose: .background)
 
     /// days, how many at most.

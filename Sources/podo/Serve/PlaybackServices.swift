@@ -100,6 +100,21 @@ final class PlaybackServices: Sendable {
         }
     }
 
+    /// Writes down who has watched until now, as far as the database takes it in that time.
+    func finish(until deadline: MonotonicTime, on loop: EventLoop) async {
+        let (hasEnded, ended) = AsyncStream.makeStream(of: Void.self)
+        Task(executorPreference: loop) {
+            do {
+                try await self.sessions.finish()
+            } catch {
+                self.log.warning("viewers not counted", ["reason": .text("\(error)")])
+            }
+            ended.finish()
+        }
+        loop.execute { _ = loop.schedule(at: deadline) { ended.finish() } }
+        for await _ in hasEnded {}
+    }
+
     func stop() {
         for task in self.tasks.withLock({ $0 }) { task.cancel() }
     }

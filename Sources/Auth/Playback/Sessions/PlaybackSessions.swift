@@ -17,6 +17,7 @@ package final class PlaybackSessions: Sendable {
     /// How long a session counts as watching after it last asked for a playlist.
     private let lease: TimeAmount
     private let viewers = Mutex<[Int64: Int]>([:])
+    private let unwritten = Mutex(WatchedSessions())
 
     /// - Parameter publicURL: What addresses begin with, without a slash at its end.
     package init(
@@ -201,10 +202,38 @@ package final class PlaybackSessions: Sendable {
         self.viewers.withLock { $0 = count.viewers }
         self.metrics.watching(count.viewers.values.reduce(0, +))
         self.gates.forget(wall: WallClock.now.unixMilliseconds / 1000)
-        let changed = count.began + count.ended
-        guard !changed.isEmpty else { return }
-        _ = try await self.database.run(
-            PlaybackStatements.watched, changed.map(\.holder), changed.map(\.session.databaseValue))
+        self.note(count.began + count.ended)
+        try await self.write()
+    }
+
+    /// The process ends, and with it whoever watches: all who do are written down until now.
+    package func finish() async throws {
+        self.note(self.gates.meters.watching())
+        try await self.write()
+    }
+
+    private func note(_ sessions: [PlaybackMeters.Key]) {
+        let countMax = self.gates.limits.unwrittenCountMax
+        self.metrics.happened(
+            "unwritten", self.unwritten.withLock { $0.note(sessions, at: .now, countMax: countMax) })
+    }
+
+    /// Until all is written, or the database has failed: then the rest stays for the next time.
+    private func write() async throws {
+        let limits = self.gates.limits
+        while true {
+            let some = self.unwritten.withLock { $0.take(countMax: limits.writtenCountMax) }
+            guard !some.isEmpty else { return }
+            do {
+                _ = try await self.database.run(
+                    PlaybackStatements.watched, some.map(\.session.holder), some.map(\.session.session.databaseValue),
+                    some.map { PostgresTimestamp($0.first) }, some.map { PostgresTimestamp($0.last) })
+            } catch {
+                let lostCount = self.unwritten.withLock { $0.put(some, countMax: limits.unwrittenCountMax) }
+                self.metrics.happened("unwritten", lostCount)
+                throw error
+            }
+        }
     }
 
     /// Throws away what has been over for long enough.
