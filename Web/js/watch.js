@@ -8,7 +8,7 @@ import { start } from "./shell.js";
 
 const lookTime = 4000;
 /** What nobody but the viewer can change. */
-const ends = new Set(["ticket-revoked", "session-replaced", "token-expired", "token-invalid"]);
+const ends = new Set(["ticket-revoked", "session-replaced", "session-shared", "token-expired", "token-invalid"]);
 
 start("watch.title", async (main) => {
   const id = numberInPath();
@@ -109,7 +109,7 @@ class WatchPage {
     this.player?.close();
     clearTimeout(this.timer);
     this.waiting = null;
-    const next = code === "session-replaced" || code.startsWith("token")
+    const next = code.startsWith("session") || code.startsWith("token")
       ? make("button.button", { type: "button", onclick: () => this.begin() }, t("watch.here"))
       : make("a.button", { href: code === "ticket-revoked" ? "/tickets/" : `/show/${this.ticket.concertId}` },
         t(code === "ticket-revoked" ? "nav.tickets" : "watch.toShow"));

@@ -26,6 +26,12 @@ package struct PlaybackLimits: Sendable {
     /// fetch at once.
     package var unfetchedTime = TimeAmount.seconds(30)
 
+    /// Blocks of networks (a /24 of IPv4, a /48 of IPv6) that one session is watched from within a time: a viewer has
+    /// those of home, work and the way between, and a telephone may change its own. Beyond is an address that was
+    /// passed around, and opens nothing any more.
+    package var networkCountMax = 8
+    package var networkTime = TimeAmount.seconds(600)
+
     /// Between looks at what has changed in the database, beside what it tells by itself.
     package var catchUpTime = TimeAmount.seconds(1)
     /// Between counts of who watches.

@@ -18,7 +18,7 @@ extension LoopDelivery {
         let name = MediaName(path)
         var use = self.use(of: name)
         if case .media(let time) = use { use = .checked(time) }
-        switch self.gate.admit(pass, for: use, on: self.loop) {
+        switch self.gate.admit(pass, for: use, from: request.peer, on: self.loop) {
         case .refused(let problem):
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)

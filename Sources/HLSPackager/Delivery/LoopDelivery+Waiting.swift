@@ -105,7 +105,7 @@ extension LoopDelivery {
         var refusedCount = 0
         var made: [HTTPResponse?] = [nil, nil, nil, nil]
         for waiter in waiters {
-            switch self.gate.admit(waiter.pass[...], for: .again, on: self.loop) {
+            switch self.admitAgain(waiter) {
             case .admitted(_, let quality) where quality.heightMax != nil:
                 waiter.responder.respond(response(waiter, quality) ?? HTTPProblem.notReady.laterMediaResponse)
             case .admitted(_, let quality):
@@ -120,6 +120,10 @@ extension LoopDelivery {
         }
         self.metrics.ended(.answered, waiters.count - refusedCount, loop: self.loop.index)
         self.metrics.ended(.refused, refusedCount, loop: self.loop.index)
+    }
+
+    private func admitAgain(_ waiter: WaitingRoom.Waiter) -> PlaybackAdmission {
+        self.gate.admit(waiter.pass[...], for: .again, from: nil, on: self.loop)
     }
 
     // MARK: - Passes that were taken back
@@ -142,9 +146,7 @@ extension LoopDelivery {
             var problems: [HTTPProblem] = []
             let waiters = stream.room.takeThose { waiter in
                 guard let holder = waiter.holder, holders.contains(holder) else { return false }
-                guard case .refused(let problem) = self.gate.admit(waiter.pass[...], for: .again, on: self.loop) else {
-                    return false
-                }
+                guard case .refused(let problem) = self.admitAgain(waiter) else { return false }
                 problems.append(problem)
                 return true
             }

@@ -59,7 +59,7 @@ final class LoopDelivery: @unchecked Sendable {
         self.loop.assertIsOnLoop()
         let name = MediaName(path)
         let (streamName, quality): (String, PlaybackQuality)
-        switch self.gate.admit(pass, for: self.use(of: name, in: request), on: self.loop) {
+        switch self.gate.admit(pass, for: self.use(of: name, in: request), from: request.peer, on: self.loop) {
         case .refused(let problem):
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)

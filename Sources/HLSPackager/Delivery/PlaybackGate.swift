@@ -8,8 +8,12 @@ package import Reactor
 /// Asked on the loop for everything that is served, playlists, parts, segments, initialisation sections and keys, and
 /// again when an answer had to wait: a ticket that was taken back meanwhile opens nothing. It must not wait.
 package protocol PlaybackGate: Sendable {
-    /// - Parameter pass: What stands in the path before the names of the stream, as it was spelled there.
-    func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission
+    /// - Parameters:
+    ///   - pass: What stands in the path before the names of the stream, as it was spelled there.
+    ///   - peer: Who asks, where that is known.
+    func admit(
+        _ pass: ArraySlice<UInt8>, for use: PlaybackUse, from peer: SocketAddress?, on loop: EventLoop
+    ) -> PlaybackAdmission
 
     /// Whose a pass is that was let in just now: by that those who wait are counted, and found when passes of somebody
     /// are taken back. Nil where everybody is let in.

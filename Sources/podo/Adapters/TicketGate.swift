@@ -7,7 +7,9 @@ internal import Reactor
 struct TicketGate: PlaybackGate {
     let gates: PlaybackGates
 
-    func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission {
+    func admit(
+        _ pass: ArraySlice<UInt8>, for use: PlaybackUse, from peer: SocketAddress?, on loop: EventLoop
+    ) -> PlaybackAdmission {
         let demand: PlaybackDemand =
             switch use {
             case .playlist: .playlist
@@ -17,7 +19,7 @@ struct TicketGate: PlaybackGate {
             case .other: .other
             case .again: .again
             }
-        return switch self.gates[loop].admit(pass, demand) {
+        return switch self.gates[loop].admit(pass, demand, from: peer) {
         case .admitted(let stream, let grant):
             .admitted(
                 stream: stream,

@@ -40,9 +40,11 @@ final class GateScript {
     }
 
     /// What somebody is told who comes with this text.
-    func ask(_ pass: [UInt8], _ demand: PlaybackDemand = .other) -> PlaybackVerdict {
+    func ask(
+        _ pass: [UInt8], _ demand: PlaybackDemand = .other, from network: UInt64? = nil
+    ) -> PlaybackVerdict {
         guard let text = PlaybackTokenText(pass[...]) else { return .refused(.tokenInvalid) }
-        return self.gate.admit(text, demand, now: self.now) { self.wall }
+        return self.gate.admit(text, demand, from: network, now: self.now) { self.wall }
     }
 
     func tell(

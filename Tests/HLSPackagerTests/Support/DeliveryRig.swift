@@ -143,7 +143,9 @@ final class PassGate: PlaybackGate {
 
     func giveBack(_ pass: String) { self.withdrawn.withLock { _ = $0.remove(pass) } }
 
-    func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission {
+    func admit(
+        _ pass: ArraySlice<UInt8>, for use: PlaybackUse, from peer: SocketAddress?, on loop: EventLoop
+    ) -> PlaybackAdmission {
         self.asked.withLock { $0.append(Self.word(use)) }
         let name = String(decoding: pass, as: UTF8.self)
         guard !self.withdrawn.withLock({ $0.contains(name) }) else { return .refused(Self.problem) }

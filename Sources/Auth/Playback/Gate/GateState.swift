@@ -24,9 +24,12 @@ package struct GateState {
     /// What a token opens. One that was seen costs a comparison; one that was not, its code first and then all that is
     /// known of it, so that no refusal comes sooner than another.
     ///
-    /// - Parameter wall: Seconds since 1970; asked for a token that was not seen.
+    /// - Parameters:
+    ///   - network: Where a playlist is asked for from; nil where that is not known.
+    ///   - wall: Seconds since 1970; asked for a token that was not seen.
     package mutating func admit(
-        _ text: PlaybackTokenText, _ demand: PlaybackDemand, now: MonotonicTime, wall: () -> Int64
+        _ text: PlaybackTokenText, _ demand: PlaybackDemand, from network: UInt64? = nil, now: MonotonicTime,
+        wall: () -> Int64
     ) -> PlaybackVerdict {
         let seen: SeenPlaybackToken
         if let known = self.seen.find(text) {
@@ -41,7 +44,9 @@ package struct GateState {
         if let refusal = seen.refusal { return .refused(refusal) }
         guard now < seen.endsAt else { return .refused(.tokenExpired) }
         switch demand {
-        case .playlist: seen.meter.askedForPlaylist(now: now)
+        case .playlist:
+            if let network { seen.meter.asked(from: network, now: now, limits: self.limits) }
+            seen.meter.askedForPlaylist(now: now)
         case .media(let time):
             guard seen.meter.take(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
         case .checked(let time):
@@ -50,7 +55,7 @@ package struct GateState {
             guard seen.meter.fetch(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
         case .other, .again: break
         }
-        return .admitted(stream: seen.stream, seen.grant)
+        return seen.meter.wasShared ? .refused(.sessionShared) : .admitted(stream: seen.stream, seen.grant)
     }
 
     /// Whose a token is that was let in.

@@ -1,6 +1,6 @@
 internal import Observability
 internal import Primitives
-internal import Reactor
+package import Reactor
 internal import Synchronization
 
 /// The gate on one loop. Between a request and its answer there is nothing that other loops write, but for what a
@@ -23,18 +23,24 @@ package final class LoopGate: @unchecked Sendable {
     }
 
     /// - Parameter pass: As it was spelled in the path.
-    package func admit(_ pass: ArraySlice<UInt8>, _ demand: PlaybackDemand) -> PlaybackVerdict {
+    package func admit(
+        _ pass: ArraySlice<UInt8>, _ demand: PlaybackDemand, from peer: SocketAddress? = nil
+    ) -> PlaybackVerdict {
         self.loop.assertIsOnLoop()
-        let verdict = self.verdict(pass, demand)
+        let verdict = self.verdict(pass, demand, peer)
         if case .refused(let refusal) = verdict { self.refused(refusal, pass) }
         return verdict
     }
 
-    private func verdict(_ pass: ArraySlice<UInt8>, _ demand: PlaybackDemand) -> PlaybackVerdict {
+    private func verdict(
+        _ pass: ArraySlice<UInt8>, _ demand: PlaybackDemand, _ peer: SocketAddress?
+    ) -> PlaybackVerdict {
         guard let text = PlaybackTokenText(pass) else { return .refused(.tokenInvalid) }
         let now = self.loop.now
         guard self.opening.isOpen(at: now) else { return .refused(.gateClosed) }
-        return self.state.admit(text, demand, now: now) { WallClock.now.unixMilliseconds / 1000 }
+        return self.state.admit(text, demand, from: peer.map { PlaybackNetworks.number(of: $0.host) }, now: now) {
+            WallClock.now.unixMilliseconds / 1000
+        }
     }
 
     private func refused(_ refusal: PlaybackRefusal, _ pass: ArraySlice<UInt8>) {

@@ -12,6 +12,10 @@ final class PlaybackMeter: Sendable {
     /// Media in nanoseconds that were counted when a cache asked, and that it may still have to fetch.
     private let unfetched = Atomic<Int64>(0)
     private let isKnownAsFast = Atomic(false)
+    /// The block of networks that asked for a playlist last: mostly the same that asks now.
+    private let network = Atomic<UInt64>(0)
+    private let networks = Mutex(PlaybackNetworks())
+    private let isShared = Atomic(false)
 
     init(holder: Int64, schedule: Int64) {
         self.holder = holder
@@ -62,6 +66,15 @@ final class PlaybackMeter: Sendable {
     func isFirstComplaint() -> Bool { !self.isKnownAsFast.exchange(true, ordering: .relaxed) }
 
     func askedForPlaylist(now: MonotonicTime) { self.playlistAt.store(now.nanoseconds, ordering: .relaxed) }
+
+    /// Whether it was watched from more places than one person is at.
+    var wasShared: Bool { self.isShared.load(ordering: .relaxed) }
+
+    func asked(from network: UInt64, now: MonotonicTime, limits: PlaybackLimits) {
+        guard self.network.exchange(network, ordering: .relaxed) != network else { return }
+        let isOne = self.networks.withLock { $0.note(network, now: now, limits: limits) }
+        if !isOne { self.isShared.store(true, ordering: .relaxed) }
+    }
 
     /// Whether its lease runs.
     func isWatching(now: MonotonicTime, lease: TimeAmount) -> Bool {
