@@ -176,7 +176,7 @@ extension LoopDelivery {
         let moment = self.loop.now + .nanoseconds(-self.waitTimeMax.nanoseconds)
         for stream in self.streams.values {
             let late = stream.room.takeThose(before: moment)
-            self.have(left: late.lazy.map(\.waiter))
+            self.have(left: late.map { $0.waiter })
             for (reason, waiter) in late {
                 switch reason {
                 case .playlist, .part: self.refuse([waiter], .blockedTooLong, .timedOut)

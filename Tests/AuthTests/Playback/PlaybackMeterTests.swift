@@ -83,7 +83,9 @@ struct PlaybackMeterTests {
         // A viewer who travels: never more than eight in ten minutes, however many in a day.
         for hour in 0..<24 {
             for network in 1...8 as ClosedRange<UInt64> {
-                for _ in 0..<3 { #expect(script.ask(pass, .playlist, from: UInt64(hour) << 8 | network) == self.admitted) }
+                for _ in 0..<3 {
+                    #expect(script.ask(pass, .playlist, from: UInt64(hour) << 8 | network) == self.admitted)
+                }
             }
             script.pass(.seconds(600))
         }

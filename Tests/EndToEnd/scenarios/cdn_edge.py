@@ -217,7 +217,8 @@ def quiet(podo, edge, viewers):
         text = file.read()
     expect("HIT" in text and "schedule-" in text, f"the log says nothing of the cache: {text[:300]}")
     expect(" 502 " in text, f"the log says nothing of what failed: {text[-300:]}")
-    logs = [edge.log_path] + [os.path.join(os.path.dirname(edge.log), name) for name in os.listdir(os.path.dirname(edge.log))]
+    folder = os.path.dirname(edge.log)
+    logs = [edge.log_path] + [os.path.join(folder, name) for name in os.listdir(folder)]
     for path in logs:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()

@@ -72,7 +72,9 @@ package final class PlaybackMeters: Sendable {
 
     /// Sessions whose lease ran at the last count.
     package func watching() -> [Key] {
-        self.shards.flatMap { shard in shard.seen.withLock { $0.filter(\.value.isWatching).map(\.key) } }
+        self.shards.flatMap { shard in
+            shard.seen.withLock { seen in seen.compactMap { $0.value.isWatching ? $0.key : nil } }
+        }
     }
 
     private struct Piece {

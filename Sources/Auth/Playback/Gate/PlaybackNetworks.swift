@@ -1,8 +1,8 @@
 package import Primitives
 package import Reactor
 
-/// From how many networks one session was watched lately: a value. A viewer has some, at home and on the way; an address
-/// that is passed around has many.
+/// From how many networks one session was watched lately: a value. A viewer has some, at home and on the way; an
+/// address that is passed around has many.
 package struct PlaybackNetworks {
     private var seen: [(network: UInt64, at: MonotonicTime)] = []
 
