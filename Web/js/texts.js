@@ -157,7 +157,7 @@ export const texts = {
   "watch.offline": ["연결이 끊겼습니다. 돌아오면 저절로 이어집니다.", "The connection is lost. It goes on by itself."],
   "watch.trouble": ["잠시 볼 수 없습니다. 다시 시도하는 중입니다.", "It cannot be watched for the moment. Trying again."],
   "watch.over": ["공연이 끝났습니다. 함께해 주셔서 고맙습니다.", "The show is over. Thank you for being there."],
-  "watch.session-replaced": ["다른 기기에서 보고 있습니다. 한 티켓은 한 곳에서만 볼 수 있습니다.", "You are watching on another device. A ticket plays in one place at a time."],
+  "watch.session-replaced": ["이 티켓을 다른 기기에서 열어, 여기서는 시청이 끝났습니다.", "This ticket was opened on another device, in the place of this one."],
   "watch.session-shared": ["이 시청 주소가 너무 많은 곳에서 열렸습니다. 계속 보려면 여기서 다시 시작해 주세요.", "This address was opened in too many places. To go on, start here once more."],
   "watch.ticket-revoked": ["환불되었거나 취소된 티켓입니다.", "This ticket was refunded or taken back."],
   "watch.token-expired": ["시청 시간이 지났습니다.", "The time to watch is over."],

@@ -39,4 +39,12 @@ extension TicketingMigrations {
             CREATE INDEX live_show_live ON live_show (schedule_id) WHERE state = 'LIVE';
             CREATE INDEX live_show_ended ON live_show (ended_at) WHERE state = 'ENDED';
             """)
+
+    /// `play_devices`: so many may watch with one ticket of the grade at the same time.
+    static let devices = PostgresMigration(
+        number: 313, name: "devices of tickets",
+        sql: """
+            ALTER TABLE grade
+                ADD COLUMN play_devices smallint NOT NULL DEFAULT 1 CHECK (play_devices BETWEEN 1 AND 4)
+            """)
 }

@@ -16,7 +16,7 @@ struct TicketPlaybackRights: PlaybackRights {
         guard let found = try await PlayableTicket.find(ticket, owner: member, in: transaction) else { return nil }
         return PlaybackRight(
             schedule: found.schedule, isRevoked: found.status == "REVOKED" || found.isCanceled,
-            closesAt: found.terms.closesAt, sessionCountMax: 1,
+            closesAt: found.terms.closesAt, sessionCountMax: found.terms.deviceCount,
             grant: PlaybackGrant(heightMax: found.terms.maxHeight, hasReplay: found.terms.hasReplay))
     }
 

@@ -143,6 +143,19 @@ struct PlaybackJoinTests {
         #expect(owns == [true, false, true, false, false])
     }
 
+    @Test("a ticket plays on as many devices as its grade has, and the newest takes the place of the oldest")
+    func devices() async throws {
+        let rig = try Rig()
+        try await rig.onLoop { try await rig.news.reload() }
+        try rig.sql("UPDATE grade SET play_devices = 2")
+        let urls = [try await rig.begin(), try await rig.begin()]
+        for url in urls { #expect(try await rig.ask(url) == self.admitted) }
+        let third = try await rig.begin()
+        let replaced = [PlaybackVerdict](repeating: .refused(.sessionReplaced), count: 2)
+        #expect(try await rig.ask(urls[0]) == replaced)
+        for url in [urls[1], third] { #expect(try await rig.ask(url) == self.admitted) }
+    }
+
     @Test("what makes a ticket void tells the gate in its own transaction, of watched tickets alone")
     func refund() async throws {
         let rig = try Rig()
