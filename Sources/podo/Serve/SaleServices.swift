@@ -25,7 +25,7 @@ final class SaleServices: Sendable {
     private let refunds: RefundWorker
     private let webhooks: WebhookInbox
     private let canceled: CanceledSchedules
-    private let invariants: SaleInvariants
+    let invariants: SaleInvariants
     private let dailyBooks: DailyBooks
     private let maps: SeatMaps
     private let posters = PosterPictures()
