@@ -8,8 +8,8 @@ internal import Primitives
 /// however many publishers there are, and without them there are none. Decision 9 has the figures.
 ///
 /// A byte waits for at most `interval`, the millisecond to which `epoll_wait` rounds up, and what the others take. A
-/// connection from which more has come than is read at a time is read on in the next turn, and so are those that a
-/// sweep did not come to in `sweepTimeMax`.
+/// connection that has brought much is read on in the next turn, and so are those that a sweep did not come to in
+/// `sweepTimeMax`.
 final class GatheredReads: EventSource {
     /// From one sweep to the next: the shortest that a connection has asked for.
     @exclusivity(unchecked) private(set) var interval: TimeAmount
@@ -20,12 +20,15 @@ final class GatheredReads: EventSource {
     /// who ask for something else, nor those who wait for what the first of the sweep has brought.
     private static let sweepTimeMax = TimeAmount.milliseconds(1)
 
+    /// Less than the kernel holds of a peer that is not read, and more than most publishers send in an interval.
+    static let muchByteCount = 48 << 10
+
     private unowned let loop: EventLoop
     private var poller: Poller
     /// When to look again; nil while the loop's own set watches this one.
     private(set) var nextSweep: MonotonicTime?
-    /// A connection has left bytes in the kernel.
-    private var leavesInput = false
+    /// A connection was read whose next bytes do not wait for an interval.
+    private var expectsMore = false
 
     init(loop: EventLoop, interval: TimeAmount) throws(SystemError) {
         self.loop = loop
@@ -43,8 +46,12 @@ final class GatheredReads: EventSource {
         self.interval = min(self.interval, interval)
     }
 
-    /// Called by a connection that was read as often as is fair to the others.
-    func inputIsLeft() { self.leavesInput = true }
+    /// Called by a connection that has brought much: its peer may have been waiting for room, and sends on now. With
+    /// a read in each interval it could not send more than what the kernel holds.
+    func moreIsLikely() {
+        self.expectsMore = true
+        if self.nextSweep != nil { self.nextSweep = self.loop.now }
+    }
 
     func change(_ fd: CInt, _ events: ReadyEvents) { self.poller.change(fd, events) }
 
@@ -59,7 +66,7 @@ final class GatheredReads: EventSource {
     }
 
     private func sweep() {
-        self.leavesInput = false
+        self.expectsMore = false
         let count = self.poller.wait(timeoutMilliseconds: 0)
         guard count > 0 else {
             self.nextSweep = nil
@@ -69,7 +76,7 @@ final class GatheredReads: EventSource {
         let readCount = self.read(count)
         // A full batch may have left others waiting: they have their turn right after this one. Who was not come to is
         // still ready, and first among the next.
-        let isBehind = readCount < count || count == Poller.batchCountMax || self.leavesInput
+        let isBehind = readCount < count || count == Poller.batchCountMax || self.expectsMore
         self.nextSweep = self.loop.now + (isBehind ? .nanoseconds(0) : self.interval)
     }
 

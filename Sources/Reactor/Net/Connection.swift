@@ -213,6 +213,14 @@ package final class Connection: EventSource {
     // MARK: Receiving
 
     private func readAvailable() {
+        let before = self.receivedByteCount
+        self.readUntilEmpty()
+        let isMuch = self.receivedByteCount &- before >= GatheredReads.muchByteCount
+        if self.isGathered, isMuch { self.loop.gathered?.moreIsLikely() }
+    }
+
+    /// Or until it has been as much as is fair to the others.
+    private func readUntilEmpty() {
         if let tls = self.tls, self.state == .open || self.state == .securing {
             self.readSecured(tls)
             return
@@ -235,7 +243,6 @@ package final class Connection: EventSource {
                 return
             }
         }
-        if self.isGathered { self.loop.gathered?.inputIsLeft() }
     }
 
     /// Hands plain bytes on. Once we are closing nothing more is wanted, but unread bytes would make the kernel reset

@@ -1,3 +1,4 @@
+import Glibc
 import Primitives
 import TestSupport
 import Testing
@@ -145,14 +146,21 @@ struct GatheredReadsTests {
         #expect(log.receivedByteCount == 1_000_000)
     }
 
-    @Test("What is more than one sweep reads is read on without waiting for the next interval")
-    func floodIsReadOn() throws {
+    @Test("A peer that sends much is read on without waiting for the next interval", arguments: [false, true])
+    func floodIsReadOn(hasLittleRoom: Bool) throws {
         let (server, log) = try self.server { handler in
-            handler.onOpened = { $0.gatherReads(every: .milliseconds(500)) }
+            handler.onOpened = { connection in
+                // Its peer has to wait for every read then, and a read finds less than it could take.
+                var room: CInt = 64 << 10
+                if hasLittleRoom {
+                    setsockopt(connection.descriptor, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<CInt>.size))
+                }
+                connection.gatherReads(every: .seconds(3))
+            }
             handler.onReceived = { _, _ in }
         }
         defer { server.stop() }
-        // At 256 KiB a sweep this would take twelve seconds, and the log waits for ten.
+        // At 256 KiB an interval this would take over a minute, and the log waits for twenty seconds.
         let client = SendableClient(client: try TestClient(port: server.port))
         let byteCount = 6 << 20
         Thread.start { try? client.client.send([UInt8](repeating: 0, count: byteCount)) }
