@@ -10,7 +10,8 @@ export const books = {
   // In the order in which they are given: by kind, oldest first.
   keyOf: (item) => `${item.kind} ${item.gateway} ${item.paymentId ?? ""} ${item.providerKey ?? ""} ${item.at}`,
   row: (item) => [
-    word("difference", item.kind), item.paymentId === null ? t("manage.nobodys") : make("a", { href: `#refunds?paymentId=${item.paymentId}` }, String(item.paymentId)),
+    word("difference", item.kind),
+    item.paymentId === null ? t("manage.nobodys") : make("a", { href: `#refunds?paymentId=${item.paymentId}` }, String(item.paymentId)),
     money(item.amount), item.gateway, [item.providerKey ?? "–", item.orderId && make("p.quiet", {}, item.orderId)], moment(item.at),
   ],
 };

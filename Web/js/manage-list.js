@@ -70,7 +70,10 @@ export class ListView {
     if (this.isStopped) return;
     if (!this.older.length) this.cursor = page.nextCursor;
     // What newer ones have pushed off the page is still there.
-    else this.older.unshift(...this.newest.items.filter((item) => this.part.keyOf(item) < this.part.keyOf(page.items.at(-1))));
+    else if (page.items.length) {
+      const last = this.part.keyOf(page.items.at(-1));
+      this.older.unshift(...this.newest.items.filter((item) => this.part.keyOf(item) < last));
+    }
     this.newest = page;
     this.show();
   }

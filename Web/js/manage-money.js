@@ -104,11 +104,24 @@ export const refunds = {
   row: (item, again) => [
     String(item.refundId), String(item.paymentId),
     [money(item.amount), item.cancelFee.amount > 0 && make("p.quiet", {}, t("manage.feeOf", { amount: money(item.cancelFee) }))],
-    [word("refund.status", item.status), item.failureCode && make("p.quiet", {}, item.failureCode)],
+    [word("refund.status", item.status), item.awaitsAccount && make("p.quiet", {}, t("manage.awaitsAccount")),
+      item.failureCode && make("p.quiet", {}, item.failureCode)],
     [word("refund.cause", item.cause), item.reason && make("p.quiet", {}, item.reason), item.settledNote && make("p.quiet", {}, item.settledNote)],
-    moment(item.completedAt ?? item.createdAt), item.status === "FAILED" ? failedWays(item, again) : "",
+    moment(item.completedAt ?? item.createdAt), item.status === "FAILED" ? failedWays(item, again)
+      : item.cause === "EXTERNAL" ? make("div.ways", {}, way("seats", "manage.nameSeats", () => nameSeats(item, again))) : "",
   ],
 };
+
+/** Money that was given back in the company's pages is of no seat until somebody says of which. */
+function nameSeats(item, again) {
+  return act({
+    title: t("manage.nameSeatsTitle", { number: item.refundId }), text: t("manage.nameSeatsText"), action: t("manage.nameSeats"), isHard: true,
+    fields: [field(t("manage.seats"), "seatIds", { required: true, inputmode: "numeric", pattern: "[0-9, ]+", hint: t("manage.seatsHint") })],
+    work: ({ seatIds }, key) => call("POST", `/admin/refunds/${item.refundId}/seats`, {
+      key, body: { seatIds: seatIds.split(/[\s,]+/).filter(Boolean).map(Number) },
+    }),
+  }, again);
+}
 
 function failedWays(item, again) {
   return make("div.ways", {}, way("retry", "manage.retry", () => act({

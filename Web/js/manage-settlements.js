@@ -5,7 +5,7 @@ import { money } from "./format.js";
 import { t } from "./language.js";
 import { way } from "./manage-money.js";
 import { say } from "./shell.js";
-import { facts, moment, word } from "./staff.js";
+import { download, facts, moment, word } from "./staff.js";
 import { act, ask, field } from "./staff-form.js";
 
 const statuses = ["DRAFT", "CALCULATED", "APPROVED", "PAYOUT_REQUESTED", "PAID", "FAILED", "CARRIED"];
@@ -23,7 +23,8 @@ export const settlements = {
   row: (item, again) => [
     String(item.settlementId), String(item.sellerId), item.date, money(item.net),
     [word("settlement.status", item.status), item.paidAt && make("p.quiet", {}, moment(item.paidAt))],
-    make("div.ways", {}, ways(item, again), make("a.plain.small", { href: `/api/v1${path}/${item.settlementId}/csv`, download: true }, t("manage.csv"))),
+    make("div.ways", {}, way("detail", "manage.detail", () => look(item)), ways(item, again),
+      download(`${path}/${item.settlementId}/csv`, `settlement-${item.settlementId}.csv`, t("manage.csv"), "button.plain.small")),
   ],
 };
 
@@ -49,6 +50,16 @@ export function statement(item) {
   ]);
 }
 
+/** What it comes to, before anything is done about it. */
+function look(item) {
+  const dialog = make("dialog", { "aria-labelledby": "detail", onclose: () => dialog.remove() },
+    make("h2", { id: "detail" }, t("manage.settlementTitle", { number: item.settlementId, date: item.date })),
+    facts([[t("manage.seller"), String(item.sellerId)], [t("manage.status"), word("settlement.status", item.status)]]), statement(item),
+    make("div.ways", {}, make("button.button", { type: "button", onclick: () => dialog.close() }, t("manage.close"))));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 /** What can be done next; what was looked at is what is approved. */
 function ways(item, again) {
   const id = item.settlementId;
@@ -59,11 +70,7 @@ function ways(item, again) {
   }, again));
   const approve = way("approve", "manage.approve", () => act({
     title: t("manage.settlementTitle", { number: id, date: item.date }), text: [statement(item), t("manage.approveText")], action: t("manage.approve"),
-    work: async (_, key) => {
-      const now = await call("GET", `${path}/${id}`);
-      if (now.net.amount !== item.net.amount) throw Object.assign(new Error("changed"), { changed: true });
-      return call("POST", `${path}/${id}/approve`, { key });
-    },
+    work: (_, key) => call("POST", `${path}/${id}/approve`, { body: { net: item.net.amount }, key }),
   }, again));
   return {
     CALCULATED: [approve],

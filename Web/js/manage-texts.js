@@ -102,6 +102,21 @@ export const manageTexts = {
   "manage.payoutFailedText": ["은행이 이체하지 못했다고 기록합니다. 다시 요청할 수 있습니다.", "It is written down that the bank could not. It may be requested again."],
   "manage.csv": ["명세 CSV", "CSV"],
 
+  "manage.awaitsAccount": ["구매자의 환불 계좌를 기다림", "waits for the buyer's bank account"],
+  "manage.nameSeats": ["좌석 지정", "Name the seats"],
+  "manage.nameSeatsTitle": ["환불 {number}: 좌석 지정", "Refund {number}: name its seats"],
+  "manage.nameSeatsText": ["결제사 화면에서 환불한 금액입니다. 지정한 좌석의 티켓은 무효가 되고 좌석은 다시 판매됩니다. 금액은 변하지 않습니다.", "This money was given back in the company's pages. The tickets of these seats are void then, and the seats free. No money moves."],
+  "manage.seats": ["좌석 번호", "Seats"],
+  "manage.seatsHint": ["쉼표로 나눠 적습니다.", "Their numbers, with commas between."],
+
+  "manage.books": ["장부 차이", "Books"],
+  "manage.kind": ["종류", "Kind"],
+  "manage.nobodys": ["없음", "of nobody"],
+  "difference.GATEWAY_ONLY": ["결제사에만 있음", "only the company has it"],
+  "difference.AMOUNT": ["금액이 다름", "another sum"],
+  "difference.OURS_ONLY": ["우리에게만 있음", "only we have it"],
+  "difference.DISPUTE": ["이의 제기", "disputed"],
+
   "manage.stopSale": ["판매 멈추기", "Stop the sale"],
   "manage.stopSaleText": ["지금 바로 판매가 멈추고 목록에서 사라집니다. 이미 산 티켓은 그대로이며, 다시 열 수 있습니다.", "It is not sold from now on, and not found any more. Tickets stay as they are, and it can go on again."],
   "manage.goOnSale": ["다시 판매하기", "Sell it again"],

@@ -1,6 +1,7 @@
 // What administrators look at: a part at a time, by the word in the address.
 import { make, put } from "./dom.js";
 import { learn, t } from "./language.js";
+import { books } from "./manage-books.js";
 import { ListView } from "./manage-list.js";
 import { members } from "./manage-members.js";
 import { payments, refunds } from "./manage-money.js";
@@ -14,7 +15,7 @@ import "./staff.js";
 
 learn(manageTexts);
 
-const parts = { payments, refunds, settlements, shows, requests, members, state: null };
+const parts = { payments, refunds, settlements, books, shows, requests, members, state: null };
 
 /** The part that the address names, and what of it: `#payments?status=FAILED`. */
 function asked() {

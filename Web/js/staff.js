@@ -1,6 +1,8 @@
 // What pages of organizers and administrators have in common.
+import { call, Problem } from "./api.js";
 import { make, put } from "./dom.js";
 import { explain, language, learn, t } from "./language.js";
+import { worker } from "./shell.js";
 import { staffTexts } from "./staff-texts.js";
 import { studioTexts } from "./studio-texts.js";
 import { texts } from "./texts.js";
@@ -105,12 +107,30 @@ export function freshness(view) {
         put(time, t("manage.updated", { time: last }));
         return put(stale);
       }
-      const text = last ? t("staff.stale", { time: last, why: explain(problem) }) : explain(problem);
+      const why = problem instanceof Problem ? explain(problem) : t("problem.page");
+      const text = last ? t("staff.stale", { time: last, why }) : why;
       // Whoever listens hears it once.
       if (stale.textContent !== text) put(stale, text);
       return stale;
     },
   };
+}
+
+/** A way to a table of the API as a file, all parts of it. A link alone would let no session go on, and know no parts. */
+export function download(path, name, text, what = "button.plain") {
+  return worker(text, async () => {
+    await call("GET", "/member/me");
+    const parts = [];
+    for (let next = `/api/v1${path}`; next;) {
+      const answer = await fetch(next, { credentials: "same-origin" }).catch(() => { throw new Problem(0, { code: "no-connection" }); });
+      if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})), null);
+      parts.push(await answer.blob());
+      next = /<([^>]+)>; *rel="next"/.exec(answer.headers.get("link") ?? "")?.[1];
+    }
+    const href = URL.createObjectURL(new Blob(parts, { type: "text/csv" }));
+    make("a", { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60_000);
+  }, what);
 }
 
 /** Copies a text, or marks it to be copied by hand where the browser forbids it, as it does without HTTPS. */

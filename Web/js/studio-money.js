@@ -6,7 +6,7 @@ import { learn, t } from "./language.js";
 import { statement } from "./manage-settlements.js";
 import { manageTexts } from "./manage-texts.js";
 import { start, worker } from "./shell.js";
-import { moment, word } from "./staff.js";
+import { download, moment, word } from "./staff.js";
 import { LiveTable } from "./staff-table.js";
 import { studioTabs } from "./studio-tabs.js";
 
@@ -19,7 +19,7 @@ start("money.title", async (main, me) => {
       heads: ["manage.date", "manage.net", "manage.status", "money.statement"], keyOf: (item) => item.settlementId,
       row: (item) => [item.date, money(item.net), [word("settlement.status", item.status), item.paidAt && make("p.quiet", {}, moment(item.paidAt))],
         make("details", {}, make("summary", {}, t("money.statement")), statement(item),
-          make("a.plain.small", { href: `/api/v1/member/me/settlement/${item.settlementId}/csv`, download: true }, t("manage.csv")))],
+          download(`/member/me/settlement/${item.settlementId}/csv`, `settlement-${item.date}.csv`, t("manage.csv"), "button.plain.small"))],
     }),
     await list("money.sales", "/member/me/sale", "money.noSales", {
       heads: ["manage.number", "manage.amount", "manage.refunded", "manage.status", "manage.paid", "manage.show"], keyOf: (item) => item.paymentId,

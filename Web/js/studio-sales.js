@@ -4,7 +4,7 @@ import { columns, fills } from "./chart.js";
 import { make, put } from "./dom.js";
 import { dateTime, money } from "./format.js";
 import { t } from "./language.js";
-import { facts, follow, freshness, table } from "./staff.js";
+import { download, facts, follow, freshness, table } from "./staff.js";
 
 const lookTime = 5000;
 /** Days that a chart has room for: the latest. */
@@ -15,7 +15,7 @@ export function sales(id) {
   const fresh = freshness(view);
   const section = make("section", { "aria-labelledby": "sales" },
     make("header.with-action", {}, make("h2", { id: "sales" }, t("sales.title")),
-      make("a.plain", { href: `/api/v1/concert/${id}/sales?format=csv`, download: true }, t("sales.csv"))), fresh.node, view);
+      download(`/concert/${id}/sales?format=csv`, `sales-${id}.csv`, t("sales.csv"))), fresh.node, view);
   let sign = null;
   follow(lookTime, async () => {
     const report = await call("GET", `/concert/${id}/sales`);

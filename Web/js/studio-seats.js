@@ -3,6 +3,7 @@ import { call } from "./api.js";
 import { make, put } from "./dom.js";
 import { dateTime } from "./format.js";
 import { t } from "./language.js";
+import { trouble } from "./shell.js";
 import { free, held, SeatMap, sold } from "./seat-map.js";
 
 const statuses = { AVAILABLE: free, HELD: held, SOLD: sold };
@@ -13,15 +14,18 @@ export function hall(concert) {
   const schedules = concert.schedules.filter((schedule) => schedule.status !== "CANCELED");
   if (!concert.stage || !schedules.length) return null;
   const place = make("div");
-  const choice = make("select", { id: "hall-of", onchange: () => show() }, schedules.map((schedule) =>
+  const choice = make("select", { id: "hall-of", onchange: () => begin() }, schedules.map((schedule) =>
     make("option", { value: schedule.scheduleId }, dateTime(schedule.startsAt, schedule.timeZone))));
   let source = null;
   const show = async () => {
     source?.close();
     const schedule = Number(choice.value);
-    source = await fill(place, concert, schedule, () => Number(choice.value) === schedule);
+    const isWanted = () => Number(choice.value) === schedule;
+    const made = await fill(place, concert, schedule, isWanted);
+    if (isWanted()) source = made;
   };
-  show().catch((problem) => console.warn(problem));
+  const begin = () => show().catch((problem) => put(place, trouble(problem, null).firstChild));
+  begin();
   return make("section", { "aria-labelledby": "hall" }, make("h2", { id: "hall" }, t("studio.hall")),
     schedules.length > 1 && [make("label", { for: "hall-of" }, t("studio.schedules")), choice], place);
 }

@@ -1,7 +1,9 @@
 """An organizer makes a show by the form, a question at a time, in a language and by the clocks of the venue, goes live
 with the key of the page, and sees the health of the stream change when the encoder is starved, and change back. Then an
-administrator sees a refund come while he is at a button of the list, stops a sale, and gives money back by hand."""
+administrator sees a refund come while he is at a button of the list, is told when the list is not kept up to date, stops a
+sale, and gives money back by hand."""
 
+import json
 import os
 import signal
 import time
@@ -16,6 +18,14 @@ from support.servers import ROOT, Podo
 from support.visitor import Visitor
 
 STARVED_SECONDS = 4
+# What clocks show, where, and which moment that is: also on the days on which they are put forward and back.
+CLOCKS = [
+    ("Asia/Seoul", "2026-05-01T19:00", "2026-05-01T10:00:00.000Z"),
+    ("America/New_York", "2026-03-08T01:30", "2026-03-08T06:30:00.000Z"),
+    ("America/New_York", "2026-03-08T03:30", "2026-03-08T07:30:00.000Z"),
+    ("America/New_York", "2026-11-01T03:00", "2026-11-01T08:00:00.000Z"),
+    ("Asia/Kolkata", "2026-01-01T00:10", "2025-12-31T18:40:00.000Z"),
+]
 
 
 def run(site):
@@ -25,6 +35,7 @@ def run(site):
     visitor.width(390)
     account(api, "maker", "ROLE_SELLER")
     visitor.sign_in("maker@example.com", PASSWORD)
+    clocks(visitor)
     make_show(visitor)
     change_show(visitor)
     said = broadcast(site, visitor)
@@ -40,6 +51,13 @@ def run(site):
 
 def press(visitor, words, within="main"):
     visitor.click(words, within)
+
+
+def clocks(visitor):
+    found = json.loads(visitor.browser.evaluate(
+        f"import('/js/zone.js').then((zone) => JSON.stringify({json.dumps(CLOCKS)}.map(([name, text, moment]) => "
+        "[name, zone.timeThere(Date.parse(moment), name), zone.momentOf(text, name)])))"))
+    expect(found == [list(clock) for clock in CLOCKS], f"clocks of venues: {found}")
 
 
 def make_show(visitor):
@@ -140,17 +158,21 @@ def administer(visitor, api):
     seats = [seat["seatId"] for seat in api.get(f"/api/v1/schedule/{schedule}/seat").json["seats"]]
     fan = account(api, "fan", "ROLE_USER")
     first, second = (buy(api, fan, schedule, seat) for seat in seats[:2])
+    # The show goes on: buyers cannot give anything back any more.
+    token = answered("sign-in", api.post("/auth/signin", {"email": "boss@example.com", "password": PASSWORD}), 200)
+    boss = token["accessToken"]
     visitor.sign_in("boss@example.com", PASSWORD)
     visitor.go("/manage/#refunds")
     visitor.says("There is nothing yet")
-    answered("refund", api.post(f"/api/v1/payment/{first}/refund", {"reason": "rain"}, fan), 200, 202)
+    answered("refund", api.post(f"/api/v1/admin/payments/{first}/refund", {"reason": "rain"}, boss), 200, 202)
     visitor.until("document.querySelectorAll('tbody tr').length === 1", "the refund comes by itself")
     # Whoever has clicked into the table is not left behind.
     visitor.do("document.querySelector('.table').focus()")
-    answered("refund", api.post(f"/api/v1/payment/{second}/refund", {"reason": "snow"}, fan), 200, 202)
+    answered("refund", api.post(f"/api/v1/admin/payments/{second}/refund", {"reason": "snow"}, boss), 200, 202)
     visitor.until("document.querySelectorAll('tbody tr').length === 2", "so does the next, for who is in the table")
     expect(visitor.value("document.activeElement.className") == "table", "and he stays where he was")
     visitor.expect_well("refunds")
+    cut_off(visitor)
     third = buy(api, fan, schedule, seats[2])
     give_back(visitor, third)
     stop_sale(visitor, api, concert)
@@ -162,6 +184,17 @@ def administer(visitor, api):
         visitor.expect_well(part)
     visitor.go("/manage/#nothing-like-that")
     visitor.until("document.querySelector('[aria-current=page][data-name=payments]')", "what is unknown is the first")
+
+
+def cut_off(visitor):
+    """What is not kept up to date says so, and goes on by itself."""
+    visitor.browser.call("Network.enable")
+    for is_offline in (True, False):
+        visitor.browser.call("Network.emulateNetworkConditions", offline=is_offline, latency=0, downloadThroughput=-1,
+                             uploadThroughput=-1)
+        visitor.until("Boolean(document.querySelector('.stale').textContent.includes('Not up to date since'))"
+                      f" === {str(is_offline).lower()}", f"whether it is kept up to date, offline {is_offline}", 40)
+    visitor.browser.call("Network.disable")
 
 
 def buy(api, fan, schedule, seat):
