@@ -124,7 +124,8 @@ export function download(path, name, text, what = "button.plain") {
     for (let next = `/api/v1${path}`; next;) {
       const answer = await fetch(next, { credentials: "same-origin" }).catch(() => { throw new Problem(0, { code: "no-connection" }); });
       if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})), null);
-      parts.push(await answer.blob());
+      // The names of the columns are in each part, and in the file once.
+      parts.push(parts.length ? (await answer.text()).replace(/^.*?\r?\n/, "") : await answer.blob());
       next = /<([^>]+)>; *rel="next"/.exec(answer.headers.get("link") ?? "")?.[1];
     }
     const href = URL.createObjectURL(new Blob(parts, { type: "text/csv" }));
