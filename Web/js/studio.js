@@ -14,7 +14,7 @@ start("studio.title", async (main, me) => {
   const page = await call("GET", `/member/me/concert?limit=${pageCount}`);
   // Whoever works for an organizer has shows here without being one.
   if (me.role.endsWith("USER") && !page.items.length) return put(main, make("section.empty", {}, make("h1", {}, t("studio.title")),
-    make("p", {}, t("studio.forSellers")), make("a.button", { href: "/account/" }, t("account.title"))));
+    make("p", {}, t("studio.forSellers")), make("p.quiet", {}, t("studio.forTeams", { n: String(me.memberId) })), make("a.button", { href: "/account/" }, t("account.title"))));
   const list = make("ul.shows"), foot = make("div");
   const show = ({ items, nextCursor }) => {
     list.append(...items.map(card));
