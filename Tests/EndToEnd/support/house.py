@@ -25,6 +25,13 @@ def answered(what, answer, *statuses):
     return answer.json
 
 
+def publishing(address):
+    """How ffmpeg publishes a test picture with sound there."""
+    return ["ffmpeg", "-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25", "-re",
+            "-f", "lavfi", "-i", "sine=b=4", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency",
+            "-g", "50", "-b:v", "800k", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "flv", address]
+
+
 class PatientApi(Api):
     """Asks again when the server has too much to do at the moment, as it may on a busy machine."""
 
@@ -77,11 +84,7 @@ class House:
         """ffmpeg publishes with the key of the performance; ended with the site."""
         path = f"/api/v1/schedule/{self.schedule}/stream-key"
         key = answered("stream key", self.api.post(path, None, self.seller), 201)
-        arguments = ["ffmpeg", "-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25", "-re",
-                     "-f", "lavfi", "-i", "sine=b=4", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency",
-                     "-g", "50", "-b:v", "800k", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "flv",
-                     f"{key['rtmpUrl']}/{key['streamKey']}"]
-        publisher = Process(arguments, site.join(f"{name}.log"))
+        publisher = Process(publishing(f"{key['rtmpUrl']}/{key['streamKey']}"), site.join(f"{name}.log"))
         site.servers.insert(0, publisher)
         return publisher
 
