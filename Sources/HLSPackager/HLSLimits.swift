@@ -41,6 +41,8 @@ package struct HLSLimits: Sendable {
     package var interruptedGraceTime = TimeAmount.seconds(60)
     /// The same when the publisher said that this was all.
     package var finishedGraceTime = TimeAmount.seconds(10)
+    /// A stream whose publisher is awaited beyond that is looked at so often.
+    package var awaitedLookTime = TimeAmount.seconds(5)
 
     /// No segment is to be longer than twice the segment time; or a little more, which the target duration hides. So
     /// it is a publisher's key pictures that end segments if they come every four seconds, or every 250 pictures of 60

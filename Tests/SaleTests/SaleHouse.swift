@@ -81,7 +81,7 @@ final class SaleHouse: Sendable {
     }
 
     func cancelConcert() async throws {
-        try await self.concerts.cancel(
+        _ = try await self.concerts.cancel(
             SaleDatabase.concert, by: HTTPCaller(memberID: SaleDatabase.seller, role: .seller, proof: .bearer))
     }
 }

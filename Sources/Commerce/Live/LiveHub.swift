@@ -1,4 +1,5 @@
 internal import HTTPServer
+internal import Primitives
 internal import Reactor
 internal import Synchronization
 
@@ -11,6 +12,7 @@ final class LiveHub: @unchecked Sendable {
         /// The last event that it was told of, or had when it came.
         var number: UInt64
         var hasMissed = false
+        var endTimer: TimerID?
 
         init(_ events: ServerSentEvents, number: UInt64) {
             self.events = events
@@ -52,8 +54,13 @@ final class LiveHub: @unchecked Sendable {
         let follower = Follower(events, number: number)
         self.followers[id] = follower
         self.count.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        follower.endTimer = self.loop.schedule(at: self.loop.now + self.limits.watchTimeMax) { [weak follower] in
+            follower?.endTimer = nil
+            follower?.events.finish()
+        }
         events.onClose = { [weak self] in
-            guard let self, self.followers.removeValue(forKey: id) != nil else { return }
+            guard let self, let gone = self.followers.removeValue(forKey: id) else { return }
+            if let timer = gone.endTimer { self.loop.cancel(timer) }
             self.count.wrappingSubtract(1, ordering: .relaxed)
         }
         for bytes in missed where !follower.hasMissed { follower.hasMissed = !events.send(encoded: bytes) }

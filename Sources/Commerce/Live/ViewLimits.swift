@@ -4,6 +4,9 @@ package import Primitives
 package struct ViewLimits: Sendable {
     /// Those who watch one feed on one loop. More are sent away.
     package var followerCountMax = 50
+    /// How long one may watch until he has to show anew that he may: a browser comes back by itself, with the last
+    /// event it has seen, and whoever is a manager no more does not.
+    package var watchTimeMax = TimeAmount.seconds(600)
     /// Events that a feed remembers, for those who come back.
     package var rememberedCountMax = 500
     /// One that is longer is not told, but that something was missed.

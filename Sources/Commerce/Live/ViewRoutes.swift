@@ -94,7 +94,8 @@ package enum ViewRoutes {
                     HTTPParameterDescription(.header, "Last-Event-ID", .string(), about: "As browsers send it.")
                 ],
                 answers: [
-                    HTTPAnswerDescription(.ok, "Events, until the client leaves.", mediaType: "text/event-stream")
+                    HTTPAnswerDescription(
+                        .ok, "Events, for ten minutes or until the client leaves.", mediaType: "text/event-stream")
                 ], problems: [self.full])
         ) { views in
             .concurrent { request, _ in

@@ -2,7 +2,7 @@ internal import Primitives
 
 /// What members have a budget for: what costs many others something when one asks without end.
 package enum BudgetKind: CaseIterable, Sendable {
-    case reservation, queueJoin, queuePoll, payment, catalogue, ticketCode
+    case reservation, queueJoin, queuePoll, payment, catalogue, ticketCode, ticketTransfer, playback
 }
 
 /// The budgets of members, by what they are for.
@@ -17,6 +17,10 @@ package struct MemberBudgets: Sendable {
         .payment: BudgetPolicy(burstCount: 10, interval: .seconds(3)),
         // A picture is drawn anew each time.
         .ticketCode: BudgetPolicy(burstCount: 20, interval: .seconds(1)),
+        // Each tells whether somebody here has an address.
+        .ticketTransfer: BudgetPolicy(burstCount: 5, interval: .seconds(20)),
+        // A session each, which ends another.
+        .playback: BudgetPolicy(burstCount: 10, interval: .seconds(6)),
         // What sellers make may be many thousand seats each.
         .catalogue: BudgetPolicy(burstCount: 30, interval: .seconds(2)),
     ]

@@ -8,25 +8,27 @@ package final class HLSDelivery: Sendable {
     private let waiting: WaitingCounts
 
     /// Before the loops run.
+    ///
+    /// - Parameter isShow: Whether a stream is a show's, which nobody is to see before that is said to have begun.
     package init(
         board: SnapshotBoard, group: EventLoopGroup, gate: any PlaybackGate, promises: PlaylistPromises,
         limits: DeliveryLimits = DeliveryLimits(), recordings: Recordings? = nil, posters: Posters? = nil,
-        metrics: HLSMetrics
+        isShow: @escaping @Sendable (_ stream: String) -> Bool = { _ in false }, metrics: HLSMetrics
     ) {
         let waiting = WaitingCounts(loopCount: group.loops.count)
         self.waiting = waiting
         self.loops = group.loops.enumerated().map { index, loop in
             LoopDelivery(
                 shelf: board.shelf(index), loop: loop, gate: gate, promises: promises, limits: limits,
-                recordings: recordings, posters: posters, metrics: metrics, waiting: waiting)
+                recordings: recordings, posters: posters, isShow: isShow, metrics: metrics, waiting: waiting)
         }
     }
 
     /// Viewers of a stream whose players waited for its latest part when that came.
     package func waitingCount(of stream: String) -> Int { self.waiting[stream] }
 
-    /// From any thread, in order for each caller; nil when there is nothing to say of the stream any more. How many
-    /// streams are known so is for the caller to bound.
+    /// From any thread, in order for each caller; nil of a show that has not begun. How many streams are known so is
+    /// for the caller to bound.
     package func setPhase(_ phase: ShowPhase?, of stream: String) {
         for delivery in self.loops { delivery.loop.execute { delivery.setPhase(phase, of: stream) } }
     }

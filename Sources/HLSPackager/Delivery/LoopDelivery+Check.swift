@@ -20,6 +20,7 @@ extension LoopDelivery {
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)
         case .admitted(let stream, let quality):
+            if let problem = self.hidden(stream, quality) { return problem.mediaResponse(for: request) }
             if let name, let heightMax = quality.heightMax, !self.admits(name, of: stream, heightMax: heightMax) {
                 return HTTPProblem.qualityNotIncluded.mediaResponse(for: request)
             }
@@ -37,5 +38,6 @@ extension PlaybackQuality {
     /// Behind the name of a stream, so that a cache keeps what tickets of one kind are given apart from all others.
     fileprivate var cacheMark: String {
         (self.heightMax.map { "-\($0)p" } ?? "") + (self.hasReplay ? "" : "-live")
+            + (self.isPreview ? "-preview" : "")
     }
 }

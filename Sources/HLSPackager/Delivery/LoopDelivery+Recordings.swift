@@ -9,33 +9,36 @@ extension LoopDelivery {
         _ name: MediaName, of stream: String, _ quality: PlaybackQuality, _ request: borrowing HTTPRequest
     ) -> HTTPResponse? {
         guard let recordings = self.recordings else { return nil }
+        let since = self.phases[stream]?.since
         switch name {
         case .multivariant(let form):
             guard form.isRecorded else { return self.replay(in: recordings, of: stream, quality, request) }
             if let problem = self.closed(form, of: stream, quality) { return problem.mediaResponse(for: request) }
             let mayCome = form == .event && self.streams[stream] != nil
-            let found = recordings.multivariant(form, of: stream, heightMax: quality.heightMax)
+            let found = recordings.multivariant(
+                form, of: stream, since: since, heightMax: quality.heightMax)
             return self.response(to: found, mayCome: mayCome, request)
         case .playlist(let id, let form):
             guard form.isRecorded else { return nil }
             if let problem = self.closed(form, of: stream, quality) { return problem.mediaResponse(for: request) }
             let mayCome = form == .event && self.streams[stream]?.mayHave(id) == true
-            return self.response(to: recordings.playlist(id, form, of: stream), mayCome: mayCome, request)
+            let found = recordings.playlist(id, form, of: stream, since: since)
+            return self.response(to: found, mayCome: mayCome, request)
         case .segment(_, _, .fragmentedMP4), .initialisation:
             // The live stream has it in memory, and is asked without a lock.
             if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
             if let problem = self.closed(nil, of: stream, quality) { return problem.mediaResponse(for: request) }
-            switch recordings.body(name, of: stream) {
-            case .absent: return self.gap(name, in: recordings, of: stream)
-            case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
+            switch recordings.body(name, of: stream, since: since) {
+            case .absent: return self.gap(name, in: recordings, of: stream, since: since)
+            case .loading, .unfinished: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
             case .found(let slice): return self.response(name, slice)
             }
         case .key(let number):
             if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
             if let problem = self.closed(nil, of: stream, quality) { return problem.mediaResponse(for: request) }
-            switch recordings.key(number, of: stream) {
+            switch recordings.key(number, of: stream, since: since) {
             case .absent: return nil
-            case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
+            case .loading, .unfinished: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
             case .found(let key): return self.responses.key(SharedBytes(key))
             }
         case .segment, .part, .poster: return nil
@@ -49,15 +52,17 @@ extension LoopDelivery {
         switch answer {
         case .found(let playlist):
             return self.responses.playlist(playlist, asksForGzip: request.acceptsGzip, hasWaited: false)
-        case .loading: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
+        case .loading, .unfinished: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
         case .absent: return (mayCome ? HTTPProblem.notReady : .notRecorded).mediaResponse(for: request)
         }
     }
 
     /// The answer for a segment that a recorded playlist marks as a gap; nil if it is none.
-    private func gap(_ name: MediaName, in recordings: Recordings, of stream: String) -> HTTPResponse? {
+    private func gap(
+        _ name: MediaName, in recordings: Recordings, of stream: String, since: WallClock?
+    ) -> HTTPResponse? {
         guard case .segment(let id, let sequence, let container) = name,
-            recordings.isGap(id, sequence: sequence, of: stream)
+            recordings.isGap(id, sequence: sequence, of: stream, since: since)
         else { return nil }
         return self.responses.gap(sequence, container)
     }

@@ -136,6 +136,12 @@ extension LoopDelivery {
         }
     }
 
+    /// Those who were taken out of a room one by one.
+    func sendAway(_ waiters: [WaitingRoom.Waiter], _ problem: HTTPProblem, _ outcome: HLSMetrics.WaitOutcome) {
+        self.count(-waiters.count)
+        self.refuse(waiters, problem, outcome)
+    }
+
     func refuse(_ waiters: [WaitingRoom.Waiter], _ problem: HTTPProblem, _ outcome: HLSMetrics.WaitOutcome) {
         guard !waiters.isEmpty else { return }
         self.metrics.ended(outcome, waiters.count, loop: self.loop.index)

@@ -17,8 +17,9 @@ final class LoopDelivery: @unchecked Sendable {
     let recordings: Recordings?
     /// Small pictures of what streams show, if they are made.
     private let posters: Posters?
+    let isShow: @Sendable (_ stream: String) -> Bool
     @exclusivity(unchecked) var streams: [String: ServedStream] = [:]
-    /// How far shows are, of streams that are some.
+    /// How far shows are that have begun.
     @exclusivity(unchecked) var phases: [String: ShowPhase] = [:]
     /// Requests that wait, of all streams.
     @exclusivity(unchecked) var waiterCount = 0
@@ -31,7 +32,8 @@ final class LoopDelivery: @unchecked Sendable {
 
     init(
         shelf: SnapshotShelf, loop: EventLoop, gate: any PlaybackGate, promises: PlaylistPromises,
-        limits: DeliveryLimits, recordings: Recordings?, posters: Posters?, metrics: HLSMetrics, waiting: WaitingCounts
+        limits: DeliveryLimits, recordings: Recordings?, posters: Posters?,
+        isShow: @escaping @Sendable (_ stream: String) -> Bool, metrics: HLSMetrics, waiting: WaitingCounts
     ) {
         self.loop = loop
         self.gate = gate
@@ -43,6 +45,7 @@ final class LoopDelivery: @unchecked Sendable {
         self.responses = MediaResponses(promises, limits)
         self.recordings = recordings
         self.posters = posters
+        self.isShow = isShow
         shelf.onSnapshot = { [weak self] stream, snapshot in self?.take(snapshot, of: stream) }
     }
 
@@ -65,6 +68,7 @@ final class LoopDelivery: @unchecked Sendable {
         let directives = request.query.map(PlaylistRequest.init(query:)) ?? PlaylistRequest()
         self.metrics.requested(HLSMetrics.RequestKind(name, directives), loop: self.loop.index)
         guard let name else { return HTTPProblem.notFound.mediaResponse(for: request) }
+        if let problem = self.hidden(streamName, quality) { return problem.mediaResponse(for: request) }
         if case .poster = name { return self.poster(of: streamName, request) }
         if let heightMax = quality.heightMax, !self.admits(name, of: streamName, heightMax: heightMax) {
             return HTTPProblem.qualityNotIncluded.mediaResponse(for: request)

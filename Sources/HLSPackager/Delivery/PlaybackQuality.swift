@@ -9,12 +9,15 @@ package struct PlaybackQuality: Hashable, Sendable {
     package var heightMax: Int?
     /// The recording too, when the show has ended.
     package var hasReplay: Bool
+    /// For whoever makes the show: what is there before it begins as well, and its recording when that is closed.
+    package var isPreview: Bool
 
     package static let unlimited = PlaybackQuality()
 
-    package init(heightMax: Int? = nil, hasReplay: Bool = true) {
+    package init(heightMax: Int? = nil, hasReplay: Bool = true, isPreview: Bool = false) {
         self.heightMax = heightMax
         self.hasReplay = hasReplay
+        self.isPreview = isPreview
     }
 
     /// What a bound comes to where there are pictures of these heights: the tallest that it lets through, or the least

@@ -24,6 +24,7 @@ struct RecordingCatalog: Sendable {
         let keys: ClosedRange<Int>?
         /// Larger than all its numbers.
         let state: StreamState
+        let startsAt: WallClock?
         let endsAt: WallClock?
 
         init(_ index: ShowIndex, byteCount: Int) {
@@ -32,7 +33,18 @@ struct RecordingCatalog: Sendable {
             self.initialisations = Self.range(index.renditions.flatMap(\.initialisations).map(\.number))
             self.keys = Self.range(index.keys.keys)
             self.state = index.state
+            self.startsAt = index.earliestStart
             self.endsAt = index.latestEnd
+        }
+
+        /// Whether it is of a show that began then, and not of a rehearsal before it. One that is ended by the show's
+        /// beginning may reach a little beyond that. Nil for what is no show's.
+        func isOfShow(since: WallClock?) -> Bool {
+            guard let since, let startsAt, let endsAt else { return true }
+            let margin = RecordingLimits.beginningTimeMax.milliseconds
+            return endsAt > since
+                && (startsAt.unixMilliseconds >= since.unixMilliseconds - margin
+                    || endsAt.unixMilliseconds > since.unixMilliseconds + margin)
         }
 
         private static func range(_ numbers: some Sequence<Int>) -> ClosedRange<Int>? {
@@ -87,16 +99,20 @@ struct RecordingCatalog: Sendable {
         /// The present show, or the last one.
         case newest
         case newestFinished
+        /// The last one, which there is nothing of before it is finished.
+        case newestWhole
         case sequence(Int)
         case initialisation(Int)
         case key(Int)
     }
 
     /// The show that has it, as far as can be told without reading it.
-    func find(_ wish: Wish, of stream: String) -> Entry? {
-        guard let entries = self.streams[stream] else { return nil }
+    ///
+    /// - Parameter since: When the show began whose recordings count; nil for all.
+    func find(_ wish: Wish, of stream: String, since: WallClock?) -> Entry? {
+        guard let entries = self.streams[stream]?.lazy.filter({ $0.facts.isOfShow(since: since) }) else { return nil }
         return switch wish {
-        case .newest: entries.last
+        case .newest, .newestWhole: entries.last
         case .newestFinished: entries.last { $0.isFinished }
         case .sequence(let number): entries.last { $0.facts.sequences?.contains(number) == true }
         case .initialisation(let number): entries.last { $0.facts.initialisations?.contains(number) == true }

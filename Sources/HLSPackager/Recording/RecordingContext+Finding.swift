@@ -13,7 +13,9 @@ struct InterruptedShow: Sendable {
 extension RecordingContext {
     /// Reads what is in the directory, which is made if it is missing. Ends shows that nobody can go on with, removes
     /// what is no show, and returns those that may go on, one of a stream at most.
-    func findAll(notBefore now: WallClock) throws(SystemError) -> [InterruptedShow] {
+    func findAll(
+        now: WallClock, resumeTime: (_ stream: String) -> TimeAmount
+    ) throws(SystemError) -> [InterruptedShow] {
         var interrupted: [InterruptedShow] = []
         for name in try self.streamFolders().sorted() {
             let folder = self.directory + "/" + name
@@ -31,7 +33,7 @@ extension RecordingContext {
                 if !stored.show.index.hasEnded { open.append(InterruptedShow(stored: stored, number: number)) }
             }
             // One that others came after is over, whatever its journal says.
-            if let last = open.last, last.number == latest, self.mayGoOn(last.stored, now) {
+            if let last = open.last, last.number == latest, self.mayGoOn(last.stored, now, resumeTime) {
                 interrupted.append(open.removeLast())
             }
             for show in open { self.end(show) }
@@ -69,10 +71,12 @@ extension RecordingContext {
         case gone
     }
 
-    private func mayGoOn(_ stored: StoredShow, _ now: WallClock) -> Bool {
+    private func mayGoOn(
+        _ stored: StoredShow, _ now: WallClock, _ resumeTime: (_ stream: String) -> TimeAmount
+    ) -> Bool {
         let index = stored.show.index
         guard index.targetDurationSeconds == self.targetDurationSeconds, let end = index.latestEnd else { return false }
-        return now.unixMilliseconds - end.unixMilliseconds <= self.limits.resumeTimeMax.milliseconds
+        return now.unixMilliseconds - end.unixMilliseconds <= resumeTime(index.stream).milliseconds
     }
 
     private func find(_ folder: String) -> StoredShow? {

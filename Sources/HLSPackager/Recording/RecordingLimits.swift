@@ -41,6 +41,9 @@ package struct RecordingLimits: Sendable {
     /// A playlist that somebody asked for is rendered anew with each segment for this long.
     package var wantedTime = TimeAmount.seconds(30)
 
+    /// A recording that began so long before its show, or longer, is of a rehearsal: the show's begins with the show.
+    static let beginningTimeMax = TimeAmount.seconds(30)
+
     /// A show that was interrupted longer ago than this is over when the server starts.
     package var resumeTimeMax = TimeAmount.seconds(600)
 

@@ -9,6 +9,8 @@ package enum RecordedAnswer<Value: Sendable>: Sendable {
     case found(Value)
     /// It is being read from the disk: ask again in a second.
     case loading
+    /// It is there when it has ended.
+    case unfinished
     case absent
 }
 
@@ -20,7 +22,8 @@ package enum RecordedAnswer<Value: Sendable>: Sendable {
 package final class Recordings: Sendable {
     private let context: RecordingContext
     private let pool: BlockingPool
-    private let graceTime: TimeAmount
+    private let graceTime: @Sendable (_ stream: String) -> TimeAmount
+    private let resumeTime: @Sendable (_ stream: String) -> TimeAmount
     private let wallClock: @Sendable () -> WallClock
     private let recorders = Mutex<[String: StreamRecorder]>([:])
 
@@ -28,15 +31,20 @@ package final class Recordings: Sendable {
     ///   - directory: Of all recordings; made if it is missing. Nobody else writes there.
     ///   - pool: For recordings alone: its threads wait for the disk, for seconds if it is slow.
     ///   - hls: Of the streams.
+    ///   - graceTime: How long the show of an earlier process waits for its publisher; nil for what `hls` says.
+    ///   - resumeTime: How long ago it may have been interrupted, to go on; nil for what `limits` say.
     package init(
         directory: String, pool: BlockingPool, hls: HLSLimits, limits: RecordingLimits = RecordingLimits(), log: Log,
-        disk: any RecordingDisk = SystemDisk(), wallClock: @escaping @Sendable () -> WallClock = { .now }
+        graceTime: (@Sendable (_ stream: String) -> TimeAmount)? = nil,
+        resumeTime: (@Sendable (_ stream: String) -> TimeAmount)? = nil, disk: any RecordingDisk = SystemDisk(),
+        wallClock: @escaping @Sendable () -> WallClock = { .now }
     ) {
         self.context = RecordingContext(
             directory: directory, targetDurationSeconds: hls.targetDurationSeconds, disk: disk, limits: limits,
             log: log)
         self.pool = pool
-        self.graceTime = hls.interruptedGraceTime
+        self.graceTime = graceTime ?? { _ in hls.interruptedGraceTime }
+        self.resumeTime = resumeTime ?? { _ in limits.resumeTimeMax }
         self.wallClock = wallClock
     }
 
@@ -53,11 +61,22 @@ package final class Recordings: Sendable {
         }
     }
 
+    /// The show of a stream begins: a recording that began long before it is that of a rehearsal, and ends here. Never
+    /// waits.
+    package func beginShow(of stream: String, since: WallClock) {
+        self.recorders.withLock { $0[stream]?.beginShow(since: since) }
+    }
+
+    /// The show of a stream is over: its recording that an earlier process has left does not wait for a publisher.
+    package func endIfAbandoned(_ stream: String) { self.recorders.withLock { $0[stream]?.endIfAbandoned() } }
+
     /// Every second or so: ends interrupted shows whose publisher stayed away, and goes on where the pool was full.
-    package func maintain(now: MonotonicTime = .now) {
+    ///
+    /// - Parameter isAwaited: Of the stream of a show that goes on, whose publisher may come later than any other.
+    package func maintain(now: MonotonicTime = .now, isAwaited: (_ stream: String) -> Bool = { _ in false }) {
         self.recorders.withLock { recorders in
             for (stream, recorder) in recorders {
-                recorder.maintain(now: now)
+                recorder.maintain(now: now, isAwaited: { isAwaited(stream) })
                 if recorder.isIdle { recorders[stream] = nil }
             }
         }
@@ -90,11 +109,14 @@ package final class Recordings: Sendable {
     // MARK: - What is served
 
     /// Of the present show or the last one if the form is `event`, of the last finished one if it is `recording`.
-    package func playlist(_ id: RenditionID, _ form: PlaylistForm, of stream: String) -> RecordedAnswer<
-        RenderedPlaylist
-    > {
-        guard let wish = Self.wish(form) else { return .absent }
-        return self.find(wish, stream) { show in
+    ///
+    /// - Parameter since: Here and below, when the stream's show began, whose recordings alone are looked at; nil of a
+    ///   stream that is no show's. The recording of a show is the last one, and of what came before it nothing counts.
+    package func playlist(
+        _ id: RenditionID, _ form: PlaylistForm, of stream: String, since: WallClock? = nil
+    ) -> RecordedAnswer<RenderedPlaylist> {
+        guard let wish = Self.wish(form, since) else { return .absent }
+        return self.find(wish, stream, since) { show in
             // Found at the start: its playlists are compressed when the first one is asked for.
             if show.claimRendering() { _ = self.pool.submit { show.renderWanted(since: .init(nanoseconds: .max)) } }
             let now = MonotonicTime.now
@@ -105,62 +127,66 @@ package final class Recordings: Sendable {
 
     /// - Parameter heightMax: Renditions with taller pictures are left out, as far as others are there.
     package func multivariant(
-        _ form: PlaylistForm, of stream: String, heightMax: Int? = nil
+        _ form: PlaylistForm, of stream: String, since: WallClock? = nil, heightMax: Int? = nil
     ) -> RecordedAnswer<RenderedPlaylist> {
-        guard let wish = Self.wish(form) else { return .absent }
-        return self.find(wish, stream) { $0.multivariant(form, heightMax: heightMax) }
+        guard let wish = Self.wish(form, since) else { return .absent }
+        return self.find(wish, stream, since) { $0.multivariant(form, heightMax: heightMax) }
     }
 
     /// Whether the pictures of what is asked for are within a bound; absent where nothing is recorded by that name.
-    func admits(_ name: MediaName, heightMax: Int, of stream: String) -> RecordedAnswer<Bool> {
+    func admits(
+        _ name: MediaName, heightMax: Int, of stream: String, since: WallClock?
+    ) -> RecordedAnswer<Bool> {
         let wish: RecordingCatalog.Wish?
         switch name {
-        case .playlist(_, let form): wish = Self.wish(form)
+        case .playlist(_, let form): wish = Self.wish(form, since)
         case .segment(_, let sequence, _): wish = .sequence(sequence)
         case .initialisation(_, let number): wish = .initialisation(number)
         case .multivariant, .key, .poster, .part: wish = nil
         }
         guard let wish, let id = name.rendition else { return .absent }
-        return self.find(wish, stream) { $0.admits(id, heightMax: heightMax) }
+        return self.find(wish, stream, since) { $0.admits(id, heightMax: heightMax) }
     }
 
     /// A segment or an initialisation section that a recorded playlist names, of whichever show.
-    package func body(_ name: MediaName, of stream: String) -> RecordedAnswer<FileSlice> {
+    package func body(
+        _ name: MediaName, of stream: String, since: WallClock? = nil
+    ) -> RecordedAnswer<FileSlice> {
         let wish: RecordingCatalog.Wish
         switch name {
         case .segment(_, let sequence, .fragmentedMP4): wish = .sequence(sequence)
         case .initialisation(_, let number): wish = .initialisation(number)
         case .multivariant, .playlist, .key, .poster, .part, .segment: return .absent
         }
-        return self.find(wish, stream) { $0.body(name) }
+        return self.find(wish, stream, since) { $0.body(name) }
     }
 
     /// A recorded playlist lists this segment, and says that it was lost.
-    package func isGap(_ id: RenditionID, sequence: Int, of stream: String) -> Bool {
-        guard case .found(let isGap) = self.find(.sequence(sequence), stream, { $0.isGap(id, sequence: sequence) })
-        else { return false }
+    package func isGap(_ id: RenditionID, sequence: Int, of stream: String, since: WallClock? = nil) -> Bool {
+        let found = self.find(.sequence(sequence), stream, since) { $0.isGap(id, sequence: sequence) }
+        guard case .found(let isGap) = found else { return false }
         return isGap
     }
 
     /// A key that segments of a recorded playlist name.
-    package func key(_ number: Int, of stream: String) -> RecordedAnswer<[UInt8]> {
-        self.find(.key(number), stream) { $0.key(number) }
+    package func key(_ number: Int, of stream: String, since: WallClock? = nil) -> RecordedAnswer<[UInt8]> {
+        self.find(.key(number), stream, since) { $0.key(number) }
     }
 
-    private static func wish(_ form: PlaylistForm) -> RecordingCatalog.Wish? {
+    private static func wish(_ form: PlaylistForm, _ since: WallClock?) -> RecordingCatalog.Wish? {
         switch form {
         case .event: .newest
-        case .recording: .newestFinished
+        case .recording: since == nil ? .newestFinished : .newestWhole
         case .lowLatency, .plain, .transportStream: nil
         }
     }
 
     private func find<Value>(
-        _ wish: RecordingCatalog.Wish, _ stream: String, _ look: (RecordedShow) -> Value?
+        _ wish: RecordingCatalog.Wish, _ stream: String, _ since: WallClock?, _ look: (RecordedShow) -> Value?
     ) -> RecordedAnswer<Value> {
         let (entry, isToLoad) = self.context.catalog.withLock { catalog in
-            let entry = catalog.find(wish, of: stream)
-            guard let entry else { return (entry, false) }
+            let entry = catalog.find(wish, of: stream, since: since)
+            guard let entry, !wish.isTooEarly(for: entry) else { return (entry, false) }
             let isToLoad = entry.show == nil && !entry.isLoading
             catalog.change(stream, entry.number) { known in
                 known.usedAt = .now
@@ -169,6 +195,7 @@ package final class Recordings: Sendable {
             return (entry, isToLoad)
         }
         guard let entry else { return .absent }
+        if wish.isTooEarly(for: entry) { return .unfinished }
         if isToLoad { self.load(entry) }
         guard let show = entry.show else { return .loading }
         return look(show).map { .found($0) } ?? .absent
@@ -197,10 +224,10 @@ package final class Recordings: Sendable {
     /// Finds what earlier processes recorded. Blocks; before anything else.
     package func open() throws(SystemError) {
         let now = MonotonicTime.now
-        for found in try self.context.findAll(notBefore: self.wallClock()) {
+        for found in try self.context.findAll(now: self.wallClock(), resumeTime: self.resumeTime) {
             let stream = found.stored.show.index.stream
             let recorder = StreamRecorder(stream: stream, context: self.context, pool: self.pool)
-            recorder.resume(found.stored, number: found.number, until: now + self.graceTime)
+            recorder.resume(found.stored, number: found.number, until: now + self.graceTime(stream))
             self.recorders.withLock { $0[stream] = recorder }
         }
         _ = self.context.makeRoom(0)
@@ -209,5 +236,11 @@ package final class Recordings: Sendable {
     /// Larger than every number that a stream's recordings have.
     package func state(of stream: String) -> StreamState {
         self.context.catalog.withLock { $0.state(of: stream) }
+    }
+}
+
+extension RecordingCatalog.Wish {
+    fileprivate func isTooEarly(for entry: RecordingCatalog.Entry) -> Bool {
+        if case .newestWhole = self { !entry.isFinished } else { false }
     }
 }

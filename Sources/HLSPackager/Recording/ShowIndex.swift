@@ -15,6 +15,8 @@ struct ShowIndex: Sendable {
     /// The stream's discontinuities that the show has, in order. In its playlists they are counted from zero: a
     /// restart leaves thousands of numbers out.
     private var discontinuities: [Int] = []
+    /// When the earliest segment begins, on the wall clock.
+    private(set) var earliestStart: WallClock?
     /// When the latest segment ends, on the wall clock.
     private(set) var latestEnd: WallClock?
     /// Rises with every entry.
@@ -107,6 +109,7 @@ struct ShowIndex: Sendable {
             self.mediaByteCount = segment.range?.upperBound ?? self.mediaByteCount
             let rank = self.rank(of: segment.discontinuity)
             self.renditions[index].append(segment, discontinuity: rank, self.promises)
+            self.earliestStart = min(self.earliestStart ?? segment.startsAt, segment.startsAt)
             let end = segment.startsAt.unixMilliseconds &+ segment.durationNanoseconds / 1_000_000
             self.latestEnd = max(self.latestEnd ?? segment.startsAt, WallClock(unixMilliseconds: end))
         }

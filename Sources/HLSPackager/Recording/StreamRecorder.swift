@@ -20,6 +20,8 @@ final class StreamRecorder: Sendable {
         var last: [RenditionID: Int] = [:]
         /// Something came since the last end.
         var hasShow = false
+        /// When that began.
+        var beganAt: WallClock?
         /// The show of an earlier process ends then, unless its publisher comes back.
         var deadline: MonotonicTime?
         /// The stream is gone.
@@ -47,6 +49,7 @@ final class StreamRecorder: Sendable {
         self.state.withLock { state in
             for rendition in stored.show.index.renditions { state.last[rendition.id] = rendition.lastSequence }
             state.hasShow = true
+            state.beganAt = stored.show.index.earliestStart
             state.deadline = deadline
         }
     }
@@ -80,10 +83,26 @@ final class StreamRecorder: Sendable {
         }
     }
 
-    /// Now and then: does what could not be done when it was time.
-    func maintain(now: MonotonicTime) {
+    /// What began long before the show is not of it.
+    func beginShow(since: WallClock) {
         let isStarting = self.state.withLock { state in
-            if let deadline = state.deadline, deadline <= now {
+            let margin = RecordingLimits.beginningTimeMax.milliseconds
+            guard let beganAt = state.beganAt, beganAt.unixMilliseconds < since.unixMilliseconds - margin else {
+                return false
+            }
+            Self.end(&state)
+            return state.start()
+        }
+        if isStarting { self.start() }
+    }
+
+    /// Ends the show of an earlier process that waits for its publisher.
+    func endIfAbandoned() { self.maintain(now: MonotonicTime(nanoseconds: .max)) }
+
+    /// Now and then: does what could not be done when it was time.
+    func maintain(now: MonotonicTime, isAwaited: () -> Bool = { false }) {
+        let isStarting = self.state.withLock { state in
+            if let deadline = state.deadline, deadline <= now, !isAwaited() {
                 state.deadline = nil
                 state.isOver = true
                 Self.end(&state)
@@ -97,6 +116,7 @@ final class StreamRecorder: Sendable {
 
     private func add(_ item: RecordingItem, _ state: inout State) {
         state.last[item.id] = item.segment.sequence
+        if !state.hasShow { state.beganAt = item.segment.startsAt }
         let (limits, counts) = (self.context.limits, self.context.counts)
         let others = counts.queuedByteCount.load(ordering: .relaxed) - state.queue.byteCount - state.writingByteCount
         let room = min(limits.queuedByteCountMax, limits.allQueuedByteCountMax - others) - state.writingByteCount
@@ -117,6 +137,7 @@ final class StreamRecorder: Sendable {
     private static func end(_ state: inout State) {
         guard state.hasShow else { return }
         state.hasShow = false
+        state.beganAt = nil
         state.queue.addEnd()
     }
 

@@ -118,10 +118,16 @@ package final class StreamPackager: MediaReceiver {
         let grace = end == .finished ? limits.finishedGraceTime : limits.interruptedGraceTime
         let (stream, publishing, environment) = (self.stream, self.publishing, self.environment)
         guard stream.suspend(publishing: publishing) else { return }
-        environment.after(grace) {
-            guard let time = stream.endIfAbandoned(publishing: publishing) else { return }
-            environment.after(time) { stream.clearIfEnded(publishing: publishing, now: environment.now()) }
+        environment.after(grace) { Self.end(stream, publishing, environment) }
+    }
+
+    /// The grace time is over. A stream that is awaited longer is looked at again.
+    private static func end(_ stream: PackagedStream, _ publishing: Int, _ environment: PackagerEnvironment) {
+        if stream.isAwaited(after: publishing) {
+            return environment.after(stream.limits.awaitedLookTime) { Self.end(stream, publishing, environment) }
         }
+        guard let time = stream.endIfAbandoned(publishing: publishing) else { return }
+        environment.after(time) { stream.clearIfEnded(publishing: publishing, now: environment.now()) }
     }
 
     // MARK: - Beginnings and ends

@@ -13,16 +13,20 @@ package final class PackagedStream: Sendable {
     private let core: Mutex<StreamCore>
     private let publish: @Sendable (StreamSnapshot?) -> Void
     private let whenOver: @Sendable () -> Void
+    private let isAwaited: @Sendable () -> Bool
 
     /// - Parameters:
     ///   - state: Where an earlier process was.
+    ///   - isAwaited: Its publisher is waited for, however long the grace time is over.
     ///   - whenOver: Called, without a lock, when nothing is left of the stream.
     ///   - publish: Takes each snapshot, and nil when the stream is over. It is called with the stream locked, so that
     ///     snapshots stay in order; it hands them on and returns.
     package init(
-        limits: HLSLimits, state: StreamState = StreamState(), whenOver: @escaping @Sendable () -> Void = {},
+        limits: HLSLimits, state: StreamState = StreamState(),
+        isAwaited: @escaping @Sendable () -> Bool = { false }, whenOver: @escaping @Sendable () -> Void = {},
         publish: @escaping @Sendable (StreamSnapshot?) -> Void
     ) {
+        self.isAwaited = isAwaited
         self.whenOver = whenOver
         self.limits = limits
         self.core = Mutex(StreamCore(limits: limits, state: state, pool: self.pool))
@@ -89,6 +93,12 @@ package final class PackagedStream: Sendable {
     @discardableResult
     func suspend(publishing: Int) -> Bool {
         self.change(publishing) { core in core.suspend() }
+    }
+
+    /// Nobody publishes it since this publishing, and somebody waits for that all the same.
+    func isAwaited(after publishing: Int) -> Bool {
+        guard self.isAwaited() else { return false }
+        return self.core.withLock { $0.isCurrent(publishing) && !$0.isPublishing && !$0.hasEnded }
     }
 
     /// The grace time after a publishing is over: the stream ends, unless another has begun. Returns how long it has

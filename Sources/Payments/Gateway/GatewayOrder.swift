@@ -2,6 +2,9 @@ package import Commerce
 
 /// Something that a buyer is about to pay for.
 package struct GatewayOrder: Sendable {
+    /// Seats are kept for so long for a transfer, and no longer than they are sold.
+    package static let depositHoursMax = 24
+
     /// How the buyer pays, where that has to be said before.
     package enum Method: Sendable {
         case card
@@ -23,10 +26,13 @@ package struct GatewayOrder: Sendable {
     /// Sent with the call that creates something, where the company creates something.
     package var idempotencyKey: String
     package var method: Method
+    /// How long a transfer is waited for.
+    package var depositHours: Int
 
     package init(
         orderID: String, name: String, total: Money, successURL: String, failURL: String, reservationID: Int64,
-        paymentID: Int64, idempotencyKey: String, method: Method = .card
+        paymentID: Int64, idempotencyKey: String, method: Method = .card,
+        depositHours: Int = GatewayOrder.depositHoursMax
     ) {
         self.orderID = orderID
         self.name = name
@@ -37,6 +43,7 @@ package struct GatewayOrder: Sendable {
         self.paymentID = paymentID
         self.idempotencyKey = idempotencyKey
         self.method = method
+        self.depositHours = depositHours
     }
 }
 

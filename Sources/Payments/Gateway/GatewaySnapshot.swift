@@ -73,6 +73,8 @@ package struct GatewayCancel: Equatable, Sendable {
     package var status: Status
     package var at: WallClock?
     package var reason: String?
+    /// Our number of the refund, as it was written with it; nil for what was not asked for by us.
+    package var refundID: Int64?
     /// The buyer's bank has taken it, and nobody gave it: `failed` when it was given back.
     package var isChargeback = false
 

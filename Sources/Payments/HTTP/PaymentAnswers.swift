@@ -16,6 +16,8 @@ struct PaymentAnswer: JSONEncodable {
             writer.member("concertId", payment.concertID)
             writer.member("status", payment.state.status.rawValue)
             writer.member("phase", payment.state.phase.rawValue)
+            // Of money that nothing could be given for, the buyer is told that it goes back.
+            writer.member("isOrphan", payment.state.isOrphan)
             writer.member("orderId", payment.orderID)
             writer.member("orderName", payment.orderName)
             writer.member("amount", payment.total)
@@ -30,6 +32,7 @@ struct PaymentAnswer: JSONEncodable {
             writer.member(
                 "refundPending", Money(payment.refundPending, payment.capturedCurrency ?? payment.total.currency))
             writer.member("cancelFee", Money(payment.kept, payment.total.currency))
+            writer.member("needsRefundAccount", payment.needsAccount)
             writer.member("failureCode", payment.failureCode)
             writer.member("ticketIds", payment.ticketIDs)
             writer.member("createdAt", payment.createdAt.rfc3339)
@@ -42,7 +45,6 @@ struct PaymentAnswer: JSONEncodable {
                 writer.member("sellerId", payment.sellerID)
                 writer.member("providerKey", payment.providerKey)
                 writer.member("captured", Money(payment.captured, payment.capturedCurrency ?? payment.total.currency))
-                writer.member("isOrphan", payment.state.isOrphan)
                 writer.member("isDisputed", payment.isDisputed)
             }
         }
@@ -102,6 +104,7 @@ struct RefundAnswer: JSONEncodable {
             writer.member("cancelFee", Money(refund.fee, refund.amount.currency))
             writer.member("cause", refund.cause.rawValue)
             writer.member("reason", refund.reason)
+            writer.member("awaitsAccount", refund.awaitsAccount)
             writer.member("failureCode", refund.failureCode)
             writer.member("settledNote", refund.settledNote)
             writer.member("createdAt", refund.createdAt.rfc3339)
@@ -150,14 +153,31 @@ struct SettlementAnswer: JSONEncodable {
     }
 }
 
+struct DifferenceAnswer: JSONEncodable {
+    let difference: BookDifference
+
+    func encode(to writer: inout JSONWriter) {
+        let difference = self.difference
+        writer.object { writer in
+            writer.member("kind", difference.kind.rawValue)
+            writer.member("gateway", difference.gateway)
+            writer.member("paymentId", difference.paymentID)
+            writer.member("orderId", difference.orderID)
+            writer.member("providerKey", difference.providerKey)
+            writer.member("amount", difference.amount)
+            writer.member("at", difference.at.rfc3339)
+        }
+    }
+}
+
 struct SettlementRunAnswer: JSONEncodable {
-    let date: String
-    let sellerCount: Int
+    let run: Settlements.Run
 
     func encode(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("date", self.date)
-            writer.member("sellerCount", self.sellerCount)
+            writer.member("date", self.run.day)
+            writer.member("sellerCount", self.run.sellerCount)
+            writer.member("failureCount", self.run.failureCount)
         }
     }
 }

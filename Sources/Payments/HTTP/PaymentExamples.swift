@@ -113,6 +113,17 @@ extension SettlementRow {
     }
 }
 
+extension BookDifference {
+    static let example = BookDifference(
+        .amount, place: 1, id: 9, gateway: "toss", paymentID: 17, orderID: "podo-0b9a5f1e-8f5c-4a6e-9a38-8e1f0b6d7c21",
+        providerKey: "9C62B18EEF0DE3EB7F4422EB6D14BC6E", amount: Money(198_000),
+        at: WallClock(unixMilliseconds: 1_795_910_400_000))
+    /// Of nobody's payment.
+    static let stranger = BookDifference(
+        .companyOnly, place: 1, id: 10, gateway: "toss", paymentID: nil, orderID: nil, providerKey: nil,
+        amount: Money(1000), at: WallClock(unixMilliseconds: 1_795_910_400_000))
+}
+
 extension PaymentAnswer {
     /// Every shape that one can have.
     static var examples: [PaymentAnswer] {

@@ -60,7 +60,7 @@ struct RefundInput: JSONDecodable {
         if let seats = self.seats, seats.isEmpty { json.fail("seatIds", "too-few", "at least 1") }
         self.amount = json.integer(
             "amount", in: 1...1_000_000_000_000, isRequired: false,
-            about: "A sum without seats, whose tickets stay. For managers only, and not beside seatIds.")
+            about: "A sum without seats, whose tickets stay: for managers, by an Idempotency-Key, not with seatIds.")
         if self.amount != nil, self.seats != nil { json.fail("amount", "not-allowed", "not beside seatIds") }
         self.reason = json.string("reason", lengthMax: 200, isRequired: false) ?? ""
         self.account =
@@ -68,6 +68,19 @@ struct RefundInput: JSONDecodable {
                 "account", RefundAccountInput.self, isRequired: false,
                 about: "Where money of a payment by transfer goes back to. Needed once."
             )?.account
+    }
+}
+
+/// Which seats money from elsewhere was for.
+struct SeatsInput: JSONDecodable {
+    let seats: [Int64]
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        let seats = json.integers(
+            "seatIds", in: 0...Int64.max, countMax: RefundInput.seatCountMax, about: "Whose tickets are void by it.")
+        if let seats, seats.isEmpty { json.fail("seatIds", "too-few", "at least 1") }
+        guard let seats, json.errors.isEmpty else { throw json.failure }
+        self.seats = seats
     }
 }
 
@@ -89,6 +102,17 @@ struct SettlementRunInput: JSONDecodable {
         self.date = json.string(
             "date", lengthMin: 10, lengthMax: 10, format: "date", isRequired: false,
             about: "A business day that is over; yesterday by itself.")
+    }
+}
+
+struct ApproveInput: JSONDecodable {
+    let net: Int64
+
+    init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        let net = json.integer(
+            "net", in: 1...1_000_000_000_000, about: "What was looked at: one that has changed since is not approved.")
+        guard let net else { throw json.failure }
+        self.net = net
     }
 }
 

@@ -157,14 +157,30 @@ package enum PaymentRoutes {
     private static var ending: [HTTPServiceRoute<PaymentService>] {
         [
             HTTPServiceRoute(
+                .post, self.prefix + "/payment/{id}/cancel", access: .member,
+                HTTPRouteDescription(
+                    "Wait for a transfer no longer", korean: "입금 대기 취소", tag: self.tag,
+                    details: HTTPWording(
+                        "The seats are held a little longer for another way to pay. Money that comes all the same is "
+                            + "dealt with like any that comes late.",
+                        korean: "다른 방법으로 결제할 수 있도록 좌석은 잠시 더 유지됩니다. 취소 후 입금된 금액은 늦은 결제로 처리됩니다."),
+                    parameters: [self.id("The payment.")],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "The payment.", examples: PaymentAnswer.examples, named: "Payment")
+                    ],
+                    problems: [self.missing, HTTPProblemDescription(.conflict, "invalid-state"), self.away],
+                    options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.cancelDeposit(request, values) } },
+            HTTPServiceRoute(
                 .post, self.prefix + "/admin/payments/{id}/give-up", access: .manager,
                 bodyByteCountMax: self.bodyByteCountMax,
                 HTTPRouteDescription(
                     "End a payment of which nobody can find out what became", korean: "확인 불가 결제 종료", tag: self.tag,
                     details: HTTPWording(
-                        "Once ten minutes have gone by. Money that turns out to be there later is dealt with like any "
-                            + "that comes late.",
-                        korean: "요청 후 10분이 지나야 가능하며, 나중에 결제된 것으로 확인되면 늦은 결제로 처리됩니다."),
+                        "Once ten minutes have gone by; at once where a transfer is awaited. Money that turns out to "
+                            + "be there later is dealt with like any that comes late.",
+                        korean: "요청 후 10분이 지나야 가능하고 입금 대기 중이면 바로 가능하며, 나중에 결제된 것으로 확인되면 늦은 결제로 처리됩니다."),
                     parameters: [self.id("The payment.")], takes: NoteInput.schema,
                     answers: [
                         HTTPAnswerDescription(

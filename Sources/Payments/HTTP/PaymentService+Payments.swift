@@ -106,6 +106,16 @@ extension PaymentService {
         return Self.uncached(HTTPResponse(json: PaymentAnswer(payment: payment, isForManager: true)))
     }
 
+    /// A buyer makes no transfer, after all.
+    func cancelDeposit(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let caller = try Self.caller(request)
+        let id = try Self.id(values)
+        let payment = try await PaymentProblems.guarded {
+            try await self.payments.cancelDeposit(id, by: caller.memberID)
+        }
+        return Self.uncached(HTTPResponse(json: PaymentAnswer(payment: payment)))
+    }
+
     // MARK: Webhooks
 
     /// 200 once it is stored, whatever it is about; 400 only for what is not the company's.

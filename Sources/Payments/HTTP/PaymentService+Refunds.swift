@@ -25,28 +25,48 @@ extension PaymentService {
         return try await self.refund(id, input, by: .member(caller.memberID))
     }
 
-    /// A manager gives back everything, whatever the rules say.
+    /// A manager gives back everything, whatever the rules say; or a sum, once by one key.
     func refundForManager(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
         let caller = try Self.caller(request)
         let id = try Self.id(values)
         let input = try request.decodeJSON(RefundInput.self)
-        return try await self.refund(id, input, by: .manager(caller.memberID))
+        guard let amount = input.amount else {
+            return try await self.refund(id, input, by: .manager(caller.memberID))
+        }
+        guard let key = try IdempotencyKey(request.fields) else { throw PaymentProblems.keyRequired }
+        return try await self.refund(id, input, by: .manager(caller.memberID)) {
+            try await self.payments.refund(id, amount: amount, reason: input.reason, by: caller.memberID, key: key)
+        }
     }
 
     private func refund(_ id: Int64, _ input: RefundInput, by party: RefundParty) async throws -> HTTPResponse {
-        let (refund, payment) = try await PaymentProblems.guarded {
-            try await self.account(input.account, for: id, by: party)
-            let asked: RefundRow
-            if case .manager(let manager) = party, let amount = input.amount {
-                asked = try await self.payments.refund(id, amount: amount, reason: input.reason, by: manager)
-            } else {
-                asked = try await self.payments.refund(id, seats: input.seats, reason: input.reason, by: party)
-            }
-            let refund = asked.status == .succeeded ? asked : try await self.refundWorker.work(on: asked.id)
-            return (refund, try await self.payments.payment(id, of: nil))
+        try await self.refund(id, input, by: party) {
+            try await self.payments.refund(id, seats: input.seats, reason: input.reason, by: party)
         }
+    }
+
+    private func refund(
+        _ id: Int64, _ input: RefundInput, by party: RefundParty, _ ask: () async throws -> RefundRow
+    ) async throws -> HTTPResponse {
+        let asked = try await PaymentProblems.guarded {
+            try await self.account(input.account, for: id, by: party)
+            return try await ask()
+        }
+        let (refund, payment) = await self.done(asked)
         let answer = RefundAnswer(refund: refund, paymentStatus: payment?.state.status)
         return Self.uncached(HTTPResponse(refund.status == .succeeded ? .ok : .accepted, json: answer))
+    }
+
+    /// What is promised stays so, whatever becomes of asking the company at once: no answer from here on may look as
+    /// if nothing had been promised.
+    private func done(_ asked: RefundRow) async -> (RefundRow, PaymentRow?) {
+        do {
+            let refund = asked.status == .succeeded ? asked : try await self.refundWorker.work(on: asked.id)
+            return (refund, try await self.payments.payment(refund.paymentID, of: nil))
+        } catch {
+            self.payments.metrics.workFailed("refund", error)
+            return (asked, nil)
+        }
     }
 
     /// Who changes his mind says where to; whom everything is given back to may say it later.
@@ -91,10 +111,8 @@ extension PaymentService {
     func retryRefund(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
         let caller = try Self.caller(request)
         let id = try Self.id(values)
-        let refund = try await PaymentProblems.guarded {
-            let asked = try await self.payments.retry(id, by: caller.memberID)
-            return try await self.refundWorker.work(on: asked.id)
-        }
+        let asked = try await PaymentProblems.guarded { try await self.payments.retry(id, by: caller.memberID) }
+        let (refund, _) = await self.done(asked)
         return Self.uncached(
             HTTPResponse(refund.status == .succeeded ? .ok : .accepted, json: RefundAnswer(refund: refund)))
     }
@@ -106,6 +124,17 @@ extension PaymentService {
         let input = try request.decodeJSON(NoteInput.self)
         let refund = try await PaymentProblems.guarded {
             try await self.payments.settleOutside(id, note: input.note, by: caller.memberID)
+        }
+        return Self.uncached(HTTPResponse(json: RefundAnswer(refund: refund)))
+    }
+
+    /// A person says which seats were given back elsewhere.
+    func nameSeats(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let caller = try Self.caller(request)
+        let id = try Self.id(values)
+        let input = try request.decodeJSON(SeatsInput.self)
+        let refund = try await PaymentProblems.guarded {
+            try await self.payments.nameSeats(input.seats, of: id, by: caller.memberID)
         }
         return Self.uncached(HTTPResponse(json: RefundAnswer(refund: refund)))
     }

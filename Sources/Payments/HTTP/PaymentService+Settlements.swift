@@ -22,15 +22,16 @@ extension PaymentService {
 
     func runSettlements(_ request: HTTPRequest) async throws -> HTTPResponse {
         let input = try request.decodeJSON(SettlementRunInput.self)
-        let (date, count) = try await PaymentProblems.guarded { try await self.settlements.run(input.date) }
-        return Self.uncached(HTTPResponse(json: SettlementRunAnswer(date: date, sellerCount: count)))
+        let run = try await PaymentProblems.guarded { try await self.settlements.run(input.date) }
+        return Self.uncached(HTTPResponse(json: SettlementRunAnswer(run: run)))
     }
 
     func approveSettlement(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
         let caller = try Self.caller(request)
         let id = try Self.id(values)
+        let input = try request.decodeJSON(ApproveInput.self)
         let settlement = try await PaymentProblems.guarded {
-            try await self.settlements.approve(id, by: caller.memberID)
+            try await self.settlements.approve(id, net: input.net, by: caller.memberID)
         }
         return Self.uncached(HTTPResponse(json: SettlementAnswer(settlement: settlement)))
     }
@@ -58,10 +59,22 @@ extension PaymentService {
 
     /// In parts, where there is more than one answer holds: `Link` says where the next one is.
     func settlementCSV(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        try await self.csv(request, values, of: nil, below: "/admin/settlements")
+    }
+
+    func ownSettlementCSV(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        try await self.csv(request, values, of: try Self.caller(request).memberID, below: "/member/me/settlement")
+    }
+
+    private func csv(
+        _ request: HTTPRequest, _ values: HTTPPathParameters, of seller: Int64?, below path: String
+    ) async throws -> HTTPResponse {
         let id = try Self.id(values)
         let after = try request.decodeQuery().single("after")
         let part = try await PaymentProblems.guarded {
-            guard let settlement = try await self.settlements.settlement(id) else { throw HTTPProblem.notFound }
+            guard let settlement = try await self.settlements.settlement(id),
+                seller == nil || settlement.sellerID == seller
+            else { throw HTTPProblem.notFound }
             return try await self.settlements.csv(settlement, after: after)
         }
         var response = HTTPResponse(.ok, body: .bytes(part.bytes))
@@ -70,9 +83,22 @@ extension PaymentService {
         if let next = part.next {
             try response.fields.append(
                 HTTPFieldName("link"),
-                checking: "<\(PaymentRoutes.prefix)/admin/settlements/\(id)/csv?after=\(next)>; rel=\"next\"")
+                checking: "<\(PaymentRoutes.prefix)\(path)/\(id)/csv?after=\(next)>; rel=\"next\"")
         }
         return Self.uncached(response)
+    }
+
+    /// What of the books a person has to look into.
+    func listDifferences(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let page = try PageRequest(request.decodeQuery(), of: "admin-books")
+        let after: (Int64, Int64) = (try page.cursor?.number(0) ?? 0, try page.cursor?.number(1) ?? 0)
+        let found = try await PaymentProblems.guarded {
+            try await self.payments.bookDifferences(after: after, countMax: page.limit + 1)
+        }
+        let answer = Page(found.map { DifferenceAnswer(difference: $0) }, limit: page.limit) {
+            PageCursor("admin-books", .number($0.difference.place), .number($0.difference.id))
+        }
+        return Self.uncached(HTTPResponse(json: answer))
     }
 
     // MARK: A seller's own

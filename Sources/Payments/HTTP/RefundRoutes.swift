@@ -23,7 +23,7 @@ enum RefundRoutes {
             examples: RefundAnswer.examples, named: "Refund"),
     ]
 
-    static var table: [HTTPServiceRoute<PaymentService>] { self.forBuyers + self.forManagers }
+    static var table: [HTTPServiceRoute<PaymentService>] { self.forBuyers + self.forManagers + self.ofRefused }
 
     private static var forBuyers: [HTTPServiceRoute<PaymentService>] {
         [
@@ -81,10 +81,12 @@ enum RefundRoutes {
                 HTTPRouteDescription(
                     "Give everything back, whatever the rules say", korean: "관리자 환불", tag: PaymentRoutes.tag,
                     details: HTTPWording(
-                        "Or an amount, without seats: no ticket changes then.",
-                        korean: "amount를 지정하면 좌석과 티켓은 그대로 두고 금액만 환불합니다."),
+                        "Or an amount, without seats: no ticket changes then, and an `Idempotency-Key` is needed, by "
+                            + "which it is given back once.",
+                        korean: "amount를 지정하면 좌석과 티켓은 그대로 두고 금액만 환불하며, 이때는 두 번 환불되지 않도록 Idempotency-Key가 필요합니다."),
                     parameters: [PaymentRoutes.id("The payment.")], takes: RefundInput.schema, answers: self.answers,
-                    problems: self.problems, options: .idempotencyKey)
+                    problems: self.problems + [HTTPProblemDescription(.badRequest, "idempotency-key-required")],
+                    options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.refundForManager(request, values) } },
             HTTPServiceRoute(
                 .get, self.prefix + "/admin/refunds", access: .manager,
@@ -100,6 +102,29 @@ enum RefundRoutes {
                             named: "Refunds")
                     ], problems: [PaymentRoutes.badPage, PaymentRoutes.away], options: .pages)
             ) { service in .concurrent { request, _ in try await service.listRefunds(request) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/admin/refunds/{id}/seats", access: .manager,
+                bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Say which seats a refund was for that was made in the company's pages", korean: "외부 환불 좌석 지정",
+                    tag: PaymentRoutes.tag,
+                    details: HTTPWording(
+                        "Their tickets are void and the seats free. No money moves.",
+                        korean: "해당 티켓은 무효가 되고 좌석은 다시 판매됩니다. 금액은 변하지 않습니다."),
+                    parameters: [PaymentRoutes.id("The refund.")], takes: SeatsInput.schema,
+                    answers: [
+                        HTTPAnswerDescription(.ok, "The refund.", examples: RefundAnswer.examples, named: "Refund")
+                    ],
+                    problems: [
+                        PaymentRoutes.missing, HTTPProblemDescription(.badRequest, "invalid-request", "invalid-seat"),
+                        HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
+                    ], options: .idempotencyKey)
+            ) { service in .concurrent { request, values in try await service.nameSeats(request, values) } },
+        ]
+    }
+
+    private static var ofRefused: [HTTPServiceRoute<PaymentService>] {
+        [
             HTTPServiceRoute(
                 .post, self.prefix + "/admin/refunds/{id}/retry", access: .manager,
                 HTTPRouteDescription(

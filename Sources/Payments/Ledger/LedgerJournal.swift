@@ -13,6 +13,8 @@ package enum LedgerAccount: Hashable, Sendable {
     case platformRevenue
     case vatPayable
     case bank
+    /// What buyers' banks took that had gone back to the buyers before.
+    case disputeLoss
 
     package var code: String {
         switch self {
@@ -22,6 +24,7 @@ package enum LedgerAccount: Hashable, Sendable {
         case .platformRevenue: "PLATFORM_REVENUE"
         case .vatPayable: "VAT_PAYABLE"
         case .bank: "BANK"
+        case .disputeLoss: "DISPUTE_LOSS"
         }
     }
 
@@ -29,7 +32,7 @@ package enum LedgerAccount: Hashable, Sendable {
     package var owner: Int64 {
         switch self {
         case .sellerPayable(let seller): seller
-        case .gatewayReceivable, .customerOwed, .platformRevenue, .vatPayable, .bank: 0
+        case .gatewayReceivable, .customerOwed, .platformRevenue, .vatPayable, .bank, .disputeLoss: 0
         }
     }
 }
@@ -107,10 +110,11 @@ extension LedgerJournal {
     }
 
     /// What a refund has not taken, after all.
-    static func reversed(_ refund: Int64, of payment: PaymentRow, _ amount: Money) -> LedgerJournal? {
-        LedgerJournal(
-            .refundReversed, of: "refund", refund, amount,
-            from: payment.state.isOrphan ? .customerOwed : .sellerPayable(payment.sellerID), to: .gatewayReceivable)
+    static func reversed(_ refund: RefundRow, of payment: PaymentRow) -> LedgerJournal? {
+        let lines = Self.lines(refund.amount.amount, refund.excess, of: payment)
+        return LedgerJournal(
+            .refundReversed, of: "refund", refund.id, refund.amount.currency,
+            lines.map { Line(account: $0.account, amount: -$0.amount) })
     }
 
     /// What the house has paid to a buyer whose company could not.
@@ -120,10 +124,21 @@ extension LedgerJournal {
             to: payment.state.isOrphan ? .customerOwed : .sellerPayable(payment.sellerID))
     }
 
-    /// What a refund has taken.
-    static func refunded(_ refund: Int64, of payment: PaymentRow, _ amount: Money) -> LedgerJournal? {
+    /// What a refund has taken, and what of the house's own beyond that.
+    static func refunded(
+        _ refund: Int64, of payment: PaymentRow, _ amount: Money, excess: Int64 = 0
+    ) -> LedgerJournal? {
         LedgerJournal(
-            payment.state.isOrphan ? .orphanRefund : .refund, of: "refund", refund, amount, from: .gatewayReceivable,
-            to: payment.state.isOrphan ? .customerOwed : .sellerPayable(payment.sellerID))
+            payment.state.isOrphan ? .orphanRefund : .refund, of: "refund", refund, amount.currency,
+            Self.lines(amount.amount, excess, of: payment))
+    }
+
+    private static func lines(_ amount: Int64, _ excess: Int64, of payment: PaymentRow) -> [Line] {
+        [
+            Line(
+                account: payment.state.isOrphan ? .customerOwed : .sellerPayable(payment.sellerID), amount: amount),
+            Line(account: .disputeLoss, amount: excess),
+            Line(account: .gatewayReceivable, amount: -(amount + excess)),
+        ]
     }
 }

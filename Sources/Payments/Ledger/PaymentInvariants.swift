@@ -62,7 +62,7 @@ package enum PaymentInvariants {
         "invariant_refunds_are_booked",
         """
         SELECT count(*) FROM refund AS r
-        WHERE $1::bigint IS NOT NULL AND (CASE WHEN r.status = 'SUCCEEDED' THEN r.amount ELSE 0 END)
+        WHERE $1::bigint IS NOT NULL AND (CASE WHEN r.status = 'SUCCEEDED' THEN r.amount + r.excess ELSE 0 END)
             <> (SELECT coalesce(sum(CASE j.kind WHEN 'REFUND_REVERSED' THEN -e.amount ELSE e.amount END), 0)
                 FROM ledger_journal AS j JOIN ledger_entry AS e ON e.journal_id = j.id
                 WHERE j.ref_type = 'refund' AND j.ref_id = r.id AND e.amount > 0)
@@ -133,12 +133,14 @@ package enum PaymentInvariants {
         WHERE phase IN ('IN_FLIGHT', 'UNKNOWN') AND claimed_at < now() - $1::bigint * interval '1 second'
         """, effect: .reads, purpose: .long)
 
-    /// What a company has accepted takes a bank days; only weeks are too long for that.
+    /// What a company has accepted takes a bank days; only weeks are too long for that. Whom an account is asked of may
+    /// take a month.
     private static let noRefundWaitsForLong = PostgresStatement(
         "invariant_no_refund_waits_for_long",
         """
         SELECT count(*) FROM refund
         WHERE status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN', 'FAILED') AND created_at < now() - CASE
+            WHEN awaits_account THEN interval '30 days'
             WHEN status = 'PROCESSING' AND provider_key IS NOT NULL THEN interval '14 days'
             ELSE $1::bigint * interval '1 second' END
         """, effect: .reads, purpose: .long)

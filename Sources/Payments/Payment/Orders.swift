@@ -62,10 +62,12 @@ package struct Order: Sendable {
     package var isPayable: Bool
     package var isConfirmed: Bool
     package var heldUntil: WallClock?
+    /// Nothing is kept for money that comes later; nil where nobody says.
+    package var sellsUntil: WallClock?
 
     package init(
         reservationID: Int64, memberID: Int64, sellerID: Int64, concertID: Int64, name: String, total: Money,
-        isPayable: Bool, isConfirmed: Bool, heldUntil: WallClock?
+        isPayable: Bool, isConfirmed: Bool, heldUntil: WallClock?, sellsUntil: WallClock? = nil
     ) {
         self.reservationID = reservationID
         self.memberID = memberID
@@ -76,6 +78,7 @@ package struct Order: Sendable {
         self.isPayable = isPayable
         self.isConfirmed = isConfirmed
         self.heldUntil = heldUntil
+        self.sellsUntil = sellsUntil
     }
 }
 
@@ -103,9 +106,12 @@ package struct RefundableOrder: Sendable {
     package var timeZone: String
     /// The organizer's own rules as JSON; nil where the standard holds.
     package var rules: String?
+    /// There is no show: whoever wants his money back has not changed his mind, and no rule of that binds him.
+    package var isCalledOff: Bool
 
     package init(
-        lines: [Line], currency: Currency, confirmedAt: WallClock, startsAt: WallClock, timeZone: String, rules: String?
+        lines: [Line], currency: Currency, confirmedAt: WallClock, startsAt: WallClock, timeZone: String,
+        rules: String?, isCalledOff: Bool = false
     ) {
         self.lines = lines
         self.currency = currency
@@ -113,5 +119,6 @@ package struct RefundableOrder: Sendable {
         self.startsAt = startsAt
         self.timeZone = timeZone
         self.rules = rules
+        self.isCalledOff = isCalledOff
     }
 }

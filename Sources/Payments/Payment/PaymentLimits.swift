@@ -17,6 +17,10 @@ package struct PaymentLimits: Sendable {
     package var lookTimeMax = TimeAmount.seconds(60)
     /// Between two looks at a payment whose deposit is awaited: days, mostly, and a webhook tells.
     package var depositLookTime = TimeAmount.seconds(600)
+    /// Clocks of companies, and the way to them, beside the hours that a deposit is waited for.
+    package var depositMarginTime = TimeAmount.seconds(600)
+    /// Between beginning to pay and the account number, at most: so much sooner a deposit is wanted than a sale ends.
+    package var depositBeginTime = TimeAmount.seconds(1200)
     /// A company that knows no such payment is believed when this long has gone by since it was asked.
     package var absenceTime = TimeAmount.seconds(120)
     /// From here on somebody is told that it is still unknown what became of a payment.
@@ -49,7 +53,7 @@ package struct PaymentLimits: Sendable {
     /// A refund that is refused for now is tried again after the double time, up to this.
     package var refundTimeMax = TimeAmount.seconds(3600)
     package var reasonLengthMax = 200
-    /// Pages of a company's list that one comparison of books reads; what is beyond is not compared, and said to be so.
+    /// Pages of a company's list that one comparison of books reads; the next one goes on after them.
     package var listPageCountMax = 100
     /// Payments that one comparison finds missing in a company's list, and keeps.
     package var gapCountMax = 1000

@@ -12,16 +12,17 @@ package struct PaymentMetrics: Sendable {
     ]
     static let refundOutcomes: [StaticString] = [
         "requested", "succeeded", "failed", "unknown", "pending", "external", "chargeback",
-        "outside", "superseded",
+        "outside", "superseded", "awaits-account",
     ]
     /// Each is a case for a person.
     static let incidentKinds: [StaticString] = [
         "mispaid", "misconfigured", "mismatch", "refund-failed", "refund-reversed", "refund-excess",
         "refund-of-unknown-seats",
-        "deposit-reversed", "disputed", "dispute-won", "books-differ", "unreadable-rules", "unknown-gateway",
+        "deposit-reversed", "disputed", "dispute-won", "dispute-loss", "books-differ", "unreadable-rules",
+        "unknown-gateway",
     ]
 
-    static let works: [StaticString] = ["look", "refund", "sweep", "webhook"]
+    static let works: [StaticString] = ["look", "refund", "sweep", "webhook", "settle"]
 
     let payments: ReasonCounters
     let webhooks: ReasonCounters

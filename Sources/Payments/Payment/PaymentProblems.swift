@@ -34,6 +34,8 @@ enum PaymentProblems {
     static let givenAway = HTTPProblem(
         .unprocessableContent, code: "refund-not-allowed",
         detail: "A ticket that was given to somebody else is not yours to give back.")
+    static let invalidSeat = HTTPProblem(
+        .badRequest, code: "invalid-seat", detail: "A seat is none of this payment, or was given back.")
     static let refundNotAllowed = HTTPProblem(
         .unprocessableContent, code: "refund-not-allowed", detail: "This cannot be given back.")
     static let windowClosed = HTTPProblem(
@@ -47,6 +49,13 @@ enum PaymentProblems {
         .conflict, code: "invalid-state", detail: "Money of this payment goes back the way it came.")
     static let refundInProgress = HTTPProblem(
         .conflict, code: "refund-in-progress", detail: "Some of these seats are being given back already.")
+
+    static let keyRequired = HTTPProblem(
+        .badRequest, code: "idempotency-key-required",
+        detail: "A sum without seats is given back by an Idempotency-Key, so that it is not given back twice.")
+    static let keyReused = HTTPProblem(
+        .unprocessableContent, code: "idempotency-key-reused",
+        detail: "Another refund was asked for by this Idempotency-Key.")
 
     static var gatewayUnavailable: HTTPProblem {
         var problem = HTTPProblem(

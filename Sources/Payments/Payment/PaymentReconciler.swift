@@ -40,9 +40,18 @@ package final class PaymentReconciler: Sendable {
         let (subject, reading) = try await self.read(payment, gateway)
         let finding = PaymentFinding(reading, of: subject)
         switch finding {
-        case .paid, .mispaid, .awaitingDeposit:
+        case .paid, .mispaid:
             let after = try await self.payments.settle(id, finding)
             try await self.lookAgain(after)
+            return true
+        case .awaitingDeposit:
+            let after = try await self.payments.settle(id, finding)
+            // Nobody waits for it: the company is told until it does not either.
+            if after.state == .failed {
+                try await self.payments.abandon(after)
+            } else {
+                try await self.lookAgain(after)
+            }
             return true
         case .refused:
             let after = try await self.payments.settle(id, finding, ifStill: subject.state.phase)
@@ -147,8 +156,12 @@ package final class PaymentReconciler: Sendable {
             try await self.lookAgain(payment)
             return
         }
-        if payment.attemptCount <= self.limits.confirmCountMax {
-            try await self.lookAgain(try await self.payments.take(payment))
+        // Looks at a company that was silent have asked for nothing.
+        if payment.confirmCount < self.limits.confirmCountMax {
+            _ = try await self.payments.database.run(PaymentStatements.countConfirm, payment.id)
+            let after = try await self.payments.take(payment)
+            // What is settled says itself whether it is looked at again.
+            if after.state.phase != .settled { try await self.lookAgain(after) }
             return
         }
         guard payment.age >= self.limits.openTimeMax else {

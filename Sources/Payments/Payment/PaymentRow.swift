@@ -32,9 +32,13 @@ package struct PaymentRow: Sendable {
     package var isDisputed: Bool
     package var ticketIDs: [Int64]
     package var attemptCount: Int
+    /// How often the company was asked again for the money.
+    package var confirmCount = 0
     /// Since the company was asked for the money, or since it began.
     package var age: TimeAmount
     package var createdAt: WallClock
+    /// Money of it goes nowhere before the buyer says to which account.
+    package var needsAccount = false
     /// What a code has taken off; `total` is what is left to pay.
     package var discount: Int64
     package var promotionID: Int64?
@@ -75,6 +79,8 @@ package struct PaymentRow: Sendable {
         self.discount = try row.get(30)
         self.promotionID = try row.get(31)
         self.usesPromotion = try row.get(32)
+        self.confirmCount = try row.get(33)
+        self.needsAccount = try row.get(34)
     }
 
     package var key: GatewayPaymentKey { GatewayPaymentKey(orderID: self.orderID, providerKey: self.providerKey) }

@@ -27,6 +27,7 @@ extension Payments {
     package func begin(
         _ reservation: Int64, by member: Int64, promotion: PromotionCode? = nil, method: GatewayOrder.Method = .card
     ) async throws -> BegunPayment {
+        let depositHours = try await self.depositHours(reservation, of: member, method)
         let payment: PaymentRow
         if promotion == nil, method == .card,
             let begun = try await self.begunTogether(reservation, by: member, isClaimed: false)
@@ -37,7 +38,7 @@ extension Payments {
         }
         guard payment.gateway != Self.freeGateway else { return BegunPayment(payment: payment, checkout: nil) }
         let gateway = try self.gateway(of: payment)
-        switch await gateway.checkout(for: self.gatewayOrder(payment, method)) {
+        switch await gateway.checkout(for: self.gatewayOrder(payment, method, depositHours: depositHours)) {
         case .ready(let checkout):
             if let key = checkout.providerKey {
                 _ = try await self.database.run(PaymentStatements.setKey, payment.id, key)
@@ -45,7 +46,8 @@ extension Payments {
             self.metrics.payments.add("begun", loop: nil)
             return BegunPayment(payment: payment, checkout: checkout)
         case .refused(let decline):
-            _ = try await self.settle(payment.id, .refused(decline))
+            // Unless somebody has gone on with it meanwhile: then it is no checkout's any more.
+            _ = try await self.settle(payment.id, .refused(decline), ifStill: .created)
             throw PaymentProblems.declined(decline)
         case .unknown(let doubt):
             if doubt.needsOperator {
@@ -112,12 +114,14 @@ extension Payments {
         return payment
     }
 
-    private func gatewayOrder(_ payment: PaymentRow, _ method: GatewayOrder.Method = .card) -> GatewayOrder {
+    private func gatewayOrder(
+        _ payment: PaymentRow, _ method: GatewayOrder.Method = .card, depositHours: Int = GatewayOrder.depositHoursMax
+    ) -> GatewayOrder {
         let base = "\(self.options.publicURL)/payment/\(payment.id)"
         return GatewayOrder(
             orderID: payment.orderID, name: payment.orderName, total: payment.total, successURL: base + "/success",
             failURL: base + "/fail", reservationID: payment.reservationID, paymentID: payment.id,
-            idempotencyKey: payment.checkoutKey, method: method)
+            idempotencyKey: payment.checkoutKey, method: method, depositHours: depositHours)
     }
 
     /// Two requests that begin at once meet at the index that lets one payment wait: the later one finds the other's.

@@ -57,7 +57,10 @@ extension Payments {
             GatewayAttempt(
                 orderID: payment.orderID, providerKey: providerKey, total: payment.total,
                 idempotencyKey: payment.confirmKey))
-        return try await self.settle(payment.id, PaymentFinding(outcome, of: payment))
+        let finding = PaymentFinding(outcome, of: payment)
+        let after = try await self.settle(payment.id, finding)
+        if case .awaitingDeposit = finding, after.state == .failed { return try await self.letGo(after) }
+        return after
     }
 
     /// The same of a payment that the transaction has locked.
@@ -103,6 +106,13 @@ extension Payments {
             PaymentStatements.lookIn, payment.id, PaymentLimits.seconds(self.limits.abandonTime))
         let failed = try await self.reread(payment.id, in: transaction)
         try await PaymentNews.tell(.paymentFailed, of: failed, in: transaction)
+    }
+
+    /// Tells the company, where there is one still, at once; and returns the payment as it is then.
+    func letGo(_ payment: PaymentRow) async throws -> PaymentRow {
+        guard self.gateways[payment.gateway] != nil else { return payment }
+        try await self.abandon(payment)
+        return try await self.payment(payment.id, of: nil) ?? payment
     }
 
     /// Tells the company that nobody wants this payment any more. If it has the money already, that is dealt with; if

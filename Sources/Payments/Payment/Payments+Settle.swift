@@ -17,6 +17,9 @@ extension Payments {
 
     /// - Parameter phase: What was judged by. In another one nothing is written down: it is judged anew.
     func settle(_ id: Int64, _ finding: PaymentFinding, ifStill phase: PaymentPhase? = nil) async throws -> PaymentRow {
+        if case .awaitingDeposit(let snapshot) = finding, let decline = try await self.refusal(of: snapshot, for: id) {
+            return try await self.settle(id, .refused(decline), ifStill: phase)
+        }
         if phase == nil, let ending = PaymentBatches.Ending(id, finding),
             let change = try await self.settledTogether(ending)
         {

@@ -115,6 +115,13 @@ package final class Payments: Sendable {
         }
     }
 
+    /// Tells an operator when the zone of business days is none that the database knows: no day could be closed.
+    package func tellOfUnknownTimeZone() async throws {
+        let zone = self.options.timeZone
+        let isKnown: Bool = try await self.database.run(PaymentStatements.isTimeZone, zone).single()
+        if !isKnown { self.metrics.log.error("business-time-zone is unknown", ["zone": .text(zone)]) }
+    }
+
     func lock(_ id: Int64, in transaction: PostgresTransaction) async throws -> PaymentRow {
         guard let row = try await transaction.run(PaymentStatements.lock, id).first else { throw HTTPProblem.notFound }
         return try PaymentRow(row)

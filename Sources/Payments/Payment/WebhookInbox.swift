@@ -153,13 +153,15 @@ package final class WebhookInbox: Sendable {
 
     private func follow(_ one: Waiting) async throws {
         let database = self.payments.database
-        guard one.attemptCount <= self.limits.webhookTryCountMax else {
-            try await self.end(one, "gave-up")
-            return
-        }
         let found = try await database.run(PaymentStatements.find, one.gateway, one.orderID, one.providerKey)
         guard let payment = try found.first.map(PaymentRow.init) else {
             try await self.end(one, "nobody")
+            return
+        }
+        guard one.attemptCount <= self.limits.webhookTryCountMax else {
+            // From here on the payment is looked at by itself until the company answers, settled or not.
+            _ = try await database.run(PaymentStatements.lookSoon, payment.id)
+            try await self.end(one, "gave-up")
             return
         }
         if try await self.reconciler.look(at: payment.id) {

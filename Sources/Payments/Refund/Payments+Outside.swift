@@ -6,8 +6,8 @@ internal import Primitives
 
 /// How refunds that happened without us come into the books.
 extension Payments {
-    /// Refunds that the company's books have and ours do not. One of ours that is under way, or that was refused and is
-    /// of the same sum, is taken for it; the others get rows of their own.
+    /// Refunds that the company's books have and ours do not. Those of ours that are under way, or were refused, are
+    /// found among them; the others get rows of their own.
     func adoptRefunds(
         _ snapshot: GatewaySnapshot, of payment: PaymentRow, in transaction: PostgresTransaction
     ) async throws {
@@ -18,34 +18,28 @@ extension Payments {
             if snapshot.isDisputed { self.metrics.incident("disputed", payment: payment.id) }
         }
         try await self.reverseRefunds(snapshot, of: payment, in: transaction)
-        let done = snapshot.cancels.filter { $0.status == .done && $0.amount.amount > 0 }
-        guard !done.isEmpty else { return }
+        try await self.shrinkChargebacks(snapshot, of: payment, in: transaction)
+        guard snapshot.cancels.contains(where: Self.isMoneyBack) else { return }
         var known = try await transaction.run(RefundStatements.lockOfPayment, payment.id).map(RefundRow.init)
-        for cancel in done {
+        snapshot.cancels = RefundMatch.sorted(snapshot.cancels, by: known)
+        for cancel in snapshot.cancels where Self.isMoneyBack(cancel) {
             if known.contains(where: { $0.completedAt != nil && Self.isSame($0.providerKey, cancel.key) }) { continue }
-            if let index = known.firstIndex(where: { Self.mayBe($0, cancel) }) {
+            if let index = RefundMatch.index(of: cancel, in: known, snapshot.cancels) {
                 try await self.finish(known[index].id, of: payment.id, providerKey: cancel.key, in: transaction)
-                known[index].status = .succeeded
-                known[index].providerKey = cancel.key
-                continue
+            } else {
+                try await self.adopt(cancel, snapshot, of: payment.id, in: transaction)
             }
-            try await self.adopt(cancel, snapshot, of: payment.id, in: transaction)
+            known = try await transaction.run(RefundStatements.lockOfPayment, payment.id).map(RefundRow.init)
         }
+    }
+
+    private static func isMoneyBack(_ cancel: GatewayCancel) -> Bool {
+        cancel.status == .done && cancel.amount.amount > 0
     }
 
     /// Byte for byte: comparing strings would normalise them.
     static func isSame(_ key: String?, _ other: String) -> Bool {
         key.map { $0.utf8.elementsEqual(other.utf8) } ?? false
-    }
-
-    /// Whether a refund of ours, whose answer we do not have, can be what the company lists.
-    static func mayBe(_ refund: RefundRow, _ cancel: GatewayCancel) -> Bool {
-        guard refund.amount == cancel.amount, refund.attemptCount > 0 else { return false }
-        if refund.providerKey != nil, !Self.isSame(refund.providerKey, cancel.key) { return false }
-        switch refund.status {
-        case .processing, .unknown, .failed: return true
-        case .requested, .succeeded, .reversed, .superseded: return false
-        }
     }
 
     /// A refund that nobody here asked for. What of ours it leaves no room for ends with it.
@@ -55,7 +49,8 @@ extension Payments {
         let payment = try await self.reread(paymentID, in: transaction)
         let known = try await transaction.run(RefundStatements.lockOfPayment, paymentID).map(RefundRow.init)
         guard cancel.amount.currency == payment.capturedCurrency,
-            let room = RefundRoom(for: cancel.amount.amount, in: payment, known, snapshot)
+            let room = RefundRoom(
+                for: cancel.amount.amount, in: payment, known, snapshot, isForced: cancel.isChargeback)
         else {
             // More than there is by the company's own books: nothing can be written down that would be true.
             try await self.note(
@@ -64,9 +59,11 @@ extension Payments {
             return
         }
         let cause = cancel.isChargeback ? RefundCause.chargeback : .external
+        let booked = Money(cancel.amount.amount - room.excess, cancel.amount.currency)
+        if room.excess > 0 { self.metrics.incident("dispute-loss", payment: payment.id, code: cancel.key) }
         let id: Int64 = try await transaction.run(
-            RefundStatements.insertDone, payment.id, cancel.amount.amount, cancel.amount.currency.rawValue,
-            cause.rawValue, self.reason(cancel.reason ?? ""), self.newRefundKey(), cancel.key
+            RefundStatements.insertDone, payment.id, booked.amount, booked.currency.rawValue, cause.rawValue,
+            self.reason(cancel.reason ?? ""), self.newRefundKey(), cancel.key, room.excess
         ).single()
         var seats: [Int64] = []
         var tickets: [Int64] = []
@@ -80,11 +77,11 @@ extension Payments {
         }
         try await self.clear(room, in: transaction)
         try await self.repay(
-            payment, cancel.amount, fee: -room.waivedKept, pending: room.released, in: transaction)
-        try await Ledger.post(.refunded(id, of: payment, cancel.amount), in: transaction)
+            payment, booked, fee: -room.waivedKept, pending: room.released, in: transaction)
+        try await Ledger.post(.refunded(id, of: payment, booked, excess: room.excess), in: transaction)
         let repaid = try await self.reread(paymentID, in: transaction)
         try await PaymentNews.tell(
-            .refundCompleted, of: repaid, refund: id, amount: cancel.amount, seats: seats, tickets: tickets,
+            .refundCompleted, of: repaid, refund: id, amount: booked, seats: seats, tickets: tickets,
             cause: cause, in: transaction)
         self.metrics.refunds.add(cancel.isChargeback ? "chargeback" : "external", loop: nil)
         try await self.promiseRest(room, of: repaid, after: id, cancel.amount.amount, in: transaction)

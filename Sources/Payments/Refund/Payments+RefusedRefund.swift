@@ -49,33 +49,4 @@ extension Payments {
             return try await self.reread(refund: try await body(refund, payment, transaction), in: transaction)
         }
     }
-
-    // MARK: Money without seats
-
-    /// A manager gives a sum back, for whatever reason: no ticket changes. All that is left is not given back so as
-    /// long as there are tickets for it: those go with it, by `refund`.
-    package func refund(_ id: Int64, amount: Int64, reason: String, by manager: Int64) async throws -> RefundRow {
-        let refund = try await self.database.transaction("refund_amount", actor: "member:\(manager)") { transaction in
-            let payment = try await self.lock(id, in: transaction)
-            switch payment.state.status {
-            case .completed, .partCanceled: break
-            case .waiting, .failed, .canceled: throw PaymentProblems.invalidState
-            }
-            guard !payment.state.isOrphan else { throw PaymentProblems.refundNotAllowed }
-            _ = try self.gateway(of: payment)
-            guard amount <= payment.available else { throw PaymentProblems.exceedsBalance }
-            if amount == payment.available {
-                let lines = try await self.orders.refundable(payment.reservationID, in: transaction)?.lines ?? []
-                guard lines.isEmpty else { throw PaymentProblems.refundNotAllowed }
-            }
-            let money = Money(amount, payment.total.currency)
-            let made = try await self.insertRefund(
-                payment, money, fee: 0, .manager, reason: reason, in: transaction)
-            try await PaymentNews.tell(
-                .refundRequested, of: payment, refund: made, amount: money, cause: .manager, in: transaction)
-            return try await self.reread(refund: made, in: transaction)
-        }
-        self.metrics.refunds.add("requested", loop: nil)
-        return refund
-    }
 }

@@ -41,9 +41,10 @@ extension Payments {
     func finish(
         _ id: Int64, of paymentID: Int64, providerKey: String?, in transaction: PostgresTransaction
     ) async throws {
-        let payment = try await self.reread(paymentID, in: transaction)
         let refund = try await self.reread(refund: id, in: transaction)
         guard refund.status.after(.succeed) != nil else { return }
+        if let providerKey { try await self.freeKey(providerKey, for: id, of: paymentID, in: transaction) }
+        let payment = try await self.reread(paymentID, in: transaction)
         _ = try await transaction.run(RefundStatements.succeed, id, providerKey)
         try await self.repay(
             payment, refund.amount, fee: refund.fee, pending: refund.amount.amount + refund.fee, in: transaction)
@@ -84,22 +85,47 @@ extension Payments {
             guard refund.status.after(.reverse) != nil,
                 failed.contains(where: { Self.isSame(refund.providerKey, $0.key) })
             else { continue }
-            let before = try await self.reread(payment.id, in: transaction)
-            _ = try await transaction.run(RefundStatements.reverse, refund.id)
-            let isOwed = refund.cause != .chargeback || before.state.isOrphan
-            if isOwed { _ = try await transaction.run(RefundStatements.replace, refund.id, self.newRefundKey()) }
-            let back = refund.amount.amount + refund.fee
-            let isAll = before.refunded + before.kept == back
-            let next = before.state.after(isAll ? .unpayAll : .unpaySome) ?? before.state
-            _ = try await transaction.run(
-                RefundStatements.repaid, payment.id, next.status.rawValue, -refund.amount.amount, -refund.fee,
-                isOwed ? -back : 0)
-            try await Ledger.post(.reversed(refund.id, of: before, refund.amount), in: transaction)
-            let after = try await self.reread(payment.id, in: transaction)
-            try await PaymentNews.tell(
-                .refundFailed, of: after, refund: refund.id, amount: refund.amount, cause: refund.cause,
-                in: transaction)
+            let isOwed = refund.cause != .chargeback || payment.state.isOrphan
+            try await self.reverse(refund, of: payment.id, isOwed: isOwed, in: transaction)
             self.metrics.incident(isOwed ? "refund-reversed" : "dispute-won", payment: payment.id)
+        }
+    }
+
+    /// A refund was not done. What is owed still is promised by another in its place, which a person tries.
+    func reverse(
+        _ refund: RefundRow, of paymentID: Int64, isOwed: Bool, in transaction: PostgresTransaction
+    ) async throws {
+        let before = try await self.reread(paymentID, in: transaction)
+        _ = try await transaction.run(RefundStatements.reverse, refund.id)
+        if isOwed { _ = try await transaction.run(RefundStatements.replace, refund.id, self.newRefundKey()) }
+        let back = refund.amount.amount + refund.fee
+        let isAll = before.refunded + before.kept == back
+        let next = before.state.after(isAll ? .unpayAll : .unpaySome) ?? before.state
+        _ = try await transaction.run(
+            RefundStatements.repaid, paymentID, next.status.rawValue, -refund.amount.amount, -refund.fee,
+            isOwed ? -back : 0)
+        try await Ledger.post(.reversed(refund, of: before), in: transaction)
+        let after = try await self.reread(paymentID, in: transaction)
+        try await PaymentNews.tell(
+            .refundFailed, of: after, refund: refund.id, amount: refund.amount, cause: refund.cause, in: transaction)
+    }
+
+    /// The company says by our number whose its refund is, and a reading has taken it for another one of ours of the
+    /// same sum: that one was not done. It is not sent by itself, since it may be under way still: a person tries it.
+    private func freeKey(
+        _ key: String, for id: Int64, of paymentID: Int64, in transaction: PostgresTransaction
+    ) async throws {
+        let payment = try await self.reread(paymentID, in: transaction)
+        for row in try await transaction.run(RefundStatements.lockOfPayment, paymentID) {
+            let other = try RefundRow(row)
+            guard other.id != id, Self.isSame(other.providerKey, key) else { continue }
+            if other.status.after(.reverse) != nil {
+                // What seemed to be from elsewhere is owed to nobody but him whose this is.
+                let isOwed = payment.state.isOrphan || (other.cause != .external && other.cause != .chargeback)
+                try await self.reverse(other, of: paymentID, isOwed: isOwed, in: transaction)
+                self.metrics.incident("refund-reversed", payment: paymentID, code: "mistaken")
+            }
+            _ = try await transaction.run(RefundStatements.forgetKey, other.id)
         }
     }
 }

@@ -8,19 +8,25 @@ struct RefundRoom {
     private(set) var superseded: [RefundRow] = []
     /// Of refunds that stay: what of their fees is not kept.
     private(set) var waived: [(refund: RefundRow, fee: Int64)] = []
+    /// What there is no room for, whatever goes: a bank takes it all the same.
+    private(set) var excess: Int64 = 0
 
     /// Nil when there is not so much, whatever goes.
     ///
     /// - Parameters:
     ///   - refunds: All that there are of the payment.
     ///   - snapshot: The company's books, with the refund in question in them.
-    init?(for amount: Int64, in payment: PaymentRow, _ refunds: [RefundRow], _ snapshot: GatewaySnapshot) {
+    ///   - isForced: There need not be so much.
+    init?(
+        for amount: Int64, in payment: PaymentRow, _ refunds: [RefundRow], _ snapshot: GatewaySnapshot,
+        isForced: Bool = false
+    ) {
         var lack = amount - payment.available
         guard lack > 0 else { return }
         let underWay = snapshot.cancels.filter { $0.status == .pending }
         let newestFirst = refunds.sorted { $0.id > $1.id }
         let ours = newestFirst.filter { refund in
-            refund.status.isPromised && !underWay.contains { Payments.mayBe(refund, $0) }
+            refund.status.isPromised && !underWay.contains { RefundMatch.mayBe(refund, $0, []) }
         }
         var promised = ours.reduce(0 as Int64) { $0 + $1.amount.amount }
         for refund in ours where promised > snapshot.balance.amount {
@@ -35,7 +41,8 @@ struct RefundRoom {
             lack -= fee
             self.waived.append((refund, fee))
         }
-        guard lack <= 0 else { return nil }
+        guard lack <= 0 || isForced else { return nil }
+        self.excess = max(lack, 0)
     }
 
     /// What those promised that are superseded, with the fees.

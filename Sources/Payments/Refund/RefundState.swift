@@ -107,6 +107,10 @@ package struct RefundRow: Sendable {
     package var completedAt: WallClock?
     /// What a person wrote who saw to it that the buyer got the money by another way than the company.
     package var settledNote: String?
+    /// What a bank has taken beyond what the payment had: the house has lost it.
+    package var excess: Int64 = 0
+    /// It is done when the buyer has said to which account, or to which other one.
+    package var awaitsAccount = false
 
     package init(_ row: PostgresRow) throws {
         guard let currency = Currency(rawValue: try row.get(4)), let cause = RefundCause(rawValue: try row.get(5)),
@@ -127,5 +131,7 @@ package struct RefundRow: Sendable {
         self.createdAt = try row.get(13, as: PostgresTimestamp.self).wallClock
         self.completedAt = try row.get(14, as: PostgresTimestamp?.self)?.wallClock
         self.settledNote = try row.get(15)
+        self.excess = try row.get(16)
+        self.awaitsAccount = try row.get(17)
     }
 }

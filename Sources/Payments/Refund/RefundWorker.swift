@@ -50,9 +50,7 @@ package final class RefundWorker: Sendable {
         var asked = self.asked(refund, payment)
         asked.account = try await self.payments.refundAccount(of: payment)
         guard payment.deposit == nil || asked.account != nil else {
-            // Nobody has said where to: the buyer is asked for it, and this waits.
-            let doubt = GatewayDoubt(.notSent, code: "no-refund-account")
-            return try await self.settle(refund, payment, .tryLater(doubt))
+            return try await self.awaitAccount(refund, payment)
         }
         var outcome: GatewayRefundOutcome?
         if refund.attemptCount > 1 {
@@ -63,6 +61,21 @@ package final class RefundWorker: Sendable {
             try await self.settle(refund, payment, outcome)
         } else {
             try await self.settle(refund, payment, await gateway.refund(asked))
+        }
+    }
+
+    /// Nobody has said where to: the buyer is asked for it, and this waits until he does. One whose account cannot be
+    /// read any more is tried again.
+    private func awaitAccount(_ refund: RefundRow, _ payment: PaymentRow) async throws {
+        let waits = try await self.payments.database.transaction("refund_await", actor: "payments") { transaction in
+            // Whoever names an account has the same lock.
+            _ = try await self.payments.lock(payment.id, in: transaction)
+            return try await transaction.run(TransferStatements.awaitAccount, refund.id, payment.id).affectedCount == 1
+        }
+        if waits {
+            self.metrics.refunds.add("awaits-account", loop: nil)
+        } else {
+            try await self.settle(refund, payment, .tryLater(GatewayDoubt(.notSent, code: "no-refund-account")))
         }
     }
 
@@ -98,7 +111,9 @@ package final class RefundWorker: Sendable {
                     RefundStatements.later, refund.id, RefundStatus.processing.rawValue, cancel.key, wait)
             case .refused(let decline):
                 guard refund.status.after(.refuse) != nil else { break }
-                _ = try await transaction.run(RefundStatements.fail, refund.id, Payments.shortened(decline.code))
+                let isForAccount = TossCodes.accountRefusals.contains(decline.code)
+                _ = try await transaction.run(
+                    RefundStatements.fail, refund.id, Payments.shortened(decline.code), isForAccount)
                 // It may be refused because somebody has given the money back elsewhere.
                 _ = try await transaction.run(PaymentStatements.lookSoon, payment.id)
                 try await PaymentNews.tell(

@@ -143,10 +143,7 @@ extension Payments {
             let isGivenAway = order.lines.contains { wanted.contains($0.seatID) && !$0.isHeldByBuyer }
             guard !isGivenAway || !party.cause.isByRules else { throw PaymentProblems.givenAway }
             lines = lines.filter { wanted.contains($0.seatID) }
-            guard lines.count == wanted.count, !wanted.isEmpty else {
-                throw HTTPProblem(
-                    .badRequest, code: "invalid-seat", detail: "A seat is none of this payment, or was given back.")
-            }
+            guard lines.count == wanted.count, !wanted.isEmpty else { throw PaymentProblems.invalidSeat }
         }
         let moment = try await self.moment(order, in: transaction)
         let price = lines.reduce(0 as Int64) { $0 &+ max($1.paid, 0) }
@@ -154,7 +151,7 @@ extension Payments {
         let paid = min(price, payment.available)
         guard paid > 0 || price == 0 else { throw PaymentProblems.exceedsBalance }
         var points: Int64 = 0
-        if party.cause.isByRules {
+        if party.cause.isByRules, !order.isCalledOff {
             guard let kept = self.policy(order, payment).feeBasisPoints(at: moment), kept < RefundPolicy.whole else {
                 throw PaymentProblems.windowClosed
             }

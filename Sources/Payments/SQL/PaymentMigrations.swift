@@ -4,6 +4,7 @@ package import Postgres
 package enum PaymentMigrations {
     package static let all: [PostgresMigration] = [
         payments, webhooks, webhooksOfKnown, refunds, ledger, settlements, promotions, together, supersededRefunds,
-        dayWork, transfers, due, lists, discounts,
+        dayWork, transfers, due, lists, discounts, confirms,
+        askedOnce, disputeLosses, longLists, awaitedAccounts, openDisputes,
     ]
 }

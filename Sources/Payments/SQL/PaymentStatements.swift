@@ -134,6 +134,12 @@ enum PaymentStatements {
         "UPDATE payment SET provider_key = NULL WHERE id = $1 AND provider_key = $2 AND captured_at IS NULL",
         purpose: .background)
 
+    /// The company is asked again for the money.
+    static let countConfirm = PostgresStatement(
+        "payment_count_confirm",
+        "UPDATE payment SET confirms = confirms + 1 WHERE id = $1 AND phase IN ('IN_FLIGHT', 'UNKNOWN')",
+        purpose: .background)
+
     /// Unless it is what was noted of this kind before.
     static let note = PostgresStatement(
         "payment_note",
@@ -179,7 +185,7 @@ enum PaymentStatements {
         "payment_looked",
         """
         UPDATE payment SET next_look_at = CASE WHEN EXISTS (SELECT FROM refund
-            WHERE payment_id = $1 AND status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN'))
+            WHERE payment_id = $1 AND status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN') AND NOT awaits_account)
             THEN now() + $2::bigint * interval '1 second' END
         WHERE id = $1 AND phase = 'SETTLED' AND next_look_at IS NOT NULL
         """, purpose: .background)
@@ -191,6 +197,10 @@ enum PaymentStatements {
         SELECT gateway, count(*) FROM payment
         WHERE (phase <> 'SETTLED' OR refund_pending > 0) AND NOT gateway = ANY ($1) GROUP BY gateway ORDER BY gateway
         """, effect: .reads, purpose: .background, timeout: .seconds(60))
+
+    static let isTimeZone = PostgresStatement(
+        "payment_is_time_zone", "SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = $1)", effect: .reads,
+        purpose: .background)
 
     // MARK: Lists
 

@@ -21,13 +21,21 @@ enum RefundStatements {
         VALUES ($1, $2, $3, $4, $5, $6, $7, now()) RETURNING id
         """)
 
-    /// One that happened without us: payment, amount, currency, cause, reason, key of ours, the company's key.
+    /// Who asks, and by which key.
+    static let askedBy = PostgresStatement("refund_asked_by", "UPDATE refund SET asked_by = $2 WHERE id = $1")
+
+    static let findAskedBy = PostgresStatement(
+        "refund_find_asked_by",
+        "SELECT * FROM refund_row WHERE id = (SELECT id FROM refund WHERE asked_by = $1)", effect: .reads)
+
+    /// One that happened without us: payment, amount, currency, cause, reason, key of ours, the company's key, what it
+    /// took beyond what there was.
     static let insertDone = PostgresStatement(
         "refund_insert_done",
         """
         INSERT INTO refund (payment_id, amount, currency, cause, reason, idempotency_key, provider_key, status,
-            completed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'SUCCEEDED', now()) RETURNING id
+            completed_at, excess)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'SUCCEEDED', now(), $8) RETURNING id
         """)
 
     static let addLines = PostgresStatement(
@@ -67,10 +75,11 @@ enum RefundStatements {
         WHERE id = $1 AND status NOT IN ('SUCCEEDED', 'REVERSED', 'SUPERSEDED')
         """)
 
+    /// Why, and whether another account would help.
     static let fail = PostgresStatement(
         "refund_fail",
         """
-        UPDATE refund SET status = 'FAILED', failure_code = $2, next_try_at = NULL
+        UPDATE refund SET status = 'FAILED', failure_code = $2, next_try_at = NULL, awaits_account = $3
         WHERE id = $1 AND status IN ('PROCESSING', 'UNKNOWN')
         """)
 
@@ -82,6 +91,10 @@ enum RefundStatements {
             next_try_at = now() + $4::bigint * interval '1 second'
         WHERE id = $1 AND status IN ('PROCESSING', 'UNKNOWN')
         """)
+
+    /// The company's key turned out to be that of another refund.
+    static let forgetKey = PostgresStatement(
+        "refund_forget_key", "UPDATE refund SET provider_key = NULL WHERE id = $1")
 
     static let reverse = PostgresStatement(
         "refund_reverse",

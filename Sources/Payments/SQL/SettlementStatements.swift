@@ -77,7 +77,7 @@ enum SettlementStatements {
     static let approve = PostgresStatement(
         "settlement_approve",
         """
-        UPDATE settlement SET status = 'APPROVED' WHERE id = $1 AND status = 'CALCULATED'
+        UPDATE settlement SET status = 'APPROVED' WHERE id = $1 AND status = 'CALCULATED' AND net = $2
         RETURNING id, seller_id, gateway_fee, platform_fee, vat, net, currency
         """)
 

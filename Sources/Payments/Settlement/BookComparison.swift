@@ -18,8 +18,12 @@ package final class BookComparison: Sendable {
         package var oursOnlyCount = 0
         package var amountCount = 0
         package var unreadableCount = 0
-        /// False when the company stopped answering: what is missing is not known to be so.
+        /// False when the list is not at its end: nothing is judged by a part of it.
         package var isComplete = false
+        /// Where to go on with a list that is not at its end; nil for its beginning.
+        package var cursor: String?
+        /// The company would have answered on.
+        package var isCut = false
 
         package init() {}
     }
@@ -32,24 +36,47 @@ package final class BookComparison: Sendable {
     package init(payments: Payments) { self.payments = payments }
 
     /// Compares a time that is over. To do it again adds what is new and looks at all of it again.
-    package func compare(_ name: String, from: WallClock, to: WallClock) async throws -> Report {
+    ///
+    /// - Parameter cursor: Where an earlier comparison of this time has come to in the company's list.
+    package func compare(
+        _ name: String, from: WallClock, to: WallClock, after cursor: String? = nil
+    ) async throws -> Report {
         guard let gateway = self.payments.gateways[name] else { throw HTTPProblem.notFound }
-        let database = self.payments.database
+        var report = try await self.read(gateway, from: from, to: to, after: cursor)
+        if report.isComplete { try await self.judge(name, from: from, to: to, &report) }
+        return report
+    }
+
+    /// Keeps rows of the company's list, so many pages of it.
+    private func read(
+        _ gateway: any PaymentGateway, from: WallClock, to: WallClock, after cursor: String?
+    ) async throws -> Report {
         var report = Report()
-        var cursor: String?
+        report.cursor = cursor
         let listEnd = WallClock(unixMilliseconds: to.unixMilliseconds &+ Self.listMarginTime.milliseconds)
         for _ in 0..<self.payments.limits.listPageCountMax {
-            guard case .page(let page) = await gateway.transactions(from: from, to: listEnd, after: cursor) else {
-                break
+            switch await gateway.transactions(from: from, to: listEnd, after: report.cursor) {
+            case .unknown(let doubt):
+                // A place in the list that the company does not know any more leads nowhere.
+                if doubt.reason == .codeUnclear || doubt.reason == .unreadable { report.cursor = nil }
+                return report
+            case .page(let page):
+                report.unreadableCount += page.unreadableCount
+                report.importedCount += try await self.add(page.items, of: gateway.name)
+                report.cursor = page.next
             }
-            report.unreadableCount += page.unreadableCount
-            report.importedCount += try await self.add(page.items, of: name)
-            cursor = page.next
-            if cursor == nil {
+            if report.cursor == nil {
                 report.isComplete = true
-                break
+                return report
             }
         }
+        report.isCut = true
+        return report
+    }
+
+    /// Holds all rows of a time against our books.
+    private func judge(_ name: String, from: WallClock, to: WallClock, _ report: inout Report) async throws {
+        let database = self.payments.database
         let (start, end) = (PostgresTimestamp(from), PostgresTimestamp(to))
         _ = try await database.run(Self.match, name)
         let counts = try await database.run(Self.judge, name, start, end)
@@ -63,20 +90,15 @@ package final class BookComparison: Sendable {
         }
         // A payment that the company has money of and we do not is read again.
         _ = try await database.run(Self.lookAgain, name)
-        if report.isComplete {
-            let missing = try await database.run(Self.missing, name, start, end, self.payments.limits.gapCountMax)
-            report.oursOnlyCount = missing.count
-            let ids: [Int64] = try missing.map { try $0.get(0) }
-            _ = try await database.run(Self.keepGaps, name, ids)
-            _ = try await database.run(Self.closeGaps, name)
-            for row in missing {
-                self.payments.metrics.incident("books-differ", payment: try row.get(0), code: "OURS_ONLY")
-            }
-        }
+        let missing = try await database.run(Self.missing, name, start, end, self.payments.limits.gapCountMax)
+        report.oursOnlyCount = missing.count
+        let ids: [Int64] = try missing.map { try $0.get(0) }
+        _ = try await database.run(Self.keepGaps, name, ids)
+        _ = try await database.run(Self.closeGaps, name)
+        for id in ids { self.payments.metrics.incident("books-differ", payment: id, code: "OURS_ONLY") }
         if report.gatewayOnlyCount + report.amountCount > 0 {
             self.payments.metrics.incident("books-differ", payment: 0, code: "GATEWAY")
         }
-        return report
     }
 
     private func add(_ items: [GatewayTransaction], of name: String) async throws -> Int {
@@ -122,14 +144,17 @@ package final class BookComparison: Sendable {
                     -- What came and went before we saw it is nobody's.
                     WHEN p.captured_at IS NULL THEN CASE WHEN net.amount <> 0 THEN 'GATEWAY_ONLY' END
                     WHEN r.currency <> p.captured_currency THEN 'AMOUNT'
-                    -- What the house has paid itself no company lists.
-                    WHEN net.amount <> p.captured - p.refunded + (SELECT coalesce(sum(amount), 0) FROM refund
-                            WHERE payment_id = p.id AND settled_note IS NOT NULL)
+                    WHEN net.amount <> p.captured - p.refunded + apart.amount
                         AND coalesce((SELECT max(greatest(completed_at, reversed_at)) FROM refund
                             WHERE payment_id = p.id) < $3, true) THEN 'AMOUNT' END AS difference
                 FROM gateway_row AS r LEFT JOIN payment AS p ON p.id = r.payment_id
                     LEFT JOIN LATERAL (
                         SELECT sum(amount) AS amount FROM gateway_row WHERE payment_id = p.id) AS net ON true
+                    -- What the house has paid itself no company lists; what a bank took beyond that it does.
+                    LEFT JOIN LATERAL (
+                        SELECT coalesce(sum(amount) FILTER (WHERE settled_note IS NOT NULL), 0)
+                            - coalesce(sum(excess) FILTER (WHERE status = 'SUCCEEDED'), 0) AS amount
+                        FROM refund WHERE payment_id = p.id) AS apart ON true
                 WHERE r.gateway = $1 AND (r.at >= $2 AND r.at < $3
                     OR r.difference IS NOT NULL AND r.resolved_at IS NULL)) AS found
             WHERE g.id = found.id
@@ -154,7 +179,8 @@ package final class BookComparison: Sendable {
                 UNION
                 SELECT payment_id FROM refund WHERE completed_at >= $2 AND completed_at < $3 AND amount > 0)
             AND (SELECT coalesce(sum(amount), 0) FROM gateway_row WHERE payment_id = p.id) <> p.captured - p.refunded
-                + (SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = p.id AND settled_note IS NOT NULL)
+                + (SELECT coalesce(sum(amount) FILTER (WHERE settled_note IS NOT NULL), 0)
+                    - coalesce(sum(excess) FILTER (WHERE status = 'SUCCEEDED'), 0) FROM refund WHERE payment_id = p.id)
             AND NOT EXISTS (SELECT FROM refund WHERE payment_id = p.id AND greatest(completed_at, reversed_at) >= $3)
             AND NOT EXISTS (SELECT FROM gateway_row WHERE payment_id = p.id AND at >= $2 AND at < $3)
         ORDER BY p.id LIMIT $4

@@ -14,6 +14,8 @@ package struct DailyBooksLimits: Sendable {
     package var dayCountMax = 14
     /// After a company that did not answer to the end, or a failure.
     package var retryTime = TimeAmount.seconds(600)
+    /// How often the sellers of a day that cannot be settled are tried again before the next day has them.
+    package var settleCountMax = 6
     /// How long a day that a process took is left alone by others: longer than the longest list takes.
     package var leaseTime = TimeAmount.seconds(1800)
 
@@ -27,7 +29,7 @@ package final class DailyBooks: Sendable {
     /// Between two rounds.
     package static let interval = TimeAmount.seconds(60)
 
-    private static let settling = "settle"
+    static let settling = "settle"
     private static let comparing = "compare "
 
     private let payments: Payments
@@ -62,29 +64,43 @@ package final class DailyBooks: Sendable {
         }
         if let day = try await self.take(Self.settling, after: self.limits.settleTime) {
             isMore = true
-            let (_, sellerCount) = try await self.settlements.run(day.date)
-            try await self.finish(Self.settling, day, differenceCount: 0)
+            let run = try await self.settlements.run(day.date)
+            if run.failureCount > 0 {
+                if day.attemptCount < self.limits.settleCountMax {
+                    try await self.later(Self.settling, day)
+                } else {
+                    // What is missing of it is the next day's: nobody else's settlement waits for it any longer.
+                    try await self.finish(Self.settling, day, differenceCount: run.failureCount)
+                }
+            }
             self.payments.metrics.log.info(
-                "day settled", ["day": .text(day.date), "sellers": .number(sellerCount)])
+                "day settled",
+                [
+                    "day": .text(day.date), "sellers": .number(run.sellerCount), "failed": .number(run.failureCount),
+                ])
         }
         try await self.tell()
         return isMore
     }
 
     private func compare(_ company: String, _ day: Day) async throws {
-        let report = try await self.comparison.compare(company, from: day.from, to: day.to)
-        let count = report.gatewayOnlyCount + report.oursOnlyCount + report.amountCount + report.unreadableCount
+        let report = try await self.comparison.compare(company, from: day.from, to: day.to, after: day.cursor)
+        let unreadableCount = day.unreadableCount + report.unreadableCount
+        let count = report.gatewayOnlyCount + report.oursOnlyCount + report.amountCount + unreadableCount
         self.payments.metrics.log.info(
             "books compared",
             [
                 "company": .text(company), "day": .text(day.date), "imported": .number(report.importedCount),
                 "theirs_only": .number(report.gatewayOnlyCount), "ours_only": .number(report.oursOnlyCount),
-                "amount": .number(report.amountCount), "unreadable": .number(report.unreadableCount),
+                "amount": .number(report.amountCount), "unreadable": .number(unreadableCount),
                 "complete": .flag(report.isComplete),
             ])
         guard report.isComplete else {
+            // From the beginning, what could not be read is counted anew.
             _ = try await self.payments.database.run(
-                Self.later, Self.comparing + company, day.date, PaymentLimits.seconds(self.limits.retryTime))
+                Self.goesOn, Self.comparing + company, day.date, report.cursor,
+                report.cursor == nil ? 0 : unreadableCount,
+                report.isCut ? 0 : PaymentLimits.seconds(self.limits.retryTime))
             return
         }
         try await self.finish(Self.comparing + company, day, differenceCount: count)
@@ -96,6 +112,10 @@ package final class DailyBooks: Sendable {
         let date: String
         let from: WallClock
         let to: WallClock
+        let attemptCount: Int
+        /// How far a company's list was read before, and what of it could not be.
+        let cursor: String?
+        let unreadableCount: Int
     }
 
     /// The earliest day that is due and that nobody has. It is due `time` after its end. What a settlement finds of
@@ -107,7 +127,13 @@ package final class DailyBooks: Sendable {
         guard let row = rows.first else { return nil }
         return Day(
             date: try row.get(0), from: try row.get(1, as: PostgresTimestamp.self).wallClock,
-            to: try row.get(2, as: PostgresTimestamp.self).wallClock)
+            to: try row.get(2, as: PostgresTimestamp.self).wallClock, attemptCount: try row.get(3),
+            cursor: try row.get(4), unreadableCount: try row.get(5))
+    }
+
+    private func later(_ work: String, _ day: Day) async throws {
+        _ = try await self.payments.database.run(
+            Self.later, work, day.date, PaymentLimits.seconds(self.limits.retryTime))
     }
 
     private func finish(_ work: String, _ day: Day, differenceCount: Int) async throws {
@@ -124,8 +150,8 @@ package final class DailyBooks: Sendable {
         }
     }
 
-    /// Work, zone, seconds after midnight, days back, seconds of the lease, whether days wait for those before them.
-    /// Days before the first payment need nothing.
+    /// Work, zone, seconds after midnight, days back, seconds of the lease, whether days wait for those before them:
+    /// for those that are still made up for. Days before the first payment need nothing.
     private static let take = PostgresStatement(
         "day_work_take",
         """
@@ -138,13 +164,14 @@ package final class DailyBooks: Sendable {
             AND NOT EXISTS (SELECT FROM day_work AS d WHERE d.work = $1 AND d.business_date = day
                 AND (d.finished_at IS NOT NULL OR d.next_try_at > now()))
             AND NOT ($6::boolean AND EXISTS (SELECT FROM day_work AS d
-                WHERE d.work = $1 AND d.business_date < day AND d.finished_at IS NULL))
+                WHERE d.work = $1 AND d.business_date < day AND d.finished_at IS NULL
+                    AND d.business_date >= (now() AT TIME ZONE $2)::date - $4::integer))
         ORDER BY day LIMIT 1
         ON CONFLICT (work, business_date) DO UPDATE
             SET next_try_at = excluded.next_try_at, attempts = w.attempts + 1
             WHERE w.finished_at IS NULL AND w.next_try_at <= now()
         RETURNING business_date::text, business_date::timestamp AT TIME ZONE $2,
-            (business_date + 1)::timestamp AT TIME ZONE $2
+            (business_date + 1)::timestamp AT TIME ZONE $2, attempts, cursor, unreadable
         """, purpose: .background)
 
     private static let later = PostgresStatement(
@@ -154,10 +181,18 @@ package final class DailyBooks: Sendable {
         WHERE work = $1 AND business_date = $2::text::date AND finished_at IS NULL
         """, purpose: .background)
 
-    private static let finish = PostgresStatement(
+    /// Work, day, how far it has come, what of that could not be read, seconds until it goes on.
+    private static let goesOn = PostgresStatement(
+        "day_work_goes_on",
+        """
+        UPDATE day_work SET cursor = $3, unreadable = $4, next_try_at = now() + $5::bigint * interval '1 second'
+        WHERE work = $1 AND business_date = $2::text::date AND finished_at IS NULL
+        """, purpose: .background)
+
+    static let finish = PostgresStatement(
         "day_work_finish",
         """
-        UPDATE day_work SET finished_at = now(), differences = $3
+        UPDATE day_work SET finished_at = now(), differences = $3, cursor = NULL, unreadable = 0
         WHERE work = $1 AND business_date = $2::text::date AND finished_at IS NULL
         """, purpose: .background)
 

@@ -18,8 +18,18 @@ package final class Settlements: Sendable {
 
     package init(payments: Payments) { self.payments = payments }
 
-    /// Settles a day that is over; nil for yesterday. Returns how many sellers had something to settle.
-    package func run(_ day: String?) async throws -> (day: String, sellerCount: Int) {
+    /// What came of settling a day.
+    package struct Run: Sendable {
+        package var day: String
+        /// Sellers that had something to settle.
+        package var sellerCount = 0
+        /// Those of them that could not be settled: the day is not done.
+        package var failureCount = 0
+    }
+
+    /// Settles a day that is over; nil for yesterday. A seller that cannot be settled is counted, and stands in nobody
+    /// else's way. A day without such that was begun before is done, whoever asked for it.
+    package func run(_ day: String?) async throws -> Run {
         let zone = self.options.timeZone
         let date: String
         if let day {
@@ -32,18 +42,27 @@ package final class Settlements: Sendable {
         guard isOver else {
             throw HTTPProblem(.conflict, code: "invalid-state", detail: "That day is not over yet.")
         }
-        var sellerCount = 0
+        var run = Run(day: date)
         var (seller, currency): (Int64, String) = (0, "")
         while true {
             let page = try await self.database.run(
                 SettlementStatements.sellers, date, zone, Self.pageCount, seller, currency)
             for row in page {
                 (seller, currency) = (try row.get(0), try row.get(1))
-                try await self.settle(seller, currency, date)
-                sellerCount += 1
+                run.sellerCount += 1
+                do {
+                    try await self.settle(seller, currency, date)
+                } catch {
+                    run.failureCount += 1
+                    self.payments.metrics.workFailed("settle", error)
+                }
             }
-            if page.count < Self.pageCount { return (date, sellerCount) }
+            if page.count < Self.pageCount { break }
         }
+        if run.failureCount == 0 {
+            _ = try await self.database.run(DailyBooks.finish, DailyBooks.settling, date, 0)
+        }
+        return run
     }
 
     private static let notADay = HTTPProblem(
@@ -88,10 +107,11 @@ package final class Settlements: Sendable {
 
     // MARK: Paying out
 
-    /// A person has looked at it: from here on it does not change, and its fees are in the books.
-    package func approve(_ id: Int64, by manager: Int64) async throws -> SettlementRow {
+    /// A person has looked at it and seen what it comes to: from here on it does not change, and its fees are in the
+    /// books. One that has changed since is looked at again.
+    package func approve(_ id: Int64, net: Int64, by manager: Int64) async throws -> SettlementRow {
         try await self.change(id, by: manager) { transaction in
-            let rows = try await transaction.run(SettlementStatements.approve, id)
+            let rows = try await transaction.run(SettlementStatements.approve, id, net)
             guard let row = rows.first else { throw PaymentProblems.invalidState }
             try await Ledger.post(try Self.fees(row), in: transaction)
         }

@@ -31,12 +31,23 @@ enum TransferStatements {
         effect: .reads)
 
     static let due = PostgresStatement(
-        "transfer_due", "UPDATE refund SET next_try_at = now() WHERE id = $1 AND next_try_at IS NOT NULL")
+        "transfer_due",
+        "UPDATE refund SET next_try_at = now(), awaits_account = false WHERE id = $1 AND next_try_at IS NOT NULL")
+
+    /// Refund and payment, which is locked: is not tried until somebody has said where to.
+    static let awaitAccount = PostgresStatement(
+        "transfer_await_account",
+        """
+        UPDATE refund SET awaits_account = true, next_try_at = 'infinity'
+        WHERE id = $1 AND next_try_at IS NOT NULL
+            AND NOT EXISTS (SELECT FROM payment_transfer WHERE payment_id = $2 AND account_sealed IS NOT NULL)
+        """, purpose: .background)
 
     static let askAnew = PostgresStatement(
         "transfer_ask_anew",
         """
-        UPDATE refund SET status = 'REQUESTED', failure_code = NULL, next_try_at = now(), idempotency_key = $2
+        UPDATE refund SET status = 'REQUESTED', failure_code = NULL, next_try_at = now(), idempotency_key = $2,
+            awaits_account = false
         WHERE id = $1 AND status = 'FAILED'
         """)
 }

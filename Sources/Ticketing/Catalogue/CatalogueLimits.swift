@@ -26,6 +26,8 @@ package enum CatalogueLimits {
     static let sellerConcertCountMax = 1000
     static let sellerScheduleCountMax = 1000
     static let sellerSeatCountMax = 2_000_000
+    /// Seats that are made for one seller within a day, whatever has become of them.
+    static let sellerSeatCountOfDayMax = 2_000_000
     /// From here on the database does it on the connection for long work, beside everybody else's.
     static let quickSeatCountMax = 5000
     static let runtimeMinutesMax: Int64 = 10_080

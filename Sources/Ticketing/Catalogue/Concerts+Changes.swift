@@ -65,19 +65,37 @@ extension Concerts {
 
     /// It does not take place. Nobody gets a seat any more; whoever takes the event gives the money back. Twice is
     /// once.
-    func cancel(_ id: Int64, by caller: HTTPCaller) async throws {
+    ///
+    /// What was played stays played, and paid: of a concert with performances that are over only the others are called
+    /// off, each by itself, and the concert is closed. Returns what has become of it.
+    func cancel(_ id: Int64, by caller: HTTPCaller) async throws -> ConcertStatus {
         try await self.access.requireManager(of: id, caller)
-        let isNew = try await self.database.transaction(
+        let (status, isNew) = try await self.database.transaction(
             "concert_cancel", actor: caller.actor, options: PostgresTransactionOptions(purpose: .long)
         ) { transaction in
-            guard try await self.lock(id, in: transaction).status != .canceled else { return false }
+            let before = try await self.lock(id, in: transaction).status
+            guard before != .canceled else { return (ConcertStatus.canceled, false) }
+            guard let past = try await transaction.run(CatalogueStatements.past, id).first else {
+                throw HTTPProblem.internalError
+            }
+            if try past.get(0) {
+                let isCanceled = try await !Self.cancelRest(of: id, in: transaction).isEmpty
+                guard try isCanceled || past.get(1) else {
+                    throw CatalogueProblems.state("Its performances are over: refund those who are owed something.")
+                }
+                if before == .closed { return (ConcertStatus.closed, isCanceled) }
+                try await self.move(id, from: [.draft, .published], to: .closed, telling: nil, transaction)
+                return (ConcertStatus.closed, true)
+            }
             try await self.move(
                 id, from: [.draft, .published, .closed], to: .canceled, telling: .concertCanceled, transaction)
-            _ = try await transaction.run(CatalogueStatements.cancelSchedules, id)
-            _ = try await transaction.run(CatalogueStatements.blockFreeSeats, id)
-            return true
+            let ids: [Int64] = try await transaction.run(CatalogueStatements.cancelSchedules, id)
+                .map { try $0.get(0) }
+            _ = try await transaction.run(ScheduleStatements.blockFreeSeats, ids)
+            return (ConcertStatus.canceled, true)
         }
         if isNew { self.metrics.changed("canceled") }
+        return status
     }
 
     /// Takes a concert away of which nobody has a seat.
@@ -90,7 +108,8 @@ extension Concerts {
             "concert_delete", actor: caller.actor, options: PostgresTransactionOptions(purpose: .long)
         ) { transaction in
             _ = try await self.lock(id, in: transaction)
-            _ = try await transaction.run(CatalogueStatements.blockFreeSeats, id)
+            let ids: [Int64] = try await transaction.run(CatalogueStatements.schedules, id).map { try $0.get(0) }
+            _ = try await transaction.run(ScheduleStatements.blockFreeSeats, ids)
             guard try await !transaction.run(CatalogueStatements.hasTakenSeats, id).single(Bool.self) else {
                 throw CatalogueProblems.state("Somebody has a seat. Cancel the concert instead.")
             }

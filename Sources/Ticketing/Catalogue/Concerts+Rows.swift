@@ -61,6 +61,11 @@ extension Concerts {
     ) async throws -> [Made] {
         guard !drafts.isEmpty else { return [] }
         try await SellerRoom.requireSchedules(drafts.count, seatCount: seatCount, of: concert, in: transaction)
+        let now = WallClock.now
+        for (index, draft) in drafts.enumerated() where draft.end(runtimeMinutes: times.runtimeMinutes) <= now {
+            // Nobody can buy it, and bounds are counted of what is to come.
+            throw CatalogueProblems.invalid(place(index) + "startsAt", "out-of-range", "it would be over already")
+        }
         let never = PostgresTimestamp(microseconds: .min)
         let replays = try drafts.enumerated().map { index, draft in
             let end = draft.end(runtimeMinutes: times.runtimeMinutes)

@@ -26,7 +26,7 @@ extension Concerts {
             guard try isDraft || row.get(4, as: Int64.self) > 0 else {
                 throw CatalogueProblems.state("It is the only performance. Cancel the concert instead.")
             }
-            _ = try await transaction.run(ScheduleStatements.blockFreeSeats, id)
+            _ = try await transaction.run(ScheduleStatements.blockFreeSeats, [id])
             let isTaken: Bool = try await transaction.run(ScheduleStatements.hasTakenSeats, id).single()
             if isTaken, try row.get(2) { throw CatalogueProblems.state("The show has begun.") }
             _ = try await transaction.run(isTaken ? ScheduleStatements.cancel : ScheduleStatements.delete, id)
@@ -38,21 +38,28 @@ extension Concerts {
         return removal
     }
 
+    /// Calls off what of a concert is still to come, in the transaction that holds its lock. Returns the performances.
+    static func cancelRest(of concert: Int64, in transaction: PostgresTransaction) async throws -> [Int64] {
+        let ids: [Int64] = try await transaction.run(ScheduleStatements.cancelRest, concert).map { try $0.get(0) }
+        for id in ids { try await Self.tell(.scheduleCanceled, of: id, concert: concert, in: transaction) }
+        _ = try await transaction.run(ScheduleStatements.blockFreeSeats, ids)
+        _ = try await transaction.run(ScheduleStatements.tellOfSeats, ids)
+        return ids
+    }
+
     /// Grades cost something else from now on, as long as nobody has a seat of them.
     static func change(_ prices: [GradePrice], of concert: Int64, in transaction: PostgresTransaction) async throws {
         guard !prices.isEmpty else { return }
         let ids = prices.map(\.gradeID)
         let known: [Int64] = try await transaction.run(ScheduleStatements.lockGrades, concert, ids)
             .map { try $0.get(0) }
-        let taken: [Int64] = try await transaction.run(ScheduleStatements.takenGrades, concert, ids)
-            .map { try $0.get(0) }
-        for (index, id) in ids.enumerated() {
-            guard known.contains(id) else {
-                throw CatalogueProblems.invalid("grades/\(index)/gradeId", "unknown-grade", "the concert has none such")
-            }
-            guard !taken.contains(id) else {
-                throw CatalogueProblems.state("Somebody has a seat of grade \(id): its price stays.")
-            }
+        for (index, id) in ids.enumerated() where !known.contains(id) {
+            throw CatalogueProblems.invalid("grades/\(index)/gradeId", "unknown-grade", "the concert has none such")
+        }
+        for statement in [ScheduleStatements.seenTakenGrades, ScheduleStatements.takenGrades] {
+            guard let row = try await transaction.run(statement, concert, ids).first else { continue }
+            let id: Int64 = try row.get(0)
+            throw CatalogueProblems.state("Somebody has a seat of grade \(id): its price stays.")
         }
         let schedules: [Int64] = try await transaction.run(
             ScheduleStatements.changePrices, concert, ids, prices.map(\.price)
@@ -60,7 +67,7 @@ extension Concerts {
         _ = try await transaction.run(ScheduleStatements.tellOfSeats, schedules)
     }
 
-    private static func tell(
+    static func tell(
         _ topic: OutboxTopic, of schedule: Int64, concert: Int64, in transaction: PostgresTransaction
     ) async throws {
         var writer = JSONWriter()

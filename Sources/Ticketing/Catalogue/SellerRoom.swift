@@ -24,6 +24,9 @@ enum SellerRoom {
         _ = try await transaction.run(SellerStatements.lock, seller)
         guard let row = try await transaction.run(SellerStatements.schedules, seller).first else { return }
         let (schedules, seats) = (try row.get(0, as: Int.self), try row.get(1, as: Int.self))
+        guard try row.get(2, as: Int.self) + seatCount * count <= CatalogueLimits.sellerSeatCountOfDayMax else {
+            throw CatalogueProblems.sellerFull("\(CatalogueLimits.sellerSeatCountOfDayMax) seats made within a day")
+        }
         guard schedules + count <= CatalogueLimits.sellerScheduleCountMax else {
             throw CatalogueProblems.sellerFull("\(CatalogueLimits.sellerScheduleCountMax) schedules to come")
         }

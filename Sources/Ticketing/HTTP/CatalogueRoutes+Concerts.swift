@@ -98,16 +98,21 @@ extension CatalogueRoutes {
             ) { service in .concurrent { request, values in try await service.closeConcert(request, values) } },
             HTTPServiceRoute(
                 .post, self.prefix + "/concert/{id}/cancel", access: .member,
-                self.move("Cancel a concert; everybody gets the money back", "공연 취소 (전액 환불)", .accepted, .canceled)
+                self.move(
+                    "Cancel a concert; everybody gets the money back", "공연 취소 (전액 환불)", .accepted, .canceled,
+                    details: HTTPWording(
+                        "Where performances are over that somebody has paid for, only the others are canceled, and the "
+                            + "concert is CLOSED.",
+                        korean: "이미 끝난 회차에 결제한 사람이 있으면 남은 회차만 취소되고 공연은 CLOSED가 됩니다."))
             ) { service in .concurrent { request, values in try await service.cancelConcert(request, values) } },
         ]
     }
 
     private static func move(
-        _ summary: String, _ korean: String, _ status: HTTPStatus, _ to: ConcertStatus
+        _ summary: String, _ korean: String, _ status: HTTPStatus, _ to: ConcertStatus, details: HTTPWording? = nil
     ) -> HTTPRouteDescription {
         HTTPRouteDescription(
-            summary, korean: korean, tag: self.concertTag, parameters: [self.concert],
+            summary, korean: korean, tag: self.concertTag, details: details, parameters: [self.concert],
             answers: [
                 HTTPAnswerDescription(
                     status, "So it is, now or before.", examples: [MovedConcert(id: 17, status: to)],

@@ -59,8 +59,8 @@ extension CatalogueService {
     /// Accepted: the money goes back after the answer.
     func cancelConcert(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
         let (caller, id) = (try Self.caller(of: request), try Self.id(values))
-        try await self.guarded { try await self.concerts.cancel(id, by: caller) }
-        return Self.uncached(HTTPResponse(.accepted, json: MovedConcert(id: id, status: .canceled)))
+        let status = try await self.guarded { try await self.concerts.cancel(id, by: caller) }
+        return Self.uncached(HTTPResponse(.accepted, json: MovedConcert(id: id, status: status)))
     }
 
     func putPoster(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {

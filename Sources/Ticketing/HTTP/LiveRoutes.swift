@@ -54,13 +54,22 @@ package enum LiveRoutes {
             HTTPServiceRoute(
                 .patch, self.prefix, access: .member, bodyByteCountMax: self.bodyByteCountMax,
                 HTTPRouteDescription(
-                    "Change when a performance can be seen", korean: "회차 시청 시간 변경", tag: self.tag,
+                    "Change when a performance is and can be seen", korean: "회차 일정·시청 시간 변경", tag: self.tag,
                     details: HTTPWording(
-                        "What is left out stays. Start and end stay as they were sold.",
-                        korean: "보내지 않은 항목은 그대로입니다. 시작과 종료 시각은 바뀌지 않습니다."),
+                        """
+                        What is left out stays. A show that has not begun can be moved; whoever has bought it for \
+                        another time may give it back whole until it begins. One that runs late can end later.
+                        """,
+                        korean: """
+                            보내지 않은 항목은 그대로입니다. 시작 전인 회차는 일정을 옮길 수 있으며, 그 전에 구매한 관객은 공연 시작 \
+                            전까지 전액 환불받을 수 있습니다. 진행 중인 공연은 종료 시각을 늦출 수 있습니다.
+                            """),
                     parameters: [self.schedule, CatalogueRoutes.ifMatch], takes: ScheduleChange.schema,
                     answers: [self.detail("Changed.")],
-                    problems: [CatalogueRoutes.invalid, self.badState, CatalogueRoutes.outdated] + self.refusals)
+                    problems: [
+                        CatalogueRoutes.invalid, HTTPProblemDescription(.conflict, "invalid-state", "schedule-overlap"),
+                        CatalogueRoutes.outdated,
+                    ] + self.refusals)
             ) { service in .concurrent { request, values in try await service.changeSchedule(request, values) } },
             HTTPServiceRoute(
                 .post, self.prefix + "/stream-key", access: .member, bodyByteCountMax: self.bodyByteCountMax,
@@ -95,6 +104,18 @@ package enum LiveRoutes {
                             named: "ShowStream", refine: { $0.refining("live.state", LiveAnswer.states) })
                     ], problems: self.refusals)
             ) { service in .concurrent { request, values in try await service.stream(request, values) } },
+            HTTPServiceRoute(
+                .get, self.prefix + "/stream/poster", access: .member,
+                HTTPRouteDescription(
+                    "See what a performance's stream shows", korean: "송출 화면 미리보기", tag: self.tag,
+                    details: HTTPWording(
+                        "Its latest picture, of a rehearsal too. There is a new one every poster-interval.",
+                        korean: "가장 최근 화면입니다. 리허설 중에도 볼 수 있으며 poster-interval마다 갱신됩니다."),
+                    parameters: [self.schedule],
+                    answers: [HTTPAnswerDescription(.ok, "A JPEG.", mediaType: "image/jpeg")],
+                    problems: [HTTPProblemDescription(.notFound, "no-poster", "not-found")]
+                        + self.refusals.filter { $0.status != .notFound })
+            ) { service in .concurrent { request, values in try await service.picture(request, values) } },
         ]
     }
 

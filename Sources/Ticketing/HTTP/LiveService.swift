@@ -115,6 +115,18 @@ package struct LiveService: Sendable {
         return CatalogueService.uncached(HTTPResponse(json: answer))
     }
 
+    /// Of a rehearsal too: it is for whoever makes the show.
+    func picture(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let (show, _) = try await self.own(request, values, [.admin, .streamer])
+        guard let jpeg = self.streams.picture(of: show.schedule) else { throw Self.noPicture }
+        var response = HTTPResponse(.ok, body: .shared(SharedSlice(jpeg)))
+        response.fields.append(.contentType, "image/jpeg")
+        return CatalogueService.uncached(response)
+    }
+
+    private static let noPicture = HTTPProblem(
+        .notFound, code: "no-poster", detail: "There is no picture of this stream yet.")
+
     func end(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
         try await self.decide(.ended, request, values, "The show has not begun.")
     }

@@ -42,7 +42,9 @@ extension ReservationService {
         switch outcome {
         case .held(let hold):
             return Self.uncached(HTTPResponse(.created, json: ReservationAnswer(hold, schedule: schedule)))
-        case .taken(let seats), .busy(let seats): throw ReservationProblems.taken(seats, schedule: schedule, of: asked)
+        case .taken(let seats): throw ReservationProblems.taken(seats, schedule: schedule, of: asked)
+        // Nobody has them yet: it is not said that somebody has, which would be kept for whoever asks the same again.
+        case .busy: throw HTTPProblem.overloaded(retryAfterSeconds: self.reservations.limits.retryAfterSeconds)
         case .limit: throw ReservationProblems.limit
         case .tooOften: throw HTTPProblem.rateLimited(self.reservations.limits.unpaidWaitTime)
         case .notOnSale: throw ReservationProblems.notOnSale

@@ -25,8 +25,9 @@ package struct LiveLimits: Sendable {
     package var showCountMax = 100_000
     /// Shows that are read from the database together.
     package var readCountMax = 1000
-    /// A show that is over and has no recording is told from one that has not begun for so long.
-    package var endedDayCount = 15
+    /// A show that is over and has no recording is told from one that has not begun for so long: longer than any token
+    /// that was given out when it still had one.
+    package var endedDayCount = 92
 
     /// Those who follow shows on one loop.
     package var followerCountMax = 50_000

@@ -51,6 +51,9 @@ package struct LiveShow: Equatable, Sendable {
 
     package var isCanceled: Bool { self.saleStatus == "CANCELED" }
 
+    /// It goes on, with a publisher or without, and was not to have ended yet.
+    package func isAwaited(at now: WallClock) -> Bool { self.live.state == .live && now < self.endsAt }
+
     /// Whichever of two is read later is not less.
     var revision: Int { self.version + self.liveVersion }
 
@@ -110,7 +113,8 @@ package struct LiveShow: Equatable, Sendable {
         if self.isCanceled { return self.end(at: now) }
         guard let interruptedAt = self.live.interruptedAt else {
             let heardAt = self.heardAt ?? now
-            return heardAt.adding(limits.silenceTime) <= now ? self.interrupt(at: heardAt) : .unchanged
+            // Since now: its publisher may only just have a process again that it can come back to.
+            return heardAt.adding(limits.silenceTime) <= now ? self.interrupt(at: now) : .unchanged
         }
         let isGone = interruptedAt.adding(limits.publisherGraceTime) <= now
         return isGone && self.endsAt <= now ? self.end(at: now) : .unchanged

@@ -3,6 +3,7 @@ internal import Observability
 internal import Postgres
 internal import Primitives
 package import Reactor
+internal import Synchronization
 
 /// What goes on while nobody asks.
 extension LiveShows {
@@ -51,9 +52,11 @@ extension LiveShows {
                 _ = try await self.apply(.published, to: schedule)
             }
         }
+        // Who published before this process began has had nowhere to come back to until then.
+        let isSettled = self.startedAt + self.limits.publisherGraceTime <= .now
         let due = try await self.database.run(
             LiveStatements.due, self.limits.silenceTime.milliseconds / 1000,
-            self.limits.publisherGraceTime.milliseconds / 1000, self.limits.dueCountMax)
+            isSettled ? self.limits.publisherGraceTime.milliseconds / 1000 : nil, self.limits.dueCountMax)
         for row in due { _ = try await self.apply(.looked, to: try row.get(0)) }
     }
 
@@ -63,6 +66,7 @@ extension LiveShows {
             LiveStatements.recent, self.limits.showCountMax, self.limits.endedDayCount)
         let recent = try rows.map { try $0.get(0, as: Int64.self) }
         try await self.read(Array(Set(recent + self.allKnown)))
+        self.isRead.store(true, ordering: .releasing)
     }
 
     /// What another process, or this one, has told. Words of a later version are passed over.

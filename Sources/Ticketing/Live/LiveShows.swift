@@ -2,7 +2,7 @@ internal import Commerce
 internal import HTTPServer
 package import Observability
 package import Postgres
-internal import Primitives
+package import Primitives
 package import Reactor
 internal import Synchronization
 
@@ -17,19 +17,24 @@ package final class LiveShows: Sendable {
     let bell = Bell()
     let hubs: [LiveEventHub]
     let log: Log
+    /// When this process began to have shows.
+    let startedAt: MonotonicTime
+    /// Whether there was an answer to what shows there are.
+    let isRead = Atomic(false)
     private let metrics: LiveMetrics
     private let table = Mutex(LiveShowTable())
     private let observer = Mutex<(@Sendable (LiveShow) -> Void)?>(nil)
     private let reads = SharedReads<Int64, LiveShow?>(waitingCountMax: CatalogueLimits.readerCountMax)
 
     package init(
-        database: PostgresDatabase, loops: [EventLoop], limits: LiveLimits = LiveLimits(), metrics: LiveMetrics,
-        log: Log
+        database: PostgresDatabase, loops: [EventLoop], limits: LiveLimits = LiveLimits(),
+        startedAt: MonotonicTime = .now, metrics: LiveMetrics, log: Log
     ) {
         self.database = database
         self.limits = limits
         self.metrics = metrics
         self.log = log
+        self.startedAt = startedAt
         let hubs = loops.map { LiveEventHub(loop: $0, limits: limits) }
         self.hubs = hubs
         metrics.watch(
@@ -44,6 +49,9 @@ package final class LiveShows: Sendable {
     }
 
     // MARK: Asking
+
+    /// How far shows are that have begun is known here; until then they are taken for shows that have not.
+    package var areRead: Bool { self.isRead.load(ordering: .acquiring) }
 
     /// From memory; nil when it is not there.
     package func known(_ schedule: Int64) -> LiveShow? { self.table.withLock { $0.shows[schedule] } }

@@ -3,15 +3,56 @@ internal import HTTPServer
 internal import Postgres
 internal import Primitives
 
-/// When a show can be seen, as somebody wants it from now on. What is nil stays.
+/// When a show is, and when it can be seen, as somebody wants it from now on. What is nil stays.
 struct ScheduleChange: JSONDecodable, Equatable, Sendable {
+    var startsAt: WallClock?
+    /// Nil is as long after the start as it was.
+    var endsAt: WallClock?
     var doorsMinutes: Int?
     var replay: ReplayDraft?
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
+        self.startsAt = json.time(
+            "startsAt", isRequired: false,
+            about: "Of a show that has not begun. Whoever has bought a ticket by then may give it back whole.")
+        self.endsAt = json.time(
+            "endsAt", isRequired: false, about: "Of a show that is not over; moves with the start by itself.")
         self.doorsMinutes = json.doorsMinutes()
         self.replay = json.replay()
         guard json.errors.isEmpty else { throw json.failure }
+    }
+}
+
+extension ScheduleChange {
+    /// When the show is from now on, with no start if that stays; nil for as it was. What has begun begins at no other
+    /// time, and what is over is over.
+    fileprivate func times(
+        of show: LiveShow, now: WallClock
+    ) throws(HTTPProblem) -> (start: WallClock?, end: WallClock)? {
+        guard self.startsAt != nil || self.endsAt != nil else { return nil }
+        if self.startsAt != nil, show.live.state != .scheduled { throw CatalogueProblems.state("The show has begun.") }
+        if show.live.state == .ended { throw CatalogueProblems.state("The show has ended.") }
+        let start = self.startsAt ?? show.startsAt
+        let length = show.endsAt.unixMilliseconds - show.startsAt.unixMilliseconds
+        let end = self.endsAt ?? start.adding(.nanoseconds(length * 1_000_000))
+        if self.startsAt != nil, start <= now {
+            throw CatalogueProblems.invalid("startsAt", "out-of-range", "in the future")
+        }
+        let time = end.unixMilliseconds - start.unixMilliseconds
+        guard (1...CatalogueLimits.showTimeMaxMilliseconds).contains(time), end > now else {
+            throw CatalogueProblems.invalid(
+                "endsAt", "out-of-range", "after the start and in the future, within 14 days")
+        }
+        return (self.startsAt, end)
+    }
+
+    /// Until when the recording can be seen, or that it cannot: as long after a new end as before, if nothing else is
+    /// said. Nil for as it was.
+    fileprivate func replayEnd(of show: LiveShow, endsAt: WallClock?) throws(HTTPProblem) -> WallClock?? {
+        if let replay { return .some(try replay.end(of: (endsAt: endsAt ?? show.endsAt, place: ""))) }
+        guard let endsAt, let replayUntil = show.replayUntil else { return nil }
+        let moved = endsAt.unixMilliseconds - show.endsAt.unixMilliseconds
+        return .some(WallClock(unixMilliseconds: replayUntil.unixMilliseconds + moved))
     }
 }
 
@@ -73,15 +114,17 @@ struct ScheduleWindows: Sendable {
     ) async throws -> LiveShow? {
         let limits = self.shows.limits
         let changed = try await self.shows.database.transaction("schedule_change", actor: caller.actor) { transaction in
-            guard let (old, _) = try await LiveShow.locked(schedule, in: transaction) else { return false }
+            guard let (old, now) = try await LiveShow.locked(schedule, in: transaction) else { return false }
             guard version.map({ $0 == old.version }) ?? true else { throw CatalogueProblems.versionMismatch }
             guard !old.isCanceled else { throw CatalogueProblems.state("The performance is canceled.") }
-            let until = try change.replay?.end(of: (endsAt: old.endsAt, place: ""))
+            let times = try change.times(of: old, now: now)
+            let replay = try change.replayEnd(of: old, endsAt: times?.end)
             _ = try await transaction.run(
-                LiveStatements.changeWindows, schedule, change.doorsMinutes, change.replay != nil,
-                (until ?? nil).map(PostgresTimestamp.init))
+                LiveStatements.changeWindows, schedule, change.doorsMinutes, replay != nil,
+                (replay ?? nil).map(PostgresTimestamp.init), (times?.start).map(PostgresTimestamp.init),
+                (times?.end).map(PostgresTimestamp.init))
             guard let (new, _) = try await LiveShow.locked(schedule, in: transaction) else { return false }
-            if new.doorsOpenAt != old.doorsOpenAt {
+            if new.keyFrom(limits) != old.keyFrom(limits) || new.keyUntil(limits) != old.keyUntil(limits) {
                 try await self.keys.move(
                     schedule, seller: new.seller, from: new.keyFrom(limits), until: new.keyUntil(limits),
                     in: transaction)

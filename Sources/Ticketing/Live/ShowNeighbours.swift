@@ -24,6 +24,8 @@ package protocol ShowStreams: Sendable {
     var publishURL: String { get }
     /// Nil when nobody publishes it here.
     func health(of schedule: Int64) -> ShowHealth?
+    /// What it showed last, as a JPEG; nil when there is no picture.
+    func picture(of schedule: Int64) -> SharedBytes?
 }
 
 /// How many watch. Answers at once.

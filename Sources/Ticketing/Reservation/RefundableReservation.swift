@@ -18,6 +18,8 @@ package struct RefundableReservation: Equatable, Sendable {
     package let startsAt: WallClock
     package let timeZone: String
     package let rules: String?
+    /// There is no show: whoever wants his money back has not changed his mind.
+    package let isCalledOff: Bool
 
     /// Of `ReservationRefundStatements.terms`.
     init(_ row: PostgresRow, schedule: Int64) throws(PostgresError) {
@@ -33,5 +35,6 @@ package struct RefundableReservation: Equatable, Sendable {
         self.startsAt = try row.get(2, as: PostgresTimestamp.self).wallClock
         self.timeZone = try row.get(3)
         self.rules = try row.get(4)
+        self.isCalledOff = try row.get(8)
     }
 }

@@ -18,6 +18,8 @@ package struct ReservationLimits: Sendable {
     /// How often a request is put into a statement when something else is decided of the same member at that moment,
     /// and the waits between: the first, and the longest. They double. Then the member is told to come again.
     package var lockAttemptCountMax = 10
+    /// The same where others stand before a seat at that moment: one who commits is done after the first wait.
+    package var seatAttemptCountMax = 4
     package var lockWaitTime = TimeAmount.milliseconds(5)
     package var lockWaitTimeMax = TimeAmount.milliseconds(200)
     /// How often a statement is run when others stand in its way.

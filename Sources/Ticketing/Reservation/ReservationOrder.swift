@@ -13,6 +13,8 @@ package struct ReservationOrder: Equatable, Sendable {
     package let isPayable: Bool
     package let isConfirmed: Bool
     package let heldUntil: WallClock?
+    /// The end of the show, or of its sale.
+    package let sellsUntil: WallClock
 
     /// Of `ReservationReadingStatements.order`.
     init(_ row: PostgresRow) throws(PostgresError) {
@@ -25,6 +27,7 @@ package struct ReservationOrder: Equatable, Sendable {
         self.isPayable = try row.get(7)
         self.isConfirmed = try row.get(8)
         self.heldUntil = try row.get(9, as: PostgresTimestamp?.self)?.wallClock
+        self.sellsUntil = try row.get(10, as: PostgresTimestamp.self).wallClock
     }
 }
 

@@ -36,7 +36,8 @@ package final class Reservations: Sendable {
 
     // MARK: Holding
 
-    /// Holds these seats for the member, all or none. Returns after the commit.
+    /// Holds these seats for the member, all or none. Returns after the commit. They are busy when somebody stood
+    /// before them all the time; where something else is decided of the member, it throws.
     package func hold(schedule: Int64, member: Int64, seats: [SeatID]) async throws -> HoldOutcome {
         guard seats.allSatisfy({ $0.schedule == schedule }) else { return .invalid }
         return try await self.hold(schedule: schedule, member: member, numbers: seats.map(\.number))
@@ -46,31 +47,29 @@ package final class Reservations: Sendable {
         guard
             let request = HoldRequest(schedule: schedule, member: member, seats: numbers, token: Self.randomToken())
         else { return .invalid }
-        var outcome = try await self.patientOutcome(of: request)
-        if case .busy(let seats) = outcome {
-            guard !seats.isEmpty else {
-                self.metrics.held(outcome)
-                throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
-            }
-            // Whoever asked has waited long enough: others are before him.
-            outcome = .taken(seats)
-        }
+        let outcome = try await self.patientOutcome(of: request)
         self.metrics.held(outcome)
+        if case .busy(let seats) = outcome, seats.isEmpty {
+            throw HTTPProblem.overloaded(retryAfterSeconds: self.limits.retryAfterSeconds)
+        }
         return outcome
     }
 
-    /// Asks again while something else is decided of the member, which is done without keeping a connection or others
-    /// waiting for it.
+    /// Asks again while something else is decided of the member, or of a seat, which is done without keeping a
+    /// connection or others waiting for it.
     private func patientOutcome(of request: HoldRequest) async throws -> HoldOutcome {
         var wait = self.limits.lockWaitTime
-        for _ in 1..<max(self.limits.lockAttemptCountMax, 1) {
+        var attemptCount = 1
+        while true {
             let outcome = try await self.outcome(of: request)
-            guard case .busy(let seats) = outcome, seats.isEmpty else { return outcome }
+            guard case .busy(let seats) = outcome else { return outcome }
+            let countMax = seats.isEmpty ? self.limits.lockAttemptCountMax : self.limits.seatAttemptCountMax
+            guard attemptCount < countMax else { return outcome }
+            attemptCount += 1
             // By chance up to half as long again, so that two who meet do not meet again.
             await self.pause(.nanoseconds(wait.nanoseconds + .random(in: 0...max(wait.nanoseconds / 2, 0))))
             wait = min(.nanoseconds(wait.nanoseconds * 2), self.limits.lockWaitTimeMax)
         }
-        return try await self.outcome(of: request)
     }
 
     private func outcome(of request: HoldRequest) async throws -> HoldOutcome {
@@ -87,8 +86,8 @@ package final class Reservations: Sendable {
         return outcome
     }
 
-    /// Holds seats of a grade beside each other, as good as there are. Those that somebody else takes meanwhile are
-    /// replaced a few times.
+    /// Holds seats of a grade beside each other, as good as there are. Those that somebody else takes meanwhile, or
+    /// stands before, are replaced a few times.
     package func holdBest(schedule: Int64, member: Int64, grade: Int64, quantity: Int) async throws -> HoldOutcome {
         guard (1...HoldRequest.seatCountMax).contains(quantity) else { return .invalid }
         try await self.maps.load(schedule)
@@ -108,7 +107,10 @@ package final class Reservations: Sendable {
                 defer { self.maps.release(schedule: schedule, seats: choice) }
                 outcome = try await self.hold(schedule: schedule, member: member, numbers: choice)
             }
-            guard case .taken = outcome else { return outcome }
+            switch outcome {
+            case .taken, .busy: break
+            default: return outcome
+            }
         }
         return outcome
     }

@@ -117,6 +117,8 @@ enum CatalogueStatements {
             fields = coalesce($7::text::jsonb, fields), runtime_minutes = coalesce($8::bigint, runtime_minutes),
             age_rating = coalesce($9::bigint, age_rating), sale_opens_at = coalesce($10, sale_opens_at),
             sale_closes_at = coalesce($11, sale_closes_at), purchase_limit = coalesce($12::bigint, purchase_limit),
+            purchase_limit_max = greatest(purchase_limit_max,
+                CASE WHEN $12::bigint < purchase_limit THEN purchase_limit END),
             hold_seconds = coalesce($13::bigint, hold_seconds), queue_enabled = coalesce($14, queue_enabled),
             queue_admit_per_second = coalesce($15::bigint, queue_admit_per_second),
             queue_active_max = coalesce($16::bigint, queue_active_max),
@@ -145,35 +147,28 @@ enum CatalogueStatements {
         FROM concert WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
         """)
 
-    /// Takes what nobody has off the market: the seat itself says then that nobody gets it, whoever else is on the way
-    /// to it. A hold whose time is over is nobody's: it ends here, unless somebody else is just at it.
-    static let blockFreeSeats = PostgresStatement(
-        "catalogue_block_free_seats",
-        """
-        WITH lapsed AS MATERIALIZED (
-            SELECT id FROM reservation
-            WHERE schedule_id IN (SELECT id FROM schedule WHERE concert_id = $1)
-                AND status = 'PENDING' AND NOT is_paying AND held_until <= now()
-            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
-        free AS MATERIALIZED (
-            SELECT seat.schedule_id, seat.seat_no, seat.reservation_id
-            FROM seat JOIN schedule ON schedule.id = seat.schedule_id
-            WHERE schedule.concert_id = $1 AND (seat.state = 0 OR (seat.state = 1 AND seat.held_until <= now()
-                AND seat.reservation_id IN (SELECT id FROM lapsed)))
-            ORDER BY seat.schedule_id, seat.seat_no FOR NO KEY UPDATE OF seat),
-        blocked AS (
-            UPDATE seat SET state = 4, reservation_id = NULL, held_until = NULL, version = seat.version + 1
-            FROM free WHERE seat.schedule_id = free.schedule_id AND seat.seat_no = free.seat_no)
-        SELECT expire_seats(array_agg(reservation_id), array_agg(seat_no))::text
-        FROM free WHERE reservation_id IS NOT NULL HAVING count(*) > 0
-        """, timeout: .seconds(60))
-
     static let hasTakenSeats = PostgresStatement(
         "catalogue_has_taken_seats",
         """
         SELECT EXISTS (SELECT FROM seat JOIN schedule ON schedule.id = seat.schedule_id
             WHERE schedule.concert_id = $1 AND seat.state IN (1, 2, 3))
         """, effect: .reads, timeout: .seconds(60))
+
+    static let schedules = PostgresStatement(
+        "catalogue_schedules_of", "SELECT id FROM schedule WHERE concert_id = $1 ORDER BY id", effect: .reads)
+
+    /// concert: whether one of its performances is over that somebody has paid for, or is paying; whether one was
+    /// called off before.
+    static let past = PostgresStatement(
+        "catalogue_past",
+        """
+        SELECT EXISTS (SELECT FROM schedule AS s
+                WHERE s.concert_id = $1 AND s.deleted_at IS NULL AND s.status <> 'CANCELED' AND s.ends_at <= now()
+                    AND EXISTS (SELECT FROM reservation AS r WHERE r.schedule_id = s.id
+                        AND r.status IN ('PENDING', 'CONFIRMED') AND (r.status = 'CONFIRMED' OR r.is_paying))),
+            EXISTS (SELECT FROM schedule
+                WHERE concert_id = $1 AND deleted_at IS NULL AND status = 'CANCELED')
+        """, effect: .reads)
 
     static let cancelSchedules = PostgresStatement(
         "catalogue_cancel_schedules",

@@ -53,8 +53,9 @@ enum LiveStatements {
         RETURNING schedule_id
         """, purpose: .background)
 
-    /// Shows of which something may have to be decided: seconds of silence after which the process of a publisher is
-    /// gone, and seconds that a publisher may be away after the end. How many at most.
+    /// Shows of which something may have to be decided: seconds of silence after which the
+    /// process of a publisher is gone, and seconds that a publisher may be away after the end, or null for all time. How
+    /// many at most.
     static let due = PostgresStatement(
         "live_due",
         """
@@ -69,12 +70,16 @@ enum LiveStatements {
 
     // MARK: Windows
 
-    /// schedule, minutes or null for as it is, whether the replay is new, its end or null.
+    /// schedule, minutes or null for as it is, whether the replay is new, its end or null, start and end or null for as
+    /// they are. Another start is noted: who has bought before bought something else.
     static let changeWindows = PostgresStatement(
         "live_change_windows",
         """
         UPDATE schedule SET doors_minutes = coalesce($2::bigint, doors_minutes),
-            replay_until = CASE WHEN $3 THEN $4::timestamptz ELSE replay_until END, version = version + 1
+            replay_until = CASE WHEN $3 THEN $4::timestamptz ELSE replay_until END,
+            moved_at = CASE WHEN $5::timestamptz <> starts_at THEN clock_timestamp() ELSE moved_at END,
+            starts_at = coalesce($5::timestamptz, starts_at), ends_at = coalesce($6::timestamptz, ends_at),
+            version = version + 1
         WHERE id = $1
         """)
 }

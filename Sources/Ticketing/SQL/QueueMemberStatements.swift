@@ -6,16 +6,17 @@ internal import Postgres
 /// through everybody who may buy instead, once for each member that is asked for.
 enum QueueMemberStatements {
     /// Numbers for members of one queue, in the order given: concert, members, the last number that there can be. Who
-    /// has one that is not over is left out, and who may not wait in this queue (`barred`). The queue is locked until
-    /// the numbers are committed, so that two processes give them one after the other and none is ever given twice or
-    /// lost.
+    /// has one that is not over is left out, and who may not wait in this queue (`barred`). Who has left before places
+    /// were drawn has the number again that he had: nobody takes part twice, or makes numbers that nobody has. The
+    /// queue is locked until the numbers are committed, so that two processes give them one after the other and none is
+    /// ever given twice or lost.
     static let join = PostgresStatement(
         "queue_join",
         """
         WITH asked AS (
             SELECT t.member_id, t.at FROM unnest($2::bigint[]) WITH ORDINALITY AS t(member_id, at)),
-        new AS (
-            SELECT a.member_id, row_number() OVER (ORDER BY a.at) AS number
+        wanted AS (
+            SELECT a.member_id, a.at, m.place, m.ended_at IS NOT NULL AND m.place IS NULL AS is_back
             FROM asked a JOIN concert c ON c.id = $1
                 LEFT JOIN queue_member m ON m.concert_id = $1 AND m.member_id = a.member_id
             WHERE (m.member_id IS NULL OR m.ended_at IS NOT NULL OR m.pass_until <= now())
@@ -23,17 +24,33 @@ enum QueueMemberStatements {
                     SELECT FROM member WHERE member.id = a.member_id
                         AND (member.email_verified_at IS NOT NULL OR NOT c.queue_verified_only)
                         AND (member.created_at < c.sale_opens_at OR NOT c.queue_older_only)))),
+        room AS MATERIALIZED (
+            SELECT concert_id FROM queue_room
+            WHERE concert_id = $1 AND EXISTS (SELECT FROM wanted) FOR UPDATE),
+        back AS (
+            UPDATE queue_member m SET ended_at = NULL FROM room, wanted
+            WHERE wanted.is_back AND m.concert_id = room.concert_id AND m.member_id = wanted.member_id
+                AND m.ended_at IS NOT NULL AND m.place IS NULL
+            RETURNING m.member_id, m.number),
+        new AS (
+            SELECT member_id, place, row_number() OVER (ORDER BY at) AS number FROM wanted WHERE NOT is_back),
         counted AS (
-            UPDATE queue_room r SET last_number = r.last_number + (SELECT count(*) FROM new)
-            WHERE r.concert_id = $1 AND EXISTS (SELECT FROM new)
+            UPDATE queue_room r SET last_number = r.last_number + (SELECT count(*) FROM new) FROM room
+            WHERE r.concert_id = room.concert_id AND EXISTS (SELECT FROM new)
                 AND r.last_number + (SELECT count(*) FROM new) <= $3
-            RETURNING r.last_number - (SELECT count(*) FROM new) AS start)
-        INSERT INTO queue_member (concert_id, member_id, number)
-        SELECT $1, new.member_id, counted.start + new.number FROM new CROSS JOIN counted
-        ON CONFLICT (concert_id, member_id) DO UPDATE
-            SET number = excluded.number, joined_at = now(), place = NULL, pass_until = NULL, ended_at = NULL
-            WHERE queue_member.ended_at IS NOT NULL OR queue_member.pass_until <= now()
-        RETURNING member_id, number
+            RETURNING r.last_number - (SELECT count(*) FROM new) AS start),
+        gone AS (
+            INSERT INTO queue_left (concert_id, place)
+            SELECT $1, new.place FROM new CROSS JOIN counted WHERE new.place IS NOT NULL
+            ON CONFLICT DO NOTHING),
+        joined AS (
+            INSERT INTO queue_member (concert_id, member_id, number)
+            SELECT $1, new.member_id, counted.start + new.number FROM new CROSS JOIN counted
+            ON CONFLICT (concert_id, member_id) DO UPDATE
+                SET number = excluded.number, joined_at = now(), place = NULL, pass_until = NULL, ended_at = NULL
+                WHERE queue_member.ended_at IS NOT NULL OR queue_member.pass_until <= now()
+            RETURNING member_id, number)
+        SELECT member_id, number FROM joined UNION ALL SELECT member_id, number FROM back
         """)
 
     /// concert, members: those who may not wait in its queue, and whether that is for their address.

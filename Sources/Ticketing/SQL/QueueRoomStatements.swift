@@ -6,7 +6,8 @@ enum QueueRoomStatements {
     /// turn that nobody took is counted, and whether concerts are meant too that are not published. One row for each
     /// concert, with a queue or without.
     ///
-    /// Active are the turns that were taken and have not ended, and those in the last steps that nobody has taken yet.
+    /// Active are the turns that were taken and have not ended, and those in the last steps that nobody has taken yet,
+    /// or given back.
     static let read = PostgresStatement(
         "queue_read",
         """
@@ -15,7 +16,8 @@ enum QueueRoomStatements {
             coalesce(r.paced_at, now()), coalesce(r.is_paused, false), r.sold_out_at IS NOT NULL, sha256(r.seed),
             CASE WHEN r.opened_at IS NOT NULL THEN r.seed END,
             coalesce(r.mover <> $2::bytea AND r.mover_until > now(), false),
-            taken.live + coalesce(r.admitted, 0) - before.upto - given.count, coalesce(r.admitted, 0) - before.upto,
+            taken.live + coalesce(r.admitted, 0) - before.upto - given.count - gone.count,
+            coalesce(r.admitted, 0) - before.upto,
             now(), c.sale_closes_at, c.queue_verified_only, c.queue_older_only
         FROM concert c LEFT JOIN queue_room r ON r.concert_id = c.id
         CROSS JOIN LATERAL (SELECT coalesce((SELECT s.upto FROM queue_step s
@@ -23,6 +25,8 @@ enum QueueRoomStatements {
             ORDER BY s.at DESC, s.upto DESC LIMIT 1), 0) AS upto) AS before
         CROSS JOIN LATERAL (SELECT count(*) FROM queue_member m
             WHERE m.concert_id = c.id AND m.place >= before.upto AND m.place < r.admitted) AS given
+        CROSS JOIN LATERAL (SELECT count(*) FROM queue_left l
+            WHERE l.concert_id = c.id AND l.place >= before.upto AND l.place < r.admitted) AS gone
         CROSS JOIN LATERAL (SELECT count(*) AS live FROM queue_member m
             WHERE m.concert_id = c.id AND m.pass_until > now() AND m.ended_at IS NULL) AS taken
         WHERE c.id = ANY($1::bigint[]) AND c.deleted_at IS NULL AND (c.status = 'PUBLISHED' OR $4)

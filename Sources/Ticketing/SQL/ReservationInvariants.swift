@@ -58,11 +58,12 @@ package enum TicketingInvariants {
             OR (seat.state = 1 AND seat.held_until <> r.held_until))
         """, effect: .reads, purpose: .long)
 
+    /// Nor one that there is not.
     private static let claimWithoutSeat = PostgresStatement(
         "invariant_claim_without_seat",
         """
         SELECT count(*) FROM reservation_seat line
-            JOIN seat ON seat.schedule_id = line.schedule_id AND seat.seat_no = line.seat_no
+            LEFT JOIN seat ON seat.schedule_id = line.schedule_id AND seat.seat_no = line.seat_no
         WHERE line.status IN ('HELD', 'CONFIRMED') AND (seat.reservation_id IS DISTINCT FROM line.reservation_id
             OR (line.status = 'CONFIRMED') <> (seat.state = 3))
         """, effect: .reads, purpose: .long)
@@ -77,14 +78,15 @@ package enum TicketingInvariants {
             WHERE line.reservation_id = r.id)
         """, effect: .reads, purpose: .long)
 
+    /// By the highest limit that the concert ever had: one that is lowered takes nothing from whoever has more.
     private static let purchaseLimit = PostgresStatement(
         "invariant_purchase_limit",
         """
         SELECT count(*) FROM (
             SELECT FROM reservation r JOIN concert c ON c.id = r.concert_id
             WHERE r.status = 'CONFIRMED' OR (r.status = 'PENDING' AND (r.is_paying OR r.held_until > now()))
-            GROUP BY r.schedule_id, r.member_id, c.purchase_limit
-            HAVING sum(r.live_count) > c.purchase_limit) AS beyond
+            GROUP BY r.schedule_id, r.member_id, c.id
+            HAVING sum(r.live_count) > greatest(c.purchase_limit, c.purchase_limit_max)) AS beyond
         """, effect: .reads, purpose: .long)
 
     private static let ticketWithoutSale = PostgresStatement(

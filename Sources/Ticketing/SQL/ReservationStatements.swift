@@ -16,13 +16,14 @@ enum ReservationStatements {
         "reservation_freeze", "SELECT reservation, is_whole FROM freeze_reservations($1)")
 
     /// reservation, milliseconds: they are held for so long at least; milliseconds: but not for so much longer than a
-    /// hold lasts, so that paying that fails again and again keeps nothing from others.
+    /// hold lasts, so that paying that fails again and again keeps nothing from others. What is too late for that ends
+    /// now, not when its time would have been over.
     static let thaw = PostgresStatement(
         "reservation_thaw",
         """
         WITH back AS (
             UPDATE reservation SET is_paying = false,
-                held_until = greatest(held_until, least(
+                held_until = greatest(held_until, clock_timestamp(), least(
                     clock_timestamp() + $2::bigint * interval '1 millisecond',
                     reservation.created_at + c.hold_seconds * interval '1 second'
                         + $3::bigint * interval '1 millisecond'))
@@ -67,8 +68,8 @@ enum ReservationStatements {
         SELECT schedule_id, seat_no, version FROM freed
         """)
 
-    /// How many at most. Ends what has lapsed, the oldest first; what another process is ending is left to it.
-    /// Schedule, number and version of each seat that is free now, and whose it was.
+    /// How many at most. Ends what has lapsed, the oldest first, as of when its time was over; what another process is
+    /// ending is left to it. Schedule, number and version of each seat that is free now, and whose it was.
     static let sweep = PostgresStatement(
         "reservation_sweep",
         """
@@ -85,8 +86,8 @@ enum ReservationStatements {
             UPDATE reservation_seat SET status = 'EXPIRED' FROM due
             WHERE reservation_seat.reservation_id = due.id AND reservation_seat.status = 'HELD'),
         ended AS (
-            UPDATE reservation SET status = 'EXPIRED', held_until = NULL, live_count = 0, ended_at = now(),
-                end_reason = 'TIMED_OUT'
+            UPDATE reservation SET status = 'EXPIRED', held_until = NULL, live_count = 0,
+                ended_at = reservation.held_until, end_reason = 'TIMED_OUT'
             FROM due WHERE reservation.id = due.id
             RETURNING reservation.id, member_id, schedule_id),
         told AS (

@@ -29,22 +29,23 @@ enum ScheduleStatements {
         WHERE s.id = $1 AND s.deleted_at IS NULL AND c.deleted_at IS NULL FOR NO KEY UPDATE OF c, s
         """)
 
-    /// Takes what nobody has off the market, as `CatalogueStatements.blockFreeSeats` does for a concert.
+    /// schedules. Takes what nobody has off the market: the seat itself says then that nobody gets it, whoever else is
+    /// on the way to it. A hold whose time is over is nobody's: it ends here, unless somebody else is just at it.
     static let blockFreeSeats = PostgresStatement(
         "schedule_block_free_seats",
         """
         WITH lapsed AS MATERIALIZED (
             SELECT id FROM reservation
-            WHERE schedule_id = $1 AND status = 'PENDING' AND NOT is_paying AND held_until <= now()
+            WHERE schedule_id = ANY ($1::bigint[]) AND status = 'PENDING' AND NOT is_paying AND held_until <= now()
             ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
         free AS MATERIALIZED (
-            SELECT seat_no, reservation_id FROM seat
-            WHERE schedule_id = $1 AND (state = 0 OR (state = 1 AND held_until <= now()
+            SELECT schedule_id, seat_no, reservation_id FROM seat
+            WHERE schedule_id = ANY ($1) AND (state = 0 OR (state = 1 AND held_until <= now()
                 AND reservation_id IN (SELECT id FROM lapsed)))
-            ORDER BY seat_no FOR NO KEY UPDATE),
+            ORDER BY schedule_id, seat_no FOR NO KEY UPDATE),
         blocked AS (
             UPDATE seat SET state = 4, reservation_id = NULL, held_until = NULL, version = seat.version + 1
-            FROM free WHERE seat.schedule_id = $1 AND seat.seat_no = free.seat_no)
+            FROM free WHERE seat.schedule_id = free.schedule_id AND seat.seat_no = free.seat_no)
         SELECT expire_seats(array_agg(reservation_id), array_agg(seat_no))::text
         FROM free WHERE reservation_id IS NOT NULL HAVING count(*) > 0
         """, timeout: .seconds(60))
@@ -59,8 +60,44 @@ enum ScheduleStatements {
         UPDATE schedule SET status = 'CANCELED', refunds_since = now(), refunds_next_at = now() WHERE id = $1
         """)
 
+    /// concert. The same of all its performances that are not over; returns them.
+    static let cancelRest = PostgresStatement(
+        "schedule_cancel_rest",
+        """
+        UPDATE schedule SET status = 'CANCELED', refunds_since = now(), refunds_next_at = now()
+        WHERE concert_id = $1 AND status <> 'CANCELED' AND deleted_at IS NULL AND ends_at > now() RETURNING id
+        """)
+
     static let delete = PostgresStatement(
         "schedule_delete", "UPDATE schedule SET deleted_at = now() WHERE id = $1")
+
+    /// How many at most: throws seats of a performance away that was taken away a day ago, and that nobody ever had a
+    /// seat of. It is told as long as there was one. By what indexes know of it: whether somebody had, and has nothing
+    /// any more, is in his reservation while it was unpaid, and in his ticket when it was paid.
+    static let sweepSeats = PostgresStatement(
+        "schedule_sweep_seats",
+        """
+        WITH due AS MATERIALIZED (
+            SELECT s.id FROM schedule AS s
+            WHERE s.deleted_at < now() - interval '1 day' AND s.seat_count > 0
+                AND NOT EXISTS (SELECT FROM reservation AS r
+                    WHERE r.schedule_id = s.id AND r.status IN ('PENDING', 'CONFIRMED'))
+                AND NOT EXISTS (SELECT FROM reservation AS r
+                    WHERE r.schedule_id = s.id AND r.confirmed_at IS NULL AND r.status IN ('EXPIRED', 'CANCELLED'))
+                AND NOT EXISTS (SELECT FROM ticket WHERE schedule_id = s.id AND ticket.status = 'ISSUED')
+                AND NOT EXISTS (SELECT FROM ticket WHERE schedule_id = s.id AND ticket.status = 'REVOKED')
+            ORDER BY s.deleted_at LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED),
+        gone AS (
+            DELETE FROM seat USING (
+                SELECT seat.schedule_id, seat.seat_no FROM due JOIN seat ON seat.schedule_id = due.id
+                ORDER BY seat.seat_no LIMIT $1) AS picked
+            WHERE seat.schedule_id = picked.schedule_id AND seat.seat_no = picked.seat_no
+            RETURNING seat.seat_no),
+        emptied AS (
+            UPDATE schedule SET seat_count = 0 FROM due
+            WHERE schedule.id = due.id AND (SELECT count(*) FROM gone) < $1)
+        SELECT id FROM due
+        """, purpose: .background)
 
     /// Whoever keeps maps of these schedules reads them anew as a whole (`SeatNews`).
     static let tellOfSeats = PostgresStatement(
@@ -109,8 +146,19 @@ enum ScheduleStatements {
     static let lockGrades = PostgresStatement(
         "grade_lock", "SELECT id FROM grade WHERE concert_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE")
 
-    /// concert, grades: which of them somebody has a seat of. All their seats are locked, so that nobody takes one at
-    /// the old price meanwhile.
+    /// concert, grades: which of them somebody has a seat of at this moment. No seat is locked, so nobody who buys
+    /// finds one locked for a change that is refused anyway.
+    static let seenTakenGrades = PostgresStatement(
+        "grade_seen_taken",
+        """
+        SELECT asked.id FROM unnest($2::bigint[]) AS asked (id)
+        WHERE EXISTS (SELECT FROM seat
+            WHERE seat.schedule_id IN (SELECT id FROM schedule WHERE concert_id = $1 AND deleted_at IS NULL)
+                AND seat.grade_id = asked.id
+                AND (seat.state IN (2, 3) OR (seat.state = 1 AND seat.held_until > now())))
+        """, effect: .reads, timeout: .seconds(60))
+
+    /// The same, with all their seats locked, so that nobody takes one at the old price meanwhile.
     static let takenGrades = PostgresStatement(
         "grade_taken",
         """

@@ -14,11 +14,15 @@ enum SellerStatements {
                 AND sale_closes_at > now())
         """)
 
-    /// Schedules to come of a seller, and all their seats.
+    /// Schedules to come of a seller, and all their seats; then the seats that were made within a day for him, also of
+    /// what was taken away since.
     static let schedules = PostgresStatement(
         "seller_schedules",
         """
-        SELECT count(*), coalesce(sum(schedule.seat_count), 0)::bigint
+        SELECT count(*), coalesce(sum(schedule.seat_count), 0)::bigint, (
+            SELECT coalesce(sum(made.seat_count), 0)::bigint
+            FROM schedule AS made JOIN concert AS his ON his.id = made.concert_id
+            WHERE made.created_at > now() - interval '1 day' AND his.seller_id = $1)
         FROM concert JOIN schedule ON schedule.concert_id = concert.id
         WHERE concert.seller_id = $1 AND concert.deleted_at IS NULL AND schedule.deleted_at IS NULL
             AND schedule.status <> 'CANCELED' AND schedule.ends_at > now()

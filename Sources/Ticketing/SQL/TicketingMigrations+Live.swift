@@ -39,4 +39,8 @@ extension TicketingMigrations {
             CREATE INDEX live_show_live ON live_show (schedule_id) WHERE state = 'LIVE';
             CREATE INDEX live_show_ended ON live_show (ended_at) WHERE state = 'ENDED';
             """)
+
+    /// `moved_at` is when a performance was last given another start.
+    static let movedShows = PostgresMigration(
+        number: 330, name: "shows that are moved", sql: "ALTER TABLE schedule ADD COLUMN moved_at timestamptz;")
 }

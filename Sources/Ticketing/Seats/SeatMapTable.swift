@@ -280,6 +280,9 @@ struct SeatMapTable {
         }
     }
 
+    /// Other processes have to read these, whatever they are told.
+    mutating func addMissedNews(_ schedules: Set<Int64>) { self.missedNews.formUnion(schedules) }
+
     /// What they have to be told now.
     mutating func takeNews() -> (changes: [Int64: [SeatChange]], missed: Set<Int64>) {
         let taken = (self.news.mapValues { Array($0.values) }, self.missedNews)

@@ -69,11 +69,23 @@ package final class SeatNews: Sendable {
         }
     }
 
+    /// What cannot be told is told as something to read, the next time.
     private func tell() async throws {
         let news = self.maps.state.withLock { $0.takeNews() }
-        var texts = news.missed.map { "\(self.name) \($0) *" }
-        for (schedule, changes) in news.changes {
-            var text = "\(self.name) \(schedule)"
+        let texts = Self.texts(news.changes, missed: news.missed, by: self.name)
+        guard !texts.isEmpty else { return }
+        do {
+            _ = try await self.maps.database.run(SeatStatements.tell, texts)
+        } catch {
+            self.maps.state.withLock { $0.addMissedNews(news.missed.union(news.changes.keys)) }
+            throw error
+        }
+    }
+
+    static func texts(_ changes: [Int64: [SeatChange]], missed: Set<Int64>, by name: String) -> [String] {
+        var texts = missed.map { "\(name) \($0) *" }
+        for (schedule, changes) in changes where !missed.contains(schedule) {
+            var text = "\(name) \(schedule)"
             let head = text
             for change in changes {
                 let word = Self.word(change)
@@ -86,8 +98,8 @@ package final class SeatNews: Sendable {
             texts.append(text)
         }
         // Past this they would be more work than reading the maps again.
-        if texts.count > Self.textCountMax { texts = news.changes.keys.map { "\(self.name) \($0) *" } }
-        if !texts.isEmpty { _ = try await self.maps.database.run(SeatStatements.tell, texts) }
+        guard texts.count > Self.textCountMax else { return texts }
+        return missed.union(changes.keys).map { "\(name) \($0) *" }
     }
 
     // MARK: Words

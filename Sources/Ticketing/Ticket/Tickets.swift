@@ -1,5 +1,6 @@
 internal import HTTPServer
 package import Postgres
+internal import Primitives
 
 /// What entitles people to be let in.
 package struct Tickets: Sendable {
@@ -24,7 +25,8 @@ package struct Tickets: Sendable {
     /// Gives it to whoever has the address. What was given out for it before is void. Throws what the client is told.
     package func transfer(_ id: Int64, of member: Int64, toEmail email: String) async throws {
         guard let ticket = try await self.ticket(id, of: member) else { throw HTTPProblem.notFound }
-        guard ticket.status == "ISSUED" else { throw TicketProblems.notValid }
+        // Before anybody is looked for: who has nothing to give learns nothing of who is here.
+        guard ticket.status == "ISSUED", ticket.endsAt > .now else { throw TicketProblems.notValid }
         guard let heir = try await self.directory.member(email: email) else { throw TicketProblems.nobody }
         guard heir != member else { throw TicketProblems.own }
         let isGiven = try await self.database.transaction("ticket_transfer", actor: "member:\(member)") { transaction in

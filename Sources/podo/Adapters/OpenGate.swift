@@ -2,9 +2,9 @@ internal import HLSPackager
 internal import HTTPServer
 internal import Reactor
 
-/// Lets everybody watch everything by the stream's name, for whoever develops players or Podo itself.
+/// Lets everybody watch everything by the stream's name, rehearsals too, for whoever develops players or Podo itself.
 struct OpenGate: PlaybackGate {
     func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission {
-        .admitted(stream: String(decoding: pass, as: UTF8.self))
+        .admitted(stream: String(decoding: pass, as: UTF8.self), quality: PlaybackQuality(isPreview: true))
     }
 }

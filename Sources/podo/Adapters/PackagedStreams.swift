@@ -18,21 +18,28 @@ final class PackagedStreams: MediaDestination {
     private let posters: Posters?
     private let metrics: HLSMetrics
     private let log: Log
+    private let isAwaited: @Sendable (_ stream: String) -> Bool
     /// Those that are published, or of which something is left.
     private let streams = Mutex<[String: Entry]>([:])
 
-    /// How long the stream of a show waits for its publisher, whichever way that went.
+    /// How long the stream of a show waits for its publisher at least, whichever way that went.
     private static let showGraceTime = TimeAmount.seconds(600)
+
+    /// How long ago the recording of a show may have been interrupted by the end of a process, to go on in the next.
+    private static let showResumeTime = TimeAmount.seconds(3 * 3600)
 
     private struct Entry {
         let stream: PackagedStream
         let health: PackagingHealth
     }
 
+    /// - Parameter isAwaited: Of the stream of a show that goes on, which waits for its publisher for as long as that.
     init(
         limits: HLSLimits, loops: [EventLoop], numbers: StreamStates, recordings: Recordings?, posters: Posters?,
-        metrics: HLSMetrics, registry: MetricsRegistry, log: Log
+        isAwaited: @escaping @Sendable (_ stream: String) -> Bool = { _ in false }, metrics: HLSMetrics,
+        registry: MetricsRegistry, log: Log
     ) {
+        self.isAwaited = isAwaited
         self.limits = limits
         self.loop = loops[0]
         self.numbers = numbers
@@ -79,8 +86,15 @@ final class PackagedStreams: MediaDestination {
         return WatchableStream(name: name, summary: entry.stream.summary, figures: entry.health.figures)
     }
 
+    /// What it showed last, as a JPEG, for somebody who looks; nil when there is no picture.
+    func picture(of name: String) -> SharedBytes? { self.posters?.look(at: name)?.jpeg }
+
+    /// The show of the stream has begun then: it is recorded from there on.
+    func beginShow(_ name: String, since: WallClock) { self.recordings?.beginShow(of: name, since: since) }
+
     /// The show of the stream is over: nobody waits for its publisher any more.
     func endIfAbandoned(_ name: String) {
+        self.recordings?.endIfAbandoned(name)
         guard let stream = self.streams.withLock({ $0[name] })?.stream, let end = stream.endIfAbandoned() else {
             return
         }
@@ -99,21 +113,31 @@ final class PackagedStreams: MediaDestination {
     /// Goes on with the numbers of what was there by this name.
     private func makeEntry(_ name: String) -> Entry {
         let (board, numbers, recordings) = (self.board, self.numbers, self.recordings)
+        let isAwaited = self.isAwaited
         let state = numbers.state(of: name).raised(to: recordings?.state(of: name) ?? StreamState())
-        var limits = self.limits
-        // A show goes on until somebody or something ends it: viewers wait, and its recording stays one.
-        if ShowStream.schedule(of: name) != nil {
-            limits.interruptedGraceTime = Self.showGraceTime
-            limits.finishedGraceTime = Self.showGraceTime
-        }
+        let limits = Self.limits(of: name, self.limits)
         let stream = PackagedStream(
-            limits: limits, state: state, whenOver: { [weak self] in self?.forget(name) },
+            limits: limits, state: state, isAwaited: { isAwaited(name) },
+            whenOver: { [weak self] in self?.forget(name) },
             publish: { snapshot in
                 board.publish(snapshot, of: name)
                 numbers.take(snapshot, of: name)
                 recordings?.take(snapshot, of: name)
             })
         return Entry(stream: stream, health: PackagingHealth())
+    }
+
+    /// A show goes on until somebody or something ends it: viewers wait, and its recording stays one.
+    static func limits(of name: String, _ limits: HLSLimits) -> HLSLimits {
+        guard ShowStream.schedule(of: name) != nil else { return limits }
+        var limits = limits
+        limits.interruptedGraceTime = Self.showGraceTime
+        limits.finishedGraceTime = Self.showGraceTime
+        return limits
+    }
+
+    static func resumeTime(of name: String, _ limits: RecordingLimits) -> TimeAmount {
+        ShowStream.schedule(of: name) == nil ? limits.resumeTimeMax : Self.showResumeTime
     }
 
     /// Unless somebody publishes it again by now.

@@ -10,6 +10,8 @@ struct PublishedShows: ShowStreams {
     let publishers: @Sendable (_ stream: String) -> LiveStream?
     let streams: PackagedStreams
 
+    func picture(of schedule: Int64) -> SharedBytes? { self.streams.picture(of: ShowStream.name(of: schedule)) }
+
     func health(of schedule: Int64) -> ShowHealth? {
         let name = ShowStream.name(of: schedule)
         guard let live = self.publishers(name) else { return nil }

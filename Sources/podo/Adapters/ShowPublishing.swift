@@ -34,6 +34,11 @@ struct ShowPublishing: PublishObserver {
         }
     }
 
+    /// Whether the publisher of a stream is waited for: its show goes on, and was not to have ended yet.
+    static func isAwaited(by shows: LiveShows) -> @Sendable (_ stream: String) -> Bool {
+        { stream in ShowStream.schedule(of: stream).flatMap(shows.known)?.isAwaited(at: .now) ?? false }
+    }
+
     private static let ended = PublishRefusal(
         .denied, label: "show-ended", "This show has ended. Open it again on its page to go on.")
     private static let canceled = PublishRefusal(.denied, label: "show-canceled", "This show was canceled.")
@@ -57,19 +62,27 @@ final class ShowPhases: Sendable {
 
     private func tell(_ told: LiveShow) {
         let name = ShowStream.name(of: told.schedule)
-        let state = self.order.withLock { _ in
-            let show = self.shows.known(told.schedule) ?? told
-            self.delivery.setPhase(Self.phase(show.live.state, show.replayUntil), of: name)
-            return show.live.state
+        let phase = self.order.withLock { _ in
+            let phase = (self.shows.known(told.schedule) ?? told).phase
+            self.delivery.setPhase(phase, of: name)
+            return phase
         }
-        if state == .ended { self.streams.endIfAbandoned(name) }
+        switch phase {
+        case nil: break
+        case .live(let since)?: self.streams.beginShow(name, since: since)
+        case .ended?: self.streams.endIfAbandoned(name)
+        }
     }
+}
 
-    private static func phase(_ state: LiveStatus.State, _ replayUntil: WallClock?) -> ShowPhase? {
-        switch state {
+extension LiveShow {
+    /// Nil before it has begun.
+    fileprivate var phase: ShowPhase? {
+        guard let since = self.live.startedAt else { return nil }
+        return switch self.live.state {
         case .scheduled: nil
-        case .live: .live
-        case .ended: .ended(replayUntil: replayUntil)
+        case .live: .live(since: since)
+        case .ended: .ended(since: since, replayUntil: self.replayUntil)
         }
     }
 }

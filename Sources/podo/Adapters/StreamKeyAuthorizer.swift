@@ -13,7 +13,9 @@ struct StreamKeyAuthorizer: PublishAuthorizer {
 
     func authorize(_ address: PublishAddress, from peer: SocketAddress) async -> PublishDecision {
         let decision = await self.configured.authorize(address, from: peer)
-        if case .accepted = decision { return decision }
+        if case .accepted(let grant) = decision {
+            return self.showRefusal(grant.stream).map { .refused($0) } ?? decision
+        }
         switch self.keys.find(address.keys, now: .now) {
         case .open(let entry):
             if let refusal = self.showRefusal(entry.stream) { return .refused(refusal) }
@@ -33,8 +35,8 @@ struct StreamKeyAuthorizer: PublishAuthorizer {
     }
 
     func revocation(of grant: PublishGrant) -> PublishRefusal? {
-        guard let mark = grant.keyMark else { return nil }
-        return self.keys.isHeld(hash: mark) ? self.showRefusal(grant.stream) : .keyRevoked
+        if let mark = grant.keyMark, !self.keys.isHeld(hash: mark) { return .keyRevoked }
+        return self.showRefusal(grant.stream)
     }
 
     private static let over = PublishRefusal(

@@ -19,7 +19,8 @@ struct TicketGate: PlaybackGate {
         case .admitted(let stream, let grant):
             .admitted(
                 stream: stream,
-                quality: PlaybackQuality(heightMax: grant.heightMax, hasReplay: grant.hasReplay))
+                quality: PlaybackQuality(
+                    heightMax: grant.heightMax, hasReplay: grant.hasReplay, isPreview: grant.isPreview))
         case .refused(let refusal): .refused(refusal.problem)
         }
     }

@@ -32,7 +32,7 @@ struct TicketingOrders: Orders {
             Order(
                 reservationID: order.reservationID, memberID: order.memberID, sellerID: order.sellerID,
                 concertID: order.concertID, name: order.name, total: order.total, isPayable: order.isPayable,
-                isConfirmed: order.isConfirmed, heldUntil: order.heldUntil)
+                isConfirmed: order.isConfirmed, heldUntil: order.heldUntil, sellsUntil: order.sellsUntil)
         }
     }
 
@@ -63,7 +63,7 @@ struct TicketingOrders: Orders {
                 RefundableOrder.Line(seatID: $0.seatID, paid: $0.paid, isHeldByBuyer: $0.isHeldByBuyer)
             },
             currency: order.currency, confirmedAt: order.confirmedAt, startsAt: order.startsAt,
-            timeZone: order.timeZone, rules: order.rules)
+            timeZone: order.timeZone, rules: order.rules, isCalledOff: order.isCalledOff)
     }
 
     func cancel(

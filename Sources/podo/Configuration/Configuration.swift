@@ -47,6 +47,10 @@ struct Configuration: Sendable {
     var stripePublishableKey: String?
     var stripeWebhookSecret: Secret<String>?
     var paymentSimulator = false
+    // What the house keeps of it, and when its days end.
+    var platformFeeBasisPoints = 500
+    var platformFeeTaxBasisPoints = 1000
+    var businessTimeZone = "Asia/Seoul"
 
     // What is sent to members.
     var mailFrom = "podo@localhost"

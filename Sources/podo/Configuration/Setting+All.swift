@@ -101,6 +101,15 @@ extension Setting {
             "payment-simulator", \.paymentSimulator, .boolean,
             "A payment company of Podo's own, to try things out: everybody gets tickets, nobody pays. On with demo."),
         Setting(
+            "platform-fee", \.platformFeeBasisPoints, .percentage,
+            "What the house keeps of what sellers sold, less what went back. From the next settlement on."),
+        Setting(
+            "platform-fee-vat", \.platformFeeTaxBasisPoints, .percentage,
+            "The tax on platform-fee, which sellers pay with it."),
+        Setting(
+            "business-time-zone", \.businessTimeZone, .timeZone,
+            "Where business days end at midnight, by its IANA name."),
+        Setting(
             "mail-from", \.mailFrom, .mailAddress,
             "Who mails to members come from. Until they are sent, mails are files in the folder mail of data-dir."),
         Setting(

@@ -20,7 +20,8 @@ extension PodoServer {
     func start() throws(StartError) {
         self.group.start()
         self.database.start()
-        self.storage.maintain(on: self.group.loops[0])
+        self.storage.maintain(
+            on: self.group.loops[0], isAwaited: ShowPublishing.isAwaited(by: self.sales.shows))
         self.members.start(on: self.group.loops[0])
         self.commerce.start(on: self.group.loops[0])
         self.sales.start(on: self.group.loops[0])
@@ -30,6 +31,8 @@ extension PodoServer {
         }
         if !self.playback.waitUntilOpen() {
             self.log.warning("gate closed", ["reason": "the database did not answer in time"])
+        } else if !self.sales.waitUntilShowsAreRead() {
+            self.log.warning("shows not read", ["reason": "the database did not answer in time"])
         }
         do throws(StartError) {
             try self.demo?.prepare(on: self.group.loops[0], signals: self.signals)

@@ -92,8 +92,8 @@ final class PodoServer: Sendable {
             loops: self.group.loops, metrics: metrics, log: log)
         let streams: PackagedStreams
         (streams, self.delivery) = Self.streams(
-            configuration, group: self.group, storage: self.storage, gate: Self.gate(configuration, self.playback),
-            metrics: metrics, log: log)
+            configuration, group: self.group, storage: self.storage, shows: self.sales.shows,
+            gate: Self.gate(configuration, self.playback), metrics: metrics, log: log)
         self.playback.tell(self.delivery)
         self.publisherFrontend = Self.publisherFrontend(
             configuration, group: self.group, shows: self.sales.shows, keys: self.members.streamKeys,
@@ -146,8 +146,8 @@ final class PodoServer: Sendable {
 
     /// What publishers send is made into, and the way of that to viewers.
     private static func streams(
-        _ configuration: Configuration, group: EventLoopGroup, storage: StreamStorage, gate: any PlaybackGate,
-        metrics: MetricsRegistry, log: Log
+        _ configuration: Configuration, group: EventLoopGroup, storage: StreamStorage, shows: LiveShows,
+        gate: any PlaybackGate, metrics: MetricsRegistry, log: Log
     ) -> (PackagedStreams, HLSDelivery) {
         let streamMetrics = HLSMetrics(registry: metrics)
         storage.recordings?.register(in: metrics)
@@ -155,11 +155,12 @@ final class PodoServer: Sendable {
         posters?.register(in: metrics)
         let streams = PackagedStreams(
             limits: configuration.streamLimits, loops: group.loops, numbers: storage.numbers,
-            recordings: storage.recordings, posters: posters, metrics: streamMetrics, registry: metrics, log: log)
+            recordings: storage.recordings, posters: posters, isAwaited: ShowPublishing.isAwaited(by: shows),
+            metrics: streamMetrics, registry: metrics, log: log)
         let delivery = HLSDelivery(
             board: streams.board, group: group, gate: gate,
             promises: PlaylistPromises(configuration.streamLimits), recordings: storage.recordings, posters: posters,
-            metrics: streamMetrics)
+            isShow: { ShowStream.schedule(of: $0) != nil }, metrics: streamMetrics)
         return (streams, delivery)
     }
 

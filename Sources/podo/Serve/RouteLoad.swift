@@ -28,7 +28,7 @@ struct RouteLoad: Equatable {
             self.init(.payment, !isReading && isOfMembers ? .payment : nil)
             self.isOpen = !isReading && !isOfMembers
         // Whoever has a ticket has paid.
-        case "ticket": self.init(.payment, words.last == "qr" ? .ticketCode : nil)
+        case "ticket": self.init(.payment, Self.ticketBudget(words.last, isPost: route.method == .post))
         case "reservation": self.init(.reservation, route.method == .post ? .reservation : nil)
         // Who pauses a queue does it when there is too much to do.
         case "concert" where words.contains("queue") && route.method == .patch: self.init(.payment)
@@ -37,6 +37,15 @@ struct RouteLoad: Equatable {
         // What is for sale, and who sells it.
         case "concert", "stage", "schedule": self.init(isReading ? .browse : .reservation, isReading ? nil : .catalogue)
         default: self.init(isReading ? .browse : .reservation)
+        }
+    }
+
+    private static func ticketBudget(_ word: Substring?, isPost: Bool) -> BudgetKind? {
+        switch word {
+        case "qr": .ticketCode
+        case "transfer" where isPost: .ticketTransfer
+        case "playback" where isPost: .playback
+        default: nil
         }
     }
 

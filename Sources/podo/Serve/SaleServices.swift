@@ -1,6 +1,7 @@
 internal import Auth
 internal import Commerce
 internal import Crypto
+internal import Glibc
 internal import HTTPServer
 internal import Observability
 internal import Payments
@@ -26,6 +27,7 @@ final class SaleServices: Sendable {
     private let webhooks: WebhookInbox
     private let canceled: CanceledSchedules
     let invariants: SaleInvariants
+    private let deleted: DeletedSchedules
     private let dailyBooks: DailyBooks
     private let maps: SeatMaps
     private let posters = PosterPictures()
@@ -39,6 +41,8 @@ final class SaleServices: Sendable {
     private static let sweepTime = TimeAmount.seconds(3600)
     /// After a failure to read what has become of a show.
     private static let showRetryTime = TimeAmount.seconds(3)
+    /// What a start waits at most for the database to tell how far shows are.
+    private static let showLoadTime = TimeAmount.seconds(5)
     /// It is done when it starts; later it is said again what is still open.
     private static let prepareTime = TimeAmount.seconds(86_400)
 
@@ -79,7 +83,7 @@ final class SaleServices: Sendable {
         let payments = Payments(
             database: database, orders: TicketingOrders(reservations: reservations),
             gateways: self.companies.gateways,
-            options: PaymentOptions(gateway: self.companies.gateways[0].name, publicURL: publicURL),
+            options: Self.options(configuration, company: self.companies.gateways[0].name, publicURL: publicURL),
             vault: Self.vault(root),
             metrics: PaymentMetrics(registry: metrics, log: log))
         self.reports = SalesService(
@@ -92,10 +96,22 @@ final class SaleServices: Sendable {
         self.refunds = RefundWorker(payments: payments)
         self.canceled = CanceledSchedules(
             database: database, refunds: PaymentRefunds(payments: payments), log: log)
+        self.deleted = DeletedSchedules(database: database)
         self.webhooks = WebhookInbox(payments: payments, reconciler: self.reconciler)
         self.payments = PaymentService(
             payments: payments, refundWorker: self.refunds, webhooks: self.webhooks,
             settlements: Settlements(payments: payments), decider: self.companies.decider)
+    }
+
+    private static func options(
+        _ configuration: Configuration, company: String, publicURL: String
+    ) -> PaymentOptions {
+        PaymentOptions(
+            gateway: company, publicURL: publicURL,
+            platformFee: PlatformFee(
+                basisPoints: Int64(configuration.platformFeeBasisPoints),
+                taxBasisPoints: Int64(configuration.platformFeeTaxBasisPoints)),
+            timeZone: configuration.businessTimeZone)
     }
 
     /// Of all generations: what a bank account was sealed with once opens it for as long as it is kept.
@@ -148,6 +164,7 @@ final class SaleServices: Sendable {
             ("concerts not given back", Self.paymentTime, { try await self.refunds.sweep() }),
             ("webhooks not ended", Self.paymentTime, { try await self.webhooks.endKnown() }),
             ("performances not given back", Self.paymentTime, { try await self.canceled.work() }),
+            ("seats not thrown away", DeletedSchedules.interval, { try await self.deleted.work() }),
             ("webhooks not swept", Self.sweepTime, { try await self.webhooks.sweep() }),
             ("day not closed", DailyBooks.interval, { try await self.dailyBooks.work() }),
         ]
@@ -165,6 +182,17 @@ final class SaleServices: Sendable {
             }
         }
         self.invariants.start(self.works, on: loop)
+    }
+
+    /// Waits until it is known which shows go on and which are over: before anybody is let in, to whom they would be
+    /// shows that have not begun. Blocks, for the main thread.
+    func waitUntilShowsAreRead() -> Bool {
+        let deadline = MonotonicTime.now + Self.showLoadTime
+        while !self.shows.areRead {
+            if MonotonicTime.now > deadline { return false }
+            usleep(1000)
+        }
+        return true
     }
 
     /// What is under way with a payment company comes to its end, and nothing new begins.
@@ -192,6 +220,7 @@ final class SaleServices: Sendable {
     /// What companies that are gone still owe is told; the simulated one is reminded of what it has sold.
     private func prepareCompanies() async throws -> Bool {
         try await self.payments.payments.tellOfGoneCompanies()
+        try await self.payments.payments.tellOfUnknownTimeZone()
         if let simulator = self.companies.simulator {
             try await self.payments.payments.remind(simulator.company)
         }

@@ -31,7 +31,9 @@ final class StreamStorage: Sendable {
         limits.byteCountMax = configuration.hlsRecordingByteCountMax
         let directory = configuration.dataDirectory + "/recordings"
         let recordings = Recordings(
-            directory: directory, pool: pool, hls: configuration.streamLimits, limits: limits, log: log)
+            directory: directory, pool: pool, hls: configuration.streamLimits, limits: limits, log: log,
+            graceTime: { PackagedStreams.limits(of: $0, configuration.streamLimits).interruptedGraceTime },
+            resumeTime: { [limits] in PackagedStreams.resumeTime(of: $0, limits) })
         do throws(SystemError) { try recordings.open() } catch {
             throw StartError("hls-recording: cannot use \(directory): \(error)")
         }
@@ -39,14 +41,16 @@ final class StreamStorage: Sendable {
     }
 
     /// Once a second from now on.
-    func maintain(on loop: EventLoop) {
-        loop.execute { self.maintainAgain(on: loop) }
+    ///
+    /// - Parameter isAwaited: Whether the publisher of a stream is waited for, however late it comes back.
+    func maintain(on loop: EventLoop, isAwaited: @escaping @Sendable (_ stream: String) -> Bool) {
+        loop.execute { self.maintainAgain(on: loop, isAwaited) }
     }
 
-    private func maintainAgain(on loop: EventLoop) {
+    private func maintainAgain(on loop: EventLoop, _ isAwaited: @escaping @Sendable (String) -> Bool) {
         self.numbers.maintain()
-        self.recordings?.maintain()
-        _ = loop.schedule(at: loop.now + Self.maintenanceTime) { self.maintainAgain(on: loop) }
+        self.recordings?.maintain(isAwaited: isAwaited)
+        _ = loop.schedule(at: loop.now + Self.maintenanceTime) { self.maintainAgain(on: loop, isAwaited) }
     }
 
     /// No stream goes on: what is still on its way is written, as far as the disk takes it in time.

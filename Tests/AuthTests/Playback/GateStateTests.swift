@@ -164,6 +164,18 @@ struct GateStateTests {
         }
     }
 
+    @Test("tells previews from tickets, whatever was told of either")
+    func previews() {
+        let script = GateScript()
+        let (preview, ticket) = (script.token(ticket: 0), script.token(number: 2))
+        for _ in 0..<2 {
+            #expect(script.ask(preview) == .admitted(stream: GateScript.stream, .preview))
+            #expect(script.ask(ticket) == self.admitted)
+            _ = script.tell(holder: -1, last: 1, live: [GateScript.session(1)])
+            _ = script.tell(last: 2, live: [GateScript.session(2)])
+        }
+    }
+
     @Test("reads what it is told, and passes over what it does not know")
     func text() {
         let session = GateScript.session(2)

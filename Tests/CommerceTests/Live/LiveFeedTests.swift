@@ -14,6 +14,7 @@ struct LiveFeedTests {
         var text = ""
         var isFull = false
         var writer: HTTPStreamWriter?
+        var isFinished = false
 
         /// Names and data of events, one after the other: `payment.failed {}`.
         var events: [String] {
@@ -42,7 +43,7 @@ struct LiveFeedTests {
                         if browser.isFull { return .full }
                         browser.text += String(decoding: bytes, as: UTF8.self)
                         return .queued
-                    }, finish: {}, abort: {}))
+                    }, finish: { browser.isFinished = true }, abort: {}))
             browser.writer = writer
             produce(writer)
             return browser
@@ -103,6 +104,21 @@ struct LiveFeedTests {
         #expect(try await Self.events(quick, rig).last == "resync  {}")
         try await rig.onLoop { slow?.writer?.transportClosed() }
         #expect(try await Self.watch(feed, rig) != nil)
+    }
+
+    @Test("ends for each after a while, so that nobody watches longer than he may, and goes on where he comes back")
+    func end() async throws {
+        let rig = try CommerceRig()
+        var limits = ViewLimits()
+        limits.watchTimeMax = .milliseconds(50)
+        let feed = LiveFeed(loops: rig.group.loops, limits: limits)
+        let browser = try await Self.watch(feed, rig)
+        try await rig.onLoop { feed.tell("a", id: "1", "{}") }
+        try await rig.wait { try await rig.onLoop { browser?.isFinished } == true }
+        #expect(!feed.isWatched)
+        try await rig.onLoop { feed.tell("a", id: "2", "{}") }
+        #expect(try await Self.events(browser, rig) == ["a 1 {}"])
+        #expect(try await Self.events(Self.watch(feed, rig, seen: "1"), rig) == ["a 2 {}"])
     }
 
     @Test("is of what the outbox tells, in every process, and of what was asked of this one")

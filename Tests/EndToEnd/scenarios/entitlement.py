@@ -1,5 +1,5 @@
 """Tickets open a show that is on the air, and nothing else does: bought, watched, replaced, given back, by the real
-program, a publisher over RTMP and players over HTTP. A refund shuts the gate at once, for what is listed and for who
+program, a publisher over RTMP and players over HTTP. A rehearsal is its makers' alone. A refund shuts the gate at once, for what is listed and for who
 waits; kill -9 and a rotated key change nothing for anybody."""
 
 import os
@@ -33,6 +33,9 @@ def run(site):
     expect(api.get(early).code == "not-live-yet", "a show that has not begun")
     clip = make_clip(site.join("show.flv"), seconds=120)
     with publishers.Publishing(publishers.ffmpeg(clip, f"rtmp://127.0.0.1:{podo.rtmp_port}/live/{KEY}", paced=True)):
+        rehearsed(api, fan, seller, schedule, tickets[0])
+        query(podo, f"UPDATE schedule SET starts_at = now(), ends_at = now() + interval '2 hours' WHERE id = {schedule}")
+        early = watch(api, fan, tickets[0])
         wait_until(lambda: api.get(early).status == 200, "the show is not served")
         refused_are_refused(api, early)
         replaced(api, fan, tickets[0])
@@ -52,6 +55,8 @@ def make_concert(api, seller):
         "name": "온라인 콘서트", "description": "가을 공연", "stageId": stage.json["stageId"], "runtimeMinutes": 120,
         "category": "CONCERT", "saleOpensAt": moment(-60), "saleClosesAt": moment(20 * DAY),
         "grades": [{"name": "R", "price": 50_000, "rows": [1, 2]}], "schedules": [{"startsAt": moment(30 * DAY)}],
+        # All of it, also of a show that goes on.
+        "refundRules": [{"daysBefore": -14, "feeBasisPoints": 0}],
     }, seller)
     expect(answer.status == 201, f"concert: {answer.status} {answer.body!r}")
     return answer.json["schedules"][0]["scheduleId"]
@@ -91,6 +96,26 @@ def wait_until(is_so, message, seconds=20):
         time.sleep(0.05)
 
 
+def rehearsed(api, fan, seller, schedule, ticket):
+    """Who publishes a month before the show is seen by who makes it; tickets get nothing of it, by any name."""
+    preview = preview_of(api, seller, schedule)
+    wait_until(lambda: api.get(preview).status == 200, "a rehearsal is not shown to its makers")
+    wait_until(lambda: segments(api, preview), "no segment of a rehearsal is listed")
+    theirs = watch(api, fan, ticket)
+    names = [path.split("/", 3)[3] for path in segments(api, preview)]
+    for name in ["index.m3u8", "main.m3u8", "main.plain.m3u8", "main/init.0.mp4", "poster.jpg", *names]:
+        answer = api.get(beside(theirs, name))
+        expect(answer.status == 404 and answer.code == "not-live-yet", f"a rehearsal's {name}: {answer.status}")
+        expect(api.get(beside(theirs, "check/" + name)).code == "not-live-yet", f"a cache may give out {name}")
+    expect(api.get(beside(preview, names[-1])).status == 200, "a rehearsal's segment is not there for its makers")
+
+
+def preview_of(api, seller, schedule):
+    answer = api.post(f"/api/v1/schedule/{schedule}/preview", None, seller)
+    expect(answer.status == 201, f"preview: {answer.status} {answer.body!r}")
+    return "/p/" + answer.json["playlistUrl"].split("/p/")[1]
+
+
 def refused_are_refused(api, url):
     """By names that lead around the gate too."""
     token = url.split("/")[2]
@@ -122,10 +147,7 @@ def replaced(api, fan, ticket):
 
 
 def previewed(api, seller, schedule):
-    answer = api.post(f"/api/v1/schedule/{schedule}/preview", None, seller)
-    expect(answer.status == 201, f"preview: {answer.status} {answer.body!r}")
-    url = "/p/" + answer.json["playlistUrl"].split("/p/")[1]
-    expect(api.get(url).status == 200, "a preview shows nothing")
+    expect(api.get(preview_of(api, seller, schedule)).status == 200, "a preview shows nothing")
 
 
 def refunded(api, fan, tickets):
@@ -211,7 +233,7 @@ def after_crash(podo, site, api, fan, tickets):
     expect(refund.status in (200, 202), f"refund: {refund.status} {refund.body!r}")
     again = Podo(site, name="podo-again", data_directory=podo.data_directory, ports=podo.ports, environment={
         "PODO_STREAM_KEYS": f"schedule-1={KEY}", "PODO_LOOPS": "2"}).start()
-    for url, code in [(doomed, "ticket-revoked"), (replaced_url, "session-replaced"), (good, "not-live-yet")]:
+    for url, code in [(doomed, "ticket-revoked"), (replaced_url, "session-replaced"), (good, "interrupted")]:
         answer = api.get(url)
         expect(answer.code == code, f"after a crash, instead of {code}: {answer.status} {answer.body!r}")
     expect(query(again, "SELECT count(*) FROM playback_session WHERE ended_at IS NULL AND ticket_id > 0") == "3",

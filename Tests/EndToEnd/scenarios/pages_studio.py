@@ -139,7 +139,9 @@ def broadcast(site, visitor):
     visitor.until(good, "all is well", 40)
     visitor.until("document.querySelectorAll('.chart .line').length === 2", "viewers and bitrate are drawn")
     visitor.expect_fits("the page to broadcast from")
-    visitor.expect_well("the page to broadcast from")
+    for is_dark in (True, False):
+        visitor.dark(is_dark)
+        visitor.expect_well("the page to broadcast from")
     os.kill(encoder.pid, signal.SIGSTOP)
     visitor.until("document.querySelector('.advice[data-good=false]:not([hidden]), [data-state=INTERRUPTED]')",
                   "a starved encoder is told of", 30)
@@ -181,7 +183,9 @@ def administer(visitor, api):
         visitor.go(f"/manage/#{part}")
         visitor.until("document.querySelectorAll('tbody tr').length > 1", f"{part} are listed")
         visitor.expect_fits(part)
-        visitor.expect_well(part)
+        for is_dark in (True, False):
+            visitor.dark(is_dark)
+            visitor.expect_well(part)
     visitor.go("/manage/#nothing-like-that")
     visitor.until("document.querySelector('[aria-current=page][data-name=payments]')", "what is unknown is the first")
 
@@ -212,6 +216,9 @@ def give_back(visitor, payment):
     visitor.do("document.querySelector('dialog [data-way=refund]').click()")
     press(visitor, "Give money back", "dialog")
     visitor.until("document.querySelector('dialog [aria-invalid]')?.name === 'reason'", "a reason is asked for")
+    for is_dark in (True, False):
+        visitor.dark(is_dark)
+        visitor.expect_well("a question")
     visitor.fill("dialog [name=reason]", "asked for by telephone")
     press(visitor, "Give money back", "dialog")
     visitor.says("Done.")

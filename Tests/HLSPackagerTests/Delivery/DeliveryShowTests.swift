@@ -8,6 +8,11 @@ import Testing
 struct DeliveryShowTests {
     private static let later = WallClock(unixMilliseconds: 4_000_000_000_000)
     private static let before = WallClock(unixMilliseconds: 1_000_000_000_000)
+    private static let goesOn = ShowPhase.live(since: before)
+
+    private static func isOver(replayUntil: WallClock?) -> ShowPhase {
+        .ended(since: Self.before, replayUntil: replayUntil)
+    }
 
     /// A recording of three segments, and the delivery of it.
     private static func recorded() throws -> (RecordingRig, DeliveryRig) {
@@ -26,14 +31,16 @@ struct DeliveryShowTests {
 
     private static let names = ["index.vod.m3u8", "main.vod.m3u8", "main.event.m3u8", "main/1.m4s", "main/init.0.mp4"]
 
-    @Test("before it begins there is nothing, as of any stream; when it is over it is gone")
+    @Test("before it begins there is nothing, as of any stream; while it goes on it may come; then it is gone")
     func nothing() throws {
         let rig = try DeliveryRig()
         #expect(try rig.ask("index.m3u8").code == "not-live-yet")
-        rig.delivery.setPhase(.live, of: "show")
-        let early = try rig.ask("index.m3u8")
-        #expect(early.status == 404 && early.code == "not-live-yet")
-        rig.delivery.setPhase(.ended(replayUntil: nil), of: "show")
+        rig.delivery.setPhase(Self.goesOn, of: "show")
+        for name in ["index.m3u8", "main.m3u8", "main/7.m4s"] {
+            let away = try rig.ask(name)
+            #expect(away.status == 503 && away.code == "interrupted" && away["retry-after"] == "1", "\(name)")
+        }
+        rig.delivery.setPhase(Self.isOver(replayUntil: nil), of: "show")
         for name in ["index.m3u8", "main.m3u8", "main/7.m4s"] {
             let gone = try rig.ask(name)
             #expect(gone.status == 410 && gone.code == "show-over", "\(name)")
@@ -45,12 +52,12 @@ struct DeliveryShowTests {
     @Test("what is opened after the end is the recording, until the replay ends; then all of it is gone")
     func replay() throws {
         let (_, rig) = try Self.recorded()
-        rig.delivery.setPhase(.ended(replayUntil: Self.later), of: "Show 1")
+        rig.delivery.setPhase(Self.isOver(replayUntil: Self.later), of: "Show 1")
         for name in ["index.m3u8", "index.plain.m3u8", "index.vod.m3u8"] {
             #expect(try Self.ask(rig, name).text?.contains("\nmain.vod.m3u8\n") == true, "\(name)")
         }
         for name in Self.names { #expect(try Self.ask(rig, name).status == 200, "\(name)") }
-        for phase in [ShowPhase.ended(replayUntil: Self.before), .ended(replayUntil: nil)] {
+        for phase in [Self.isOver(replayUntil: Self.before), Self.isOver(replayUntil: nil)] {
             rig.delivery.setPhase(phase, of: "Show 1")
             for name in Self.names + ["index.m3u8", "main.m3u8"] {
                 let gone = try Self.ask(rig, name)
@@ -62,7 +69,7 @@ struct DeliveryShowTests {
     @Test("a ticket without replay opens the show and not its recording")
     func notIncluded() throws {
         let (_, rig) = try Self.recorded()
-        rig.delivery.setPhase(.ended(replayUntil: Self.later), of: "Show 1")
+        rig.delivery.setPhase(Self.isOver(replayUntil: Self.later), of: "Show 1")
         for name in Self.names + ["index.m3u8"] {
             let refused = try Self.ask(rig, name, "pass@@")
             #expect(refused.status == 403 && refused.code == "replay-not-included", "\(name)")
@@ -73,9 +80,108 @@ struct DeliveryShowTests {
     func rehearsal() throws {
         let (_, rig) = try Self.recorded()
         #expect(try Self.ask(rig, "index.vod.m3u8").status == 200)
-        rig.delivery.setPhase(.live, of: "Show 1")
+        rig.delivery.setPhase(Self.goesOn, of: "Show 1")
         #expect(try Self.ask(rig, "index.vod.m3u8").code == "not-recorded")
         #expect(try Self.ask(rig, "main.vod.m3u8").code == "not-recorded")
+    }
+
+    @Test("what was recorded before it began is nobody's, while it goes on and afterwards, by whatever name")
+    func rehearsalRecorded() throws {
+        let (_, rig) = try Self.recorded()
+        #expect(try Self.ask(rig, "index.vod.m3u8").status == 200)
+        for phase in [ShowPhase.live(since: Self.later), ShowPhase.ended(since: Self.later, replayUntil: Self.later)] {
+            rig.delivery.setPhase(phase, of: "Show 1")
+            for name in Self.names + ["index.m3u8", "index.event.m3u8", "main/0.m4s", "main/2.m4s"] {
+                for pass in ["pass", "pass@preview", "pass@144"] {
+                    #expect(try Self.ask(rig, name, pass).status != 200, "\(name) with \(pass) in \(phase)")
+                }
+            }
+        }
+        #expect(try Self.ask(rig, "index.m3u8").code == "not-recorded")
+        rig.delivery.setPhase(Self.isOver(replayUntil: Self.later), of: "Show 1")
+        #expect(try Self.ask(rig, "index.m3u8").status == 200)
+    }
+
+    @Test("a recording that is not finished is waited for, not said to be missing; the stream's end is shown meanwhile")
+    func unfinished() throws {
+        let recording = try RecordingRig()
+        let rig = try DeliveryRig(recordings: recording.recordings)
+        recording.begin()
+        recording.add(count: 3)
+        #expect(recording.flush())
+        rig.delivery.setPhase(Self.isOver(replayUntil: Self.later), of: "Show 1")
+        for name in ["index.m3u8", "index.vod.m3u8", "main.vod.m3u8"] {
+            let early = try rig.ask(name, pass: "pass")
+            #expect(early.status == 503 && early.code == "recording-is-read", "\(name)")
+        }
+        let show = rig.show("Show 1")
+        show.begin()
+        show.addSegments(3)
+        #expect(try Self.ask(rig, "index.m3u8").text?.contains("\nmain.m3u8\n") == true)
+        recording.end()
+        #expect(recording.flush())
+        #expect(try Self.ask(rig, "index.m3u8").text?.contains("\nmain.vod.m3u8\n") == true)
+    }
+
+    /// A stream of a show on which somebody publishes, and of which nothing is said.
+    private static func rehearsed() throws -> (DeliveryRig, WrittenShow) {
+        let rig = try DeliveryRig(isShow: { $0 == "show" })
+        let show = rig.show()
+        show.begin()
+        show.addSegments(3)
+        show.addPart()
+        return (rig, show)
+    }
+
+    private static let live = [
+        "index.m3u8", "index.plain.m3u8", "main.m3u8", "main.plain.m3u8", "main/8.m4s", "main/8.0.m4s", "main/8.ts",
+        "main/init.0.mp4", "poster.jpg", "main.event.m3u8", "main.vod.m3u8", "main/10.1.m4s",
+        "main.m3u8?_HLS_msn=10&_HLS_part=1", "check/main/8.m4s", "check/main.m3u8",
+    ]
+
+    @Test("a rehearsal is its makers' alone: tickets get nothing of it by any name, and do not wait for it")
+    func beforeTheShow() throws {
+        let (rig, _) = try Self.rehearsed()
+        for name in Self.live {
+            for pass in ["show", "show-2", "show@720"] {
+                let viewer = try rig.ask(name, pass: pass)
+                #expect(viewer.status == 404 && viewer.code == "not-live-yet", "\(name) with \(pass)")
+            }
+        }
+        #expect(rig.metric("podo_hls_waiters") == 0)
+        for name in ["index.m3u8", "main.m3u8", "main/8.m4s", "main/8.0.m4s", "main/init.0.mp4"] {
+            #expect(try rig.ask(name, pass: "show@preview").status == 200, "\(name)")
+        }
+        let check = try rig.ask("check/main/8.m4s", pass: "show@preview")
+        #expect(check.status == 204 && check["podo-stream"] == "show-preview")
+        rig.delivery.setPhase(Self.goesOn, of: "show")
+        for name in ["index.m3u8", "main.m3u8", "main/8.m4s", "main/8.0.m4s", "main/init.0.mp4"] {
+            #expect(try rig.ask(name).status == 200, "\(name)")
+        }
+        #expect(try rig.ask("check/main/8.m4s")["podo-stream"] == "show")
+    }
+
+    @Test("who waits when nothing is known of a show any more is sent away, but for its makers")
+    func noShowAnyMore() throws {
+        let (rig, show) = try Self.rehearsed()
+        rig.delivery.setPhase(Self.goesOn, of: "show")
+        let waiting = try ["show", "show@preview", "show@720"].map { try rig.ask("main/10.1.m4s", pass: $0) }
+        #expect(waiting.allSatisfy { $0.waits })
+        rig.delivery.setPhase(nil, of: "show")
+        rig.onLoop {}
+        #expect(waiting.map { $0.code } == ["not-live-yet", nil, "not-live-yet"])
+        #expect(rig.metric("podo_hls_waiters") == 1 && rig.waits("refused") == 2)
+        show.addPart()
+        #expect(waiting[1].status == 200 && rig.metric("podo_hls_waiters") == 0)
+    }
+
+    @Test("whoever makes a show sees its recording when it is closed to all others")
+    func closedRecording() throws {
+        let (_, rig) = try Self.recorded()
+        rig.delivery.setPhase(Self.isOver(replayUntil: nil), of: "Show 1")
+        for name in Self.names + ["index.m3u8"] {
+            #expect(try Self.ask(rig, name, "pass@preview").status == 200, "\(name)")
+        }
     }
 
     @Test("those who watch the end see it, and who comes then is given the recording, or the end if there is none")
@@ -86,7 +192,7 @@ struct DeliveryShowTests {
         show.addSegments(3)
         show.suspend()
         #expect(show.stream.endIfAbandoned() != nil)
-        rig.delivery.setPhase(.ended(replayUntil: Self.later), of: "show")
+        rig.delivery.setPhase(Self.isOver(replayUntil: Self.later), of: "show")
         #expect(try rig.ask("main.m3u8").text?.hasSuffix("#EXT-X-ENDLIST\n") == true)
         #expect(try rig.ask("main/8.m4s").status == 200)
         #expect(try rig.ask("index.m3u8").text?.contains("\nmain.m3u8\n") == true)

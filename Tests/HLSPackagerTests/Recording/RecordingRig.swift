@@ -19,13 +19,15 @@ final class RecordingRig {
     private var hls: HLSLimits
     private var publishing = 0
     private var time = MonotonicTime(nanoseconds: 0)
-    private var date = WallClock.now
+    /// When the next segment begins.
+    private(set) var date = WallClock.now
     /// The longest that the stream's publisher had to wait for a snapshot to be taken.
     private(set) var longestTake = TimeAmount.nanoseconds(0)
 
     init(
         disk: TestDisk? = nil, limits: RecordingLimits = RecordingLimits(), state: StreamState = StreamState(),
-        keySegmentCount: Int? = nil
+        keySegmentCount: Int? = nil, graceTime: (@Sendable (String) -> TimeAmount)? = nil,
+        resumeTime: (@Sendable (String) -> TimeAmount)? = nil, startsLater: TimeAmount = .seconds(0)
     ) throws {
         self.disk = try disk ?? TestDisk()
         self.limits = limits
@@ -36,7 +38,8 @@ final class RecordingRig {
         let log = Log(level: .debug, memory: self.log)
         self.recordings = Recordings(
             directory: self.disk.path + "/recordings", pool: self.pool, hls: self.hls, limits: limits, log: log,
-            disk: self.disk)
+            graceTime: graceTime, resumeTime: resumeTime, disk: self.disk,
+            wallClock: { WallClock(unixMilliseconds: WallClock.now.unixMilliseconds + startsLater.milliseconds) })
         let recordings = self.recordings
         self.stream = PackagedStream(limits: self.hls, state: state) { recordings.take($0, of: "Show 1") }
         try self.recordings.open()
@@ -127,7 +130,7 @@ final class RecordingRig {
             case .found(let playlist):
                 return String(decoding: playlist.plain.copyBytes(), as: UTF8.self).split(separator: "\n")
                     .map(String.init)
-            case .absent: return nil
+            case .absent, .unfinished: return nil
             case .loading: usleep(10_000)
             }
         }
@@ -148,7 +151,7 @@ final class RecordingRig {
         for _ in 0..<500 {
             switch self.recordings.body(name, of: "Show 1") {
             case .found(let slice): return Self.read(slice)
-            case .absent: return nil
+            case .absent, .unfinished: return nil
             case .loading: usleep(10_000)
             }
         }

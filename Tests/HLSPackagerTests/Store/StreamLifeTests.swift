@@ -59,6 +59,33 @@ struct StreamLifeTests {
         }
     }
 
+    @Test("A stream that is awaited ends when it is not any more, however long after its grace time")
+    func awaited() {
+        let isAwaited = Atomic(true)
+        let rig = PackagerRig(isAwaited: { isAwaited.load(ordering: .relaxed) })
+        self.announce(rig)
+        rig.play(seconds: 4)
+        rig.packager.publishingEnded(.finished)
+        for _ in 0..<1000 { rig.pass(nanoseconds: 7_000_000_000) }
+        #expect(rig.watch.latest?[.main]?.snapshot.hasEnded == false && !rig.watch.isOver)
+        rig.comeBack()
+        rig.position = 0
+        self.announce(rig)
+        rig.play(seconds: 4)
+        #expect(rig.watch.all(.main).map(\.sequence) == [0, 1, 2, 3])
+        // Whoever took over is not ended by what comes of the one before.
+        isAwaited.store(false, ordering: .relaxed)
+        rig.pass(nanoseconds: 30_000_000_000)
+        #expect(rig.watch.latest?[.main]?.snapshot.hasEnded == false)
+        isAwaited.store(true, ordering: .relaxed)
+        rig.packager.publishingEnded(.interrupted)
+        rig.pass(nanoseconds: 3_600_000_000_000)
+        #expect(rig.watch.latest?[.main]?.snapshot.hasEnded == false)
+        isAwaited.store(false, ordering: .relaxed)
+        rig.pass(nanoseconds: 5_000_000_000)
+        #expect(rig.watch.latest?[.main]?.snapshot.hasEnded == true)
+    }
+
     @Test("A stream is over when nothing is left of it, until it begins again")
     func over() {
         let count = Mutex(0)

@@ -21,7 +21,8 @@ final class DeliveryRig: Sendable {
     /// Parts of a second, segments of two: the target duration is 4 s.
     init(
         _ limits: DeliveryLimits = DeliveryLimits(), windowSegmentCount: Int = 12, keySegmentCount: Int? = nil,
-        recordings: Recordings? = nil, posters: Posters? = nil
+        recordings: Recordings? = nil, posters: Posters? = nil,
+        isShow: @escaping @Sendable (String) -> Bool = { _ in false }
     ) throws {
         var streamLimits = HLSLimits()
         streamLimits.partTime = .milliseconds(1000)
@@ -33,7 +34,7 @@ final class DeliveryRig: Sendable {
         self.board = SnapshotBoard(loops: self.group.loops, metrics: metrics)
         self.delivery = HLSDelivery(
             board: self.board, group: self.group, gate: self.gate, promises: PlaylistPromises(streamLimits),
-            limits: limits, recordings: recordings, posters: posters, metrics: metrics)
+            limits: limits, recordings: recordings, posters: posters, isShow: isShow, metrics: metrics)
         self.application = try HTTPApplication(routes: self.delivery.routes)
         self.group.start()
     }
@@ -124,7 +125,7 @@ final class DeliveryRig: Sendable {
 
 /// Lets everybody in whose pass was not withdrawn; a pass is the name of a stream, or that with `-2` behind it, or
 /// `pass` for the stream of `RecordingRig`. Behind an `@` may stand a height that pictures are bounded to, and behind
-/// another that there is no replay.
+/// another that there is no replay; or `preview`.
 final class PassGate: PlaybackGate {
     private let withdrawn = Mutex<Set<String>>([])
     /// What it was asked for, in order.
@@ -147,7 +148,8 @@ final class PassGate: PlaybackGate {
         guard !self.withdrawn.withLock({ $0.contains(name) }) else { return .refused(Self.problem) }
         let words = name.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
         if words.count > 1 {
-            let quality = PlaybackQuality(heightMax: Int(words[1]), hasReplay: words.count < 3)
+            let quality = PlaybackQuality(
+                heightMax: Int(words[1]), hasReplay: words.count < 3, isPreview: words[1] == "preview")
             return .admitted(stream: words[0] == "pass" ? "Show 1" : words[0], quality: quality)
         }
         if name == "pass" { return .admitted(stream: "Show 1") }

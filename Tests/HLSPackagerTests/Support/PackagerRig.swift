@@ -23,7 +23,7 @@ final class PackagerRig {
             RecordingMuxer(initialisation: tracks.flatMap(PackagerRig.tag))
         },
         transportStream: PackagerMuxers.Factory? = nil, observer: PackagerObserver = PackagerObserver(),
-        startsAt: Int64 = 1_000_000_000
+        startsAt: Int64 = 1_000_000_000, isAwaited: @escaping @Sendable () -> Bool = { false }
     ) {
         let (clock, watch) = (Clock(time: startsAt), StreamWatch(limits: limits))
         self.clock = clock
@@ -34,7 +34,7 @@ final class PackagerRig {
             now: { MonotonicTime(nanoseconds: clock.time) },
             wallClock: { WallClock(unixMilliseconds: 1_700_000_000_000 + clock.time / 1_000_000) },
             after: { time, call in clock.timers.append((clock.time + time.nanoseconds, call)) })
-        self.stream = PackagedStream(limits: limits, state: state) { watch.see($0) }
+        self.stream = PackagedStream(limits: limits, state: state, isAwaited: isAwaited) { watch.see($0) }
         self.packager = StreamPackager(
             stream: self.stream, environment: self.environment, muxers: self.muxers, observer: self.observer)
     }

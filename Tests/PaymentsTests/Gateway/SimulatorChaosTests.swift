@@ -210,7 +210,7 @@ import Testing
         self.turn(rig, \.depositAfterDue)
         let late = try await rig.paid(rig.toss, GatewayRig.order("podo-000001", method: .virtualAccount))
         #expect(late.status == .awaitingDeposit)
-        rig.forward(.seconds(Int64(TossRequest.depositHours) * 3600))
+        rig.forward(.seconds(Int64(GatewayOrder.depositHoursMax) * 3600))
         let key = GatewayPaymentKey(orderID: late.orderID, providerKey: late.providerKey)
         #expect(await rig.toss.fetch(key).word == "found failed")
         rig.forward(.seconds(3601))

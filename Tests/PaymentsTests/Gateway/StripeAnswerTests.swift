@@ -125,6 +125,12 @@ import Testing
         #expect(StripeAnswer.refundList(GatewayTexts.answer(200, list), of: Self.refund).word == expected)
     }
 
+    @Test("our number stands in the metadata", arguments: [("77", 77), ("", nil), ("x", nil)] as [(String, Int64?)])
+    func number(text: String, number: Int64?) throws {
+        let answer = GatewayTexts.answer(200, GatewayTexts.refund(number: text))
+        #expect(StripeAnswer.refund(try #require(answer.json))?.refundID == number)
+    }
+
     @Test("a refund of another amount is a mismatch; another's is not ours") func refundOthers() {
         let other = GatewayTexts.answer(200, GatewayTexts.refund(amount: "501"))
         #expect(StripeAnswer.refund(other, of: Self.refund).word == "unknown mismatch")

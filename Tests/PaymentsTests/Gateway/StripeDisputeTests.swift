@@ -36,6 +36,20 @@ struct StripeDisputeTests {
         #expect(snapshot.balance == Money(money == .done ? 0 : 2500, .usd))
     }
 
+    @Test(
+        "what came back of a dispute that is lost is not gone",
+        arguments: [
+            ([-2500, 1000], 1500, .done), ([-2500, 500, 500], 1500, .done), ([-2500, 2500], 2500, .failed),
+            // Of another currency, by its part.
+            ([-3_000_000, 1_200_000], 1500, .done), ([1000], 2500, .done), ([-1_000_000_000_000, 1], 2500, .done),
+        ] as [([Int], Int64, GatewayCancel.Status)])
+    func partLost(moves: [Int], amount: Int64, status: GatewayCancel.Status) throws {
+        let snapshot = try #require(try Self.read([Self.dispute("lost", moves: moves)]).snapshot)
+        #expect(snapshot.cancels.map(\.amount) == [Money(amount, .usd)])
+        #expect(snapshot.cancels.map(\.status) == [status])
+        #expect(snapshot.balance == Money(status == .done ? 2500 - amount : 2500, .usd))
+    }
+
     @Test("what cannot be read is no reading: money that is gone would be believed to be there")
     func unreadable() throws {
         for text in [

@@ -233,6 +233,14 @@ import Testing
         #expect(read == .absent)
     }
 
+    @Test(
+        "our number is what ends the reason, and nothing else",
+        arguments: [
+            ("변심 #77", 77), (" #1", 1), ("#77", nil), ("a #", nil), ("a #7x", nil), ("a #-7", nil), ("a#7", nil),
+            ("b #9 #12", 12), ("a #99999999999999999999", nil),
+        ] as [(String, Int64?)])
+    func number(reason: String, number: Int64?) { #expect(TossAnswer.refundID(ofReason: reason) == number) }
+
     @Test("a refund of another amount is a mismatch; one that runs or failed is what it is") func others() {
         #expect(self.refund(200, self.payment([GatewayTexts.tossCancel(amount: "32999")])).word == "unknown mismatch")
         #expect(self.refund(200, self.payment([GatewayTexts.tossCancel(status: "IN_PROGRESS")])).word == "pending")

@@ -48,12 +48,14 @@ struct PaymentClient {
     }
 
     func send(
-        _ method: HTTPMethod, _ target: String, json: Any? = nil, text: String? = nil, as member: Int64? = nil
+        _ method: HTTPMethod, _ target: String, json: Any? = nil, text: String? = nil, as member: Int64? = nil,
+        key: String? = nil
     ) async throws -> Answer {
         var list = HTTPFields()
         if let member = member ?? self.member {
             try list.append(name: Array("authorization".utf8).span, value: Array("\(member)".utf8).span)
         }
+        if let key { try list.append(name: Array("idempotency-key".utf8).span, value: Array(key.utf8).span) }
         var bytes = Array((text ?? "").utf8)
         if let json {
             bytes = Array(try JSONSerialization.data(withJSONObject: json))

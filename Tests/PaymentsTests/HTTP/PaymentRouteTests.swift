@@ -30,11 +30,25 @@ struct PaymentRouteTests {
         #expect((paid.json["ticketIds"] as? [Int])?.count == 2)
         let shown = try await client.send(.get, "/api/v1/payment/\(id)")
         #expect(shown.status == 200 && shown.json["memberId"] == nil && shown.fields[.cacheControl] == "no-store")
+        #expect(shown.json["isOrphan"] as? Bool == false)
         #expect(try await client.send(.get, "/api/v1/payment/\(id)", as: 102).status == 404)
         #expect(try await client.send(.get, "/api/v1/payment/\(id)", as: 301).json["memberId"] as? Int == 101)
         let again = try await client.send(.post, path, json: ["reservationId": reservation])
         #expect(again.status == 409 && again.code == "already-paid")
         try await rig.checkBooks()
+    }
+
+    @Test("tell a buyer of money that nothing could be given for")
+    func orphan() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        let payment = try await rig.begun()
+        try rig.sql("UPDATE test_seat SET state = 'LOST'")
+        let lost = try await client.send(
+            .post, "/api/v1/payment/\(payment.id)/confirm", json: ["paymentKey": "k", "amount": 100_000])
+        #expect(lost.status == 410)
+        let shown = try await client.send(.get, "/api/v1/payment/\(payment.id)")
+        #expect(shown.json["isOrphan"] as? Bool == true && shown.amount("refundPending") == 100_000)
     }
 
     @Test("decide at once where payments are simulated")
@@ -172,7 +186,11 @@ struct PaymentRouteTests {
         let list = try await client.send(.get, "/api/v1/admin/settlements?sellerId=201&status=CALCULATED")
         let id = try #require(list.items.first?["settlementId"] as? Int)
         let base = "/api/v1/admin/settlements/\(id)"
-        #expect(try await client.send(.post, base + "/approve").json["status"] as? String == "APPROVED")
+        let net = try #require(list.items.first?["net"] as? [String: Any])["amount"] as? Int ?? 0
+        #expect(try await client.send(.post, base + "/approve", json: ["net": net - 1]).code == "invalid-state")
+        #expect(try await client.send(.post, base + "/approve", json: [String: Int]()).code == "invalid-request")
+        let approved = try await client.send(.post, base + "/approve", json: ["net": net])
+        #expect(approved.json["status"] as? String == "APPROVED", "\(approved.text)")
         for (step, status) in [("REQUEST", "PAYOUT_REQUESTED"), ("PAID", "PAID")] {
             let paid = try await client.send(.post, base + "/payout", json: ["step": step])
             #expect(paid.json["status"] as? String == status)
@@ -196,7 +214,7 @@ struct PaymentRouteTests {
         let client = try PaymentClient(rig, as: 301)
         let payment = try await rig.paid([60_000, 40_000])
         let refunds = "/api/v1/admin/payments/\(payment.id)/refund"
-        let sum = try await client.send(.post, refunds, json: ["amount": 5000, "reason": "x"])
+        let sum = try await client.send(.post, refunds, json: ["amount": 5000, "reason": "x"], key: "one")
         #expect(sum.status == 200 && sum.amount("amount") == 5000, "\(sum.text)")
         #expect(try await client.send(.post, refunds, json: ["amount": 1, "seatIds": [1]]).code == "invalid-request")
         let own = try await client.send(
@@ -217,6 +235,38 @@ struct PaymentRouteTests {
         try rig.age(700)
         let ended = try await client.send(.post, end, json: ["note": "x"])
         #expect(ended.status == 200 && ended.json["failureCode"] as? String == "given-up", "\(ended.text)")
+    }
+
+    @Test("give a sum back once by one key, and say that it is promised when the company cannot be asked")
+    func sumOnce() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig, as: 301)
+        let payment = try await rig.paid([60_000, 40_000])
+        let other = try await rig.paid()
+        let path = "/api/v1/admin/payments/\(payment.id)/refund"
+        let sum = ["amount": 5000]
+        #expect(try await client.send(.post, path, json: sum).code == "idempotency-key-required")
+        // The promise is written down, and what asks the company at once fails.
+        try rig.sql(
+            """
+            CREATE FUNCTION no_lease() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NEW.attempts > OLD.attempts THEN RAISE 'no'; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER no_lease BEFORE UPDATE ON refund FOR EACH ROW EXECUTE FUNCTION no_lease()
+            """)
+        let promised = try await client.send(.post, path, json: sum, key: "k1")
+        #expect(promised.status == 202 && promised.json["status"] as? String == "REQUESTED", "\(promised.text)")
+        try rig.sql("DROP TRIGGER no_lease ON refund")
+        let again = try await client.send(.post, path, json: sum, key: "k1")
+        #expect(again.status == 200 && again.json["refundId"] as? Int == promised.json["refundId"] as? Int)
+        for (target, amount) in [(path, 5001), ("/api/v1/admin/payments/\(other.id)/refund", 5000)] {
+            let reused = try await client.send(.post, target, json: ["amount": amount], key: "k1")
+            #expect(reused.status == 422 && reused.code == "idempotency-key-reused", "\(reused.text)")
+        }
+        // Another key, or another manager's, is another wish.
+        #expect(try await client.send(.post, path, json: sum, key: "k2").status == 200)
+        #expect(try await rig.row(payment).refunded == 10_000)
+        #expect(try rig.sql("SELECT count(*) FROM refund") == "2")
+        try await rig.checkBooks()
     }
 
     @Test("refuse a key that is none before anything is kept for it, and tell who paid another sum that it goes back")
@@ -248,8 +298,11 @@ struct PaymentRouteTests {
         #expect(sales.items[0]["card"] == nil && sales.items[0]["orderId"] == nil)
         let list = try await client.send(.get, "/api/v1/member/me/settlement")
         let id = try #require(list.items.first?["settlementId"] as? Int)
-        for path in ["/api/v1/member/me/settlement/\(id)"] {
-            #expect(try await client.send(.get, path).json["sellerId"] as? Int == 201)
+        let own = "/api/v1/member/me/settlement/\(id)"
+        #expect(try await client.send(.get, own).json["sellerId"] as? Int == 201)
+        let table = try await client.send(.get, own + "/csv")
+        #expect(table.status == 200 && table.text.contains("NET") && table.text.contains("PAYMENT,\(payment.id)"))
+        for path in [own, own + "/csv"] {
             #expect(try await client.send(.get, path, as: 202).status == 404)
             #expect(try await client.send(.get, path, as: PaymentRig.member).status == 403)
         }

@@ -1,5 +1,6 @@
 import HTTPServer
 import Postgres
+import Primitives
 import Synchronization
 import Testing
 
@@ -129,6 +130,21 @@ struct PaymentCrashTests {
         try rig.sql("UPDATE payment SET provider_key = 'key-\(payment.orderID)'")
         rig.gateway.put(payment, .authorized)
         try await rig.workAll()
+        #expect(try await rig.row(payment).state == .completed)
+        try await rig.checkBooks()
+    }
+
+    @Test("that is away for a while takes none of the tries to take the money")
+    func silentForAWhile() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.begun()
+        rig.gateway.confirms(.lostBefore)
+        _ = try await rig.confirm(payment)
+        rig.gateway.change { $0.isSilent = true }
+        try await rig.workAll(rounds: rig.payments.limits.confirmCountMax + 3)
+        #expect(rig.gateway.confirmCount == 1)
+        rig.gateway.change { $0.isSilent = false }
+        try await rig.workAll(rounds: 1)
         #expect(try await rig.row(payment).state == .completed)
         try await rig.checkBooks()
     }

@@ -116,4 +116,29 @@ struct PaymentRaceTests {
         }
         try await rig.checkBooks()
     }
+
+    @Test("a checkout that the company refuses ends nothing that somebody went on with meanwhile")
+    func refusedCheckout() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.begun()
+        rig.gateway.confirms(.lostAfter)
+        let confirm: @Sendable () async -> Void = { _ = try? await rig.confirm(payment) }
+        rig.gateway.change { $0.beforeRefusedCheckout = confirm }
+        let code = await PaymentFlowTests.code {
+            _ = try await rig.payments.begin(payment.reservationID, by: PaymentRig.member)
+        }
+        #expect(code == "payment-declined")
+        #expect(try await rig.row(payment).state.phase == .unknown)
+        #expect(try rig.sql("SELECT frozen FROM test_order") == "t")
+        try await rig.workAll()
+        #expect(try await rig.row(payment).state == .completed)
+        // One that nobody went on with ends by it.
+        let other = try await rig.begun()
+        rig.gateway.change { $0.beforeRefusedCheckout = {} }
+        _ = await PaymentFlowTests.code {
+            _ = try await rig.payments.begin(other.reservationID, by: PaymentRig.member)
+        }
+        #expect(try await rig.row(other).failureCode == "BELOW_MINIMUM")
+        try await rig.checkBooks()
+    }
 }

@@ -177,4 +177,23 @@ struct WebhookInboxTests {
         #expect(try await rig.webhooks.sweep() == false)
         #expect(try rig.sql("SELECT string_agg(event_key, ' ') FROM webhook_inbox") == "e1")
     }
+
+    @Test("of a settled payment, whose company was silent until it was given up, is read all the same")
+    func givenUpOfSettled() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid([60_000, 40_000])
+        rig.gateway.refundElsewhere(payment, 100_000, isDispute: true)
+        #expect(await Self.receive(rig, "\(payment.orderID) e1 signed") == nil)
+        rig.gateway.change { $0.isSilent = true }
+        try rig.sql("UPDATE webhook_inbox SET attempts = 20")
+        _ = try await rig.webhooks.work()
+        #expect(try rig.sql("SELECT outcome FROM webhook_inbox") == "gave-up")
+        // The first look finds the company silent still.
+        _ = try await rig.reconciler.work()
+        rig.gateway.change { $0.isSilent = false }
+        try await rig.workAll(rounds: 1)
+        #expect(try await rig.row(payment).state.status == .canceled)
+        #expect(try rig.sql("SELECT cause FROM refund") == "CHARGEBACK")
+        try await rig.checkBooks()
+    }
 }

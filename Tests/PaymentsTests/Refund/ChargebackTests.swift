@@ -28,10 +28,73 @@ struct ChargebackTests {
         #expect(try await Ledger.balance(of: .sellerPayable(PaymentRig.seller), .krw, in: rig.database) == -100_000)
         #expect(try await rig.payments.checkInvariants().isEmpty)
         // There are no seats any more, and the house is generous.
-        let all = try await rig.payments.refund(payment.id, amount: 100_000, reason: "", by: PaymentRig.manager)
+        let all = try await rig.payments.refund(
+            payment.id, amount: 100_000, reason: "", by: PaymentRig.manager, key: try PaymentRig.key("all"))
         try await rig.workAll()
         #expect(try await rig.payments.refund(all.id)?.status == .succeeded)
         try await rig.checkBooks()
+    }
+
+    @Test("of the whole after a part has gone back voids every ticket, and what was not there is the house's loss")
+    func beyond() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid([60_000, 40_000])
+        _ = try await rig.payments.refund(
+            payment.id, seats: [payment.reservationID * 100], reason: "", by: .member(PaymentRig.member))
+        try await rig.workAll()
+        rig.gateway.refundElsewhere(payment, 100_000, isDispute: true)
+        for _ in 0..<2 { try await rig.reconciler.look(at: payment.id) }
+        let taken = try await rig.row(payment)
+        #expect(taken.state.status == .canceled && taken.refunded == 100_000 && taken.isDisputed)
+        #expect(try rig.sql("SELECT count(*) FROM test_seat WHERE state = 'SOLD'") == "0")
+        #expect(
+            try rig.sql("SELECT string_agg(cause || ' ' || amount || ' ' || excess, ', ' ORDER BY id) FROM refund")
+                == "MEMBER 60000 0, CHARGEBACK 40000 60000")
+        #expect(try await Ledger.balance(of: .disputeLoss, .krw, in: rig.database) == 60_000)
+        #expect(try await Ledger.balance(of: .gatewayReceivable, .krw, in: rig.database) == -60_000)
+        #expect(try await Ledger.balance(of: .sellerPayable(PaymentRig.seller), .krw, in: rig.database) == 0)
+        #expect(try await rig.payments.checkInvariants().isEmpty)
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="dispute-loss"}"#) == 1)
+        // The company's list says the same.
+        let now = WallClock.now
+        rig.gateway.change { state in
+            state.transactions = [100_000, -60_000, -100_000].enumerated().map { index, amount in
+                GatewayTransaction(
+                    key: "t\(index)", providerKey: "key-\(payment.orderID)", orderID: payment.orderID,
+                    amount: Money(amount), fee: nil, at: now)
+            }
+        }
+        let report = try await BookComparison(payments: rig.payments).compare(
+            "scripted", from: WallClock(unixMilliseconds: now.unixMilliseconds - 3_600_000),
+            to: WallClock(unixMilliseconds: now.unixMilliseconds + 3_600_000))
+        #expect(report.isComplete && report.amountCount == 0 && report.oursOnlyCount == 0)
+        rig.gateway.reinstate(payment)
+        try await rig.reconciler.look(at: payment.id)
+        let back = try await rig.row(payment)
+        #expect(back.state.status == .partCanceled && back.refunded == 60_000)
+        #expect(try await Ledger.balance(of: .disputeLoss, .krw, in: rig.database) == 0)
+        try await rig.checkBooks()
+    }
+
+    @Test("of which the bank gives a part back when it is lost is no more than what it keeps")
+    func partlyLost() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid([60_000, 40_000])
+        rig.gateway.refundElsewhere(payment, 100_000, isDispute: true)
+        try await rig.reconciler.look(at: payment.id)
+        rig.gateway.change { state in
+            state.entries[payment.orderID]?.cancels[0].amount = Money(70_000)
+            state.entries[payment.orderID]?.isDisputed = false
+            state.entries[payment.orderID]?.status = .partlyRefunded
+        }
+        for _ in 0..<2 { try await rig.reconciler.look(at: payment.id) }
+        let after = try await rig.row(payment)
+        #expect(after.state.status == .partCanceled && after.refunded == 70_000 && after.refundPending == 0)
+        #expect(
+            try rig.sql("SELECT string_agg(status || ' ' || amount, ', ' ORDER BY id) FROM refund")
+                == "REVERSED 100000, SUCCEEDED 70000")
+        #expect(try await Ledger.balance(of: .sellerPayable(PaymentRig.seller), .krw, in: rig.database) == -30_000)
+        #expect(try await rig.payments.checkInvariants().isEmpty)
     }
 
     @Test("is not what a part is that somebody gives back by hand after one")

@@ -52,6 +52,21 @@ struct RefundTests {
         #expect(later.daysBefore == 9 && later.fee == 10_000)
     }
 
+    @Test("of a show that was called off is whole, whatever its rules say, however late it is")
+    func calledOff() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid([60_000, 40_000], startsInDays: 2)
+        try rig.sql("UPDATE test_order SET confirmed_at = now() - interval '2 days'")
+        #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 20_000)
+        try rig.sql("UPDATE test_order SET called_off = true")
+        #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 0)
+        try rig.sql("UPDATE test_order SET starts_at = now() - interval '1 minute'")
+        let refund = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
+        #expect(refund.amount == Money(100_000) && refund.fee == 0)
+        try await rig.workAll()
+        try await rig.checkBooks()
+    }
+
     @Test("is refused of what is none, of a show that has begun, to strangers, and of orphans")
     func refused() async throws {
         let rig = try PaymentRig()
@@ -182,6 +197,37 @@ struct RefundTests {
         #expect(rest.amount == Money(10_000))
         try await rig.workAll()
         #expect(try await rig.row(two).state.status == .canceled)
+        try await rig.checkBooks()
+    }
+
+    @Test("a part, somewhere else, is for the seats that a person names, and no money moves by that")
+    func namedSeats() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig, as: 301)
+        let payment = try await rig.paid([50_000, 50_000])
+        rig.gateway.refundElsewhere(payment, 50_000)
+        try await rig.reconciler.look(at: payment.id)
+        #expect(try rig.sql("SELECT count(*) FROM test_seat WHERE state = 'SOLD'") == "2")
+        let refund = try #require(try await rig.payments.refunds(of: payment.id).first)
+        let path = "/api/v1/admin/refunds/\(refund.id)/seats"
+        let seat = payment.reservationID * 100 + 1
+        #expect(try await client.send(.post, path, json: ["seatIds": [7]]).code == "invalid-seat")
+        #expect(try await client.send(.post, path, json: ["seatIds": [Int]()]).code == "invalid-request")
+        #expect(try await client.send(.post, "/api/v1/admin/refunds/99/seats", json: ["seatIds": [7]]).status == 404)
+        let named = try await client.send(.post, path, json: ["seatIds": [seat]])
+        #expect(named.status == 200 && named.json["refundId"] as? Int == Int(refund.id), "\(named.text)")
+        #expect(try rig.sql("SELECT seat_id FROM test_seat WHERE state = 'SOLD'") == "\(seat - 1)")
+        #expect(try await client.send(.post, path, json: ["seatIds": [seat]]).code == "invalid-seat")
+        #expect(try await rig.row(payment).refunded == 50_000)
+        // Who asks for that seat is told of it; the other one is a refund of its own.
+        let told = try await rig.payments.refund(payment.id, seats: [seat], reason: "", by: Self.me)
+        #expect(told.id == refund.id)
+        let own = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
+        try await rig.workAll()
+        let other = try await client.send(
+            .post, "/api/v1/admin/refunds/\(own.id)/seats", json: ["seatIds": [seat - 1]])
+        #expect(other.code == "invalid-state")
+        #expect(try await rig.row(payment).refunded == 100_000)
         try await rig.checkBooks()
     }
 

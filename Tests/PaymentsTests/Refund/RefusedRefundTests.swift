@@ -147,7 +147,8 @@ struct RefusedRefundTests {
         let payment = try await rig.paid([60_000, 40_000])
         func code(_ amount: Int64) async -> String? {
             await PaymentFlowTests.code {
-                _ = try await rig.payments.refund(payment.id, amount: amount, reason: "goodwill", by: 301)
+                _ = try await rig.payments.refund(
+                    payment.id, amount: amount, reason: "goodwill", by: 301, key: try PaymentRig.key("\(amount)"))
             }
         }
         #expect(await code(100_001) == "refund-exceeds-balance")

@@ -45,6 +45,7 @@ struct StatementPlanTests {
         (BookComparison.lookAgain, "'toss'"), (BookComparison.missing, "'toss', '2026-11-01', '2026-11-02', 100"),
         (BookComparison.keepGaps, "'toss', '{1}'"), (BookComparison.closeGaps, "'toss'"),
         (SettlementStatements.items, "1, '', 0, 1000"), (Payments.memories, "'simulator', 99999999, 500"),
+        (Payments.openDifferences, "1, 7, 20"), (RefundStatements.findAskedBy, "'member:1 k'"),
     ]
 
     private static let fill = """

@@ -130,6 +130,104 @@ struct DailyBooksTests {
         #expect(try Self.work(rig, of: "compare scripted") == "1 done 2 0")
     }
 
+    @Test("goes on with a long list where it has come to, and judges nothing by a part of it")
+    func longList() async throws {
+        var limits = PaymentLimits()
+        limits.listPageCountMax = 2
+        let rig = try PaymentRig(limits: limits)
+        let payment = try await Self.paid(rig, daysAgo: 1)
+        for amount in [10_000, 20_000, 30_000, 40_000, -1, 1] as [Int64] {
+            try Self.list(rig, payment, amount, daysAgo: 1)
+        }
+        rig.gateway.change { $0.transactionPageCount = 1 }
+        let books = Self.books(rig)
+        #expect(try await books.work())
+        #expect(try Self.work(rig, of: "compare scripted") == "1 open 1 0")
+        #expect(try rig.sql("SELECT cursor, unreadable FROM day_work WHERE cursor IS NOT NULL") == "2|2")
+        // A company that is away loses nothing of it.
+        rig.gateway.change { $0.isSilent = true }
+        #expect(try await books.work())
+        #expect(try rig.sql("SELECT cursor FROM day_work WHERE cursor IS NOT NULL") == "2")
+        rig.gateway.change { $0.isSilent = false }
+        try rig.sql("UPDATE day_work SET next_try_at = now()")
+        #expect(try await books.work())
+        #expect(try rig.sql("SELECT count(*) FROM gateway_row") == "4")
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="books-differ"}"#) == 0)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "1 done 4 6")
+        #expect(try rig.sql("SELECT count(*) FROM gateway_row WHERE difference IS NOT NULL") == "0")
+        #expect(rig.metric(#"podo_payments_incidents_total{kind="books-differ"}"#) == 0)
+    }
+
+    @Test("begins a list anew when the company does not know the place in it any more")
+    func lostPlace() async throws {
+        let rig = try PaymentRig()
+        try Self.list(rig, try await Self.paid(rig, daysAgo: 1), 100_000, daysAgo: 1)
+        let books = Self.books(rig)
+        try rig.sql(
+            """
+            INSERT INTO day_work (work, business_date, next_try_at, cursor)
+            SELECT 'compare scripted', (now() AT TIME ZONE 'Asia/Seoul')::date - 1, now(), 'x'
+            """)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "1 open 2 0")
+        try rig.sql("UPDATE day_work SET next_try_at = now()")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "compare scripted") == "1 done 3 0")
+    }
+
+    @Test("of a seller that cannot be settled is tried again, then left to the next day, and is nobody else's loss")
+    func failingSeller() async throws {
+        let rig = try PaymentRig()
+        for daysAgo in [2, 1] { _ = try await Self.paid(rig, daysAgo: daysAgo) }
+        // Before the first of them by number.
+        try rig.sql("UPDATE payment SET seller_id = 202 WHERE id = (SELECT min(id) FROM payment)")
+        try rig.sql("UPDATE settlement_due SET seller_id = 202 WHERE ref_id = (SELECT min(id) FROM payment)")
+        let other = try await Self.paid(rig, daysAgo: 2)
+        try rig.sql(
+            """
+            CREATE FUNCTION no_settlement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NEW.seller_id = 201 THEN RAISE 'no'; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER no_settlement BEFORE INSERT ON settlement FOR EACH ROW EXECUTE FUNCTION no_settlement()
+            """)
+        var limits = Self.limits()
+        limits.settleCountMax = 2
+        let books = Self.books(rig, limits)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle") == "2 open 1 0")
+        #expect(try rig.sql("SELECT seller_id, gross FROM settlement") == "202|100000")
+        #expect(rig.metric(#"podo_payments_work_failures_total{work="settle"}"#) == 1)
+        try rig.sql("UPDATE day_work SET next_try_at = now()")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle") == "2 done 2 1, 1 open 1 0")
+        try rig.sql("DROP TRIGGER no_settlement ON settlement; UPDATE day_work SET next_try_at = now()")
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle") == "2 done 2 1, 1 done 2 0")
+        // Both of his days.
+        #expect(try rig.sql("SELECT gross FROM settlement WHERE seller_id = 201") == "200000")
+        #expect(try rig.sql("SELECT count(*) FROM settlement_due WHERE ref_id = \(other.id)") == "0")
+        #expect(try await rig.payments.checkInvariants() == [])
+    }
+
+    @Test("is not held up by one that is too old to be made up for, which a person closes")
+    func tooOld() async throws {
+        let rig = try PaymentRig()
+        _ = try await Self.paid(rig, daysAgo: 16)
+        _ = try await Self.paid(rig, daysAgo: 1)
+        try rig.sql(
+            """
+            INSERT INTO day_work (work, business_date, next_try_at)
+            SELECT 'settle', (now() AT TIME ZONE 'Asia/Seoul')::date - 15, now()
+            """)
+        let books = Self.books(rig)
+        while try await books.work() {}
+        #expect(try Self.work(rig, of: "settle").hasSuffix("2 done 1 0, 1 done 1 0"))
+        #expect(try Self.work(rig, of: "settle").hasPrefix("15 open 1 0, 14 done"))
+        let day = try rig.sql("SELECT (now() AT TIME ZONE 'Asia/Seoul')::date - 15")
+        _ = try await rig.settlements.run(day)
+        #expect(try Self.work(rig, of: "settle").hasPrefix("15 done 1 0"))
+    }
+
     @Test("that a process died in the middle of is done by another, later")
     func died() async throws {
         let rig = try PaymentRig()

@@ -1,5 +1,6 @@
 import Commerce
 import HTTPServer
+import Observability
 import Postgres
 import Primitives
 import Testing
@@ -71,13 +72,27 @@ struct SettlementTests {
         try Self.move(rig, payments[1], to: "\(day) 11:00")
         _ = try await rig.settlements.run(day)
         #expect(try rig.sql("SELECT gross FROM settlement") == "30000")
-        _ = try await rig.settlements.approve(1, by: 301)
+        // What was seen before the second sale is not what it comes to.
+        #expect(
+            await PaymentFlowTests.code { _ = try await rig.settlements.approve(1, net: 9450, by: 301) }
+                == "invalid-state")
+        _ = try await rig.settlements.approve(1, net: 28_350, by: 301)
         try Self.move(rig, payments[2], to: "\(day) 12:00")
         _ = try await rig.settlements.run(day)
         #expect(try rig.sql("SELECT gross FROM settlement") == "30000")
         _ = try await rig.settlements.run(next)
         #expect(try rig.sql("SELECT string_agg(gross::text, ' ' ORDER BY id) FROM settlement") == "30000 40000")
         #expect(try await rig.payments.checkInvariants().isEmpty)
+    }
+
+    @Test(
+        "the zone of business days is one that the database knows, or an operator is told",
+        arguments: ["Asia/Seoul", "Mars/Base"])
+    func zone(name: String) async throws {
+        let rig = try PaymentRig(
+            options: PaymentOptions(gateway: "scripted", publicURL: "https://podo.test", timeZone: name))
+        try await rig.payments.tellOfUnknownTimeZone()
+        #expect(rig.log.lines.contains { $0.contains("time-zone is unknown") } == (name == "Mars/Base"))
     }
 
     @Test("a day ends at midnight where business is done")
@@ -110,14 +125,16 @@ struct SettlementTests {
         let sold = try await rig.paid([50_000])
         try Self.move(rig, sold, to: "\(days[0]) 10:00")
         _ = try await rig.settlements.run(days[0])
-        _ = try await rig.settlements.approve(1, by: 301)
+        _ = try await rig.settlements.approve(1, net: 47_250, by: 301)
         _ = try await rig.payments.refund(sold.id, seats: nil, reason: "", by: .manager(301))
         try await rig.workAll()
         try rig.sql(
             "UPDATE refund SET completed_at = '\(days[1]) 10:00'::timestamp AT TIME ZONE 'Asia/Seoul'")
         _ = try await rig.settlements.run(days[1])
         #expect(try rig.sql("SELECT status || ' ' || net FROM settlement WHERE id = 2") == "CARRIED -47250")
-        #expect(await PaymentFlowTests.code { _ = try await rig.settlements.approve(2, by: 301) } == "invalid-state")
+        #expect(
+            await PaymentFlowTests.code { _ = try await rig.settlements.approve(2, net: -47_250, by: 301) }
+                == "invalid-state")
         for (index, price) in [(2, 100_000), (3, 10_000)] as [(Int, Int64)] {
             let payment = try await rig.paid([price])
             try Self.move(rig, payment, to: "\(days[index]) 10:00")
@@ -142,8 +159,8 @@ struct SettlementTests {
             await PaymentFlowTests.code { _ = try await body() }
         }
         #expect(await code { try await settlements.requestPayout(1, by: 301) } == "invalid-state")
-        #expect(try await settlements.approve(1, by: 301).status == .approved)
-        #expect(await code { try await settlements.approve(1, by: 301) } == "invalid-state")
+        #expect(try await settlements.approve(1, net: 94_500, by: 301).status == .approved)
+        #expect(await code { try await settlements.approve(1, net: 94_500, by: 301) } == "invalid-state")
         #expect(await code { try await settlements.endPayout(1, isPaid: true, by: 301) } == "invalid-state")
         let key = try rig.sql("SELECT payout_key FROM settlement")
         #expect(try await settlements.requestPayout(1, by: 301).status == .payoutRequested)
@@ -151,7 +168,7 @@ struct SettlementTests {
         #expect(try await settlements.requestPayout(1, by: 301).status == .payoutRequested)
         #expect(try await settlements.endPayout(1, isPaid: true, by: 301).status == .paid)
         #expect(await code { try await settlements.endPayout(1, isPaid: true, by: 301) } == "invalid-state")
-        #expect(await code { try await settlements.approve(99, by: 301) } == "not-found")
+        #expect(await code { try await settlements.approve(99, net: 1, by: 301) } == "not-found")
         #expect(try rig.sql("SELECT payout_key FROM settlement") == key)
         for (account, balance) in [
             (.sellerPayable(201), 0), (.gatewayReceivable, 100_000), (.platformRevenue, -5000), (.vatPayable, -500),
@@ -254,6 +271,14 @@ struct BookComparisonTests {
         #expect(
             try rig.sql("SELECT payment_id || ' ' || gateway FROM book_gap WHERE resolved_at IS NULL")
                 == "\(payments[2].id) scripted")
+        rig.gateway.change { $0.entries[payments[0].orderID]?.isDisputed = true }
+        try await rig.reconciler.look(at: payments[0].id)
+        let open = try await Self.differences(rig)
+        #expect(
+            open == [
+                "AMOUNT 99999 \(payments[1].id)", "GATEWAY_ONLY 100000 \(begun.id)", "GATEWAY_ONLY 1 -",
+                "OURS_ONLY 100000 \(payments[2].id)", "DISPUTE 100000 \(payments[0].id)",
+            ], "\(open)")
         // What it has and we do not know is read, and comes into our books.
         while try await rig.reconciler.work() {}
         #expect(try await rig.row(begun).state == .completed)
@@ -267,6 +292,24 @@ struct BookComparisonTests {
         rig.gateway.change { $0.transactions.append(Self.transaction(payments[2], "t2", 100_000)) }
         #expect(try await comparison.compare("scripted", from: from, to: to).oursOnlyCount == 0)
         #expect(try rig.sql("SELECT count(*) FROM book_gap WHERE resolved_at IS NOT NULL") == "1")
+    }
+
+    /// What managers are shown, in pages of two.
+    private static func differences(_ rig: PaymentRig) async throws -> [String] {
+        let client = try PaymentClient(rig, as: 301)
+        var found: [String] = []
+        var target: String? = "/api/v1/admin/books?limit=2"
+        while let path = target {
+            let page = try await client.send(.get, path)
+            #expect(page.status == 200, "\(page.text)")
+            found += page.items.map { item in
+                let amount = (item["amount"] as? [String: Any])?["amount"] as? Int ?? 0
+                let payment = (item["paymentId"] as? Int).map { "\($0)" } ?? "-"
+                return "\(item["kind"] ?? "") \(amount) \(payment)"
+            }
+            target = (page.json["nextCursor"] as? String).map { "/api/v1/admin/books?limit=2&cursor=\($0)" }
+        }
+        return found
     }
 
     @Test("finds a refund that was made elsewhere, and says nothing of what is missing when the list is cut off")

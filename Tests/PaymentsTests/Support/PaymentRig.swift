@@ -131,14 +131,22 @@ final class PaymentRig: Sendable {
     }
 
     /// A payment that a buyer has begun.
-    func begun(_ prices: [Int64] = [50_000, 50_000]) async throws -> PaymentRow {
+    func begun(
+        _ prices: [Int64] = [50_000, 50_000], method: GatewayOrder.Method = .card
+    ) async throws -> PaymentRow {
         let reservation = try self.reservation(prices)
-        return try await self.payments.begin(reservation, by: Self.member).payment
+        return try await self.payments.begin(reservation, by: Self.member, method: method).payment
     }
 
     func confirm(_ payment: PaymentRow) async throws -> PaymentRow {
         try await self.payments.confirm(
             payment.id, of: payment.memberID, providerKey: "key-\(payment.orderID)", amount: payment.total.amount)
+    }
+
+    static func key(_ text: String) throws -> IdempotencyKey {
+        var fields = HTTPFields()
+        try fields.append(name: Array("idempotency-key".utf8).span, value: Array(text.utf8).span)
+        return try #require(try IdempotencyKey(fields))
     }
 
     func row(_ payment: PaymentRow) async throws -> PaymentRow {

@@ -60,10 +60,15 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         var refundKeys: Set<String> = []
         var nextKey = 0
         var transactions: [GatewayTransaction] = []
+        var transactionPageCount = 1000
         var abandonment: GatewayAbandonment = .expiresByItself
         var abandonCount = 0
         var fetchCount = 0
         var tellsKeyAtCheckout = false
+        /// Until when deposits are waited for.
+        var depositDue: WallClock? = WallClock(unixMilliseconds: WallClock.now.unixMilliseconds + 23 * 3_600_000)
+        /// The next checkout is refused after this has happened.
+        var beforeRefusedCheckout: (@Sendable () async -> Void)?
     }
 
     let name = "scripted"
@@ -126,7 +131,15 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
     }
 
     func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome {
-        self.change { state in
+        let before = self.change { state in
+            defer { state.beforeRefusedCheckout = nil }
+            return state.beforeRefusedCheckout
+        }
+        if let before {
+            await before()
+            return .refused(GatewayDecline(code: "BELOW_MINIMUM", message: HTTPWording("No.", korean: "거절")))
+        }
+        return self.change { state in
             if state.isSilent { return .unknown(GatewayDoubt(.timedOut)) }
             let key = state.tellsKeyAtCheckout ? "key-\(order.orderID)" : nil
             return .ready(GatewayCheckout(url: "https://pay.test/\(order.orderID)", providerKey: key))
@@ -149,12 +162,12 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
             if Self.isOther(key, orderID, state) { return .unknown(GatewayDoubt(.codeUnclear)) }
             // What is taken is taken once, whoever asks again.
             if let entry = state.entries[orderID], entry.taken {
-                return .approved(Self.snapshot(orderID, entry))
+                return .approved(Self.snapshot(orderID, entry, state))
             }
             func set(_ status: GatewaySnapshot.Status, _ amount: Int64) -> GatewaySnapshot {
                 let entry = Entry(key: key, total: amount, status: status)
                 state.entries[orderID] = entry
-                return Self.snapshot(orderID, entry)
+                return Self.snapshot(orderID, entry, state)
             }
             switch fate {
             case .lostBefore, .diesBefore:
@@ -182,7 +195,7 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
                 return .unknown(GatewayDoubt(.mismatch))
             }
             guard let entry = state.entries[payment.orderID] else { return .absent }
-            return .found(Self.snapshot(payment.orderID, entry))
+            return .found(Self.snapshot(payment.orderID, entry, state))
         }
     }
 
@@ -195,7 +208,11 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         self.change { state in
             state.abandonCount += 1
             if let entry = state.entries[payment.orderID], entry.taken {
-                return .paid(Self.snapshot(payment.orderID, entry))
+                return .paid(Self.snapshot(payment.orderID, entry, state))
+            }
+            if state.entries[payment.orderID]?.status == .awaitingDeposit, state.abandonment == .expiresByItself {
+                state.entries[payment.orderID]?.status = .failed
+                return .gone
             }
             return state.abandonment
         }
@@ -226,6 +243,7 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
             state.nextKey += 1
             var cancel = GatewayCancel(
                 key: "cancel-\(state.nextKey)", amount: refund.amount, status: .done, at: nil, reason: refund.reason)
+            cancel.refundID = refund.refundID
             if case .pending = fate { cancel.status = .pending }
             entry.cancels.append(cancel)
             entry.refundsByKey[refund.idempotencyKey] = cancel
@@ -274,7 +292,14 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
     ) async -> GatewayTransactionsOutcome {
         self.change { state in
             if state.isSilent { return .unknown(GatewayDoubt(.timedOut)) }
-            return .page(GatewayTransactionPage(items: state.transactions, next: nil, unreadableCount: 0))
+            let place = cursor.flatMap { Int($0) } ?? 0
+            guard cursor == nil || place > 0 else { return .unknown(GatewayDoubt(.codeUnclear, code: "NO_CURSOR")) }
+            let end = min(place + state.transactionPageCount, state.transactions.count)
+            return .page(
+                GatewayTransactionPage(
+                    items: Array(state.transactions[place..<end]),
+                    next: end < state.transactions.count ? "\(end)" : nil,
+                    unreadableCount: state.transactionPageCount == 1 ? 1 : 0))
         }
     }
 
@@ -284,15 +309,16 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         state.entries[orderID]?.status = back == 0 ? entry.status : back >= entry.total ? .refunded : .partlyRefunded
     }
 
-    private static func snapshot(_ orderID: String, _ entry: Entry) -> GatewaySnapshot {
+    private static func snapshot(_ orderID: String, _ entry: Entry, _ state: State) -> GatewaySnapshot {
         var snapshot = GatewaySnapshot(
             orderID: orderID, providerKey: entry.key, status: entry.status, providerStatus: "\(entry.status)",
-            total: Money(entry.total), balance: Money(entry.total - entry.back))
+            total: Money(entry.total), balance: Money(max(entry.total - entry.back, 0)))
         snapshot.cancels = entry.cancels
         snapshot.isDisputed = entry.isDisputed
         snapshot.method = "card"
         if entry.status == .awaitingDeposit {
-            snapshot.deposit = GatewayDeposit(bankCode: "20", accountNumber: "123", dueAt: nil, secret: nil)
+            snapshot.deposit = GatewayDeposit(
+                bankCode: "20", accountNumber: "123", dueAt: state.depositDue, secret: nil)
         }
         return snapshot
     }

@@ -12,7 +12,8 @@ final class TestOrders: Orders {
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL, seller_id bigint NOT NULL,
             concert_id bigint NOT NULL, total bigint NOT NULL, status text NOT NULL DEFAULT 'PENDING',
             frozen boolean NOT NULL DEFAULT false, held_until timestamptz, confirmed_at timestamptz,
-            starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text);
+            starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text,
+            called_off boolean NOT NULL DEFAULT false, sells_until timestamptz);
         CREATE TABLE test_seat (
             order_id bigint NOT NULL, seat_id bigint NOT NULL, paid bigint NOT NULL, state text NOT NULL,
             given boolean NOT NULL DEFAULT false, PRIMARY KEY (order_id, seat_id));
@@ -43,7 +44,8 @@ final class TestOrders: Orders {
                 reservationID: reservation, memberID: try row.get(0), sellerID: try row.get(1),
                 concertID: try row.get(2), name: "포도 콘서트", total: Money(try row.get(3)),
                 isPayable: try row.get(4), isConfirmed: try row.get(5),
-                heldUntil: try row.get(6, as: PostgresTimestamp?.self)?.wallClock)
+                heldUntil: try row.get(6, as: PostgresTimestamp?.self)?.wallClock,
+                sellsUntil: try row.get(7, as: PostgresTimestamp?.self)?.wallClock)
         }
         return orders
     }
@@ -85,7 +87,7 @@ final class TestOrders: Orders {
         return RefundableOrder(
             lines: lines, currency: .krw, confirmedAt: try row.get(0, as: PostgresTimestamp.self).wallClock,
             startsAt: try row.get(1, as: PostgresTimestamp.self).wallClock, timeZone: try row.get(2),
-            rules: try row.get(3))
+            rules: try row.get(3), isCalledOff: try row.get(4))
     }
 
     func cancel(
@@ -102,7 +104,8 @@ final class TestOrders: Orders {
         "test_order_get",
         """
         SELECT member_id, seller_id, concert_id, total,
-            status = 'PENDING' AND NOT frozen AND held_until > now(), status = 'CONFIRMED', held_until
+            status = 'PENDING' AND NOT frozen AND held_until > now(), status = 'CONFIRMED', held_until,
+            sells_until
         FROM test_order WHERE id = $1 AND member_id = $2
         """, effect: .reads)
     private static let freeze = PostgresStatement(
@@ -144,8 +147,8 @@ final class TestOrders: Orders {
     private static let lockConfirmed = PostgresStatement(
         "test_order_lock",
         """
-        SELECT confirmed_at, starts_at, timezone, rules FROM test_order WHERE id = $1 AND status = 'CONFIRMED'
-        FOR UPDATE
+        SELECT confirmed_at, starts_at, timezone, rules, called_off FROM test_order
+        WHERE id = $1 AND status = 'CONFIRMED' FOR UPDATE
         """)
     private static let soldSeats = PostgresStatement(
         "test_order_seats",

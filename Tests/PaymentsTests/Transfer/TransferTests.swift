@@ -98,10 +98,26 @@ struct TransferTests {
         try await shop.expectBooks(SimulatorBook(captured: 100_000))
     }
 
+    @Test(
+        "that its buyer waits for no longer cannot be made at the company; one made before buys its seats",
+        arguments: [true, false])
+    func canceledByBuyer(isMade: Bool) async throws {
+        let shop = try await Shop()
+        if isMade { try shop.deposit() }
+        let after = try await shop.rig.payments.cancelDeposit(shop.payment.id, by: PaymentRig.member)
+        #expect(after.state == (isMade ? .completed : .failed))
+        #expect(try shop.rig.sql("SELECT frozen FROM test_order") == "f")
+        if isMade { return try await shop.expectBooks(SimulatorBook(captured: 100_000)) }
+        #expect(throws: SimulatorFault.self) { try shop.deposit() }
+        try await shop.rig.workAll()
+        #expect(try await shop.row().failureCode == "canceled")
+        #expect(try await shop.rig.payments.checkInvariants() == [])
+    }
+
     @Test("ends with its time, and its seats are held for another way to pay")
     func expired() async throws {
         let shop = try await Shop()
-        shop.companies.forward(.seconds(Int64(TossRequest.depositHours) * 3600 - 1))
+        shop.companies.forward(.seconds(Int64(GatewayOrder.depositHoursMax) * 3600 - 1))
         try await shop.rig.workAll()
         #expect(try await shop.row().state.phase == .awaitingDeposit)
         shop.companies.forward(.seconds(2))
@@ -122,7 +138,7 @@ struct TransferTests {
         var chaos = SimulatorChaos()
         chaos.depositAfterDue = 1
         let shop = try await Shop(chaos: chaos)
-        shop.companies.forward(.seconds(Int64(TossRequest.depositHours) * 3600 + 1))
+        shop.companies.forward(.seconds(Int64(GatewayOrder.depositHoursMax) * 3600 + 1))
         try await shop.rig.workAll()
         #expect(try await shop.row().state == .failed)
         if !isFree { try shop.rig.sql("UPDATE test_seat SET state = 'LOST'") }
@@ -158,6 +174,7 @@ struct TransferTests {
         let wrong = try await client.send(.post, path, json: ["seatIds": [seat], "account": account("000")])
         #expect(wrong.status == 202 && wrong.text.contains("FAILED"), "\(wrong.text)")
         #expect(try shop.rig.sql("SELECT failure_code FROM refund") == "INVALID_REFUND_ACCOUNT_NUMBER")
+        #expect(try await shop.row().needsAccount)
         #expect(try !shop.rig.sql("SELECT encode(account_sealed, 'escape') FROM payment_transfer").contains("홍"))
         let said = try await client.send(.post, path + "/account", json: account("110123456789"))
         #expect(said.status == 204, "\(said.text)")
@@ -182,7 +199,22 @@ struct TransferTests {
         try await shop.rig.workAll()
         #expect(try await shop.row().refundPending == 100_000)
         #expect(try shop.rig.sql("SELECT count(*) FROM payment_event WHERE kind = 'refund-doubt'") == "0")
+        // Nobody polls for it; the buyer is told, and an alarm waits for a month.
+        #expect(try shop.rig.sql("SELECT next_try_at FROM refund") == "infinity")
+        #expect(try shop.rig.sql("SELECT next_look_at IS NULL FROM payment") == "t")
+        let client = try PaymentClient(shop.rig)
+        let path = "/api/v1/payment/\(shop.payment.id)"
+        #expect(try await client.send(.get, path).json["needsRefundAccount"] as? Bool == true)
+        let all = try await client.send(.get, "/api/v1/admin/refunds?paymentId=\(shop.payment.id)", as: 301)
+        #expect(all.items.first?["awaitsAccount"] as? Bool == true, "\(all.text)")
+        try shop.rig.sql("ALTER TABLE refund DISABLE TRIGGER audit_touch")
+        for (days, broken) in [(29, []), (31, ["no-refund-waits-for-long"])] as [(Int, [String])] {
+            try shop.rig.sql("UPDATE refund SET created_at = now() - interval '\(days) days'")
+            #expect(try await shop.rig.payments.checkInvariants() == broken)
+        }
+        try shop.rig.sql("UPDATE refund SET created_at = now()")
         try await shop.rig.payments.keepAccount(Self.account, for: shop.payment.id, of: PaymentRig.member)
+        #expect(try await client.send(.get, path).json["needsRefundAccount"] as? Bool == false)
         _ = try await shop.rig.refunds.work()
         try await shop.expectBooks(SimulatorBook(captured: 100_000, refunded: 100_000))
     }

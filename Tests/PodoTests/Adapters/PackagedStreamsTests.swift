@@ -23,6 +23,16 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
     }
 
+    @Test("Shows wait for their publishers for ten minutes, and other streams as they did")
+    func graceTimes() {
+        let limits = PackagedStreams.limits(of: "schedule-7", HLSLimits())
+        #expect(limits.interruptedGraceTime == .seconds(600) && limits.finishedGraceTime == .seconds(600))
+        let others = PackagedStreams.limits(of: "schedule-07", HLSLimits())
+        #expect(others.interruptedGraceTime == .seconds(60) && others.finishedGraceTime == .seconds(10))
+        #expect(PackagedStreams.resumeTime(of: "schedule-7", RecordingLimits()) == .seconds(10_800))
+        #expect(PackagedStreams.resumeTime(of: "main", RecordingLimits()) == .seconds(600))
+    }
+
     @Test("One that is over is forgotten, with all that it held, and its name can be published again")
     func forgotten() throws {
         let directory = try TemporaryDirectory()

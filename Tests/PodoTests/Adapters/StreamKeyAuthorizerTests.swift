@@ -111,6 +111,20 @@ import Testing
         #expect(authorizer.revocation(of: grant) == nil)
     }
 
+    @Test("of the configuration open and keep the stream of a show no longer than its show lets them")
+    func configuredShowEnded() async throws {
+        let rig = try Rig()
+        let key = Secret("0123456789abcdef")
+        var authorizer = StreamKeyAuthorizer(
+            configured: ConfiguredStreamKeys(keys: [StreamKey(name: "schedule-7", key: key)]),
+            keys: StreamKeys(database: rig.database))
+        let grant = try #require(await Self.grant(authorizer, key))
+        let over = PublishRefusal(.denied, label: "show-ended", "It has ended.")
+        authorizer.showRefusal = { $0 == "schedule-7" ? over : nil }
+        #expect(authorizer.revocation(of: grant) == over)
+        #expect(await Self.grant(authorizer, key) == nil)
+    }
+
     @Test("whose show has ended opens nothing, and whoever publishes with it has to end, told why")
     func showEnded() async throws {
         let rig = try Rig()

@@ -42,6 +42,26 @@ import Testing
     }
 
     @Test(
+        "percentages have a sign, and two places at most",
+        arguments: [
+            ("5%", 500), ("0%", 0), ("2.75%", 275), ("2.5%", 250), ("2.05%", 205), ("100%", 10_000),
+            ("100.00%", 10_000), ("100.01%", nil), ("101%", nil), ("5", nil), ("%", nil), ("5.%", nil), (".5%", nil), ("1.234%", nil),
+            ("-1%", nil), ("5 %", nil), ("1.2.3%", nil), ("99999999999999999999%", nil),
+        ] as [(String, Int?)])
+    func percentages(_ text: String, _ points: Int?) {
+        #expect(Self.parse(.percentage, text) == points)
+        guard let points else { return }
+        #expect(Self.parse(.percentage, SettingKind<Int>.percentage.format(points)) == points)
+    }
+
+    @Test(
+        "time zones are names",
+        arguments: [("Asia/Seoul", true), ("Etc/GMT+9", true), ("", false), ("a b", false), ("'", false)])
+    func timeZones(_ text: String, _ isName: Bool) {
+        #expect((Self.parse(.timeZone, text) != nil) == isName)
+    }
+
+    @Test(
         "ranges of addresses are what they are written as",
         arguments: [
             ("", ""), ("127.0.0.1", "127.0.0.1"), ("10.0.0.0/8, ::1", "10.0.0.0/8,::1"), ("10.1.2.3/8", "10.0.0.0/8"),

@@ -23,7 +23,9 @@ import Testing
             (.delete, "/reservation/{id}", .reservation, nil), (.post, "/payment", .payment, .payment),
             (.post, "/payment/{id}/confirm", .payment, .payment), (.get, "/payment/{id}", .payment, nil),
             (.get, "/ticket", .payment, nil), (.get, "/ticket/{id}/qr", .payment, .ticketCode),
-            (.post, "/ticket/{id}/playback", .payment, nil),
+            (.post, "/ticket/{id}/playback", .payment, .playback), (.get, "/ticket/{id}/playback", .payment, nil),
+            (.delete, "/ticket/{id}/playback/{session}", .payment, nil),
+            (.post, "/ticket/{id}/transfer", .payment, .ticketTransfer),
         ] as [(HTTPMethod, String, LoadKind, BudgetKind?)])
     func rules(_ method: HTTPMethod, _ path: String, _ kind: LoadKind, _ budget: BudgetKind?) {
         #expect(self.load(method, "/api/v1" + path) == RouteLoad(kind, budget))

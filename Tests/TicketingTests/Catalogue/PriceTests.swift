@@ -1,5 +1,6 @@
 import Commerce
 import HTTPServer
+import Postgres
 import Testing
 
 @testable import Ticketing
@@ -51,6 +52,24 @@ struct PriceTests {
         let next = try await it.seats.held(it.sale, it.rig.rig.member(), [50])
         #expect(try it.rig.rig.sql("SELECT total FROM reservation WHERE id = \(next)") == "50000")
         try await it.seats.expectSound()
+    }
+
+    private static let stay = PostgresStatement("test_stay", "SET LOCAL idle_in_transaction_session_timeout = 0")
+    private static let lock = PostgresStatement(
+        "test_lock_seat", "SELECT state FROM seat WHERE schedule_id = $1 AND seat_no = 9 FOR NO KEY UPDATE")
+
+    @Test("that are refused lock no seat for it, and wait for none")
+    func refusedUnlocked() async throws {
+        let it = try Sale()
+        let elsewhere = try TicketingRig(url: it.rig.rig.url)
+        _ = try await it.seats.held(it.sale, it.rig.rig.member(), [0])
+        try await elsewhere.database.transaction("test_lock") { transaction in
+            _ = try await transaction.run(Self.stay)
+            _ = try await transaction.run(Self.lock, it.sale.schedule)
+            // Whoever wanted to lock it would wait for us, and we for him.
+            let refused = try await it.change([(it.sale.grades[0], 1)])
+            #expect(refused.status == 409 && refused.code == "invalid-state", "\(refused.text)")
+        }
     }
 
     @Test("of a hold that has lapsed may change")

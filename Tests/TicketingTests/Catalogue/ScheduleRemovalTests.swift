@@ -130,4 +130,80 @@ struct ScheduleRemovalTests {
         #expect(answer.status == 409 && answer.code == "invalid-state")
         #expect(try rig.rig.sql("SELECT count(*) FROM seat WHERE state = 0") == "99")
     }
+
+    @Test("does not take those away with it that were played: the concert is closed, and nobody pays for what was seen")
+    func played() async throws {
+        let rig = try CatalogueRig()
+        let first = try rig.rig.concertOnSale(rows: 2, columns: 5)
+        let second = try Self.secondNight(of: first, rig.rig)
+        let seats = ReservationRig(rig.rig)
+        let seen = try await seats.held(first, rig.rig.member(), [0, 1])
+        _ = try await seats.confirm(seen)
+        let unseen = try await seats.held(second, rig.rig.member(), [0])
+        _ = try await seats.confirm(unseen)
+        try Self.play(first, rig.rig)
+        let seller = rig.client.as(first.seller, .seller)
+        for _ in 0..<2 {
+            let answer = try await seller.send(.post, "/api/v1/concert/\(first.concert)/cancel")
+            #expect(answer.status == 202 && answer.json["status"] as? String == "CLOSED", "\(answer.text)")
+        }
+        let told = try rig.rig.events().filter { $0.contains(".canceled") }
+        #expect(told == ["schedule.canceled schedule:\(second.schedule)"])
+        #expect(try rig.rig.sql("SELECT status FROM schedule ORDER BY id") == "SCHEDULED\nCANCELED")
+        // What was left of the first night was left, and not taken off the market.
+        #expect(
+            try rig.rig.sql("SELECT schedule_id, state, count(*) FROM seat GROUP BY 1, 2 ORDER BY 1, 2")
+                == "\(first.schedule)|0|8\n\(first.schedule)|3|2\n\(second.schedule)|3|1\n\(second.schedule)|4|9")
+
+        let schedules = CanceledSchedules(database: rig.rig.database, refunds: TestRefunds(seats), log: rig.rig.log)
+        #expect(try await self.work(schedules, rig.rig))
+        #expect(try await self.work(schedules, rig.rig) == false)
+        let after = try rig.rig.sql("SELECT id, status FROM reservation ORDER BY id")
+        #expect(after == "\(seen)|CONFIRMED\n\(unseen)|CANCELLED")
+        try await seats.expectSound()
+    }
+
+    @Test("is over with all the others: nothing is left to cancel; where nobody came, the whole concert is canceled")
+    func allPlayed() async throws {
+        let rig = try CatalogueRig()
+        let sold = try rig.rig.concertOnSale(rows: 1, columns: 5)
+        let seats = ReservationRig(rig.rig)
+        _ = try await seats.confirm(seats.held(sold, rig.rig.member(), [0]))
+        try Self.play(sold, rig.rig)
+        let refused = try await rig.client.as(sold.seller, .seller)
+            .send(.post, "/api/v1/concert/\(sold.concert)/cancel")
+        #expect(refused.status == 409 && refused.code == "invalid-state", "\(refused.text)")
+        #expect(try rig.rig.sql("SELECT DISTINCT status FROM schedule") == "SCHEDULED")
+
+        let empty = try rig.rig.concertOnSale(rows: 1, columns: 5)
+        _ = try Self.secondNight(of: empty, rig.rig)
+        try Self.play(empty, rig.rig)
+        let answer = try await rig.client.as(empty.seller, .seller)
+            .send(.post, "/api/v1/concert/\(empty.concert)/cancel")
+        #expect(answer.status == 202 && answer.json["status"] as? String == "CANCELED", "\(answer.text)")
+        #expect(try rig.rig.events().contains("concert.canceled concert:\(empty.concert)"))
+    }
+
+    /// One more, with the same seats.
+    private static func secondNight(of sale: TicketingRig.Sale, _ rig: TicketingRig) throws -> TicketingRig.Sale {
+        let schedule = try rig.schedule(of: sale.concert, at: sale.stage, after: "50 days")
+        try rig.sql(
+            """
+            INSERT INTO seat (schedule_id, seat_no, grade_id, price, row_no, column_no)
+            SELECT \(schedule), seat_no, grade_id, price, row_no, column_no FROM seat
+            WHERE schedule_id = \(sale.schedule)
+            """)
+        return TicketingRig.Sale(
+            seller: sale.seller, stage: sale.stage, concert: sale.concert, schedule: schedule, columns: sale.columns,
+            grades: sale.grades, prices: sale.prices)
+    }
+
+    /// It was an hour ago.
+    private static func play(_ sale: TicketingRig.Sale, _ rig: TicketingRig) throws {
+        try rig.sql(
+            """
+            UPDATE schedule SET starts_at = now() - interval '3 hours', ends_at = now() - interval '1 hour'
+            WHERE id = \(sale.schedule)
+            """)
+    }
 }

@@ -1,4 +1,5 @@
 import HTTPServer
+import Primitives
 import Testing
 
 @testable import Ticketing
@@ -71,6 +72,84 @@ struct SellerRoomTests {
         let body = CatalogueRig.concert(stage: made.stage, ["schedules": [["startsAt": "2053-05-05T00:00:00Z"]]])
         #expect(try await made.seller.send(.post, "/api/v1/concert", json: body).code == "seller-limit")
         #expect(try rig.rig.number("SELECT count(*) FROM concert WHERE seller_id = \(id)") == 1)
+    }
+
+    @Test("no performance that is over already, which would not count")
+    func past() async throws {
+        let rig = try CatalogueRig()
+        let made = try await rig.concert()
+        // Two hours long: one that began an hour ago goes on.
+        func time(hoursAgo: Int64) -> String {
+            WallClock(unixMilliseconds: WallClock.now.unixMilliseconds - hoursAgo * 3_600_000).rfc3339
+        }
+        let added = try await made.seller.send(.post, made.path + "/schedule", json: ["startsAt": time(hoursAgo: 3)])
+        #expect(added.status == 400 && added.pointers == ["/startsAt"], "\(added.text)")
+        let times = [["startsAt": time(hoursAgo: 1)], ["startsAt": time(hoursAgo: 9), "endsAt": time(hoursAgo: 8)]]
+        let body = CatalogueRig.concert(stage: made.stage, ["schedules": times])
+        let refused = try await made.seller.send(.post, "/api/v1/concert", json: body)
+        #expect(refused.status == 400 && refused.pointers == ["/schedules/1/startsAt"], "\(refused.text)")
+        let on = try await made.seller.send(.post, made.path + "/schedule", json: ["startsAt": time(hoursAgo: 1)])
+        #expect(on.status == 201, "\(on.text)")
+    }
+
+    @Test("so many seats made within a day, also of what was taken away again")
+    func seatsOfDay() async throws {
+        let rig = try CatalogueRig()
+        let made = try await rig.concert()
+        func add(_ year: Int) async throws -> String {
+            let answer = try await made.seller.send(
+                .post, made.path + "/schedule", json: ["startsAt": "\(year)-05-05T00:00:00Z"])
+            return "\(answer.status) \(answer.code ?? "")"
+        }
+        // Two of 25 seats are there.
+        try rig.rig.sql(
+            """
+            INSERT INTO schedule (concert_id, starts_at, ends_at, seat_count, deleted_at)
+            SELECT \(made.id), now() + interval '1 day', now() + interval '2 days', count, now()
+            FROM unnest(ARRAY[1000000, \(CatalogueLimits.sellerSeatCountOfDayMax - 1_000_000 - 75)]) AS count
+            """)
+        #expect(try await add(2050) == "201 ")
+        #expect(try await add(2051) == "409 seller-limit")
+        // Others may.
+        _ = try await rig.concert()
+        try rig.rig.sql(
+            """
+            SET session_replication_role = replica;
+            UPDATE schedule SET created_at = now() - interval '25 hours' WHERE deleted_at IS NOT NULL
+            """)
+        #expect(try await add(2051) == "201 ")
+    }
+
+    @Test("seats of performances that were taken away are thrown away, but of none that somebody had seats of")
+    func sweep() async throws {
+        let rig = try CatalogueRig()
+        let made = try await rig.concert()
+        let process = ReservationRig(rig.rig)
+        let sale = try rig.rig.concertOnSale(rows: 1, columns: 5)
+        let held = try await process.held(sale, rig.rig.member(), [0])
+        let reservations = process.reservations
+        let member = try rig.rig.number("SELECT member_id FROM reservation WHERE id = \(held)")
+        try await rig.rig.onLoop { try await reservations.release(held, of: member) }
+        let refunded = try rig.rig.concertOnSale(rows: 1, columns: 5)
+        let paid = try await process.held(refunded, rig.rig.member(), [0])
+        _ = try await process.confirm(paid)
+        let seat = refunded.seat(0).value
+        _ = try await process.pay { try await $0.cancel(paid, seats: [seat], reason: "USER", in: $1) }
+        try rig.rig.sql("UPDATE schedule SET deleted_at = now() WHERE id <> \(made.schedules[1])")
+        let schedules = DeletedSchedules(database: rig.rig.database)
+        #expect(try await rig.rig.onLoop { try await schedules.work() } == false)
+        try rig.rig.sql(
+            "UPDATE schedule SET deleted_at = now() - interval '25 hours' WHERE id <> \(made.schedules[1])")
+        #expect(try await rig.rig.onLoop { try await schedules.work() })
+        #expect(try await rig.rig.onLoop { try await schedules.work() } == false)
+        let left = try rig.rig.sql(
+            """
+            SELECT s.id, s.seat_count, (SELECT count(*) FROM seat WHERE schedule_id = s.id) FROM schedule AS s
+            ORDER BY s.id
+            """)
+        let rows = ["\(made.schedules[0])|0|0", "\(made.schedules[1])|25|25", "\(sale.schedule)|5|5"]
+        #expect(left.split(separator: "\n").map(String.init) == rows + ["\(refunded.schedule)|5|5"])
+        try await process.expectSound()
     }
 
     @Test("whoever is no seller any more changes no stage of his")

@@ -18,12 +18,14 @@ final class LiveRig: Sendable {
     let metrics: MetricsRegistry
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
-    init(_ rig: TicketingRig, _ limits: LiveLimits = LiveLimits()) {
+    /// - Parameter age: How long ago the process began.
+    init(_ rig: TicketingRig, _ limits: LiveLimits = LiveLimits(), age: TimeAmount = .seconds(3600)) {
         self.rig = rig
         self.metrics = MetricsRegistry(loopCount: rig.group.loops.count)
         self.shows = LiveShows(
             database: rig.database, loops: rig.group.loops, limits: limits,
-            metrics: LiveMetrics(registry: self.metrics), log: rig.log)
+            startedAt: .now + .nanoseconds(-age.nanoseconds), metrics: LiveMetrics(registry: self.metrics),
+            log: rig.log)
         self.shows.observe { [weak self] show in self?.told.withLock { $0.append(show.live) } }
     }
 
@@ -140,4 +142,9 @@ final class FakeShowStreams: ShowStreams {
     func set(_ health: ShowHealth, of schedule: Int64) { self.known.withLock { $0[schedule] = health } }
 
     func health(of schedule: Int64) -> ShowHealth? { self.known.withLock { $0[schedule] } }
+
+    /// Of one that is published.
+    func picture(of schedule: Int64) -> SharedBytes? {
+        self.health(of: schedule).map { _ in SharedBytes(Array("a picture".utf8)) }
+    }
 }

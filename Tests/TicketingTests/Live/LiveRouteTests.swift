@@ -49,6 +49,7 @@ struct LiveRouteTests {
         ("/live/events", .get, [200, 200, 200, 200, 200, 200, 200, 200]),
         ("", .patch, [401, 403, 403, 403, 403, 200, 200, 200]),
         ("/stream", .get, [401, 403, 403, 403, 200, 200, 200, 200]),
+        ("/stream/poster", .get, [401, 403, 403, 403, 200, 200, 200, 200]),
         ("/stream-key", .post, [401, 403, 403, 403, 201, 201, 201, 201]),
         ("/stream-key", .delete, [401, 403, 403, 403, 204, 204, 204, 204]),
         ("/end", .post, [401, 403, 403, 403, 200, 200, 200, 200]),
@@ -60,6 +61,7 @@ struct LiveRouteTests {
         let place = try Place()
         let rig = place.process.rig
         try await place.process.apply(.published, place.sale.schedule)
+        place.process.streams.set(ShowHealth(), of: place.sale.schedule)
         let other = place.client.as(try rig.member("SELLER"), .seller)
         let clients = [
             place.client, place.client.as(try rig.member()), other, try place.of("FINANCE"), try place.of("STREAMER"),
@@ -114,6 +116,17 @@ struct LiveRouteTests {
         #expect(try await place.seller.send(.post, place.path + "/stream-key").code == "invalid-state")
     }
 
+    @Test("what a stream shows is a picture that nobody keeps, and a problem of its own where there is none")
+    func picture() async throws {
+        let place = try Place()
+        let none = try await place.seller.send(.get, place.path + "/stream/poster")
+        #expect(none.status == 404 && none.code == "no-poster")
+        place.process.streams.set(ShowHealth(), of: place.sale.schedule)
+        let picture = try await place.seller.send(.get, place.path + "/stream/poster")
+        #expect(picture.status == 200 && picture["content-type"] == "image/jpeg")
+        #expect(picture["cache-control"] == "no-store" && String(decoding: picture.body, as: UTF8.self) == "a picture")
+    }
+
     @Test("windows are changed for the version that was seen, with the key's time, and told to other processes")
     func windows() async throws {
         let place = try Place()
@@ -152,6 +165,68 @@ struct LiveRouteTests {
             let answer = try await place.seller.send(.patch, place.path, json: body)
             #expect(answer.code == "invalid-request" && answer.pointers == [pointer], "\(body)")
         }
+    }
+
+    @Test("a show that has not begun is moved, with its key and its replay; one that goes on can end later")
+    func moved() async throws {
+        let place = try Place()
+        let schedule = place.sale.schedule
+        _ = try await place.seller.send(.post, place.path + "/stream-key")
+        _ = try await place.seller.send(.patch, place.path, json: ["replayHours": 48])
+        let start = WallClock(unixMilliseconds: Int64(WallClock.now.unixSeconds) * 1000 + 86_400_000)
+        let moved = try await place.seller.send(.patch, place.path, json: ["startsAt": start.rfc3339])
+        #expect(moved.status == 200 && moved.json["startsAt"] as? String == start.rfc3339)
+        // Two hours long, as it was.
+        let end = start.adding(.seconds(7200))
+        #expect(moved.json["endsAt"] as? String == end.rfc3339)
+        #expect(moved.json["replayUntil"] as? String == end.adding(.seconds(172_800)).rfc3339)
+        #expect(moved.json["doorsOpenAt"] as? String == start.adding(.seconds(-1800)).rfc3339)
+        let key = try #require(place.process.keys[schedule])
+        #expect(key.from == start.adding(.seconds(-1800 - 86_400)) && key.until == end.adding(.seconds(10_800)))
+        let count = try place.process.rig.sql("SELECT count(*) FROM schedule WHERE moved_at > now() - interval '1 min'")
+        #expect(count == "1")
+        // Only the end.
+        let later = try await place.seller.send(
+            .patch, place.path, json: ["endsAt": end.adding(.seconds(600)).rfc3339, "replayHours": 1])
+        #expect(later.json["startsAt"] as? String == start.rfc3339)
+        #expect(later.json["replayUntil"] as? String == end.adding(.seconds(4200)).rfc3339)
+        #expect(place.process.keys[schedule]?.until == end.adding(.seconds(600 + 10_800)))
+        for (body, pointer) in [
+            (["startsAt": "2020-01-01T00:00:00Z"], "/startsAt"), (["endsAt": start.rfc3339], "/endsAt"),
+            (["endsAt": start.adding(.seconds(15 * 86_400)).rfc3339], "/endsAt"),
+        ] {
+            let answer = try await place.seller.send(.patch, place.path, json: body)
+            #expect(answer.code == "invalid-request" && answer.pointers == [pointer], "\(body)")
+        }
+        try place.process.rig.moveNow(schedule)
+        try await place.process.apply(.published, schedule)
+        let begun = try await place.seller.send(.patch, place.path, json: ["startsAt": start.rfc3339])
+        #expect(begun.code == "invalid-state")
+        let late = WallClock(unixMilliseconds: Int64(WallClock.now.unixSeconds) * 1000 + 7_200_000)
+        let longer = try await place.seller.send(.patch, place.path, json: ["endsAt": late.rfc3339])
+        #expect(longer.status == 200 && longer.json["endsAt"] as? String == late.rfc3339)
+        #expect(place.process.shows.known(schedule)?.endsAt == late)
+        let past = try await place.seller.send(
+            .patch, place.path, json: ["endsAt": WallClock.now.adding(.seconds(-60)).rfc3339])
+        #expect(past.code == "invalid-request")
+        try await place.process.apply(.ended, schedule)
+        let over = try await place.seller.send(.patch, place.path, json: ["endsAt": late.rfc3339])
+        #expect(over.code == "invalid-state")
+        #expect(try await place.seller.send(.patch, place.path, json: ["replayHours": 2]).status == 200)
+    }
+
+    @Test("a show is not moved onto another on its stage")
+    func movedOntoAnother() async throws {
+        let place = try Place()
+        let rig = place.process.rig
+        try rig.sql(
+            """
+            INSERT INTO schedule (concert_id, stage_id, starts_at, ends_at)
+            SELECT concert_id, stage_id, now() + interval '1 day', now() + interval '26 hours' FROM schedule
+            """)
+        let start = WallClock.now.adding(.seconds(86_400))
+        let answer = try await place.seller.send(.patch, place.path, json: ["startsAt": start.rfc3339])
+        #expect(answer.code == "schedule-overlap")
     }
 
     @Test("its organizer ends a show and takes that back, and is told when that cannot be")

@@ -72,12 +72,18 @@ struct LiveShowTests {
         #expect(show.live.state == .ended)
     }
 
-    @Test("one whose process is gone is interrupted since that was heard last")
+    @Test("one whose process is gone is interrupted since that was seen, and ends a grace after it and not before")
     func silent() {
         var show = Self.show()
         Self.run(&show, [(.published, 1500), (.published, 1510)])
         #expect(Self.run(&show, [(.looked, 1529), (.looked, 1530)]) == [.unchanged, .changed])
-        #expect(show.live.interruptedAt == Self.at(1510))
+        #expect(show.live.interruptedAt == Self.at(1530))
+        // In overtime, by a process that was away for longer than the grace.
+        var late = Self.show()
+        Self.run(&late, [(.published, 1500), (.published, 3100)])
+        #expect(Self.run(&late, [(.looked, 3400), (.looked, 3499)]) == [.changed, .unchanged])
+        #expect(late.live.state == .live)
+        #expect(Self.run(&late, [(.looked, 3500)]) == [.changed] && late.live.state == .ended)
     }
 
     @Test("its organizer ends it, and takes that back for a while; publishing does not begin it again")
@@ -95,6 +101,16 @@ struct LiveShowTests {
         #expect(reopened.live == LiveStatus(state: .live, startedAt: Self.at(1500), interruptedAt: Self.at(3499)))
         #expect(Self.run(&reopened, [(.published, 3500)]) == [.changed])
         #expect(Self.run(&show, [(.reopened, 3500)]) == [.impossible])
+    }
+
+    @Test("its publisher is awaited while it goes on, until it was to have ended")
+    func awaited() {
+        var show = Self.show()
+        #expect(!show.isAwaited(at: Self.at(2500)))
+        Self.run(&show, [(.published, 1500), (.stopped, 1600)])
+        #expect(show.isAwaited(at: Self.at(2999)) && !show.isAwaited(at: Self.at(3000)))
+        Self.run(&show, [(.ended, 2000)])
+        #expect(!show.isAwaited(at: Self.at(2500)))
     }
 
     @Test("one that is canceled does not begin, ends when it is looked at, and is not opened again")

@@ -70,7 +70,7 @@ struct LiveShowsTests {
         try await second.look()
         #expect(try first.stored(schedule) == "LIVE|t")
         #expect(
-            try first.rig.sql("SELECT interrupted_at < now() - interval '1 hour' FROM live_show") == "t")
+            try first.rig.sql("SELECT interrupted_at > now() - interval '1 hour' FROM live_show") == "t")
         second.shows.publishing(schedule, by: "b", isOn: true)
         try await second.decide()
         #expect(try first.stored(schedule) == "LIVE|f")
@@ -122,6 +122,47 @@ struct LiveShowsTests {
         try process.rig.sql("UPDATE schedule SET status = 'CANCELED'")
         try await other.look()
         #expect(try process.stored(schedule) == "ENDED|f")
+    }
+
+    @Test("one that runs late is not ended by a process that has only begun: its publisher may be on its way back")
+    func restartInOvertime() async throws {
+        let (process, schedule) = try Self.rigs()
+        process.shows.publishing(schedule, by: "a", isOn: true)
+        try await process.decide()
+        process.shows.publishing(schedule, by: "a", isOn: false)
+        try await process.decide()
+        try process.rig.sql(
+            """
+            UPDATE live_show SET interrupted_at = now() - interval '10 minutes';
+            UPDATE schedule SET ends_at = now() - interval '5 minutes'
+            """)
+        let young = LiveRig(process.rig, Self.limits, age: .seconds(0))
+        try await young.look()
+        #expect(try process.stored(schedule) == "LIVE|t")
+        young.shows.publishing(schedule, by: "b", isOn: true)
+        try await young.decide()
+        #expect(try process.stored(schedule) == "LIVE|f")
+        // One that is canceled ends all the same.
+        try process.rig.sql("UPDATE schedule SET status = 'CANCELED'")
+        try await young.look()
+        #expect(try process.stored(schedule) == "ENDED|f")
+    }
+
+    @Test("shows are known to have been read when they have been, and the ended ones are among them for a quarter")
+    func reading() async throws {
+        let (first, schedule) = try Self.rigs()
+        try await first.apply(.published, schedule)
+        try await first.apply(.ended, schedule)
+        try first.rig.sql(
+            """
+            UPDATE schedule SET starts_at = now() - interval '81 days', ends_at = now() - interval '80 days';
+            UPDATE live_show SET ended_at = now() - interval '80 days'
+            """)
+        let second = LiveRig(first.rig, Self.limits)
+        #expect(!second.shows.areRead)
+        second.start()
+        try await first.rig.wait { second.shows.areRead }
+        #expect(second.shows.known(schedule)?.live.state == .ended)
     }
 
     @Test("what could not be decided while the database was away is decided later, by who publishes then")

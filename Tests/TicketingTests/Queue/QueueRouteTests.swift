@@ -238,9 +238,61 @@ struct QueueRouteTests {
         try await queue.tick()
         #expect(try queue.rig.number("SELECT admitted FROM queue_room") == 2)
     }
+
+    @Test("before places are drawn one has the same number, however often he leaves and comes back")
+    func leavingBefore() async throws {
+        let queue = try QueueRig(isOpen: false)
+        let (one, other) = (try queue.rig.member(), try queue.rig.member())
+        let ticket = try await queue.ticket(one)
+        _ = try await queue.ticket(other)
+        for _ in 0..<5 {
+            try await queue.leave(one)
+            #expect(try await queue.ticket(one) == ticket)
+        }
+        #expect(try queue.rig.sql("SELECT last_number FROM queue_room") == "2")
+        // Who comes back only after the draw took part in it.
+        try await queue.leave(one)
+        try queue.open()
+        try await queue.tick()
+        #expect(try await queue.ticket(one) == ticket)
+        #expect(try queue.rig.sql("SELECT last_number, draw_count FROM queue_room") == "2|2")
+    }
+
+    @Test("places that one has left and come back from take none of the room", arguments: [true, false])
+    func leavingAgainAndAgain(isAdmitted: Bool) async throws {
+        let queue = try QueueRig(active: 1)
+        let (one, other) = (try queue.rig.member(), try queue.rig.member())
+        try await queue.openNow()
+        for number in 1...3 {
+            let answer = try await queue.join(one)
+            #expect(answer.json["number"] as? Int == number, "\(answer.text)")
+            if isAdmitted {
+                try await queue.tick()
+                let ticket = try #require(answer.json["queueTicket"] as? String)
+                #expect(try await queue.status(one, ticket).json["status"] as? String == "ADMITTED")
+                try queue.pass(1)
+            }
+            try await queue.leave(one)
+        }
+        // His own place is one of those that he has left; another stands behind all of them.
+        #expect(try await queue.join(one).json["number"] as? Int == 4)
+        try await queue.leave(one)
+        let ticket = try await queue.ticket(other)
+        for _ in 0..<6 {
+            try await queue.tick()
+            try queue.pass(1)
+        }
+        #expect(try queue.rig.number("SELECT admitted FROM queue_room") == 5)
+        #expect(try await queue.status(other, ticket).json["status"] as? String == "ADMITTED")
+    }
 }
 
 extension QueueRig {
+    func leave(_ member: Int64) async throws {
+        let left = try await self.client.as(member).send(.delete, "/api/v1/concert/\(self.concert)/queue")
+        try #require(left.status == 204)
+    }
+
     /// The sale has opened and nobody took part in the draw.
     func openNow() async throws {
         _ = try await self.watermark()

@@ -70,6 +70,31 @@ struct QueueSoldOutTests {
         #expect(try self.isSoldOut(queue))
     }
 
+    @Test("says so when the last night is sold, whatever was left of the nights before it")
+    func lastNight() async throws {
+        let queue = try QueueRig()
+        let member = try queue.rig.member()
+        let tickets = try await queue.joinAll([member])
+        try await queue.tick()
+        let stage = try queue.rig.number("SELECT id FROM stage")
+        let last = try queue.rig.schedule(of: queue.concert, at: stage, after: "40 days", seatCount: 1)
+        try queue.rig.sql(
+            """
+            INSERT INTO seat (schedule_id, seat_no, grade_id, price, state, reservation_id)
+            SELECT \(last), 0, grade_id, price, 3, 1 FROM seat WHERE seat_no = 0
+            """)
+        try await self.look(queue)
+        #expect(try self.isSoldOut(queue) == false)
+        try queue.rig.sql(
+            """
+            UPDATE schedule SET starts_at = now() - interval '3 hours', ends_at = now() - interval '1 hour'
+            WHERE id <> \(last)
+            """)
+        try await self.look(queue)
+        #expect(try self.isSoldOut(queue))
+        #expect(try await self.status(queue, member, tickets[member] ?? "") == "SOLD_OUT")
+    }
+
     @Test("is looked at for a fiftieth of the time at most, and never less than now and then")
     func pace() {
         let limits = QueueLimits()

@@ -32,6 +32,27 @@ struct HoldBoundsTests {
         try await process.expectSound()
     }
 
+    @Test("money that comes long after a show, by a transfer that was begun before it, buys nothing")
+    func lateTransfer() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10)
+        let members = try rig.members(2)
+        let slow = try await process.held(sale, members[0], [0])
+        let late = try await process.held(sale, members[1], [1])
+        for id in [slow, late] { #expect(try await process.freeze(id)) }
+        try rig.sql("UPDATE schedule SET starts_at = now() - interval '3 h', ends_at = now() - interval '14 minutes'")
+        #expect(try await process.confirm(slow)?.count == 1)
+        try rig.sql("UPDATE schedule SET ends_at = now() - interval '16 minutes'")
+        let together: [Int64: [Int64]] = try await process.pay { try await $0.confirm([slow, late], in: $1) }
+        #expect(Set(together.keys) == [slow])
+        #expect(try await process.confirm(late) == nil)
+        let end = try rig.sql("SELECT status, end_reason FROM reservation WHERE id = \(late)")
+        #expect(end == "CANCELLED|PAID_TOO_LATE")
+        #expect(try rig.number("SELECT state FROM seat WHERE seat_no = 1") == 0)
+        try await process.expectSound()
+    }
+
     @Test("payments that fail keep seats a little longer, and not for ever")
     func extensions() async throws {
         let rig = try TicketingRig()
@@ -104,6 +125,62 @@ struct HoldBoundsTests {
         try await process.expectSound()
     }
 
+    @Test("seats that waited a day for a transfer count for the whole day, and while they wait")
+    func transfers() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 2, columns: 10, holdSeconds: 300)
+        let elsewhere = try rig.concertOnSale(rows: 1, columns: 4)
+        let members = try rig.members(2)
+        let id = try await process.held(sale, members[0], [0])
+        #expect(try await process.freeze(id))
+        // Whoever pays by card meanwhile may have more.
+        try rig.sql("UPDATE reservation SET created_at = now() - interval '2 minutes'")
+        let more = try await process.held(sale, members[0], [1])
+        let reservations = process.reservations
+        try await rig.onLoop { try await reservations.release(more, of: members[0]) }
+        try rig.sql(
+            """
+            UPDATE reservation SET created_at = now() - interval '1 day', held_until = now() - interval '1430 minutes'
+            WHERE id = \(id)
+            """)
+        #expect(try await process.hold(sale, members[0], [1]) == .tooOften)
+        #expect(try await process.hold(elsewhere, members[0], [1]).isHeld)
+        #expect(try await process.hold(sale, members[1], [1]).isHeld)
+        try await process.pay { try await $0.thaw(id, heldFor: .seconds(60), in: $1) }
+        #expect(try await reservations.sweepExpired(10) == 1)
+        #expect(try rig.sql("SELECT now() - ended_at < interval '1 minute' FROM reservation WHERE id = \(id)") == "t")
+        #expect(try await process.hold(sale, members[0], [2]) == .tooOften)
+        try rig.sql("UPDATE reservation SET ended_at = ended_at - interval '1 hour' WHERE id = \(id)")
+        #expect(try await process.hold(sale, members[0], [2]).isHeld)
+        try await process.expectSound()
+    }
+
+    @Test("a hold ends when its time is over, not when somebody sees it", arguments: [true, false])
+    func unseen(isSwept: Bool) async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10, holdSeconds: 300)
+        let members = try rig.members(2)
+        let id = try await process.held(sale, members[0], [0])
+        try rig.sql(
+            """
+            BEGIN;
+            UPDATE reservation SET created_at = now() - interval '2 hours', held_until = now() - interval '115 minutes';
+            UPDATE seat SET held_until = r.held_until FROM reservation r WHERE r.id = seat.reservation_id;
+            COMMIT
+            """)
+        if isSwept {
+            #expect(try await process.reservations.sweepExpired(10) == 1)
+        } else {
+            #expect(try await process.hold(sale, members[1], [0]).isHeld)
+        }
+        #expect(
+            try rig.sql("SELECT status, ended_at - created_at FROM reservation WHERE id = \(id)") == "EXPIRED|00:05:00")
+        #expect(try await process.hold(sale, members[0], [1]).isHeld)
+        try await process.expectSound()
+    }
+
     private static let stay = PostgresStatement("test_stay", "SET LOCAL idle_in_transaction_session_timeout = 0")
     private static let lock = PostgresStatement(
         "test_lock", "SELECT pg_advisory_xact_lock(hashint8extended($1, $2))::text")
@@ -146,6 +223,48 @@ struct HoldBoundsTests {
         limits.lockAttemptCountMax = 100
         let patient = ReservationRig(rig, limits: limits)
         let outcome = Task { try await patient.hold(sale, members[0], [0]) }
+        holder.letGo()
+        #expect(try await outcome.value.isHeld)
+        try await holding.value
+        try await process.expectSound()
+    }
+
+    private static let lockSeats = PostgresStatement(
+        "test_lock_seats", "SELECT seat_no FROM seat WHERE schedule_id = $1 AND seat_no < $2 FOR NO KEY UPDATE")
+
+    @Test("of seats that are only locked at that moment nobody is told that they are taken")
+    func lockedSeats() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let elsewhere = try TicketingRig(url: rig.url)
+        let sale = try rig.concertOnSale(rows: 2, columns: 5)
+        let members = try rig.members(2)
+        let holder = Holder()
+        let holding = Task {
+            try await elsewhere.database.transaction("test_lock") { transaction in
+                _ = try await transaction.run(Self.stay)
+                _ = try await transaction.run(Self.lockSeats, sale.schedule, 5 as Int64)
+                await holder.hold()
+            }
+        }
+        try await rig.wait { holder.isHolding }
+        let client = try process.client().as(members[0])
+        let best: [String: Any] = [
+            "scheduleId": sale.schedule, "gradeId": sale.grades[0], "quantity": 2, "bestAvailable": true,
+        ]
+        for wish in [["seatIds": [0, 7].map { sale.seat($0).value }], best] as [[String: Any]] {
+            let answer = try await client.send(.post, "/reservation", json: wish)
+            #expect(answer.status == 503 && answer.code == "overloaded", "\(answer.text)")
+            #expect(answer["retry-after"] == "1")
+        }
+        #expect(try await process.hold(sale, members[1], [6]).isHeld)
+        #expect(holder.isHolding)
+        // The lock goes while he asks again.
+        var limits = ReservationLimits()
+        limits.seatAttemptCountMax = 100
+        let patient = ReservationRig(rig, limits: limits)
+        let outcome = Task { try await patient.hold(sale, members[0], [0, 7]) }
+        await rig.pause(.milliseconds(50))
         holder.letGo()
         #expect(try await outcome.value.isHeld)
         try await holding.value

@@ -88,6 +88,50 @@ struct ReservationPaymentTests {
         try await process.expectSound()
     }
 
+    @Test("what is given back goes by the rules that held when the seats were taken")
+    func rules() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10)
+        func sell(_ seat: Int) async throws -> Int64 {
+            let id = try await process.held(sale, rig.member(), [seat])
+            _ = try await process.confirm(id)
+            return id
+        }
+        func rules(_ id: Int64) async throws -> String? {
+            let order = try await process.pay { try await $0.refundable(id, in: $1) }
+            return try #require(order).rules
+        }
+        /// A while ago: who buys now has nothing else before him.
+        func change(_ rules: String) throws {
+            try rig.sql(
+                """
+                UPDATE concert SET refund_rules = \(rules);
+                UPDATE concert_refund_rules SET until = until - interval '1 minute' WHERE until > now()
+                """)
+        }
+        func fee(_ points: Int) -> String { #"[{"daysBefore": 0, "feeBasisPoints": \#(points)}]"# }
+        let first = try await sell(0)
+        #expect(try await rules(first) == nil)
+        try change("'\(fee(10_000))'")
+        let second = try await sell(1)
+        try change("'\(fee(5000))'")
+        let third = try await sell(2)
+        try change("NULL")
+        try rig.sql("UPDATE concert SET name = '다른 밤'")
+        let last = try await sell(3)
+        #expect(try await rules(first) == nil)
+        #expect(try await rules(second) == fee(10_000))
+        #expect(try await rules(third) == fee(5000))
+        #expect(try await rules(last) == nil)
+        // Who buys within a minute of a change may have seen the rules of before.
+        try rig.sql("UPDATE concert SET refund_rules = '\(fee(1))'")
+        let late = try await sell(4)
+        #expect(try await rules(late) == nil)
+        #expect(try rig.number("SELECT count(*) FROM concert_refund_rules") == 4)
+        try await process.expectSound()
+    }
+
     @Test("nobody is charged for what has lapsed")
     func freezeLapsed() async throws {
         let rig = try TicketingRig()
@@ -202,6 +246,14 @@ struct ReservationPaymentTests {
         #expect(terms.lines.map(\.seatID) == [9, 10, 11].map { sale.seat($0).value })
         #expect(terms.lines.map(\.paid) == [99_000, 66_000, 66_000])
         #expect(terms.currency == .krw && terms.timeZone == "Asia/Seoul" && terms.startsAt > terms.confirmedAt)
+        // Whether there is a show is asked of it and of its concert.
+        #expect(!terms.isCalledOff)
+        for table in ["schedule", "concert"] {
+            let before = try rig.sql("SELECT status FROM \(table)")
+            try rig.sql("UPDATE \(table) SET status = 'CANCELED'")
+            #expect(try await process.pay { try await $0.refundable(id, in: $1) }?.isCalledOff == true)
+            try rig.sql("UPDATE \(table) SET status = '\(before)'")
+        }
         let gone = try await process.pay {
             try await $0.cancel(id, seats: [sale.seat(10).value], reason: "USER", in: $1)
         }

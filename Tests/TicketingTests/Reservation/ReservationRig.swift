@@ -112,6 +112,8 @@ func rushOver(
                             try await process.reservations.hold(
                                 schedule: sale.schedule, member: wish.member, seats: wish.seats.map(sale.seat))
                         }.value
+                        // Who is told so comes again, as the answer says.
+                        if case .busy = outcome { continue }
                         return (index, outcome)
                     } catch let error as PostgresError where error.code == .overloaded || error.code == .timedOut {
                         // Nothing has happened: on a busy machine a customer would come again too.

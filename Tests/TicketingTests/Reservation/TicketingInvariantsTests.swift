@@ -1,3 +1,4 @@
+import HTTPServer
 import Postgres
 import Testing
 
@@ -17,6 +18,7 @@ struct TicketingInvariantsTests {
         ("seat-without-claim", "UPDATE seat SET state = 3, held_until = NULL WHERE seat_no = 0"),
         ("seat-without-claim", "UPDATE seat SET held_until = now() WHERE seat_no = 0"),
         ("claim-without-seat", "UPDATE seat SET state = 0, reservation_id = NULL, held_until = NULL WHERE seat_no = 0"),
+        ("claim-without-seat", "DELETE FROM seat WHERE seat_no = 0"),
         ("live-count", "UPDATE reservation SET live_count = 3"),
         ("purchase-limit", "UPDATE concert SET purchase_limit = 1"),
         ("ticket-without-sale", "UPDATE reservation_seat SET status = 'CANCELLED' WHERE seat_no = 5"),
@@ -27,6 +29,25 @@ struct TicketingInvariantsTests {
         ("seat-without-claim", "UPDATE seat SET reservation_id = 99 WHERE seat_no = 0"),
         ("hold-overdue", "UPDATE reservation SET held_until = now() - interval '1 day' WHERE status = 'PENDING'"),
     ]
+
+    @Test("who has what he might have before the limit was lowered has it rightly, and more is too much")
+    func loweredLimit() async throws {
+        let rig = try CatalogueRig()
+        let process = ReservationRig(rig.rig)
+        let sale = try rig.rig.concertOnSale(rows: 1, columns: 10, purchaseLimit: 4)
+        let member = try rig.rig.member()
+        _ = try await process.confirm(try await process.held(sale, member, [0, 1, 2, 3]))
+        for limit in [2, 1, 3] {
+            let answer = try await rig.client.as(sale.seller, .seller).send(
+                .patch, "/api/v1/concert/\(sale.concert)", json: ["purchaseLimit": limit])
+            #expect(answer.status == 200, "\(answer.text)")
+            try await process.expectSound()
+            #expect(try await process.hold(sale, member, [5]) == .limit)
+        }
+        try rig.rig.sql("UPDATE concert SET purchase_limit_max = 3")
+        let broken = try await TicketingInvariants.broken(in: rig.rig.database)
+        #expect(broken.map { $0.name.description } == ["purchase-limit"])
+    }
 
     @Test("each is found broken when it is", arguments: breakages.indices)
     func broken(index: Int) async throws {

@@ -1,12 +1,36 @@
 import Foundation
 import HTTPServer
+import Synchronization
 import Testing
 
 @testable import Ticketing
 
-private struct TestMoney: SaleMoney {
+private final class TestMoney: SaleMoney {
+    private let state = Mutex<(count: Int, waiters: [CheckedContinuation<Void, Never>]?)>((0, nil))
+
+    var count: Int { self.state.withLock { $0.count } }
+
     func money(of concert: Int64) async throws -> SaleMoneySums {
-        SaleMoneySums(taken: 5, returned: 3, promised: 2, kept: 1)
+        await withCheckedContinuation { continuation in
+            let isHeld = self.state.withLock { state in
+                state.count += 1
+                state.waiters?.append(continuation)
+                return state.waiters != nil
+            }
+            if !isHeld { continuation.resume() }
+        }
+        return SaleMoneySums(taken: 5, returned: 3, promised: 2, kept: 1)
+    }
+
+    /// From here on nobody is answered, until `letGo`.
+    func hold() { self.state.withLock { $0.waiters = [] } }
+
+    func letGo() {
+        let waiters = self.state.withLock { state in
+            defer { state.waiters = nil }
+            return state.waiters ?? []
+        }
+        for waiter in waiters { waiter.resume() }
     }
 }
 
@@ -16,13 +40,14 @@ struct SalesTests {
     private let seats: ReservationRig
     private let sale: TicketingRig.Sale
     private let client: TicketingClient
+    private let money = TestMoney()
 
     init() throws {
         self.rig = try TicketingRig()
         self.seats = ReservationRig(self.rig)
         self.sale = try self.rig.concertOnSale()
         let service = SalesService(
-            database: self.rig.database, access: CatalogueAccess(database: self.rig.database), money: TestMoney())
+            database: self.rig.database, access: CatalogueAccess(database: self.rig.database), money: self.money)
         self.client = try TicketingClient(self.rig, routes: SalesRoutes.table.map { $0.bound(to: service) })
             .as(self.sale.seller, .seller)
     }
@@ -101,6 +126,34 @@ struct SalesTests {
             #expect(answer.json["concertId"] as? Int64 == self.sale.concert)
         }
         #expect(try await self.client.send(.get, self.path + "?format=xml").code == "invalid-request")
+    }
+
+    @Test("is counted once for all who look within a moment, and of few concerts at the same time")
+    func bounds() async throws {
+        func path(_ concert: Int64) -> String { "/api/v1/concert/\(concert)/sales" }
+        let manager = self.client.as(try self.rig.member("MANAGER"), .manager)
+        for _ in 0..<5 { #expect(try await self.client.send(.get, self.path).status == 200) }
+        #expect(self.money.count == 1)
+        // What is told was counted anew a while later.
+        _ = try await self.sell([0])
+        try await self.rig.wait {
+            let total = try await self.client.send(.get, self.path).json["total"] as? [String: Any]
+            return total?["sold"] as? Int == 1
+        }
+        let concerts = try (0..<3).map { _ in try self.rig.concertOnSale(rows: 1, columns: 2).concert }
+        self.money.hold()
+        let before = self.money.count
+        let first = concerts.prefix(SalesReports.flightCountMax).map { concert in
+            Task { try await manager.send(.get, path(concert)).status }
+        }
+        try await self.rig.wait { self.money.count == before + SalesReports.flightCountMax }
+        let refused = try await manager.send(.get, path(concerts[2]))
+        #expect(refused.status == 503 && refused["retry-after"] == "1", "\(refused.text)")
+        // Nobody who buys waits for any of it.
+        #expect(try await self.seats.hold(self.sale, self.rig.member(), [5]).isHeld)
+        self.money.letGo()
+        for answer in first { #expect(try await answer.value == 200) }
+        #expect(try await manager.send(.get, path(concerts[2])).status == 200)
     }
 
     @Test("is for the seller, those of his team who see money, and managers")

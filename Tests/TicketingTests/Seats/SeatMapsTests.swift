@@ -114,6 +114,40 @@ struct SeatMapsTests {
         #expect(Self.statuses(other, sale, [7, 8, 9]) == ["AVAILABLE", "AVAILABLE", "SOLD"])
     }
 
+    @Test("what could not be told is not lost: other processes read it again")
+    func untold() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let other = ReservationRig(try TicketingRig(url: rig.url))
+        let sale = try rig.concertOnSale(rows: 1, columns: 10)
+        for maps in [process.maps, other.maps] { try await maps.load(sale.schedule) }
+        let notifications = other.rig.database.listen(SeatNews.channel)
+        #expect(await notifications.next() == .resynchronize)
+        _ = try await process.held(sale, rig.member(), [3])
+        try rig.sql("ALTER FUNCTION pg_catalog.pg_notify(text, text) RENAME TO no_notify")
+        await #expect(throws: PostgresError.self) { _ = try await process.news.work() }
+        try rig.sql("ALTER FUNCTION pg_catalog.no_notify(text, text) RENAME TO pg_notify")
+        _ = try await process.news.work()
+        guard case .message(let text) = await notifications.next() else {
+            Issue.record("no message")
+            return
+        }
+        other.news.hear(text)
+        #expect(try await other.news.work())
+        #expect(Self.statuses(other, sale, [3, 4]) == ["HELD", "AVAILABLE"])
+    }
+
+    @Test("of more than is worth telling every map is named that has to be read, also those that were missed before")
+    func manyTexts() {
+        let change = SeatChange(number: 1, version: 2, state: .sold, until: nil)
+        let changes = Dictionary(uniqueKeysWithValues: (1...250 as ClosedRange<Int64>).map { ($0, [change]) })
+        let few = SeatNews.texts(changes, missed: [1, 251], by: "x")
+        #expect(few.count == 251 && few.count { $0.hasSuffix(" *") } == 2)
+        #expect(few.contains("x 1 *") && few.contains("x 251 *") && !few.contains { $0.hasPrefix("x 1 1.") })
+        let many = SeatNews.texts(changes, missed: Set(245...260), by: "x")
+        #expect(Set(many) == Set((1...260).map { "x \($0) *" }))
+    }
+
     @Test("a seat that the database says is taken is looked at")
     func corrected() async throws {
         let rig = try TicketingRig()

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServer
 import Postgres
 import Testing
@@ -59,11 +60,29 @@ struct TicketTests {
                 == "\(members[1])|2|t")
         #expect(try rig.events().last == "ticket.transferred ticket:\(tickets[0])")
         #expect(try await give(members[0], "heir@podo.test").0 == 404)
-        #expect(try await client.as(members[1]).send(.get, "/api/v1/ticket/\(tickets[0])").status == 200)
+        let received = try await client.as(members[1]).send(.get, "/api/v1/ticket/\(tickets[0])")
+        #expect(received.status == 200 && received.json["isReceived"] as? Bool == true)
+        let bought = try await client.as(members[0]).send(.get, "/api/v1/ticket/\(tickets[1])")
+        #expect(bought.json["isReceived"] as? Bool == false && bought.json["timeZone"] as? String == "Asia/Seoul")
         try await process.expectSound()
         // Whoever bought it is told that he has it no more, so that he does not give it back. Others may void it still.
         let terms = try #require(try await process.pay { try await $0.refundable(id, in: $1) })
         #expect(terms.lines.map(\.isHeldByBuyer) == [false, true])
+        // What was bought for another time goes back whole until it begins, and after that by the organizer's rules.
+        #expect(terms.rules == nil)
+        try rig.sql("UPDATE schedule SET moved_at = now()")
+        let own = #"[{"daysBefore": 5, "feeBasisPoints": 9000}, {"daysBefore": -1, "feeBasisPoints": 500}]"#
+        for (rules, expected) in [
+            (nil, #"[{"daysBefore": 0, "feeBasisPoints": 0}]"#),
+            (own, #"[{"daysBefore": -1, "feeBasisPoints": 500}, {"daysBefore": 0, "feeBasisPoints": 0}]"#),
+        ] {
+            try rig.sql("UPDATE concert SET refund_rules = \(rules.map { "'\($0)'" } ?? "NULL")")
+            let moved = try #require(try await process.pay { try await $0.refundable(id, in: $1) })
+            let read = try JSONSerialization.jsonObject(with: Data(try #require(moved.rules).utf8)) as? NSArray
+            #expect(read == (try JSONSerialization.jsonObject(with: Data(expected.utf8)) as? NSArray))
+        }
+        try rig.sql("UPDATE schedule SET moved_at = now() - interval '1 day'")
+        #expect(try await process.pay { try await $0.refundable(id, in: $1) }?.rules?.contains("9000") == true)
         let gone = try await process.pay {
             try await $0.cancel(id, seats: [sale.seat(0).value], reason: "USER", in: $1)
         }
@@ -73,6 +92,11 @@ struct TicketTests {
         let late = try await client.as(members[0]).send(
             .post, "/api/v1/ticket/\(tickets[1])/transfer", json: ["email": "heir@podo.test"])
         #expect(late.code == "invalid-state")
+        // Whom he may not give it to he is not told of.
+        #expect(try await give(members[1], "nobody@podo.test") == (409, "invalid-state"))
+        let over = try await client.as(members[0]).send(
+            .post, "/api/v1/ticket/\(tickets[1])/transfer", json: ["email": "nobody@podo.test"])
+        #expect(over.status == 409 && over.code == "invalid-state")
         try await process.expectSound()
     }
 

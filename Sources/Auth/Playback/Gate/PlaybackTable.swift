@@ -41,8 +41,10 @@ package struct PlaybackTable: Sendable {
         return isLive ? nil : .sessionReplaced
     }
 
-    /// What a holder's sessions open; everything, as long as nobody has told.
-    package func grant(of holder: Int64) -> PlaybackGrant { self.entries[holder]?.grant ?? .everything }
+    /// What a holder's sessions open; for a ticket of which nobody has told everything that tickets can.
+    package func grant(of holder: Int64) -> PlaybackGrant {
+        holder < 0 ? .preview : self.entries[holder]?.grant ?? .everything
+    }
 
     /// Whether sessions may have ended by it. What is older than what is known changes nothing. A table that is full
     /// still takes what is void: forgetting that would let somebody in.

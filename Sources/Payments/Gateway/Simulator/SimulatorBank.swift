@@ -30,7 +30,7 @@ package struct SimulatorBank: Sendable {
         package init() {}
     }
 
-    package let settings: Settings
+    package internal(set) var settings: Settings
     package var chaos: SimulatorChaos
     package internal(set) var payments: [String: SimulatorPayment] = [:]
     package internal(set) var movements: [SimulatorMovement] = []

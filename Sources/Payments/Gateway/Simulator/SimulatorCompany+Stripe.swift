@@ -117,12 +117,18 @@ extension SimulatorCompany {
     }
 
     func stripeRefunds(_ request: HTTPRequest) async -> HTTPResponse {
-        let key = Self.query(request)?.all("payment_intent").first
+        let query = Self.query(request)
         return await self.stripe(request) { bank, now throws(SimulatorFault) in
             bank.advance(to: now)
-            let payment = try Self.find(key, in: bank)
-            return SimulatorStripeText.list(hasMore: false, url: "/v1/refunds") { writer in
-                for cancel in payment.cancels { SimulatorStripeText.refund(cancel, of: payment, to: &writer) }
+            let payment = try Self.find(query?.all("payment_intent").first, in: bank)
+            var rest = payment.cancels[...]
+            if let after = query?.all("starting_after").first {
+                guard let index = rest.firstIndex(where: { $0.key == after }) else { throw .toss("INVALID_REQUEST") }
+                rest = rest[(index + 1)...]
+            }
+            let countMax = query.map { Self.number($0, "limit", or: 10, max: 100) } ?? 10
+            return SimulatorStripeText.list(hasMore: rest.count > countMax, url: "/v1/refunds") { writer in
+                for cancel in rest.prefix(countMax) { SimulatorStripeText.refund(cancel, of: payment, to: &writer) }
             }
         }
     }

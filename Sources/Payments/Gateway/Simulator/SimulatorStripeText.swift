@@ -48,6 +48,9 @@ enum SimulatorStripeText {
         }
     }
 
+    /// As many refunds stand in a charge; the others are listed alone.
+    static let chargeRefundCountMax = 10
+
     static func charge(_ payment: SimulatorPayment, to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("id", self.chargeKey(payment))
@@ -71,10 +74,12 @@ enum SimulatorStripeText {
             writer.name("refunds")
             writer.object { writer in
                 writer.member("object", "list")
-                writer.member("has_more", false)
+                writer.member("has_more", payment.cancels.count > self.chargeRefundCountMax)
                 writer.name("data")
                 writer.array { writer in
-                    for cancel in payment.cancels { self.refund(cancel, of: payment, to: &writer) }
+                    for cancel in payment.cancels.prefix(self.chargeRefundCountMax) {
+                        self.refund(cancel, of: payment, to: &writer)
+                    }
                 }
             }
         }

@@ -40,8 +40,9 @@ extension StripeAnswer {
         let status: GatewayCancel.Status?
     }
 
-    /// Its balance transactions are one of what was withdrawn and one of what was reinstated, as far as there are. They
-    /// may be of another currency than the payment, so their signs alone are read.
+    /// Its balance transactions are of what was withdrawn and of what was reinstated, as far as there are. They may be
+    /// of another currency than the payment, so their signs are read, and how large a part of the one the other is: of
+    /// a dispute that is lost a part may have come back.
     private static func dispute(_ json: GatewayJSON) -> Dispute? {
         guard json.string("object") == "dispute", let key = json.string("id"), let word = json.string("status"),
             let currency = Currency(code: json.string("currency", lengthMax: 3)),
@@ -53,13 +54,28 @@ extension StripeAnswer {
         case "won", "lost", "warning_closed", "prevented": isOpen = false
         default: return nil
         }
-        var (wasTaken, cameBack) = (false, false)
+        var (taken, back): (Int64, Int64) = (0, 0)
         for move in moves {
-            guard let moved = move?.integer("amount") else { return nil }
-            if moved < 0 { wasTaken = true } else if moved > 0 { cameBack = true }
+            guard let moved = move?.integer("amount"), (-Money.amountMax...Money.amountMax).contains(moved) else {
+                return nil
+            }
+            if moved < 0 { taken &-= moved } else { back &+= moved }
         }
-        let status: GatewayCancel.Status? =
-            word == "lost" ? .done : cameBack ? .failed : wasTaken ? .done : nil
-        return Dispute(key: key, amount: Money(amount, currency), isOpen: isOpen, status: status)
+        var status: GatewayCancel.Status? = back > 0 ? .failed : taken > 0 ? .done : nil
+        var lost = amount
+        if word == "lost" {
+            lost = self.rest(of: amount, taken: taken, back: back)
+            status = lost > 0 || amount == 0 ? .done : .failed
+        }
+        return Dispute(
+            key: key, amount: Money(lost > 0 ? lost : amount, currency), isOpen: isOpen, status: status)
+    }
+
+    /// What of an amount is gone when of so much that was taken so much came back.
+    private static func rest(of amount: Int64, taken: Int64, back: Int64) -> Int64 {
+        guard taken > 0, back > 0 else { return amount }
+        guard back < taken else { return 0 }
+        // No more than the amount, since the part is less than the whole.
+        return amount - taken.dividingFullWidth(amount.multipliedFullWidth(by: back)).quotient
     }
 }

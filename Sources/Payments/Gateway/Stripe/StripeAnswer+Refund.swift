@@ -1,5 +1,6 @@
 internal import Commerce
 internal import HTTPServer
+internal import Primitives
 
 /// Refunds are objects of their own at Stripe, and carry our number in their metadata.
 extension StripeAnswer {
@@ -15,9 +16,12 @@ extension StripeAnswer {
         case "failed", "canceled": status = .failed
         default: return nil
         }
-        return GatewayCancel(
+        var cancel = GatewayCancel(
             key: key, amount: Money(amount, currency), status: status,
             at: GatewayTime.unix(json.integer("created")), reason: json.string("reason"))
+        let number = json.object("metadata")?.string("refund_id", lengthMax: 32)
+        cancel.refundID = number.flatMap { DecimalText.parse($0.utf8) }.flatMap { Int64(exactly: $0) }
+        return cancel
     }
 
     /// The answer to making a refund, or to asking for one by its key.
@@ -50,7 +54,7 @@ extension StripeAnswer {
             row.object("metadata")?.string("refund_id", lengthMax: 32) == "\(refund.refundID)"
         }
         guard !ours.isEmpty else {
-            // Ours may be on a page that was not asked for: refunds of one payment are few, so that is not so.
+            // Ours may be on the next page.
             return json.boolean("has_more") == false ? .absent : .unknown(GatewayDoubt(.statusUnclear, code: "more"))
         }
         let found = ours.compactMap { row in self.refund(row).map { (row, $0) } }
@@ -58,6 +62,32 @@ extension StripeAnswer {
             return .unknown(GatewayDoubt(.unreadable))
         }
         return self.outcome(of: refund, best.1, best.0)
+    }
+
+    /// One page of the refunds of one intent, and the key after which the next one begins.
+    static func refundPage(_ answer: GatewayAnswer) -> Result<(cancels: [GatewayCancel], next: String?), RefundDoubt> {
+        guard answer.status == 200 else { return .failure(RefundDoubt(self.doubt(answer, StripeError(answer)))) }
+        guard let json = answer.json, let rows = json.objects("data"), let hasMore = json.boolean("has_more") else {
+            return .failure(RefundDoubt(GatewayDoubt(.unreadable)))
+        }
+        var cancels: [GatewayCancel] = []
+        for row in rows {
+            // One that is overlooked would be paid twice.
+            guard let cancel = row.flatMap({ self.refund($0) }) else {
+                return .failure(RefundDoubt(GatewayDoubt(.unreadable)))
+            }
+            cancels.append(cancel)
+        }
+        guard hasMore else { return .success((cancels, nil)) }
+        guard let last = cancels.last else { return .failure(RefundDoubt(GatewayDoubt(.unreadable))) }
+        return .success((cancels, last.key))
+    }
+
+    /// Why a page is none.
+    struct RefundDoubt: Error {
+        let doubt: GatewayDoubt
+
+        init(_ doubt: GatewayDoubt) { self.doubt = doubt }
     }
 
     private static func outcome(

@@ -119,18 +119,31 @@ enum StripeAnswer {
             return .unknown(self.doubt(answer, error))
         }
         guard let json = answer.json else { return .unknown(GatewayDoubt(.unreadable)) }
-        var found = json
-        if json.string("object") == "search_result" || json.string("object") == "list" {
+        if self.isList(json) {
             guard let objects = json.objects("data") else { return .unknown(GatewayDoubt(.unreadable)) }
             if objects.isEmpty { return .absent }
             // One intent per order is all we ever make.
-            guard objects.count == 1, let only = objects.first.flatMap({ $0 }) else {
-                return .unknown(GatewayDoubt(.mismatch))
-            }
-            found = only
+            guard objects.count == 1 else { return .unknown(GatewayDoubt(.mismatch)) }
         }
-        guard let payment = self.payment(found) else { return .unknown(GatewayDoubt(.unreadable)) }
+        guard let found = self.intent(json), let payment = self.payment(found) else {
+            return .unknown(GatewayDoubt(.unreadable))
+        }
         return self.isSame(payment, key) ? .found(payment) : .unknown(GatewayDoubt(.mismatch))
+    }
+
+    /// Whether refunds of the payment that was read are not all in the answer: a charge has the latest ten.
+    static func hasMoreRefunds(_ answer: GatewayAnswer) -> Bool {
+        let refunds = answer.json.flatMap(self.intent)?.object("latest_charge")?.object("refunds")
+        return refunds?.boolean("has_more") == true
+    }
+
+    private static func isList(_ json: GatewayJSON) -> Bool {
+        json.string("object") == "search_result" || json.string("object") == "list"
+    }
+
+    /// The intent that was read, or the only one that was found.
+    private static func intent(_ json: GatewayJSON) -> GatewayJSON? {
+        self.isList(json) ? json.objects("data")?.first.flatMap { $0 } : json
     }
 
     private static func isSame(_ payment: GatewaySnapshot, _ key: GatewayPaymentKey) -> Bool {

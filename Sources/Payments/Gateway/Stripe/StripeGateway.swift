@@ -11,6 +11,8 @@ package struct StripeGateway: PaymentGateway {
     package var tellsKeyAtCheckout: Bool { true }
     private let settings: StripeSettings
     private let connection: GatewayConnection
+    /// A hundred each; a payment with more is a person's.
+    private static let refundPageCountMax = 10
 
     /// Nil when the settings' base is no URL. The client is this gateway's own.
     package init?(_ settings: StripeSettings, client: HTTPClient, name: String = "stripe") {
@@ -57,9 +59,36 @@ package struct StripeGateway: PaymentGateway {
         case .none(let doubt): return .unknown(doubt)
         case .answer(let answer):
             let reading = StripeAnswer.reading(answer, of: payment)
-            guard case .found(let snapshot) = reading, snapshot.isDisputed else { return reading }
-            return await self.disputes(of: snapshot)
+            guard case .found(var snapshot) = reading else { return reading }
+            if StripeAnswer.hasMoreRefunds(answer) {
+                switch await self.refunds(of: snapshot.providerKey) {
+                case .success(let cancels): snapshot.cancels = cancels
+                case .failure(let failure): return .unknown(failure.doubt)
+                }
+            }
+            return snapshot.isDisputed ? await self.disputes(of: snapshot) : .found(snapshot)
         }
+    }
+
+    /// All refunds of an intent.
+    private func refunds(of intent: String) async -> Result<[GatewayCancel], StripeAnswer.RefundDoubt> {
+        var cancels: [GatewayCancel] = []
+        var cursor: String?
+        for _ in 0..<Self.refundPageCountMax {
+            let path = StripeRequest.refundsPath(intent: intent, after: cursor)
+            switch await self.connection.get(path, fields: self.fields()) {
+            case .none(let doubt): return .failure(StripeAnswer.RefundDoubt(doubt))
+            case .answer(let answer):
+                switch StripeAnswer.refundPage(answer) {
+                case .failure(let failure): return .failure(failure)
+                case .success(let page):
+                    cancels += page.cancels
+                    guard let next = page.next else { return .success(cancels) }
+                    cursor = next
+                }
+            }
+        }
+        return .failure(StripeAnswer.RefundDoubt(GatewayDoubt(.statusUnclear, code: "more")))
     }
 
     /// That a payment is or was disputed does not tell where its money is: the disputes do.
@@ -117,10 +146,20 @@ package struct StripeGateway: PaymentGateway {
             }
         }
         guard let intent = refund.payment.providerKey else { return .absent }
-        switch await self.connection.get(StripeRequest.refundsPath(intent: intent), fields: self.fields()) {
-        case .none(let doubt): return .unknown(doubt)
-        case .answer(let answer): return StripeAnswer.refundList(answer, of: refund)
+        var cursor: String?
+        for _ in 0..<Self.refundPageCountMax {
+            let path = StripeRequest.refundsPath(intent: intent, after: cursor)
+            switch await self.connection.get(path, fields: self.fields()) {
+            case .none(let doubt): return .unknown(doubt)
+            case .answer(let answer):
+                let outcome = StripeAnswer.refundList(answer, of: refund)
+                guard case .unknown(let doubt) = outcome, doubt.code == "more",
+                    case .success(let page) = StripeAnswer.refundPage(answer), let next = page.next
+                else { return outcome }
+                cursor = next
+            }
         }
+        return .unknown(GatewayDoubt(.statusUnclear, code: "more"))
     }
 
     package func parseWebhook(_ fields: HTTPFields, _ body: [UInt8], at now: WallClock) -> GatewayWebhook {

@@ -64,11 +64,10 @@ enum StripeRequest {
 
     static func refundPath(_ key: String) -> String { "/v1/refunds/" + FormText.escape(key) }
 
-    static func refundsPath(intent: String) -> String {
-        "/v1/refunds?"
-            + FormText.encode([
-                (name: "payment_intent", value: intent), (name: "limit", value: "\(self.listCountMax)"),
-            ])
+    static func refundsPath(intent: String, after cursor: String? = nil) -> String {
+        var pairs = [(name: "payment_intent", value: intent), (name: "limit", value: "\(self.listCountMax)")]
+        if let cursor { pairs.append((name: "starting_after", value: cursor)) }
+        return "/v1/refunds?" + FormText.encode(pairs)
     }
 
     static func disputesPath(intent: String) -> String {

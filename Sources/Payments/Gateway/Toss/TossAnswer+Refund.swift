@@ -1,5 +1,6 @@
 internal import Commerce
 internal import HTTPServer
+internal import Primitives
 
 /// Refunds: Toss calls them cancels, and has no key of ours for them. Ours stands at the end of the reason.
 extension TossAnswer {
@@ -7,6 +8,15 @@ extension TossAnswer {
 
     /// What ends the reason of our refund of this number.
     static func mark(_ refundID: Int64) -> String { " #\(refundID)" }
+
+    /// The number that a reason ends with; nil when it ends with none.
+    static func refundID(ofReason reason: String) -> Int64? {
+        let text = Array(reason.utf8)
+        guard let place = text.lastIndex(of: UInt8(ascii: "#")), place > 0, text[place - 1] == UInt8(ascii: " "),
+            let number = DecimalText.parse(text[(place + 1)...])
+        else { return nil }
+        return Int64(exactly: number)
+    }
 
     /// As much of the reason as there is room for, and the mark.
     static func reason(of refund: GatewayRefund) -> String {

@@ -77,10 +77,12 @@ enum TossAnswer {
         case "ABORTED": status = .failed
         default: return nil
         }
-        return GatewayCancel(
+        var cancel = GatewayCancel(
             key: key, amount: Money(amount, currency), status: status,
             at: GatewayTime.rfc3339(json.string("canceledAt")),
             reason: json.string("cancelReason", lengthMax: 1000))
+        cancel.refundID = cancel.reason.flatMap(self.refundID(ofReason:))
+        return cancel
     }
 
     // MARK: Outcomes

@@ -51,16 +51,37 @@ package struct TossGateway: PaymentGateway {
         }
     }
 
-    /// Toss takes nothing that we do not confirm, and has no call to end what a buyer has begun.
+    /// Toss takes nothing that we do not confirm, and has no call to end what a buyer has begun. An account number that
+    /// waits for a deposit it does take back.
     package func abandon(_ payment: GatewayPaymentKey) async -> GatewayAbandonment {
-        switch await self.fetch(payment) {
+        let reading = await self.fetch(payment)
+        guard case .found(let snapshot) = reading, snapshot.status == .awaitingDeposit else {
+            return Self.abandonment(reading)
+        }
+        // Canceling twice is canceling once: a key that is used again would only make an old answer come again.
+        let reply = await self.connection.post(
+            TossRequest.cancelPath(snapshot.providerKey),
+            fields: self.fields("abandon-\(UInt64.random(in: .min ... .max))"), body: TossRequest.cancelDeposit(),
+            isRepeatable: true, isMoney: false)
+        if case .answer(let answer) = reply, answer.status == 200,
+            case .found(let canceled) = TossAnswer.reading(answer, of: payment), canceled.status == .failed
+        {
+            return .gone
+        }
+        // The deposit came before, perhaps: the books say so.
+        return Self.abandonment(await self.fetch(payment))
+    }
+
+    private static func abandonment(_ reading: GatewayReading) -> GatewayAbandonment {
+        switch reading {
         case .absent: return .expiresByItself
         case .unknown(let doubt): return .unknown(doubt)
         case .found(let snapshot):
             switch snapshot.status {
             case .failed, .refunded: return .gone
             case .open, .authorized: return .expiresByItself
-            case .paid, .partlyRefunded, .awaitingDeposit: return .paid(snapshot)
+            case .paid, .partlyRefunded: return .paid(snapshot)
+            case .awaitingDeposit: return .unknown(GatewayDoubt(.statusUnclear, code: snapshot.providerStatus))
             }
         }
     }

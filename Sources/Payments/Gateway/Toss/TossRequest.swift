@@ -11,9 +11,6 @@ enum TossRequest {
     static let transactionCountMax = 500
     static let settlementCountMax = 500
 
-    /// Seats are kept for so long for a transfer.
-    static let depositHours = 24
-
     static func checkout(_ order: GatewayOrder) -> [UInt8] {
         self.object { writer in
             writer.member("method", order.method == .virtualAccount ? "가상계좌" : "카드")
@@ -24,7 +21,7 @@ enum TossRequest {
             writer.member("orderName", GatewayText.prefix(order.name, 100))
             writer.member("successUrl", order.successURL)
             writer.member("failUrl", order.failURL)
-            if order.method == .virtualAccount { writer.member("validHours", Self.depositHours) }
+            if order.method == .virtualAccount { writer.member("validHours", order.depositHours) }
         }
     }
 
@@ -52,6 +49,12 @@ enum TossRequest {
                 writer.member("holderName", GatewayText.prefix(account.holderName, 60))
             }
         }
+    }
+
+    /// Ends the waiting for a deposit that has not come. Without an account to give it back to: once it has come, Toss
+    /// refuses this.
+    static func cancelDeposit() -> [UInt8] {
+        self.object { $0.member("cancelReason", "The seats are not wanted any more.") }
     }
 
     static func path(of key: GatewayPaymentKey) -> String {

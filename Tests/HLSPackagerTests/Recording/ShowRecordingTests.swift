@@ -1,0 +1,144 @@
+import Primitives
+import Testing
+
+@testable import HLSPackager
+
+@Suite("Recordings of shows")
+struct ShowRecordingTests {
+    private static func event(_ rig: RecordingRig, since: WallClock?) -> [String]? {
+        guard case .found(let playlist) = rig.recordings.playlist(.main, .event, of: "Show 1", since: since) else {
+            return nil
+        }
+        return String(decoding: playlist.plain.copyBytes(), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    private static func has(_ rig: RecordingRig, _ sequence: Int, since: WallClock?) -> Bool {
+        let name = MediaName.segment(.main, sequence: sequence, .fragmentedMP4)
+        if case .found = rig.recordings.body(name, of: "Show 1", since: since) { return true }
+        return false
+    }
+
+    private static func earlier(_ time: WallClock, seconds: Int64) -> WallClock {
+        WallClock(unixMilliseconds: time.unixMilliseconds - seconds * 1000)
+    }
+
+    @Test("a rehearsal that goes over into the show is cut there, however late that is told, and is nobody's")
+    func cut() throws {
+        let rig = try RecordingRig()
+        rig.begin()
+        rig.add(count: 20)
+        let since = Self.earlier(rig.date, seconds: 4)
+        rig.recordings.beginShow(of: "Show 1", since: since)
+        // Told again, which changes nothing.
+        rig.recordings.beginShow(of: "Show 1", since: since)
+        rig.add(count: 3)
+        #expect(rig.flush())
+        #expect(Self.event(rig, since: since)?.segmentNames == (20..<23).map { "main/\($0).m4s" })
+        #expect(Self.has(rig, 20, since: since) && !Self.has(rig, 19, since: since) && !Self.has(rig, 0, since: since))
+        #expect(Self.has(rig, 0, since: nil))
+        guard case .unfinished = rig.recordings.multivariant(.recording, of: "Show 1", since: since) else {
+            Issue.record("a replay of a show that goes on")
+            return
+        }
+        rig.end()
+        #expect(rig.flush())
+        guard case .found(let playlist) = rig.recordings.playlist(.main, .recording, of: "Show 1", since: since) else {
+            Issue.record("no replay")
+            return
+        }
+        let lines = String(decoding: playlist.plain.copyBytes(), as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(rig.faults(lines) == [] && lines.segmentNames.first == "main/20.m4s")
+    }
+
+    @Test("who publishes shortly before the show begins is recorded as one, and so is who comes back later")
+    func notCut() throws {
+        let rig = try RecordingRig()
+        rig.begin()
+        rig.add(count: 5)
+        let since = rig.date
+        rig.recordings.beginShow(of: "Show 1", since: since)
+        rig.add(count: 20)
+        rig.recordings.beginShow(of: "Show 1", since: since)
+        rig.add(count: 3)
+        #expect(rig.flush())
+        #expect(Self.event(rig, since: since)?.segmentNames.count == 28)
+        // The next process is told anew.
+        let again = try rig.restarted()
+        again.recordings.beginShow(of: "Show 1", since: since)
+        again.begin()
+        again.add(count: 3)
+        #expect(again.flush())
+        #expect(Self.event(again, since: since)?.segmentNames.count == 31)
+    }
+
+    @Test("a process that was away when the show began cuts what an earlier one has left of the rehearsal")
+    func cutLater() throws {
+        let rig = try RecordingRig()
+        rig.begin()
+        rig.add(count: 20)
+        #expect(rig.flush())
+        let again = try rig.restarted()
+        again.recordings.beginShow(of: "Show 1", since: rig.date)
+        again.begin()
+        again.add(count: 3)
+        #expect(again.flush())
+        #expect(again.lines(.event)?.segmentNames == (120..<123).map { "main/\($0).m4s" })
+        #expect(again.lines(.recording)?.segmentNames.count == 20)
+    }
+
+    @Test("what an earlier process has left ends at once when the show is over, and not while its publisher is awaited")
+    func left() throws {
+        let rig = try RecordingRig()
+        rig.begin()
+        rig.add(count: 3)
+        #expect(rig.flush())
+        let again = try rig.copied()
+        for seconds in [61, 3600, 7200] as [Int64] {
+            again.recordings.maintain(now: .now + .seconds(seconds), isAwaited: { $0 == "Show 1" })
+            #expect(again.flush())
+            #expect(again.lines(.recording) == nil)
+        }
+        again.recordings.endIfAbandoned("Show 2")
+        #expect(again.flush())
+        #expect(again.lines(.recording) == nil)
+        again.recordings.endIfAbandoned("Show 1")
+        #expect(again.flush())
+        #expect(again.lines(.recording)?.last == "#EXT-X-ENDLIST")
+        // Who is there already is not ended by it.
+        let third = try rig.copied()
+        third.begin()
+        third.add(count: 1)
+        third.recordings.endIfAbandoned("Show 1")
+        #expect(third.flush())
+        #expect(third.lines(.recording) == nil && third.lines(.event)?.segmentNames.count == 4)
+    }
+
+    @Test("what an earlier process has left goes on if it was interrupted not too long ago for its stream")
+    func resumed() throws {
+        let rig = try RecordingRig()
+        rig.begin()
+        rig.add(count: 3)
+        #expect(rig.flush())
+        for (seconds, goesOn) in [(Int64(3500), true), (3700, false)] {
+            let again = try RecordingRig(
+                disk: TestDisk(copyOf: rig.disk), resumeTime: { $0 == "Show 1" ? .seconds(3600) : .seconds(0) },
+                startsLater: .seconds(seconds))
+            #expect((again.lines(.recording) == nil) == goesOn)
+        }
+    }
+
+    @Test("what an earlier process has left waits as long as its stream does")
+    func grace() throws {
+        let rig = try RecordingRig()
+        rig.begin()
+        rig.add(count: 3)
+        #expect(rig.flush())
+        for (seconds, isOver) in [(Int64(599), false), (601, true)] {
+            let again = try RecordingRig(
+                disk: TestDisk(copyOf: rig.disk), graceTime: { $0 == "Show 1" ? .seconds(600) : .seconds(1) })
+            again.recordings.maintain(now: .now + .seconds(seconds))
+            #expect(again.flush())
+            #expect((again.lines(.recording) != nil) == isOver)
+        }
+    }
+}
