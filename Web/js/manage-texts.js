@@ -179,7 +179,7 @@ export const manageTexts = {
   "settlement.status.CARRIED": ["다음으로 이월", "carried over"],
   "member.status.ACTIVE": ["이용 중", "active"],
   "member.status.LOCKED": ["잠김", "locked"],
-  "member.status.DELETED": ["탈퇴", "left"],
+  "member.status.WITHDRAWN": ["탈퇴", "left"],
 
   "rule.seat-claimed-twice": ["한 좌석은 한 사람의 것", "A seat is one person's"],
   "rule.seat-without-claim": ["잡힌 좌석에는 예매가 있음", "A taken seat has a reservation"],

@@ -1,9 +1,8 @@
 // Forms of organizers and administrators: fields, what is wrong with them, and questions that are asked in a dialog.
-import { newKey } from "./api.js";
+import { newKey, Problem } from "./api.js";
 import { make, put } from "./dom.js";
-import { t } from "./language.js";
+import { explainField, t } from "./language.js";
 import { say, trouble } from "./shell.js";
-import { texts } from "./texts.js";
 
 let made = 0;
 
@@ -17,12 +16,6 @@ export function field(label, name, { pointer = `/${name}`, options, hint, id = `
   const isCheck = attributes.type === "checkbox";
   return make("div.field", {}, isCheck ? make("div.check", {}, input, words) : [words, input],
     hint && make("p.quiet", { id: `${id}-hint` }, hint), make("p.wrong", { id: `${id}-wrong` }));
-}
-
-/** What is wrong with a field, by the server's code for it. */
-export function fieldText(error) {
-  const key = `wrong.${error.code}`;
-  return texts[key] ? t(key, { detail: error.detail }) : error.detail;
 }
 
 function wrongPlace(form, input) { return form.querySelector(`#${CSS.escape(`${input.id}-wrong`)}`); }
@@ -70,9 +63,9 @@ export function tellProblem(form, said, problem) {
   let first = null;
   const rest = [];
   for (const error of problem.errors ?? []) {
-    const input = tellField(form, error.pointer, fieldText(error));
+    const input = tellField(form, error.pointer, explainField(error));
     first ??= input;
-    if (!input) rest.push(`${error.pointer.slice(1)}: ${fieldText(error)}`);
+    if (!input) rest.push(`${error.pointer.slice(1)}: ${explainField(error)}`);
   }
   const words = !problem.errors?.length ? trouble(problem, null).firstChild.textContent
     : rest.length ? rest.join(" ") : t("new.check");
@@ -89,7 +82,7 @@ export class RequestKey {
   }
 
   /** The server has said no: to ask again is another request. */
-  refused(problem) { if (problem.status >= 400 && problem.status < 500 && problem.status !== 429) this.sign = undefined; }
+  refused(problem) { if (problem instanceof Problem && !problem.isUnknown) this.sign = undefined; }
 }
 
 /** The values of a form by their names: numbers as numbers, and nothing for what was left empty. */

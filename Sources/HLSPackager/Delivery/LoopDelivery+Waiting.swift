@@ -8,10 +8,11 @@ extension LoopDelivery {
         let place = stream.room.add(waiter, reason)
         self.count(1)
         if let holder = waiter.holder { self.holderWaiterCounts[holder, default: 0] += 1 }
-        // Holds everything for no longer than the request is there.
-        waiter.responder.whenCancelled {
+        // Holds everything for no longer than the request is there, and not the way back to it.
+        waiter.responder.whenCancelled { [holder = waiter.holder] in
             guard stream.room.remove(place) else { return }
-            self.have(left: CollectionOfOne(waiter))
+            self.count(-1)
+            self.forgetOne(of: holder)
             self.metrics.ended(.cancelled, 1, loop: self.loop.index)
         }
         self.scheduleSweep()
@@ -29,12 +30,14 @@ extension LoopDelivery {
         holder.map { self.holderWaiterCounts[$0] ?? 0 < self.limits.holderWaiterCountMax } ?? true
     }
 
-    private func have(left waiters: some Collection<WaitingRoom.Waiter>) {
+    private func have(left waiters: [WaitingRoom.Waiter]) {
         self.count(-waiters.count)
-        for case let holder? in waiters.lazy.map(\.holder) {
-            let rest = (self.holderWaiterCounts[holder] ?? 1) - 1
-            self.holderWaiterCounts[holder] = rest > 0 ? rest : nil
-        }
+        for waiter in waiters { self.forgetOne(of: waiter.holder) }
+    }
+
+    private func forgetOne(of holder: Int64?) {
+        guard let holder, let count = self.holderWaiterCounts[holder] else { return }
+        self.holderWaiterCounts[holder] = count > 1 ? count - 1 : nil
     }
 
     private func count(_ change: Int) {
@@ -122,7 +125,7 @@ extension LoopDelivery {
         self.metrics.ended(.refused, refusedCount, loop: self.loop.index)
     }
 
-    private func admitAgain(_ waiter: WaitingRoom.Waiter) -> PlaybackAdmission {
+    func admitAgain(_ waiter: WaitingRoom.Waiter) -> PlaybackAdmission {
         self.gate.admit(waiter.pass[...], for: .again, from: nil, on: self.loop)
     }
 
@@ -158,7 +161,7 @@ extension LoopDelivery {
 
     /// Those who were taken out of a room one by one.
     func sendAway(_ waiters: [WaitingRoom.Waiter], _ problem: HTTPProblem, _ outcome: HLSMetrics.WaitOutcome) {
-        self.count(-waiters.count)
+        self.have(left: waiters)
         self.refuse(waiters, problem, outcome)
     }
 

@@ -36,10 +36,12 @@ struct DeliveryCheckTests {
         show.begin()
         show.addSegments(3)
         let soon = WallClock(unixMilliseconds: WallClock.now.unixMilliseconds + 60_000)
+        let began = WallClock(unixMilliseconds: 0)
+        func ended(_ replayUntil: WallClock?) -> ShowPhase { .ended(since: began, replayUntil: replayUntil) }
         let cases: [(phase: ShowPhase?, pass: String, code: String?)] = [
-            (nil, "show", nil), (.live, "show", nil), (.ended(replayUntil: nil), "show", "show-over"),
-            (.ended(replayUntil: .now), "show", "show-over"), (.ended(replayUntil: soon), "show", nil),
-            (.ended(replayUntil: soon), "show@@", "replay-not-included"),
+            (nil, "show", nil), (.live(since: began), "show", nil), (ended(nil), "show", "show-over"),
+            (ended(.now), "show", "show-over"), (ended(soon), "show", nil),
+            (ended(soon), "show@@", "replay-not-included"),
         ]
         for (phase, pass, code) in cases {
             rig.delivery.setPhase(phase, of: "show")
