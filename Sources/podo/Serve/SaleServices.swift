@@ -26,8 +26,8 @@ final class SaleServices: Sendable {
     private let refunds: RefundWorker
     private let webhooks: WebhookInbox
     private let canceled: CanceledSchedules
+    let invariants: SaleInvariants
     private let deleted: DeletedSchedules
-    private let invariants: SaleInvariants
     private let dailyBooks: DailyBooks
     private let maps: SeatMaps
     private let posters = PosterPictures()
