@@ -20,9 +20,7 @@ extension LoopDelivery {
     /// Who waits for a show that is none any more is not given the rest of it.
     private func refuseHidden(_ name: String, _ stream: ServedStream) {
         let waiters = stream.room.takeThose { waiter in
-            guard case .admitted(_, let quality) = self.gate.admit(waiter.pass[...], for: .again, on: self.loop) else {
-                return true
-            }
+            guard case .admitted(_, let quality) = self.admitAgain(waiter) else { return true }
             return self.hidden(name, quality) != nil
         }
         self.sendAway(waiters, .notLiveYet, .refused)

@@ -87,7 +87,9 @@ enum CatalogueReadStatements {
     static let grades = PostgresStatement(
         "catalogue_grades",
         """
-        SELECT id, name, price, kind, first_row, last_row, section, capacity, play_height_max, play_replay FROM grade
+        SELECT id, name, price, kind, first_row, last_row, section, capacity, play_height_max, play_replay,
+            play_devices
+        FROM grade
         WHERE concert_id = $1 ORDER BY position, id
         """, effect: .reads)
 
