@@ -46,7 +46,8 @@ package struct MeteredGateway: PaymentGateway {
         self.counters[call.rawValue + " " + outcome]?.add(loop: nil)
         // What it sends us by itself is not an answer.
         if call == .webhook { return }
-        if GatewayDoubt.Reason(rawValue: outcome) == nil { self.pulse.answered() } else { self.pulse.wasSilent(outcome) }
+        let isDoubt = GatewayDoubt.Reason(rawValue: outcome) != nil
+        if isDoubt { self.pulse.wasSilent(outcome) } else { self.pulse.answered() }
     }
 
     package var name: String { self.inner.name }

@@ -121,7 +121,8 @@ final class PodoServer: Sendable {
     }
 
     /// What managers look at.
-    private static func house(_ state: ServerState, _ database: DatabaseService, _ sales: SaleServices) -> HouseService {
+    private static func house(_ state: ServerState, _ database: DatabaseService, _ sales: SaleServices) -> HouseService
+    {
         HouseService(
             startedAt: state.startedAt, database: { database.report.health }, companies: sales.companies.pulses,
             rules: sales.invariants.findings)
