@@ -1,74 +1,59 @@
-// Signing in and up, links that were mailed, and one's own account.
-import { call, signIn, signOut } from "./api.js";
+// Signing in and up, links that were mailed, coming back from another service, and one's own account.
+import { call, Problem, signIn, signInAddress } from "./api.js";
 import { make, put } from "./dom.js";
-import { date } from "./format.js";
+import { field, form } from "./forms.js";
 import { t } from "./language.js";
-import { say, start, trouble, worker } from "./shell.js";
+import { profile, providerName } from "./profile.js";
+import { say, sayLater, start, told } from "./shell.js";
+import { next } from "./ways.js";
 
+/** What the server takes of a way back from another service. */
+const returnPathMax = 512;
 const word = location.pathname.split("/").filter(Boolean)[1];
 /** Behind #, so that it is in no log and no Referer. */
 const secret = location.hash.slice(1);
 
 start("account.title", async (main, me) => {
+  const social = word ? null : new URLSearchParams(secret);
+  if (social?.has("social-code")) return comeBack(main, me, social.get("social-code"));
   if (word === "verify" && secret) return verify(main, me);
   if (word === "reset" && secret) return put(main, reset());
-  return me ? put(main, profile(me)) : put(main, await doors());
+  if (me && !social?.has("social-error") && new URLSearchParams(location.search).has("next")) return location.replace(next());
+  put(main, me ? await profile(me) : await doors());
+  if (social?.has("social-connected")) say(t("account.connected", { name: providerName(social.get("social-connected")) }));
+  if (social?.has("social-error")) refuse(main, new Problem(403, { code: social.get("social-error") }));
+  if (social?.size) forgetSecret();
+  return undefined;
 });
 
-/** Only a way of our own: an address from outside must not lead elsewhere. */
-function next() {
-  const way = new URLSearchParams(location.search).get("next") ?? "/";
-  return /^\/(?![/\\])/.test(way) ? way : "/";
+/** What stood behind # is done with: loading the page again does it no second time. */
+function forgetSecret() {
+  history.replaceState(null, "", location.pathname + location.search);
 }
 
-function field(id, key, attributes) {
-  return make("div.field", {}, make("label", { for: id }, t(key)), make("input", { id, name: id, required: true, ...attributes }),
-    make("p.wrong", { id: `${id}-wrong` }));
+function refuse(main, problem) {
+  main.firstElementChild.after(make("section.trouble", { role: "alert" }, told(problem)));
 }
 
-/** A form that is sent by a button or by Enter; what is wrong with a field is told at the field. */
-function form(title, fields, button, send) {
-  const said = make("div");
-  const submit = make("button.button", { type: "submit" }, t(button));
-  return make("form.card.form", {
-    novalidate: true,
-    onsubmit: async (event) => {
-      event.preventDefault();
-      const node = event.currentTarget;
-      for (const wrong of node.querySelectorAll(".wrong")) put(wrong);
-      for (const input of node.querySelectorAll("input")) input.removeAttribute("aria-invalid");
-      if (!node.checkValidity()) {
-        const first = node.querySelector(":invalid");
-        tell(node, first.name, first.validationMessage);
-        return first.focus();
-      }
-      submit.disabled = true;
-      put(said);
-      try {
-        await send(Object.fromEntries(new FormData(node)));
-      } catch (problem) {
-        let isTold = false;
-        for (const error of problem.errors ?? []) isTold = tell(node, error.pointer.slice(1), error.detail) || isTold;
-        if (!isTold) put(said, trouble(problem, null).firstChild);
-      } finally {
-        submit.disabled = false;
-      }
-      return undefined;
-    },
-  }, make("h2", {}, t(title)), fields, said, submit);
+/** From another service, with a code that is good once. */
+async function comeBack(main, me, code) {
+  forgetSecret();
+  try {
+    await call("POST", "/auth/social/exchange", { body: { code, session: "cookie" } });
+    return location.replace(next());
+  } catch (problem) {
+    put(main, me ? await profile(me) : await doors());
+    return refuse(main, problem);
+  }
 }
 
-function tell(node, name, text) {
-  const input = node.elements.namedItem(name);
-  const place = node.querySelector(`#${CSS.escape(`${input?.id}-wrong`)}`);
-  if (!place) return false;
-  put(place, text);
-  input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", place.id);
-  return true;
+/** Through the other service and back to this page, which then goes on. */
+function startAddress(name) {
+  const way = `/account/?next=${encodeURIComponent(next())}`;
+  return `/api/v1/auth/social/${name}/start?redirect=${encodeURIComponent(way.length <= returnPathMax ? way : "/account/")}`;
 }
 
-async function doors() {
+async function doors(way = next()) {
   const social = await call("GET", "/auth/social").catch(() => ({ items: [] }));
   return [make("h1", {}, t("account.welcome")),
     make("div.doors", {},
@@ -77,33 +62,35 @@ async function doors() {
         field("password", "account.password", { type: "password", autocomplete: "current-password" }),
       ], "account.signIn", async ({ email, password }) => {
         await signIn(email, password);
-        location.replace(next());
+        goOn(way);
       }),
       form("account.signUp", [
         field("name", "account.name", { autocomplete: "name", maxlength: 100 }),
-        field("new-email", "account.email", { type: "email", autocomplete: "email" }),
-        field("new-password", "account.newPassword", { type: "password", autocomplete: "new-password", minlength: 8 }),
+        field("new-email", "account.email", { name: "email", type: "email", autocomplete: "email" }),
+        field("new-password", "account.newPassword",
+          { name: "password", type: "password", autocomplete: "new-password", minlength: 8 }),
         make("label.check", {}, make("input", { type: "checkbox", name: "seller" }), t("account.asSeller")),
-      ], "account.signUp", async (values) => {
-        await call("POST", "/member", {
-          body: {
-            name: values.name, email: values["new-email"], password: values["new-password"],
-            roleType: values.seller ? "ROLE_SELLER" : "ROLE_USER",
-          },
-        });
-        await signIn(values["new-email"], values["new-password"]);
-        location.replace(next());
+      ], "account.signUp", async ({ name, email, password, seller }) => {
+        await call("POST", "/member", { body: { name, email, password, roleType: seller ? "ROLE_SELLER" : "ROLE_USER" } });
+        await signIn(email, password);
+        goOn(way);
       })),
     social.items.length > 0 && make("section.social", {}, make("h2", {}, t("account.social")),
-      social.items.map(({ name }) => make("a.button.plain", {
-        href: `/api/v1/auth/social/${name}/start?next=${encodeURIComponent(next())}`,
-      }, t("account.socialBy", { name: name[0].toUpperCase() + name.slice(1) })))),
+      social.items.map(({ name }) => make("a.button.plain", { href: startAddress(name) },
+        t("account.socialBy", { name: providerName(name) })))),
     make("details", {}, make("summary", {}, t("account.forgot")),
-      form("account.forgot", [field("lost", "account.email", { type: "email", autocomplete: "email" })], "account.sendLink",
-        async ({ lost }) => {
-          await call("POST", "/auth/password/forgot", { body: { email: lost } });
+      form("account.forgot", [field("lost", "account.email", { name: "email", type: "email", autocomplete: "email" })],
+        "account.sendLink", async ({ email }) => {
+          await call("POST", "/auth/password/forgot", { body: { email } });
           say(t("account.linkSent"));
         }))];
+}
+
+/** A way that differs by what is behind # alone would not load the page again. */
+function goOn(way) {
+  const address = new URL(way, location.origin);
+  location.replace(way);
+  if (address.pathname === location.pathname && address.search === location.search) location.reload();
 }
 
 function reset() {
@@ -111,44 +98,25 @@ function reset() {
     form("account.reset", [field("newPassword", "account.newPassword", { type: "password", autocomplete: "new-password", minlength: 8 })],
       "account.reset", async ({ newPassword }) => {
         await call("POST", "/auth/password/reset", { body: { token: secret, newPassword } });
-        say(t("account.resetDone"));
+        sayLater(t("account.resetDone"));
         location.replace("/account/");
       })];
 }
 
+/** The link belongs to an account: who is not signed in does that first, and the link is still there afterwards. */
 async function verify(main, me) {
-  if (!me) return put(main, await doors());
-  await call("POST", "/auth/email/verify", { body: { token: secret } });
+  if (!me) {
+    put(main, make("p.note", {}, t("account.verifySignIn")), await doors(location.pathname + location.hash));
+    return;
+  }
+  try {
+    await call("POST", "/auth/email/verify", { body: { token: secret } });
+  } catch (problem) {
+    if (problem.status === 401) return location.replace(signInAddress());
+    put(main, await profile(me));
+    return refuse(main, problem);
+  }
   history.replaceState(null, "", "/account/");
   say(t("account.verified"));
-  return put(main, profile({ ...me, emailVerified: true }));
-}
-
-function profile(me) {
-  return [make("h1", {}, me.name),
-    make("dl.facts.card", {},
-      make("dt", {}, t("account.email")), make("dd", {}, me.email, " ",
-        me.emailVerified ? make("span.quiet", {}, t("account.isVerified")) : null),
-      make("dt", {}, t("account.since")), make("dd", {}, date(me.createdAt)),
-      make("dt", {}, t("account.role")), make("dd", {}, t(`role.${me.role}`))),
-    !me.emailVerified && worker(t("account.sendVerify"), async () => {
-      await call("POST", "/auth/email/resend");
-      say(t("account.linkSent"));
-    }, "button.plain"),
-    make("p", {}, make("a.button", { href: "/tickets/" }, t("nav.tickets"))),
-    me.hasPassword && form("account.change", [
-      field("currentPassword", "account.password", { type: "password", autocomplete: "current-password" }),
-      field("newPassword", "account.newPassword", { type: "password", autocomplete: "new-password", minlength: 8 }),
-    ], "account.change", async (values) => {
-      await call("POST", "/auth/password/change", { body: values });
-      say(t("account.changed"));
-    }),
-    worker(t("account.signOutEverywhere"), async () => {
-      await call("POST", "/auth/signout", { body: { everywhere: true } });
-      location.assign("/");
-    }, "button.plain"),
-    worker(t("nav.signOut"), async () => {
-      await signOut();
-      location.assign("/");
-    }, "button.plain")];
+  put(main, await profile({ ...me, emailVerified: true }));
 }

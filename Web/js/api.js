@@ -9,9 +9,18 @@ export class Problem extends Error {
     this.errors = body.errors ?? [];
     this.retrySeconds = retryAfter;
   }
+
+  /** Whether nobody knows what became of what was asked for: it may have been done. */
+  get isUnknown() {
+    return this.status === 0 || this.status === 429 || this.status >= 500 || this.code === "idempotency-in-progress";
+  }
 }
 
 const waitTimeMax = 20_000;
+/** Where 401 is the answer itself, and no session would make another of it. */
+const sessionPaths = new Set(["/auth/refresh", "/auth/signin", "/auth/signout"]);
+/** What is said of a token; of a wrong password something else is. */
+const sessionCodes = new Set(["unauthenticated", "token-expired", "token-revoked", "token-invalid"]);
 
 /** A key for a request that must not be done twice. */
 export function newKey() {
@@ -19,14 +28,31 @@ export function newKey() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The body of the answer; throws a `Problem` when it is none. `options`: body, key, fields, signal. */
+/** One thing that is to be done once: while the same is asked for, and nobody knows what became of it, by one key. */
+export class Once {
+  async call(method, path, options = {}) {
+    const asked = JSON.stringify([method, path, options.body]);
+    if (asked !== this.asked) [this.asked, this.key] = [asked, newKey()];
+    try {
+      const answer = await call(method, path, { ...options, key: this.key });
+      this.asked = null;
+      return answer;
+    } catch (problem) {
+      if (problem instanceof Problem && !problem.isUnknown) this.asked = null;
+      throw problem;
+    }
+  }
+}
+
+/** The body of the answer; throws a `Problem` when it is none. `options`: body, key, fields, signal; `as`, text or bytes. */
 export async function call(method, path, options = {}) {
   const answer = await send(method, path, options);
-  if (answer.status !== 401 || path.startsWith("/auth/")) return read(answer);
+  if (answer.status !== 401 || sessionPaths.has(path)) return read(answer, options);
   // The session goes on longer than its token.
-  const problem = await read(answer).catch((error) => error);
-  if (!(problem instanceof Problem) || !(await refresh())) throw problem;
-  return read(await send(method, path, options));
+  const problem = await read(answer, options).catch((error) => error);
+  if (!(problem instanceof Problem) || !sessionCodes.has(problem.code)) throw problem;
+  await refresh(problem);
+  return read(await send(method, path, options), options);
 }
 
 async function send(method, path, { body, key, fields, signal } = {}) {
@@ -45,21 +71,32 @@ async function send(method, path, { body, key, fields, signal } = {}) {
   }
 }
 
-async function read(answer) {
+async function read(answer, { as, signal } = {}) {
   const isJSON = /json/.test(answer.headers.get("content-type") ?? "");
-  const body = isJSON ? await answer.json() : null;
+  let body;
+  try {
+    body = isJSON ? await answer.json() : answer.ok && as === "text" ? await answer.text()
+      : answer.ok && as === "bytes" ? await answer.arrayBuffer() : null;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    // It broke off on the way: what was asked for may have been done.
+    throw new Problem(0, { code: "no-connection" });
+  }
   if (answer.ok) return body;
   throw new Problem(answer.status, body ?? {}, Number(answer.headers.get("retry-after")) || null);
 }
 
 let refreshing = null;
 
-/** Whether the session goes on. All who need it at once share one question. */
-function refresh() {
+/** Returns when the session goes on. Throws `problem` when it is over, and another one when that cannot be known. */
+async function refresh(problem) {
+  // All who need it at once share one question.
   refreshing ??= send("POST", "/auth/refresh", { body: {} })
-    .then((answer) => answer.ok, () => false)
+    .then((answer) => read(answer).then(() => null), (error) => error).catch((error) => error)
     .finally(() => { refreshing = null; });
-  return refreshing;
+  const found = await refreshing;
+  if (!found) return;
+  throw found instanceof Problem && found.isUnknown ? found : problem;
 }
 
 /** Who is signed in; null when nobody is. */
@@ -77,5 +114,7 @@ export const signOut = () => call("POST", "/auth/signout", { body: {} });
 
 /** Where to sign in, and to come back from. */
 export function signInAddress() {
-  return `/account/?next=${encodeURIComponent(location.pathname + location.search)}`;
+  // Who is there already stays on his way.
+  if (location.pathname === "/account/" && location.search) return location.pathname + location.search;
+  return `/account/?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
 }

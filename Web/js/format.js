@@ -22,6 +22,10 @@ export function dateTime(text, venueZone = ownZone) {
   return there === write(moment, ownZone, long) ? there : `${there} (${write(moment, ownZone, short)})`;
 }
 
+export function shortDateTime(text, venueZone = ownZone) {
+  return write(new Date(text), venueZone, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+}
+
 export function date(text, venueZone = ownZone) {
   return write(new Date(text), venueZone, { year: "numeric", month: "long", day: "numeric", weekday: "short" });
 }

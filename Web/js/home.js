@@ -1,12 +1,18 @@
 // What is on: search as one types, by kind, in pages.
 import { call } from "./api.js";
 import { $, make, put } from "./dom.js";
-import { date, money } from "./format.js";
+import { date, money, shortDateTime } from "./format.js";
 import { t } from "./language.js";
 import { poster } from "./poster.js";
+import { saleState } from "./sale.js";
 import { start, trouble, worker } from "./shell.js";
 
 const typingTime = 200;
+const hour = 3_600_000;
+/** A show that is on began so long ago at most, and its stream so long before it at most. */
+const liveTimeMax = 12 * hour, doorsTimeMax = 2 * hour;
+const soonTime = 7 * 24 * hour;
+const shelfCountMax = 6;
 const categories = ["", "CONCERT", "MUSICAL", "SPORT", "EXHIBITION", "OTHER"];
 
 start("home.title", async (main) => {
@@ -18,11 +24,13 @@ start("home.title", async (main) => {
   const kinds = make("fieldset.kinds", {}, make("legend.hidden", {}, t("home.kinds")), categories.map((name) => make("label", {},
     make("input", { type: "radio", name: "kind", value: name, checked: name === (query.get("category") ?? "") }),
     make("span", {}, t(name ? `category.${name}` : "home.all")))));
-  const found = make("div", { "aria-live": "polite" });
+  const found = make("div");
+  const shelves = make("div.shelves");
+  const told = make("p.hidden", { role: "status" });
   put(main,
     make("section.hero.small", {}, make("h1", {}, t("home.claim")), make("p.lede", {}, t("home.lede"))),
-    make("form.search", { role: "search", onsubmit: (event) => event.preventDefault() }, word, kinds), found);
-  const search = new Search(found, () => ({ keyword: word.value.trim(), category: $(":checked", kinds)?.value ?? "" }));
+    make("form.search", { role: "search", onsubmit: (event) => event.preventDefault() }, word, kinds), told, shelves, found);
+  const search = new Search(found, told, () => ({ keyword: word.value.trim(), category: $(":checked", kinds)?.value ?? "" }));
   let timer = null;
   word.addEventListener("input", () => {
     clearTimeout(timer);
@@ -30,12 +38,37 @@ start("home.title", async (main) => {
   });
   kinds.addEventListener("change", () => search.run());
   await search.run();
+  // What is on is shown beside the list, and is no reason to show none.
+  if (!search.isAsking()) showShelves(shelves).catch((problem) => console.warn(problem));
+  const hide = () => { shelves.hidden = search.isAsking(); };
+  word.addEventListener("input", hide);
+  kinds.addEventListener("change", hide);
 });
 
+/** What is on at the moment, and what begins within days. */
+async function showShelves(place) {
+  // To the minute: who looks in the same minute asks the same.
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  const list = (from, to) => call("GET", `/concert?limit=12&from=${at(minute + from)}&to=${at(minute + to)}`);
+  const [begun, coming] = await Promise.all([list(-liveTimeMax, doorsTimeMax), list(0, soonTime)]);
+  const shelf = (key, items) => items.length > 0 && make("section", {}, make("h2", {}, t(key)), make("ul.shows", {}, items.map(card)));
+  const live = begun.items.filter((concert) => concert.isLive);
+  const soon = coming.items.filter((concert) => !concert.isLive && saleState(concert, null, Date.now()) !== "canceled")
+    .sort((a, b) => Date.parse(a.nextStartsAt) - Date.parse(b.nextStartsAt)).slice(0, shelfCountMax);
+  const shelves = [shelf("home.live", live), shelf("home.soon", soon)].filter(Boolean);
+  if (shelves.length) put(place, shelves, make("h2", {}, t("home.all.title")));
+}
+
+const at = (time) => encodeURIComponent(new Date(time).toISOString());
+
 class Search {
-  constructor(place, terms) {
-    Object.assign(this, { place, terms });
+  /** `told` says how many there are to who listens: the list itself is too long to be read out at each letter. */
+  constructor(place, told, terms) {
+    Object.assign(this, { place, told, terms });
   }
+
+  /** Whether something is looked for, or all is shown. */
+  isAsking() { return Object.values(this.terms()).some(Boolean); }
 
   /** The latest question alone is answered: those before it are given up. */
   async run() {
@@ -48,6 +81,7 @@ class Search {
       const page = await this.ask(terms, null, signal);
       const list = make("ul.shows", {}, page.items.map(card));
       put(this.place, page.items.length ? list : this.nothing(terms.length > 0));
+      if (terms.length) this.told.textContent = page.items.length ? t("home.found", { n: page.items.length }) : t("home.notFound");
       this.goOn(list, terms, page.nextCursor, signal);
     } catch (problem) {
       if (!signal.aborted) put(this.place, trouble(problem, () => this.run()));
@@ -72,18 +106,25 @@ class Search {
 
   nothing(isSearch) {
     return make("section.empty", {}, make("p", {}, t(isSearch ? "home.notFound" : "home.none")),
-      make("a.button", { href: isSearch ? "/" : "/docs/" }, t(isSearch ? "home.showAll" : "home.makeOne")));
+      make("a.button", { href: isSearch ? "/" : "/studio/" }, t(isSearch ? "home.showAll" : "home.makeOne")));
   }
 }
 
 function card(concert) {
-  const isOpen = Date.parse(concert.saleOpensAt) <= Date.now() && Date.parse(concert.saleClosesAt) > Date.now();
+  const found = saleState(concert, null, Date.now());
   return make("li", {}, make("a.show", { href: `/show/${concert.concertId}` },
     poster(concert),
     make("div", {},
       make("h2", {}, concert.name),
-      concert.startsAt && make("p", {}, date(concert.startsAt)),
+      concert.startsAt && make("p", {}, days(concert), concert.isLive && make("span.live", {}, t("live"))),
       make("p.quiet", {}, concert.stage?.name ?? t("show.online")),
-      make("p", {}, t("home.from", { price: money(concert.minPrice) }), " ",
-        make("span.quiet", {}, t(isOpen ? "home.onSale" : concert.status === "PUBLISHED" ? "home.soon" : "sale.closed"))))));
+      make("p", {}, concert.minPrice && t("home.from", { price: money(concert.minPrice) }), " ",
+        make("span.quiet", {}, t(`home.state.${found}`, { when: shortDateTime(concert.saleOpensAt, concert.timeZone ?? undefined) }))))));
+}
+
+/** From the first performance to the last one. */
+function days(concert) {
+  const zone = concert.timeZone ?? undefined;
+  const [from, to] = [concert.startsAt, concert.lastStartsAt ?? concert.startsAt].map((time) => date(time, zone));
+  return from === to ? from : t("home.dates", { from, to });
 }

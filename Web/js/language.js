@@ -1,5 +1,8 @@
 // The reader's language, and every text of the pages in it.
+import { problems } from "./problems.js";
 import { texts } from "./texts.js";
+
+Object.assign(texts, problems);
 
 const storageKey = "podo-language";
 
@@ -46,10 +49,17 @@ export function fill(root = document) {
   for (const node of root.querySelectorAll("[data-t-placeholder]")) node.placeholder = t(node.dataset.tPlaceholder);
 }
 
-/** What a problem of the API is to people: by its code, or by what it says itself. */
+/** What a problem of the API is to people, by its code. What the server says itself is English. */
 export function explain(problem) {
   const key = `problem.${problem.code}`;
-  return texts[key] ? t(key) : problem.detail || t("problem.other", { code: problem.code });
+  if (texts[key]) return t(key);
+  return language === "en" && problem.detail ? problem.detail : t("problem.other", { code: problem.code });
+}
+
+/** What is wrong with a field: more of it in the language that the server speaks. */
+export function explainField(error) {
+  if (language === "en" && error.detail) return error.detail;
+  return texts[`wrong.${error.code}`] ? t(`wrong.${error.code}`) : t("wrong.invalid");
 }
 
 /** Texts that only some pages need. */

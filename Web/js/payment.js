@@ -1,56 +1,124 @@
 // Where the payment company sends a buyer back to: the payment is confirmed here, and what became of it is told.
 import { call, newKey, Problem } from "./api.js";
+import { bankName } from "./banks.js";
 import { make, numberInPath, put } from "./dom.js";
-import { money } from "./format.js";
+import { dateTime, money } from "./format.js";
 import { t } from "./language.js";
-import { start } from "./shell.js";
+import { Pauses } from "./news.js";
+import { isOpen, outcomeOf } from "./payment-outcome.js";
+import { start, told, trouble } from "./shell.js";
 
-const lookTime = 2000;
+const pauseMin = 1_500, pauseMax = 15_000;
+/** About ten minutes; from then on who waits asks by a button. */
+const lookCountMax = 45;
 
 start("payment.title", async (main) => {
-  const id = numberInPath();
-  const isFailure = location.pathname.endsWith("/fail");
-  const query = new URLSearchParams(location.search);
-  put(main, make("h1", {}, t("payment.title")), make("p.note", { role: "status" }, t("payment.confirming")));
-  let payment = await call("GET", `/payment/${id}`);
-  const [paymentKey, amount] = [query.get("paymentKey"), Number(query.get("amount"))];
-  if (!isFailure && payment.status === "WAITING" && paymentKey && Number.isSafeInteger(amount)) {
-    // The key is kept by the address: loading the page again confirms nothing twice.
-    payment = await call("POST", `/payment/${id}/confirm`, { body: { paymentKey, amount }, key: newKey() })
-      .catch((problem) => {
-        if (!(problem instanceof Problem) || problem.status === 401) throw problem;
-        return call("GET", `/payment/${id}`);
-      });
-  }
-  return follow(main, payment, isFailure);
+  const page = new PaymentPage(numberInPath());
+  put(main, make("h1", {}, t("payment.title")), page.node);
+  await page.look();
+  page.follow();
 }, { forMembers: true });
 
-/** Until it is known. Unknown is no failure: the seats are kept meanwhile. */
-async function follow(main, payment, isFailure) {
-  put(main, make("h1", {}, t("payment.title")), result(payment, isFailure));
-  if (payment.status !== "WAITING" || isFailure) return;
-  await new Promise((resolve) => { setTimeout(resolve, lookTime); });
-  await follow(main, await call("GET", `/payment/${payment.paymentId}`).catch(() => payment), isFailure);
+class PaymentPage {
+  constructor(id) {
+    this.id = id;
+    this.isFailure = location.pathname.endsWith("/fail");
+    const query = new URLSearchParams(location.search);
+    // What the buyer has authorised: of some companies this browser alone knows it.
+    const [paymentKey, amount] = [query.get("paymentKey"), Number(query.get("amount"))];
+    this.word = !this.isFailure && paymentKey && Number.isSafeInteger(amount) ? { paymentKey, amount } : null;
+    // One key for all tries: however often it is asked, the money is taken once.
+    this.key = newKey();
+    this.status = make("div", { role: "status" }, make("p.note", {}, t("payment.confirming")));
+    this.beside = make("div");
+    this.node = make("div", {}, this.status, this.beside);
+  }
+
+  /** Looks, and asks for the money where nobody has yet. */
+  async look() {
+    let payment = await call("GET", `/payment/${this.id}`);
+    if (this.word && payment.status === "WAITING" && payment.phase === "CREATED") payment = await this.confirm(payment);
+    this.show(payment);
+  }
+
+  async confirm(payment) {
+    try {
+      return await call("POST", `/payment/${this.id}/confirm`, { body: this.word, key: this.key });
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.status === 401) throw problem;
+      if (problem.isUnknown) return payment;
+      // It said no: why, the payment knows best.
+      const now = await call("GET", `/payment/${this.id}`);
+      if (now.phase === "CREATED") {
+        this.word = null;
+        this.refusal = problem;
+      }
+      return now;
+    }
+  }
+
+  /** Until it is known. Unknown is no failure: the seats are kept meanwhile. */
+  async follow() {
+    const pauses = new Pauses(pauseMin, pauseMax);
+    for (let count = 0; isOpen(this.outcome) && !this.refusal; count += 1) {
+      if (count === lookCountMax) return this.offer(null);
+      await new Promise((resolve) => { setTimeout(resolve, pauses.take()); });
+      try {
+        await this.look();
+      } catch (problem) {
+        if (!(problem instanceof Problem) || !problem.isUnknown) {
+          put(this.beside, trouble(problem, () => this.again()));
+          return undefined;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  again() {
+    put(this.beside);
+    this.look().then(() => this.follow(), (problem) => this.offer(problem));
+  }
+
+  offer(problem) {
+    put(this.beside, problem ? told(problem) : make("p.quiet", {}, t("payment.slow")),
+      make("button.button", { type: "button", onclick: () => this.again() }, t("payment.look")));
+  }
+
+  /** Says it once: what has not changed is not said again. */
+  show(payment) {
+    const outcome = outcomeOf(payment, this.isFailure);
+    if (outcome === this.outcome && !this.refusal) return;
+    this.outcome = outcome;
+    put(this.status, result(payment, outcome, this.refusal));
+    if (!isOpen(outcome)) put(this.beside);
+  }
 }
 
-function result(payment, isFailure) {
-  const seats = make("a.button", { href: `/checkout/${payment.reservationId}` }, t("payment.again"));
-  if (["COMPLETED", "PART_CANCELED"].includes(payment.status)) {
-    return make("section.done", { role: "status" }, make("p.turn", {}, t("payment.done")),
-      make("p", {}, `${payment.orderName} · ${money(payment.amount)}`),
-      make("a.button", { href: "/tickets/" }, t("nav.tickets")),
-      payment.receiptUrl && make("a", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt")));
+function result(payment, outcome, refusal) {
+  const order = make("p", {}, `${payment.orderName} · ${money(payment.amount)}`);
+  const purchases = make("a.plain", { href: "/purchases/" }, t("nav.purchases"));
+  const again = make("a.button", { href: `/checkout/${payment.reservationId}` }, t("payment.again"));
+  const show = make("a.button", { href: `/show/${payment.concertId}` }, t("payment.toShow"));
+  if (refusal) return make("section.trouble", {}, told(refusal), again);
+  switch (outcome) {
+    case "paid": case "partCanceled":
+      return make("section.done", {}, make("p.turn", {}, t(`payment.${outcome}`)), order,
+        make("a.button", { href: "/tickets/" }, t("nav.tickets")),
+        payment.receiptUrl && make("a", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt")));
+    case "deposit":
+      return make("section.done", {}, make("p.turn", {}, t("payment.deposit")), order,
+        payment.deposit && make("p", {}, t("payment.depositTo", { bank: bankName(payment.deposit.bankCode), number: payment.deposit.accountNumber })),
+        payment.deposit?.dueAt && make("p", {}, t("payment.depositUntil", { when: dateTime(payment.deposit.dueAt) })), purchases);
+    case "canceled": case "orphan":
+      return make("section.trouble", {}, make("p", {}, t(`payment.${outcome}`)), order, show, " ", purchases);
+    case "lost":
+      return make("section.trouble", {}, make("p", {}, t("payment.lost")), show);
+    case "failed": case "notPaid":
+      return make("section.trouble", {}, make("p", {}, t(`payment.${outcome}`)), again);
+    case "authorized":
+      return make("section.done", {}, make("p.turn", {}, t("payment.confirming")), make("p", {}, t("payment.authorizedNext")));
+    default:
+      return make("section.done", {}, make("p.turn", {}, t("payment.unknown")), make("p", {}, t("payment.unknownNext")));
   }
-  if (payment.deposit) {
-    return make("section.done", { role: "status" }, make("p.turn", {}, t("payment.deposit")),
-      make("p", {}, t("payment.depositTo", payment.deposit)));
-  }
-  if (payment.status === "FAILED" && payment.isOrphan) {
-    return make("section.trouble", { role: "alert" }, make("p", {}, t("payment.orphan")));
-  }
-  if (payment.status === "FAILED" || isFailure) {
-    return make("section.trouble", { role: "alert" }, make("p", {}, t("payment.failed")), seats);
-  }
-  return make("section.done", { role: "status" }, make("p.turn", {}, t("payment.unknown")),
-    make("p", {}, t("payment.unknownNext")));
 }

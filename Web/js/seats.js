@@ -1,15 +1,19 @@
 // Choosing seats of a performance: on the map, from a list, or the best that are left. What others take is seen at once.
-import { call, newKey, signInAddress } from "./api.js";
+import { call, Once, signInAddress } from "./api.js";
+import { keepChoice, keptChoice } from "./choice.js";
 import { $, make, numberInPath, put } from "./dom.js";
-import { dateTime, money } from "./format.js";
+import { clock, dateTime, money } from "./format.js";
 import { t } from "./language.js";
 import { passFor } from "./pass.js";
+import { aheadOf } from "./sale.js";
+import { SeatNews, compactMap } from "./seat-news.js";
 import { SeatMap, free, held, sold } from "./seat-map.js";
 import { say, start, worker } from "./shell.js";
 
 const statuses = { AVAILABLE: free, HELD: held, SOLD: sold };
 /** The lowest bits of a seat's number are its number in the schedule, by which changes are told. */
 const numberOf = (seatId) => seatId % 2 ** 20;
+const awayTime = 5_000;
 const hues = [282, 212, 152, 36, 342, 190, 96, 12];
 
 start("seats.title", async (main, me) => {
@@ -19,21 +23,30 @@ start("seats.title", async (main, me) => {
   if (!seats.length) return put(main, make("p.note", {}, t("seats.none")), make("a.button", { href: "/" }, t("show.others")));
   const concert = await call("GET", `/concert/${(await call("GET", `/seat/${seats[0].seatId}`)).concertId}`);
   document.title = `${concert.name} · Podo`;
-  const page = new SeatPage(main, me, concert, concert.schedules.find((one) => one.scheduleId === schedule), map, seats);
-  return page.follow(map.version);
+  const found = concert.schedules.find((one) => one.scheduleId === schedule);
+  if (!found) return put(main, make("p.note", {}, t("seats.none")), make("a.button", { href: "/" }, t("show.others")));
+  const page = new SeatPage(main, me, concert, found, map, seats);
+  page.restore();
+  page.follow(map.version);
+  // What one holds is good to know, and no reason to show no hall.
+  if (me) page.showHeld().catch((problem) => console.warn(problem));
+  return undefined;
 });
 
 class SeatPage {
   constructor(main, me, concert, schedule, map, seats) {
     Object.assign(this, { me, concert, schedule, seats });
     this.chosen = new Map();
-    this.key = newKey();
+    this.holding = new Once();
     this.grades = concert.grades.map((grade, index) => ({ ...grade, color: `hsl(${hues[index % hues.length]} 62% 48%)` }));
     this.cart = make("section.cart", { "aria-labelledby": "cart" });
+    this.held = make("div");
+    this.away = make("p.note", { hidden: true, role: "status" }, t("seats.away"));
     const placed = seats.filter((seat) => seat.row !== null);
     put(main,
       make("header.seats-head", {}, make("h1", {}, concert.name),
-        make("p.quiet", {}, schedule ? dateTime(schedule.startsAt, schedule.timeZone) : "")),
+        make("p.quiet", {}, dateTime(schedule.startsAt, schedule.timeZone))),
+      this.held, this.away,
       make("div.hall-and-cart", {},
         make("div", {}, this.legend(), placed.length > 0 && this.hall(map, placed), this.best(), this.list(placed)),
         this.cart));
@@ -110,7 +123,6 @@ class SeatPage {
     else if (this.chosen.size >= this.concert.purchaseLimit) {
       return say(t("seats.limit", { n: this.concert.purchaseLimit }));
     } else this.chosen.set(seat.number, seat);
-    this.key = newKey();
     this.map?.select(seat.number, this.chosen.has(seat.number));
     if (this.row && this.shownRow === seat.row) {
       const focused = document.activeElement?.textContent;
@@ -124,9 +136,10 @@ class SeatPage {
 
   showCart() {
     const seats = [...this.chosen.values()];
+    keepChoice(this.schedule.scheduleId, [...this.chosen.keys()]);
     const total = { amount: seats.reduce((sum, seat) => sum + seat.price.amount, 0), currency: this.concert.currency };
     put(this.cart, make("h2", { id: "cart" }, t("seats.cart")),
-      seats.length === 0 ? make("p.quiet", {}, t("seats.empty"))
+      seats.length === 0 ? make("p.quiet", {}, t(this.map ? "seats.empty" : "seats.emptyOnline"))
         : make("ul.chosen", {}, seats.map((seat) => make("li", {}, make("span", {}, this.name(seat)),
           make("span", {}, money(seat.price)),
           make("button.plain", {
@@ -145,10 +158,10 @@ class SeatPage {
     this.isHolding = true;
     const pass = passFor(this.concert.concertId);
     try {
-      const made = await call("POST", "/reservation", { body, key: this.key, fields: pass ? { "queue-pass": pass } : {} });
+      const made = await this.holding.call("POST", "/reservation", { body, fields: pass ? { "queue-pass": pass } : {} });
+      keepChoice(this.schedule.scheduleId, []);
       return location.assign(`/checkout/${made.reservationId}`);
     } catch (problem) {
-      this.key = newKey();
       this.isHolding = false;
       if (problem.code === "queue-pass-required") {
         return location.assign(`/queue/${this.concert.concertId}?schedule=${this.schedule.scheduleId}`);
@@ -159,21 +172,61 @@ class SeatPage {
     }
   }
 
+  /** What was chosen before signing in or standing in line, as far as it is still free. */
+  restore() {
+    const kept = new Set(keptChoice(this.schedule.scheduleId));
+    const seats = this.seats.filter((seat) => kept.has(seat.number) && seat.status === free).slice(0, this.concert.purchaseLimit);
+    if (!seats.length) return;
+    for (const seat of seats) {
+      this.chosen.set(seat.number, seat);
+      this.map?.select(seat.number, true);
+    }
+    this.showCart();
+    say(t("seats.restored"));
+  }
+
+  /** Seats of this performance that one holds already, with the time that is left to pay for them. */
+  async showHeld() {
+    const page = await call("GET", "/member/me/reservation?limit=20");
+    const mine = page.items.find((one) => one.status === "PENDING" && one.scheduleId === this.schedule.scheduleId);
+    if (!mine) return;
+    const left = make("strong", { role: "timer" });
+    const ahead = aheadOf(this.concert);
+    const tick = () => {
+      const seconds = mine.expiresAt ? (Date.parse(mine.expiresAt) - Date.now() - ahead) / 1000 : null;
+      left.textContent = seconds === null ? "" : clock(seconds);
+      if (seconds === null) return;
+      if (seconds > 0) setTimeout(tick, 1000);
+      else put(this.held);
+    };
+    put(this.held, make("div.note", {}, make("p", {}, t("seats.mine"), " ", left),
+      make("p", {}, mine.seatIds.map((id) => this.seats.find((seat) => seat.seatId === id)).filter(Boolean)
+        .map((seat) => this.name(seat)).join(" · ")),
+      make("a.button", { href: `/checkout/${mine.reservationId}` }, t("seats.toCheckout"))));
+    tick();
+  }
+
   async look(seat) {
     const now = await call("GET", `/seat/${seat.seatId}`).catch(() => null);
     if (now && now.status !== "AVAILABLE") this.change(seat.number, statuses[now.status]);
   }
 
-  /** Changes as they happen. The server's word `reload` means that some were missed. */
+  /** Changes as they happen. */
   follow(version) {
-    const source = new EventSource(`/api/v1/schedule/${this.schedule.scheduleId}/seat/events?since=${version}`);
-    source.addEventListener("message", (event) => {
-      for (const [number, status] of JSON.parse(event.data).changes) this.change(number, status);
+    const { scheduleId } = this.schedule;
+    new SeatNews(scheduleId, version, {
+      readMap: async () => compactMap(await call("GET", `/schedule/${scheduleId}/seat?format=compact`, { as: "bytes" })),
+      onChange: (number, status) => this.change(number, statuses[status]),
+      onMap: (map) => { for (const { number } of this.seats) this.change(number, map.statusOf(number)); },
+      onLive: (isLive) => this.showAway(!isLive),
     });
-    source.addEventListener("reload", async () => {
-      const map = await call("GET", `/schedule/${this.schedule.scheduleId}/seat`);
-      for (const seat of map.seats) this.change(numberOf(seat.seatId), statuses[seat.status]);
-    });
+  }
+
+  /** A short break is none to speak of. */
+  showAway(isAway) {
+    clearTimeout(this.awayTimer);
+    if (!isAway) this.away.hidden = true;
+    else this.awayTimer = setTimeout(() => { this.away.hidden = false; }, awayTime);
   }
 
   change(number, status) {

@@ -31,36 +31,68 @@ function bar(me) {
   ];
 }
 
-/** A box that says what is wrong and what to do next. */
-export function trouble(problem, again) {
+/** What is wrong in words, when to try again, and the way to sign in where that is what is missing. */
+export function told(problem) {
   console.warn(problem);
   const isKnown = problem instanceof Problem;
-  const words = isKnown ? explain(problem) : t("problem.page");
-  const wait = isKnown && problem.retrySeconds ? t("problem.retryIn", { n: problem.retrySeconds }) : null;
-  const action = isKnown && problem.status === 401
-    ? make("a.button", { href: signInAddress() }, t("nav.signIn"))
+  return [
+    make("p", {}, isKnown ? explain(problem) : t("problem.page")),
+    isKnown && problem.retrySeconds && make("p.quiet", {}, t("problem.retryIn", { n: problem.retrySeconds })),
+    isSignedOut(problem) && make("a.button", { href: signInAddress() }, t("nav.signIn")),
+  ];
+}
+
+/** Not of a wrong password, which is 401 too. */
+const isSignedOut = (problem) => problem.status === 401 && !["bad-credentials", "social-grant-invalid"].includes(problem.code);
+
+/** A box that says what is wrong and what to do next. */
+export function trouble(problem, again) {
+  const action = isSignedOut(problem) ? null
     // What is not there, or not for one, is not there a second time either.
     : again && ![403, 404].includes(problem.status) ? make("button.button", { type: "button", onclick: again }, t("again"))
       : make("a.button", { href: "/" }, t("nav.home"));
-  return make("section.trouble", { role: "alert" }, make("p", {}, words), wait && make("p.quiet", {}, wait), action);
+  return make("section.trouble", { role: "alert" }, told(problem), action);
+}
+
+/** Where things are said: it is there before there is anything to say, as those who listen need it. */
+function voice() {
+  return $("#said") ?? document.body.appendChild(make("div", { id: "said", role: "status" }));
 }
 
 /** Says something to who looks and to who listens, and goes by itself. */
 export function say(text) {
-  let place = $("#said");
-  if (!place) {
-    place = make("div", { id: "said", role: "status" });
-    document.body.append(place);
-  }
+  const place = voice();
   put(place, make("p", {}, text));
   clearTimeout(say.timer);
   say.timer = setTimeout(() => put(place), 6000);
+}
+
+const laterKey = "podo-said";
+
+/** Says it on the page that comes next. */
+export function sayLater(text) {
+  try {
+    sessionStorage.setItem(laterKey, text);
+  } catch {
+    // Storage is forbidden: it is not said.
+  }
+}
+
+function sayWhatWaits() {
+  try {
+    const text = sessionStorage.getItem(laterKey);
+    sessionStorage.removeItem(laterKey);
+    if (text) say(text);
+  } catch {
+    // As above.
+  }
 }
 
 /** Runs a page: `show(main, me)` fills it. With `forMembers`, who is not signed in is asked to. */
 export async function start(titleKey, show, { forMembers = false } = {}) {
   document.title = `${t(titleKey)} · Podo`;
   fill();
+  voice();
   const main = $("#main");
   const run = async () => {
     try {
@@ -79,6 +111,7 @@ export async function start(titleKey, show, { forMembers = false } = {}) {
     }
   };
   await run();
+  sayWhatWaits();
 }
 
 /** A button that is busy while its work goes on; what goes wrong is told beside it. */
@@ -93,8 +126,7 @@ export function worker(label, work, what = "button.button") {
       try {
         await work(said);
       } catch (problem) {
-        put(said, trouble(problem, null).firstChild);
-        said.firstChild.setAttribute("role", "alert");
+        put(said, make("div", { role: "alert" }, told(problem)));
       } finally {
         button.disabled = false;
         button.removeAttribute("aria-busy");

@@ -5,6 +5,7 @@ import { clock, dateTime, money } from "./format.js";
 import { t } from "./language.js";
 import { poster } from "./poster.js";
 import { rules } from "./rules.js";
+import { aheadOf, canQueue, saleState } from "./sale.js";
 import { say, start, worker } from "./shell.js";
 
 start("show.title", async (main, me) => {
@@ -17,7 +18,7 @@ start("show.title", async (main, me) => {
   if (!concert) return put(main, nothing());
   document.title = `${concert.name} · Podo`;
   // The server's clock decides when a sale opens, whatever this machine's says.
-  const ahead = Date.parse(concert.serverTime) - Date.now();
+  const ahead = aheadOf(concert);
   put(main, head(concert, me), await times(concert, ahead), facts(concert));
 });
 
@@ -53,17 +54,11 @@ async function times(concert, ahead) {
     concert.schedules.length ? list : make("p.quiet", {}, t("show.noTimes")));
 }
 
-function state(concert, ahead) {
-  const now = Date.now() + ahead;
-  if (concert.status === "CANCELED") return "canceled";
-  if (concert.status === "CLOSED" || now >= Date.parse(concert.saleClosesAt)) return "closed";
-  return now < Date.parse(concert.saleOpensAt) ? "before" : "open";
-}
-
 /** When the sale opens or closes; while it is not open, a countdown that loads the page anew at its end. */
 function saleLine(concert, ahead) {
-  const found = state(concert, ahead);
-  if (found === "open") return make("p.quiet", {}, t("sale.until", { when: dateTime(concert.saleClosesAt) }));
+  const found = saleState(concert, null, Date.now() + ahead);
+  if (found === "open") return make("p.quiet", {}, t("sale.until", { when: dateTime(concert.saleClosesAt, zone(concert)) }));
+  if (found === "over") return null;
   if (found !== "before") return make("p.note", {}, t(`sale.${found}`));
   const left = make("strong.countdown", { role: "timer" });
   const tick = () => {
@@ -74,21 +69,34 @@ function saleLine(concert, ahead) {
     return setTimeout(() => location.reload(), Math.random() * 1500);
   };
   tick();
-  return make("p.note", {}, t("sale.opens", { when: dateTime(concert.saleOpensAt) }), " ", left);
+  return make("div.note", {}, make("p", {}, t("sale.opens", { when: dateTime(concert.saleOpensAt, zone(concert)) }), " ", left),
+    concert.queue.enabled && make("p.quiet", {}, t("show.drawn")));
 }
 
+/** All performances of a concert are in one place. */
+const zone = (concert) => concert.schedules[0]?.timeZone;
+
 function line(concert, schedule, ahead) {
-  const isOver = Date.parse(schedule.endsAt) < Date.now() + ahead;
-  const canBuy = state(concert, ahead) === "open" && !isOver && schedule.remaining > 0;
+  const now = Date.now() + ahead;
+  const found = saleState(concert, schedule, now);
   const isLive = schedule.live?.state === "LIVE";
-  const way = concert.queue.enabled ? `/queue/${concert.concertId}?schedule=${schedule.scheduleId}`
-    : `/seats/${schedule.scheduleId}`;
+  const hasReplay = found === "over" && schedule.replayUntil && now < Date.parse(schedule.replayUntil);
   return make("li.card", {},
     make("div", {},
       make("p.when", {}, dateTime(schedule.startsAt, schedule.timeZone), isLive && make("span.live", {}, t("live"))),
+      hasReplay && make("p.quiet", {}, t("show.replayUntil", { when: dateTime(schedule.replayUntil, schedule.timeZone) })),
       make("ul.grades", {}, schedule.grades.map((grade) => gradeLine(concert, grade)))),
-    canBuy ? make("a.button", { href: way }, t(concert.queue.enabled ? "show.queue" : "show.choose"))
-      : make("span.quiet", {}, t(isOver ? "show.over" : schedule.remaining > 0 ? "show.notOnSale" : "show.soldOut")));
+    way(concert, schedule, now, found));
+}
+
+/** Before the sale opens the queue can be joined already: places are drawn among those who are in it. */
+function way(concert, schedule, now, found) {
+  if (canQueue(concert, schedule, now)) {
+    return make("a.button", { href: `/queue/${concert.concertId}?schedule=${schedule.scheduleId}` },
+      t(found === "before" ? "show.queueBefore" : "show.queue"));
+  }
+  return found === "open" ? make("a.button", { href: `/seats/${schedule.scheduleId}` }, t("show.choose"))
+    : make("span.quiet", {}, t(`show.${found}`));
 }
 
 function gradeLine(concert, grade) {

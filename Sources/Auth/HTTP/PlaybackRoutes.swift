@@ -34,13 +34,14 @@ package enum PlaybackRoutes {
             details: HTTPWording(
                 """
                 playlistUrl plays in every HLS player, and needs no cookie and no header. It answers 404 not-live-yet \
-                until the show begins. A ticket has one such session, or as many as its concert allows: the newest \
-                takes the place of the oldest, which is answered 403 session-replaced from then on.
+                until the show begins, and 503 interrupted while nothing of it comes. A ticket has one such session, or \
+                as many as its concert allows: the newest takes the place of the oldest, which is answered 403 \
+                session-replaced from then on.
                 """,
                 korean: """
-                    playlistUrl은 쿠키나 헤더 없이 모든 HLS 플레이어에서 재생됩니다. 공연이 시작되기 전에는 404 not-live-yet으로 \
-                    응답합니다. 티켓 하나로 동시에 시청할 수 있는 세션은 하나(또는 공연이 허용하는 수)이며, 새로 시작하면 가장 오래된 \
-                    세션은 403 session-replaced로 종료됩니다.
+                    playlistUrl은 쿠키나 헤더 없이 모든 HLS 플레이어에서 재생됩니다. 공연이 시작되기 전에는 404 not-live-yet, \
+                    송출이 끊긴 동안에는 503 interrupted로 응답합니다. 티켓 하나로 동시에 시청할 수 있는 세션은 하나(또는 공연이 \
+                    허용하는 수)이며, 새로 시작하면 가장 오래된 세션은 403 session-replaced로 종료됩니다.
                     """), parameters: [self.id],
             answers: [
                 HTTPAnswerDescription(

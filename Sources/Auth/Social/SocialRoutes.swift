@@ -103,8 +103,12 @@ package enum SocialRoutes {
                 + ["code", "state", "error", "iss"].map { HTTPParameterDescription(.query, $0, .string()) },
             answers: [
                 HTTPAnswerDescription(
-                    .seeOther, "To the page, with a code that it trades for a session.",
-                    fields: [("location", "The page, with #social-code= or #social-connected= behind it.")])
+                    .seeOther,
+                    "To the page, with a code that it trades for a session. A browser for which that went wrong comes "
+                        + "to /account/, with the code of the problem.",
+                    fields: [
+                        ("location", "The page, with #social-code=, #social-connected= or #social-error= behind it.")
+                    ])
             ],
             problems: [
                 HTTPProblemDescription(.badRequest, "social-state-invalid", "social-code-refused", "invalid-request"),

@@ -4,6 +4,9 @@ internal import Primitives
 
 /// Everything that the routes of signing in by providers work with.
 package struct SocialService: Sendable {
+    /// Where one signs in.
+    private static let accountPage = "/account/"
+
     private let auth: AuthService
     private let social: SocialSignIn
     private let starts: AddressLimiter
@@ -52,17 +55,23 @@ package struct SocialService: Sendable {
         return response
     }
 
-    /// Takes a browser back from a provider, and sends it on to a page.
+    /// Takes a browser back from a provider, and sends it on to a page. A person who could not sign in comes to the page
+    /// where he can try again; programs are told the problem.
     func callback(_ request: HTTPRequest, _ name: String?) async throws -> HTTPResponse {
         try self.auth.take(self.auth.limits.tokens, request)
         let query = try request.decodeQuery()
         let callback = SocialSignIn.Callback(
             code: try query.single("code"), state: try query.single("state"), error: try query.single("error"),
             issuer: try query.single("iss"))
-        let arrival = try await self.auth.guarded {
-            try await self.social.finish(name ?? "", callback, browser: self.browser(of: request)?.reveal())
+        let location: String
+        do {
+            location = try await self.auth.guarded {
+                try await self.social.finish(name ?? "", callback, browser: self.browser(of: request)?.reveal())
+            }.location
+        } catch let failure as any HTTPProblemConvertible where HTTPNegotiation.prefersHTML(request.fields) {
+            location = Self.accountPage + "#social-error=\(failure.problem.code)"
         }
-        return try self.redirect(.seeOther, to: arrival.location, keeping: nil, request)
+        return try self.redirect(.seeOther, to: location, keeping: nil, request)
     }
 
     /// Trades a page's code for a session.

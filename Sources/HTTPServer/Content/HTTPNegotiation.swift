@@ -1,6 +1,6 @@
 /// What a client would like to get, from its `accept…` fields (RFC 9110 §12.5). A value that does not parse counts
 /// as not given.
-enum HTTPNegotiation {
+package enum HTTPNegotiation {
     /// How many members of one field are looked at; what follows is ignored.
     static let memberCountMax = 32
 
@@ -34,7 +34,7 @@ enum HTTPNegotiation {
     }
 
     /// True for a browser's navigation: it lists `text/html` by name, and not below JSON.
-    static func prefersHTML(_ fields: HTTPFields) -> Bool {
+    package static func prefersHTML(_ fields: HTTPFields) -> Bool {
         guard let html = self.weight(of: ["text/html"], in: fields, .accept), html > 0 else { return false }
         let json = self.weight(of: ["application/problem+json", "application/json"], in: fields, .accept) ?? 0
         return html > json

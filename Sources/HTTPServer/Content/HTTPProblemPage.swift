@@ -1,19 +1,26 @@
-/// The page that a person's browser shows instead of a problem document. No script, no style that the policy for
-/// pages would have to allow, and every run-time text escaped.
+/// The page that a person's browser shows instead of a problem document: in the looks of the other pages where those are
+/// served, readable without. No script, and every run-time text escaped.
 enum HTTPProblemPage {
+    private static let styles = ["/podo.css", "/pages.css"]
+
     static func bytes(of problem: HTTPProblem, in language: HTTPLanguage, requestID: String?) -> [UInt8] {
         let title = Self.title(problem.status, language)
         var html = "<!doctype html>\n<html lang=\"\(language.tag)\">\n<meta charset=\"utf-8\">\n"
-        html += "<meta name=\"viewport\" content=\"width=device-width\">\n"
+        html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        html += "<meta name=\"color-scheme\" content=\"light dark\">\n"
         html += "<title>\(problem.status.code) \(title)</title>\n"
-        html += "<h1>\(title)</h1>\n"
-        if let detail = problem.detail { html += "<p>\(Self.escaped(detail))</p>\n" }
+        for style in Self.styles { html += "<link rel=\"stylesheet\" href=\"\(style)\">\n" }
+        html += "<header class=\"bar\"><a class=\"brand\" href=\"/\">Podo</a></header>\n"
+        html += "<main>\n<section class=\"trouble\">\n<h1>\(title)</h1>\n"
+        // Details are English.
+        if let detail = problem.detail, language == .english { html += "<p>\(Self.escaped(detail))</p>\n" }
         for error in problem.fieldErrors {
             html += "<p><code>\(Self.escaped(error.pointer))</code>: \(Self.escaped(error.detail))</p>\n"
         }
-        html += "<p>\(problem.status.code) <code>\(problem.code)</code></p>\n"
-        if let requestID { html += "<p><small>\(Self.escaped(requestID))</small></p>\n" }
-        html += "<p><a href=\"/\">\(language == .korean ? "처음으로" : "To the front page")</a></p>\n</html>\n"
+        html += "<p><a class=\"button\" href=\"/\">\(language == .korean ? "처음으로" : "To the front page")</a></p>\n"
+        html += "<p class=\"quiet\">\(problem.status.code) <code>\(problem.code)</code></p>\n"
+        if let requestID { html += "<p class=\"quiet\"><small>\(Self.escaped(requestID))</small></p>\n" }
+        html += "</section>\n</main>\n</html>\n"
         return Array(html.utf8)
     }
 

@@ -60,8 +60,7 @@ struct RefundInput: JSONDecodable {
         if let seats = self.seats, seats.isEmpty { json.fail("seatIds", "too-few", "at least 1") }
         self.amount = json.integer(
             "amount", in: 1...1_000_000_000_000, isRequired: false,
-            about: "A sum without seats, whose tickets stay. For managers only, by an Idempotency-Key, and not beside "
-                + "seatIds.")
+            about: "A sum without seats, whose tickets stay: for managers, by an Idempotency-Key, not with seatIds.")
         if self.amount != nil, self.seats != nil { json.fail("amount", "not-allowed", "not beside seatIds") }
         self.reason = json.string("reason", lengthMax: 200, isRequired: false) ?? ""
         self.account =

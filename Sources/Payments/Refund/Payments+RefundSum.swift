@@ -1,5 +1,6 @@
 package import Commerce
 internal import HTTPServer
+internal import Observability
 internal import Postgres
 
 /// Money without seats.

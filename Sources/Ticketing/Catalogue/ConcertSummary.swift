@@ -71,16 +71,25 @@ struct ListedConcert: Sendable {
     var summary: ConcertSummary
     var firstStartsAt: WallClock?
     var lastStartsAt: WallClock?
+    /// Of those that are not over.
+    var nextStartsAt: WallClock?
+    /// All performances of a concert are in one; nil without one.
+    var timeZone: String?
+    /// Whether one of them is on at the moment.
+    var isLive: Bool
     var scheduleCount: Int
     var priceMin: Int64?
 
     init(
-        summary: ConcertSummary, firstStartsAt: WallClock?, lastStartsAt: WallClock?, scheduleCount: Int,
-        priceMin: Int64?
+        summary: ConcertSummary, firstStartsAt: WallClock?, lastStartsAt: WallClock?, nextStartsAt: WallClock?,
+        timeZone: String?, isLive: Bool, scheduleCount: Int, priceMin: Int64?
     ) {
         self.summary = summary
         self.firstStartsAt = firstStartsAt
         self.lastStartsAt = lastStartsAt
+        self.nextStartsAt = nextStartsAt
+        self.timeZone = timeZone
+        self.isLive = isLive
         self.scheduleCount = scheduleCount
         self.priceMin = priceMin
     }
@@ -91,5 +100,8 @@ struct ListedConcert: Sendable {
         self.lastStartsAt = try row.get(14, as: PostgresTimestamp?.self)?.wallClock
         self.scheduleCount = try row.get(15)
         self.priceMin = try row.get(16)
+        self.nextStartsAt = try row.get(19, as: PostgresTimestamp?.self)?.wallClock
+        self.timeZone = try row.get(20)
+        self.isLive = try row.get(21)
     }
 }

@@ -12,6 +12,9 @@ struct ListedConcertAnswer: JSONEncodable {
             summary.encodeMembers(to: &writer)
             writer.member("startsAt", self.concert.firstStartsAt?.rfc3339)
             writer.member("lastStartsAt", self.concert.lastStartsAt?.rfc3339)
+            writer.member("nextStartsAt", self.concert.nextStartsAt?.rfc3339)
+            writer.member("timeZone", self.concert.timeZone)
+            writer.member("isLive", self.concert.isLive)
             writer.member("scheduleCount", self.concert.scheduleCount)
             writer.member("minPrice", self.concert.priceMin.map { Money($0, summary.currency) })
         }

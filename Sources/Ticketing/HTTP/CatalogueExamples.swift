@@ -42,8 +42,11 @@ extension ListedConcert {
 
     static let examples = [
         ListedConcert(
-            summary: .example, firstStartsAt: Self.night, lastStartsAt: Self.night, scheduleCount: 1, priceMin: 66_000),
-        ListedConcert(summary: .bare, firstStartsAt: nil, lastStartsAt: nil, scheduleCount: 0, priceMin: nil),
+            summary: .example, firstStartsAt: Self.night, lastStartsAt: Self.night, nextStartsAt: Self.night,
+            timeZone: "Asia/Seoul", isLive: false, scheduleCount: 1, priceMin: 66_000),
+        ListedConcert(
+            summary: .bare, firstStartsAt: nil, lastStartsAt: nil, nextStartsAt: nil, timeZone: nil, isLive: false,
+            scheduleCount: 0, priceMin: nil),
     ]
 }
 

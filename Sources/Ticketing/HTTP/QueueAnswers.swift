@@ -21,6 +21,8 @@ struct QueueAnswer: JSONEncodable {
     /// Counts from 0; whoever is below `admitted` of the watermark has had his turn. Nil before places are drawn.
     var place: Int64?
     var opensAt: Int64?
+    /// The organizer lets nobody in for the moment: how long it takes cannot be said.
+    var isPaused = false
     var pass: (text: String, until: Int64)?
 
     func encode(to writer: inout JSONWriter) {
@@ -29,6 +31,7 @@ struct QueueAnswer: JSONEncodable {
             writer.member("position", self.position)
             writer.member("ahead", self.position.map { max($0 - 1, 0) })
             writer.member("etaSeconds", self.etaSeconds)
+            writer.member("paused", self.isPaused)
             writer.member("pollAfterMs", self.pollAfterMilliseconds)
             writer.member("queueTicket", self.ticket)
             writer.member("number", self.number)

@@ -79,6 +79,7 @@ extension QueueService {
             if toOpening > 0 { answer.opensAt = known.room.settings.opensAt }
             answer.place = place
             answer.position = ahead + 1
+            answer.isPaused = known.room.isPaused
             answer.etaSeconds = seconds
             answer.pollAfterMilliseconds = known.room.pollMilliseconds(
                 seconds: seconds, number: number, limits: self.limits)

@@ -16,6 +16,7 @@ struct TicketAnswer: JSONEncodable {
             writer.member("concertId", self.ticket.concert)
             writer.member("concertName", self.ticket.concertName)
             writer.member("scheduleId", self.ticket.seat.schedule)
+            writer.member("timeZone", self.ticket.timeZone)
             writer.member("startsAt", self.ticket.startsAt.rfc3339)
             writer.member("endsAt", self.ticket.endsAt.rfc3339)
             writer.member("doorsOpenAt", self.ticket.doorsOpenAt.rfc3339)
@@ -26,6 +27,7 @@ struct TicketAnswer: JSONEncodable {
             writer.member("grade", self.ticket.grade)
             writer.member("row", self.ticket.row.map(Int.init))
             writer.member("col", self.ticket.column.map(Int.init))
+            writer.member("isReceived", self.ticket.isReceived)
             writer.member("issuedAt", self.ticket.issuedAt.rfc3339)
             if let proof {
                 writer.member("qr", proof.text)

@@ -118,7 +118,7 @@ enum TicketRoutes {
                     concertName: "보라빛 밤", startsAt: day, grade: seat.grade,
                     row: seat.row, column: seat.column, endsAt: day.adding(.seconds(7200)),
                     doorsOpenAt: day.adding(.seconds(-1800)), replayUntil: replayUntil, heightMax: heightMax,
-                    live: live),
+                    live: live, timeZone: "Asia/Seoul", isReceived: false),
                 proof: proof)
         }
     }

@@ -9,12 +9,15 @@ enum CatalogueReadStatements {
         SELECT concert.id, concert.name, concert.performers, concert.category, concert.status, concert.sale_opens_at,
             concert.sale_closes_at, concert.currency, concert.runtime_minutes, concert.age_rating,
             stage.id, stage.name, stage.location, times.first, times.last, times.count, prices.least,
-            encode(poster.digest, 'hex'), concert.seller_id
+            encode(poster.digest, 'hex'), concert.seller_id, times.next, times.zone, times.live
         FROM concert_find($1, $2, $3::timestamptz, $4::timestamptz, $5, $6) AS found
         JOIN concert ON concert.id = found.concert_id
         LEFT JOIN stage ON stage.id = concert.stage_id
         LEFT JOIN concert_poster AS poster ON poster.concert_id = concert.id
-        CROSS JOIN LATERAL (SELECT min(starts_at) AS first, max(starts_at) AS last, count(*) AS count FROM schedule
+        CROSS JOIN LATERAL (SELECT min(starts_at) AS first, max(starts_at) AS last, count(*) AS count,
+                min(starts_at) FILTER (WHERE ends_at > now()) AS next, min(timezone) AS zone,
+                coalesce(bool_or(live.state = 'LIVE'), false) AS live
+            FROM schedule LEFT JOIN live_show AS live ON live.schedule_id = schedule.id
             WHERE schedule.concert_id = concert.id AND deleted_at IS NULL AND schedule.status <> 'CANCELED') AS times
         CROSS JOIN LATERAL (SELECT min(price) AS least FROM grade WHERE grade.concert_id = concert.id) AS prices
         ORDER BY concert.id DESC
@@ -27,11 +30,14 @@ enum CatalogueReadStatements {
         SELECT concert.id, concert.name, concert.performers, concert.category, concert.status, concert.sale_opens_at,
             concert.sale_closes_at, concert.currency, concert.runtime_minutes, concert.age_rating,
             stage.id, stage.name, stage.location, times.first, times.last, times.count, prices.least,
-            encode(poster.digest, 'hex'), concert.seller_id
+            encode(poster.digest, 'hex'), concert.seller_id, times.next, times.zone, times.live
         FROM concert
         LEFT JOIN stage ON stage.id = concert.stage_id
         LEFT JOIN concert_poster AS poster ON poster.concert_id = concert.id
-        CROSS JOIN LATERAL (SELECT min(starts_at) AS first, max(starts_at) AS last, count(*) AS count FROM schedule
+        CROSS JOIN LATERAL (SELECT min(starts_at) AS first, max(starts_at) AS last, count(*) AS count,
+                min(starts_at) FILTER (WHERE ends_at > now()) AS next, min(timezone) AS zone,
+                coalesce(bool_or(live.state = 'LIVE'), false) AS live
+            FROM schedule LEFT JOIN live_show AS live ON live.schedule_id = schedule.id
             WHERE schedule.concert_id = concert.id AND deleted_at IS NULL AND schedule.status <> 'CANCELED') AS times
         CROSS JOIN LATERAL (SELECT min(price) AS least FROM grade WHERE grade.concert_id = concert.id) AS prices
         WHERE concert.deleted_at IS NULL AND concert.id < $2

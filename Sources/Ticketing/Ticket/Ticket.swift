@@ -26,6 +26,9 @@ package struct Ticket: Equatable, Sendable {
     /// Of pictures; nil for all.
     package let heightMax: Int?
     package let live: LiveStatus
+    package let timeZone: String
+    /// Somebody else has bought it and given it away: it is not this member's to give back for money.
+    package let isReceived: Bool
 }
 
 extension Ticket {
@@ -42,6 +45,6 @@ extension Ticket {
             endsAt: try row.get(14, as: PostgresTimestamp.self).wallClock,
             doorsOpenAt: try row.get(15, as: PostgresTimestamp.self).wallClock,
             replayUntil: try row.get(16, as: PostgresTimestamp?.self)?.wallClock, heightMax: try row.get(17),
-            live: try LiveStatus(row, from: 18))
+            live: try LiveStatus(row, from: 18), timeZone: try row.get(22), isReceived: try row.get(23))
     }
 }

@@ -75,6 +75,7 @@ final class Browser {
     var cookies: [String: String] = [:]
     var accessToken: String?
     var isSecure = false
+    var accept: String?
 
     init(_ rig: SocialRig) { self.rig = rig }
 
@@ -87,6 +88,7 @@ final class Browser {
         if !self.cookies.isEmpty {
             try add("cookie", self.cookies.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; "))
         }
+        if let accept { try add("accept", accept) }
         if json != nil { try add("content-type", "application/json") }
         try add("origin", "http://podo.test")
         let path = Array(target.utf8)

@@ -131,6 +131,22 @@ struct SocialSignInTests {
         #expect(answer.status == 400 && answer.code == "return-path-invalid")
     }
 
+    @Test("a person who could not sign in comes to the page where he can try again, and a program is told why")
+    func comesBackWithoutLuck() async throws {
+        let browser = Browser(try SocialRig())
+        let path = try await browser.leave("corp")
+        let state = try #require(path.split(separator: "?").last?.split(separator: "&").first { $0.hasPrefix("state=") })
+        let denied = "/api/v1/auth/social/corp/callback?error=access_denied&\(state)"
+        browser.accept = "text/html,application/xhtml+xml,*/*;q=0.8"
+        let answer = try await browser.send(.get, denied)
+        #expect(answer.status == 303 && answer["location"] == "/account/#social-error=social-denied", "\(answer.text)")
+        let again = try await browser.send(.get, denied)
+        #expect(again.status == 303 && again["location"] == "/account/#social-error=social-state-invalid")
+        browser.accept = "application/json"
+        let told = try await browser.send(.get, denied)
+        #expect(told.status == 400 && told.code == "social-state-invalid")
+    }
+
     @Test("knows only configured providers") func unknown() async throws {
         let browser = Browser(try SocialRig())
         #expect(try await browser.send(.get, "/api/v1/auth/social/myspace/start").status == 404)

@@ -38,7 +38,7 @@ def run(site):
     key = rotates(api, podo, path, seller, key)
     back = comes_back(api, podo, path, key)
     followed.expect(["scheduled", "live", "interrupted", "live"])
-    podo = survives(site, api, podo, environment, path, key)
+    podo = survives(site, api, podo, environment, path, schedule, key)
     ends(api, podo, path, schedule, seller, key)
     podo.stop()
     return f"answers said live {seconds:.2f} s after the publisher was let in, and again {back:.2f} s after it was back"
@@ -108,6 +108,10 @@ def shown(api, podo, schedule, path, seller, seconds=15):
             break
         expect(time.monotonic() < deadline, f"health after {seconds} s: {health}")
         time.sleep(0.2)
+    while (picture := api.get(path + "/stream/poster", seller)).status != 200:
+        expect(picture.code == "no-poster" and time.monotonic() < deadline, f"{picture.status} {picture.body!r}")
+        time.sleep(0.2)
+    expect(picture.body[:3] == b"\xff\xd8\xff", "the picture is no JPEG")
     expect((health["width"], health["height"]) == (64, 64), f"health: {health}")
     expect(health["codecs"][0].startswith("avc1."), f"health: {health}")
 
@@ -132,14 +136,17 @@ def comes_back(api, podo, path, key):
     return wait_for_state(api, path, ("LIVE", False), LIVE_SECONDS_MAX)
 
 
-def survives(site, api, podo, environment, path, key):
-    """kill -9 in the middle of the show: it is live afterwards, and its publisher comes back."""
+def survives(site, api, podo, environment, path, schedule, key):
+    """kill -9 in the middle of the show: it is live afterwards, its publisher comes back, and whoever watches is told
+    from the first request on that it goes on."""
     before = api.get(path).json["live"]["startedAt"]
     podo.send(signal.SIGKILL)
     podo.publisher.wait(timeout=10)
     podo = Podo(site, "again", podo.data_directory, environment, ports=podo.ports).start()
     now = api.get(path).json["live"]
     expect(now["state"] == "LIVE" and now["startedAt"] == before, f"after kill -9 it is {now}")
+    away = api.get(f"/p/schedule-{schedule}/index.m3u8")
+    expect(away.code == "interrupted" and away.fields["retry-after"] == "1", f"{away.status} {away.body!r}")
     podo.publisher = publish(podo, key)
     wait_for_state(api, path, ("LIVE", False), 5)
     return podo

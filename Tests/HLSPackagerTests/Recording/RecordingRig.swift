@@ -130,7 +130,7 @@ final class RecordingRig {
             case .found(let playlist):
                 return String(decoding: playlist.plain.copyBytes(), as: UTF8.self).split(separator: "\n")
                     .map(String.init)
-            case .absent: return nil
+            case .absent, .unfinished: return nil
             case .loading: usleep(10_000)
             }
         }
@@ -151,7 +151,7 @@ final class RecordingRig {
         for _ in 0..<500 {
             switch self.recordings.body(name, of: "Show 1") {
             case .found(let slice): return Self.read(slice)
-            case .absent: return nil
+            case .absent, .unfinished: return nil
             case .loading: usleep(10_000)
             }
         }

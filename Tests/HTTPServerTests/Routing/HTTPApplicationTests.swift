@@ -193,7 +193,7 @@ private func driver() throws -> HTTPTestDriver {
         #expect(english.text.contains("lang=\"en\""))
         let korean = try await driver().get("/zzz", [accept, ("accept-language", "ko-KR,ko;q=0.9,en;q=0.5")])
         #expect(korean.status == 404)
-        #expect(korean.text.contains("찾는 페이지가 없습니다"))
+        #expect(korean.text.contains("찾는 페이지가 없습니다") && korean.text.contains("href=\"/pages.css\""))
         #expect(korean["content-security-policy"]?.contains("default-src 'self'") == true)
     }
 }

@@ -144,5 +144,28 @@ struct ConcertReadingTests {
         #expect((item["minPrice"] as? [String: Any])?["amount"] as? Int == 66_000)
         #expect(item["startsAt"] as? String == "2040-05-01T10:00:00.000Z" && item["scheduleCount"] as? Int == 1)
         #expect(item["posterUrl"] is NSNull)
+        #expect(item["nextStartsAt"] as? String == "2040-05-01T10:00:00.000Z" && item["isLive"] as? Bool == false)
+        #expect(item["timeZone"] as? String == "Asia/Seoul")
+    }
+
+    @Test("lists tell what is on at the moment, and which performance is next")
+    func nextAndLive() async throws {
+        let rig = try CatalogueRig()
+        let seller = try rig.seller()
+        let stage = try await rig.stage(seller)
+        let schedules = ["2040-05-01T10:00:00Z", "2040-05-02T10:00:00Z"].map { ["startsAt": $0] }
+        let body = CatalogueRig.concert(stage: stage, ["schedules": schedules])
+        #expect(try await seller.send(.post, "/api/v1/concert", json: body).status == 201)
+        try rig.rig.sql(
+            """
+            UPDATE schedule SET starts_at = now() - interval '1 hour', ends_at = now() - interval '1 minute'
+                WHERE starts_at = '2040-05-01T10:00:00Z';
+            INSERT INTO live_show (schedule_id, state, live_at, heard_at)
+                SELECT id, 'LIVE', now(), now() FROM schedule WHERE ends_at < now()
+            """)
+        let answer = try await rig.client.send(.get, "/api/v1/concert")
+        let item = try #require((answer.json["items"] as? [[String: Any]])?.first)
+        #expect(item["isLive"] as? Bool == true)
+        #expect(item["nextStartsAt"] as? String == "2040-05-02T10:00:00.000Z")
     }
 }

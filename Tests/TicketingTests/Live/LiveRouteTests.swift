@@ -173,7 +173,7 @@ struct LiveRouteTests {
         let schedule = place.sale.schedule
         _ = try await place.seller.send(.post, place.path + "/stream-key")
         _ = try await place.seller.send(.patch, place.path, json: ["replayHours": 48])
-        let start = WallClock(unixMilliseconds: WallClock.now.unixSeconds * 1000 + 86_400_000)
+        let start = WallClock(unixMilliseconds: Int64(WallClock.now.unixSeconds) * 1000 + 86_400_000)
         let moved = try await place.seller.send(.patch, place.path, json: ["startsAt": start.rfc3339])
         #expect(moved.status == 200 && moved.json["startsAt"] as? String == start.rfc3339)
         // Two hours long, as it was.
@@ -202,7 +202,7 @@ struct LiveRouteTests {
         try await place.process.apply(.published, schedule)
         let begun = try await place.seller.send(.patch, place.path, json: ["startsAt": start.rfc3339])
         #expect(begun.code == "invalid-state")
-        let late = WallClock(unixMilliseconds: WallClock.now.unixSeconds * 1000 + 7_200_000)
+        let late = WallClock(unixMilliseconds: Int64(WallClock.now.unixSeconds) * 1000 + 7_200_000)
         let longer = try await place.seller.send(.patch, place.path, json: ["endsAt": late.rfc3339])
         #expect(longer.status == 200 && longer.json["endsAt"] as? String == late.rfc3339)
         #expect(place.process.shows.known(schedule)?.endsAt == late)

@@ -28,7 +28,7 @@ struct QueueDescriptionTests {
             return Set(members.keys.map { $0.text })
         }
         for example in QueueAnswer.examples {
-            let promised: Set = ["status", "position", "ahead", "etaSeconds", "pollAfterMs", "queueTicket"]
+            let promised: Set = ["status", "position", "ahead", "etaSeconds", "paused", "pollAfterMs", "queueTicket"]
             #expect(try names(example).isSuperset(of: promised))
         }
         #expect(try names(QueueAnswer.examples[2]).contains("queuePass"))

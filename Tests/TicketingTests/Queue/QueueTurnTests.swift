@@ -318,7 +318,7 @@ struct QueueTurnTests {
         let queue = try QueueRig(rate: 1)
         let members = try queue.rig.members(10)
         try await queue.openNow()
-        _ = try await queue.joinAll(members)
+        let tickets = try await queue.joinAll(members)
         let path = "/api/v1/concert/\(queue.concert)/queue"
         let stranger = try await queue.client.as(members[0], .seller).send(.patch, path, json: ["paused": true])
         #expect(stranger.status == 403 && stranger.code == "forbidden")
@@ -326,12 +326,14 @@ struct QueueTurnTests {
         #expect(paused.status == 200 && paused.json["state"] as? String == "PAUSED")
         try await queue.tick()
         #expect(try queue.rig.number("SELECT admitted FROM queue_room") == 0)
+        #expect(try await queue.status(members[5], tickets[members[5]]).json["paused"] as? Bool == true)
         let manager = queue.client.as(members[1], .manager)
         let changed = try await manager.send(
             .patch, path, json: ["paused": false, "admitPerSecond": 50, "maxActive": 4])
         #expect(changed.json["state"] as? String == "OPEN" && changed.json["admitPerSecond"] as? Int == 50)
         try await queue.tick()
         #expect(try queue.rig.number("SELECT admitted FROM queue_room") == 4)
+        #expect(try await queue.status(members[5], tickets[members[5]]).json["paused"] as? Bool == false)
         #expect(try queue.rig.sql("SELECT updated_by FROM concert") == "member:\(members[1])")
         for wrong in [["admitPerSecond": 0], ["maxActive": 1_000_001], ["paused": 1]] {
             #expect(try await manager.send(.patch, path, json: wrong).status == 400)

@@ -40,7 +40,7 @@ struct TicketSignerTests {
             issuedAt: WallClock(unixMilliseconds: 0), epoch: epoch, concert: 2, concertName: "n",
             startsAt: WallClock(unixMilliseconds: 0), grade: "VIP", row: 1, column: 2,
             endsAt: WallClock(unixMilliseconds: 0), doorsOpenAt: WallClock(unixMilliseconds: 0), replayUntil: nil,
-            heightMax: nil, live: LiveStatus())
+            heightMax: nil, live: LiveStatus(), timeZone: "Asia/Seoul", isReceived: false)
     }
 
     private static func door() throws -> Door {

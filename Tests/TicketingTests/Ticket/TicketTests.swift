@@ -60,7 +60,10 @@ struct TicketTests {
                 == "\(members[1])|2|t")
         #expect(try rig.events().last == "ticket.transferred ticket:\(tickets[0])")
         #expect(try await give(members[0], "heir@podo.test").0 == 404)
-        #expect(try await client.as(members[1]).send(.get, "/api/v1/ticket/\(tickets[0])").status == 200)
+        let received = try await client.as(members[1]).send(.get, "/api/v1/ticket/\(tickets[0])")
+        #expect(received.status == 200 && received.json["isReceived"] as? Bool == true)
+        let bought = try await client.as(members[0]).send(.get, "/api/v1/ticket/\(tickets[1])")
+        #expect(bought.json["isReceived"] as? Bool == false && bought.json["timeZone"] as? String == "Asia/Seoul")
         try await process.expectSound()
         // Whoever bought it is told that he has it no more, so that he does not give it back. Others may void it still.
         let terms = try #require(try await process.pay { try await $0.refundable(id, in: $1) })

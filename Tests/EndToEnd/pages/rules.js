@@ -1,0 +1,163 @@
+// Rules of the pages that no visit walks through by itself: every row of what is told of money and of sales, ways that
+// lead elsewhere, requests whose answer was lost, changes of seats that come while a map is read. Gives what is wrong.
+(async () => {
+  const wrong = [];
+  const expect = (found, wanted, what) => {
+    const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
+    if (a !== b) wrong.push(`${what}: ${a}, not ${b}`);
+  };
+
+  const { outcomeOf, isOpen } = await import("/js/payment-outcome.js");
+  const outcomes = [
+    ["COMPLETED SETTLED", "paid"], ["COMPLETED SETTLED orphan", "orphan"], ["PART_CANCELED SETTLED", "partCanceled"],
+    ["PART_CANCELED SETTLED orphan", "orphan"], ["CANCELED SETTLED", "canceled"], ["CANCELED SETTLED orphan", "orphan"],
+    ["FAILED SETTLED", "failed"], ["FAILED SETTLED orphan", "orphan"], ["FAILED SETTLED hold-expired", "lost"],
+    ["FAILED SETTLED orphan hold-expired", "orphan"], ["FAILED SETTLED DECLINED", "failed"],
+    ["WAITING CREATED", "authorized"], ["WAITING IN_FLIGHT", "unknown"], ["WAITING UNKNOWN", "unknown"],
+    ["WAITING AWAITING_DEPOSIT", "deposit"],
+  ];
+  for (const [words, wanted] of outcomes) {
+    const [status, phase, ...rest] = words.split(" ");
+    const payment = {
+      status, phase, isOrphan: rest.includes("orphan"), failureCode: rest.find((word) => word !== "orphan") ?? null,
+    };
+    expect(outcomeOf(payment, false), wanted, words);
+    // That the company sends him back without his word says something only where nobody was asked for the money.
+    expect(outcomeOf(payment, true), words === "WAITING CREATED" ? "notPaid" : wanted, `${words}, sent back`);
+    expect(isOpen(outcomeOf(payment, false)), status === "WAITING", `${words} is open`);
+  }
+
+  const { saleState, canQueue } = await import("/js/sale.js");
+  const hour = 3_600_000, now = Date.parse("2026-05-01T12:00:00Z");
+  const at = (hours) => new Date(now + hours * hour).toISOString();
+  const concert = {
+    status: "PUBLISHED", saleOpensAt: at(-1), saleClosesAt: at(10), runtimeMinutes: 120, lastStartsAt: at(20),
+    queue: { enabled: true },
+  };
+  const schedule = { status: "SCHEDULED", endsAt: at(22), remaining: 3 };
+  const sales = [
+    [{}, null, "open"], [{ saleClosesAt: at(-0.5) }, null, "closed"], [{ saleOpensAt: at(1) }, null, "before"],
+    [{ status: "CANCELED" }, null, "canceled"], [{ status: "CLOSED" }, null, "closed"], [{ status: "DRAFT" }, null, "closed"],
+    [{ lastStartsAt: at(-3), saleClosesAt: at(-4) }, null, "over"], [{}, {}, "open"], [{}, { remaining: 0 }, "soldOut"],
+    [{}, { status: "CANCELED" }, "canceled"], [{}, { status: "CLOSED" }, "closed"], [{}, { status: "ENDED" }, "over"],
+    [{}, { endsAt: at(-1) }, "over"], [{ saleOpensAt: at(1) }, { remaining: 0 }, "before"],
+    [{ saleClosesAt: at(-0.5) }, {}, "closed"], [{ status: "CANCELED" }, { endsAt: at(-1) }, "canceled"],
+  ];
+  for (const [ofConcert, ofSchedule, wanted] of sales) {
+    const asked = [{ ...concert, ...ofConcert }, ofSchedule && { ...schedule, ...ofSchedule }, now];
+    const what = `sale of ${JSON.stringify([ofConcert, ofSchedule])}`;
+    expect(saleState(...asked), wanted, what);
+    if (ofSchedule) expect(canQueue(...asked), ["before", "open"].includes(wanted), `queue, ${what}`);
+  }
+
+  const { ownWay } = await import("/js/ways.js");
+  const ways = [
+    ["/seats/7?a=b#c", "/seats/7?a=b#c"], ["/\t/evil.example", "/"], ["//evil.example", "/"], ["/\\evil.example", "/"],
+    ["/\n/evil.example/x", "/"], ["https://evil.example/", "/"], ["javascript:alert(1)", "/"], ["data:text/html,x", "/"],
+    [null, "/"], ["", "/"], ["/..//evil.example", "/"], ["/.//evil.example", "/"], [`${location.origin}/show/1`, "/show/1"],
+    ["http://[", "/"],
+  ];
+  for (const [way, wanted] of ways) expect(ownWay(way), wanted, `the way ${JSON.stringify(way)}`);
+
+  await requests(expect);
+  await seats(expect);
+  return wrong;
+
+  /** What is sent when answers are lost, and when a session is over. */
+  async function requests(check) {
+    const { call, Once } = await import("/js/api.js");
+    const real = window.fetch;
+    const answers = [], sent = [];
+    window.fetch = async (path, options) => {
+      sent.push({ path, key: options.headers["idempotency-key"] });
+      const [status, code] = answers.shift();
+      if (status === 0) throw new TypeError("lost");
+      if (status === "broken") return new Response("{\"cod", { status: 200, headers: { "content-type": "application/json" } });
+      return new Response(JSON.stringify({ code }), { status, headers: { "content-type": "application/json" } });
+    };
+    const ask = (once, body) => once.call("POST", "/reservation", { body }).catch((problem) => problem.code);
+    try {
+      const once = new Once();
+      for (const answer of [[0], [503, "overloaded"], [429, "rate-limited"], [409, "idempotency-in-progress"], ["broken"],
+        [409, "seat-taken"], [201, "x"], [201, "x"]]) {
+        answers.push(answer);
+        await ask(once, { seat: 1 });
+      }
+      const keys = sent.map((request) => request.key);
+      check(new Set(keys.slice(0, 6)).size, 1, "keys while nobody knows what became of it");
+      check(new Set(keys.slice(5)).size, 3, "keys once it is known");
+      answers.push([503, "overloaded"], [503, "overloaded"]);
+      await ask(once, { seat: 1 });
+      await ask(once, { seat: 2 });
+      check(sent.at(-1).key === sent.at(-2).key, false, "another choice has another key");
+
+      const found = async (...list) => {
+        answers.length = sent.length = 0;
+        answers.push(...list);
+        const code = await call("GET", "/ticket").then(() => "good", (problem) => problem.code);
+        return [code, sent.map((request) => request.path.replace("/api/v1", "")).join(" ")];
+      };
+      check(await found([401, "token-expired"], [200, "x"], [200, "x"]), ["good", "/ticket /auth/refresh /ticket"], "a new token");
+      check(await found([401, "token-expired"], [401, "token-revoked"]), ["token-expired", "/ticket /auth/refresh"], "a session that is over");
+      check(await found([401, "token-expired"], [503, "overloaded"]), ["overloaded", "/ticket /auth/refresh"], "a session of which nobody knows");
+      check(await found([401, "token-expired"], [0]), ["no-connection", "/ticket /auth/refresh"], "a refresh without a network");
+      check(await found([401, "bad-credentials"]), ["bad-credentials", "/ticket"], "a wrong password");
+    } finally {
+      window.fetch = real;
+    }
+  }
+
+  /** Changes that come while the map is read are told after it, and those that it knows are not told again. */
+  async function seats(check) {
+    const { SeatNews, compactMap } = await import("/js/seat-news.js");
+    const bytes = new Uint8Array([..."PSM1"].map((letter) => letter.charCodeAt(0)).concat(
+      [0, 0, 0, 0, 0, 0, 0, 7], [0, 0, 0, 0, 0, 0, 1, 2], [0, 0, 0, 5], [0b11_10_01_00, 0b01]));
+    const compact = compactMap(bytes.buffer);
+    check([compact.version, ...[0, 1, 2, 3, 4, 5].map(compact.statusOf)], [258, 0, 1, 2, 3, 1, 3], "the compact map");
+
+    const real = window.EventSource;
+    const sources = [];
+    class FakeSource extends EventTarget {
+      constructor(address) {
+        super();
+        Object.assign(this, { address, readyState: 1 });
+        sources.push(this);
+      }
+
+      close() { this.readyState = 2; }
+
+      tell(name, data, lastEventId) { this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data), lastEventId })); }
+    }
+    FakeSource.CLOSED = 2;
+    window.EventSource = FakeSource;
+    const heard = [];
+    let give = null;
+    try {
+      const news = new SeatNews(7, 10, {
+        readMap: () => new Promise((resolve) => { give = resolve; }),
+        onChange: (number, status) => heard.push(`${number} ${status}`),
+        onMap: (map) => heard.push(`map ${map.version}`),
+        onLive: (isLive) => heard.push(isLive ? "live" : "away"),
+      });
+      const [source] = sources;
+      check(source.address.endsWith("?since=10"), true, "it begins with the map's version");
+      source.tell("message", { version: 11, changes: [[1, "HELD"]] }, "11-a");
+      source.tell("reload", { version: 12 }, "12-a");
+      source.tell("message", { version: 13, changes: [[2, "HELD"]] }, "13-a");
+      source.tell("message", { version: 15, changes: [[3, "SOLD"]] }, "15-a");
+      check(heard, ["1 HELD"], "changes wait for the map");
+      give({ version: 14, seats: [] });
+      await new Promise((resolve) => { setTimeout(resolve, 0); });
+      check(heard, ["1 HELD", "map 14", "3 SOLD"], "changes after the map");
+      source.readyState = 2;
+      source.dispatchEvent(new Event("error"));
+      check(heard.at(-1), "away", "that nothing comes is told");
+      await new Promise((resolve) => { setTimeout(resolve, 3000); });
+      check(sources.length, 2, "a stream that was refused is asked for again");
+      check(sources.at(-1).address.endsWith("?since=15-a"), true, "from where it was");
+      news.news.close();
+    } finally {
+      window.EventSource = real;
+    }
+  }
+})()
