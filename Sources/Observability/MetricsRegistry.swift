@@ -3,7 +3,7 @@ internal import Synchronization
 /// Every metric of the process. Counters have a row per loop, so that loops share no cache line; rows are summed when
 /// scraped.
 ///
-/// Everything is registered while the process starts. A name or label that Prometheus would refuse, a name registered
+/// Everything is registered while the process starts, but for what asks `histogramIfRoom`. A name or label that Prometheus would refuse, a name registered
 /// with two types, a series registered twice and more slots than `MetricsLimits.slotCountMax` are mistakes of the
 /// program and stop it there; counting never fails. Label values are a fixed set chosen by the program, never a peer's.
 package final class MetricsRegistry: Sendable {
@@ -43,6 +43,16 @@ package final class MetricsRegistry: Sendable {
         return histogram
     }
 
+    /// One that is met while the process runs: nil when there is no room for it, which is no mistake then.
+    package func histogramIfRoom(
+        _ name: StaticString, help: StaticString, labels: KeyValuePairs<StaticString, String> = [:]
+    ) -> Histogram? {
+        guard let first = self.slots(HistogramBuckets.slotCount) else { return nil }
+        let histogram = Histogram(slab: self.slab, firstSlot: first)
+        self.register(name, help, .histogram, labels, .histogram(histogram))
+        return histogram
+    }
+
     /// A gauge read at scrape time, on the thread that scrapes.
     package func sampledGauge(
         _ name: StaticString, help: StaticString, labels: KeyValuePairs<StaticString, String> = [:],
@@ -70,9 +80,16 @@ package final class MetricsRegistry: Sendable {
     }
 
     private func takeSlots(_ count: Int) -> Int {
+        let first = self.slots(count)
+        precondition(first != nil, "more metrics than MetricsLimits.slotCountMax")
+        return first ?? 0
+    }
+
+    /// Nil when there are not so many any more.
+    private func slots(_ count: Int) -> Int? {
         self.state.withLock { state in
             let first = state.slotCount
-            precondition(first + count <= self.slab.slotCount, "more metrics than MetricsLimits.slotCountMax")
+            guard first + count <= self.slab.slotCount else { return nil }
             state.slotCount += count
             return first
         }

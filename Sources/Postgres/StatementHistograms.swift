@@ -5,32 +5,29 @@ internal import Synchronization
 final class StatementHistograms: Sendable {
     private let registry: MetricsRegistry
     private let countMax: Int
-    private let known: Mutex<[String: Histogram]>
+    /// What statements share that come when there are too many, or no room for more metrics.
+    private let other: Histogram
+    private let known = Mutex<[String: Histogram]>([:])
+
+    private static let name: StaticString = "podo_postgres_statement_seconds"
+    private static let help: StaticString =
+        "From a call to its acknowledged answer, by the statement's name; waiting for a connection included."
 
     init(registry: MetricsRegistry, countMax: Int) {
         self.registry = registry
         self.countMax = countMax
-        self.known = Mutex([Self.other: Self.make(registry, Self.other)])
+        self.other = registry.histogram(Self.name, help: Self.help, labels: ["statement": "other"])
     }
-
-    /// What statements share that come when there are too many.
-    private static let other = "other"
 
     func histogram(_ name: StaticString) -> Histogram {
         let name = name.description
         return self.known.withLock { known in
             if let histogram = known[name] { return histogram }
-            if known.count > self.countMax, let other = known[Self.other] { return other }
-            let histogram = Self.make(self.registry, name)
+            guard known.count < self.countMax, name != "other",
+                let histogram = self.registry.histogramIfRoom(Self.name, help: Self.help, labels: ["statement": name])
+            else { return self.other }
             known[name] = histogram
             return histogram
         }
-    }
-
-    private static func make(_ registry: MetricsRegistry, _ name: String) -> Histogram {
-        registry.histogram(
-            "podo_postgres_statement_seconds",
-            help: "From a call to its acknowledged answer, by the statement's name; waiting for a connection included.",
-            labels: ["statement": name])
     }
 }

@@ -83,6 +83,17 @@ struct MetricsRegistryTests {
         }
     }
 
+    @Test("What is met while the process runs is not counted apart when there is no room, and stops nothing")
+    func noRoom() {
+        var limits = MetricsLimits()
+        limits.slotCountMax = 20
+        let registry = MetricsRegistry(loopCount: 1, limits: limits)
+        #expect(registry.histogramIfRoom("podo_h_seconds", help: "H.", labels: ["x": "1"]) != nil)
+        #expect(registry.histogramIfRoom("podo_h_seconds", help: "H.", labels: ["x": "2"]) == nil)
+        registry.counter("podo_c_total", help: "C.").add(loop: 0)
+        #expect(!Self.text(registry).contains(#"x="2""#))
+    }
+
     @Test("A name registered with two types, or one series twice, stops the process")
     func conflicts() async {
         await #expect(processExitsWith: .failure) {

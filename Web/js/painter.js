@@ -1,60 +1,85 @@
-// Grades and what they cost, painted on the rows of a hall: by pressing or dragging over rows, or with the keyboard.
+// Grades and what they cost, and the rows of a hall that they have: painted by pressing or dragging, or by two numbers.
 import { make, put } from "./dom.js";
 import { t } from "./language.js";
+import { field } from "./staff-form.js";
 
 const hues = [282, 212, 152, 36, 342, 190, 96, 12];
 const gradeCountMax = 8;
+const colorOf = (index) => (index === null ? "var(--taken)" : `hsl(${hues[index]} 62% 40%)`);
 
 export class Painter {
   constructor(grades) {
     this.list = grades;
     this.current = 0;
-    this.rows = [];
+    /** The grade of each row, null for one that is not sold. Rows beyond the hall are kept: it may grow again. */
+    this.painted = [];
+    this.rowCount = 0;
     this.gradesNode = make("div.paint-grades");
     this.hall = make("div.paint-hall");
     this.node = make("div.painter", {}, this.gradesNode, this.hall);
     addEventListener("pointerup", () => { this.isPainting = false; });
   }
 
-  /** A hall of this size; without rows, so many can watch. New rows are shared out in order. */
-  place(rows, cols) {
-    this.cols = cols;
-    this.isOnline = rows === 0;
-    this.rows = Array.from({ length: rows }, (_, index) => this.rows[index] ?? Math.floor((index * this.list.length) / rows));
+  get rows() { return this.painted.slice(0, this.rowCount); }
+
+  /** A hall of this size, or none: then so many can watch. Rows that nobody has painted are shared out in order. */
+  place({ rows, cols, isOnline }) {
+    Object.assign(this, { cols, isOnline });
+    // A size that is being typed is none yet: what is painted stays.
+    if (!isOnline && rows > 0) {
+      this.rowCount = rows;
+      if (!this.isTouched) this.painted = [];
+      for (let row = this.painted.length; row < rows; row += 1) this.painted.push(Math.floor((row * this.list.length) / rows));
+    }
     this.draw();
   }
 
   draw() {
-    put(this.gradesNode, make("p.quiet", {}, this.isOnline ? "" : t("new.paint")), this.list.map((grade, index) => this.gradeLine(grade, index)),
+    this.lines = this.list.map((grade, index) => this.gradeLine(grade, index));
+    put(this.gradesNode, make("p.quiet", {}, t(this.isOnline ? "new.onlineText" : "new.paint")), this.lines,
       this.list.length < gradeCountMax && make("button.plain", { type: "button", onclick: () => this.add() }, t("new.addGrade")));
     put(this.hall, this.rows.map((_, row) => this.rowLine(row)));
     this.hall.hidden = this.isOnline;
+    this.count();
   }
 
   gradeLine(grade, index) {
     const mark = make("button.mark", {
-      type: "button", "aria-pressed": String(index === this.current), "aria-label": grade.name, onclick: () => {
-        this.current = index;
-        this.draw();
-      },
+      type: "button", "aria-pressed": String(index === this.current), "aria-label": t("new.paintWith", { grade: grade.name }),
+      onclick: () => this.choose(index),
     });
-    mark.style.background = `hsl(${hues[index]} 62% 48%)`;
-    const count = this.rows.filter((one) => one === index).length * this.cols;
-    const input = (key, value, attributes, take) => make("label", {}, t(key), make("input", {
-      required: true, value, ...attributes, oninput: (event) => take(event.target.value),
-    }));
+    mark.style.background = colorOf(index);
+    const input = (key, name, attributes, take) => {
+      const node = field(t(key), `grade-${name}`, { pointer: "", required: true, data: { part: name }, ...attributes });
+      node.querySelector("input").addEventListener("input", (event) => take(event.target.value));
+      return node;
+    };
+    const number = { type: "number", min: 1, step: 1 };
+    const [first, last] = this.span(index);
+    const row = (key, name, value, place) => input(key, name, { ...number, required: false, max: this.rowCount, value: value || null },
+      (text) => this.setSpan(index, place, Number(text)));
     return make("div.paint-grade", {}, mark,
-      input("new.gradeName", grade.name, { maxlength: 50 }, (text) => { grade.name = text; }),
-      input("new.price", grade.price, { type: "number", min: 0, step: 1 }, (text) => { grade.price = Number(text); }),
+      input("new.gradeName", "name", { maxlength: 50, value: grade.name }, (text) => { grade.name = text; }),
+      input("new.price", "price", { ...number, min: 0, value: grade.price }, (text) => { grade.price = Number(text); }),
       this.isOnline
-        ? input("new.capacity", grade.capacity ?? 1000, { type: "number", min: 1, max: 1_048_575 }, (text) => { grade.capacity = Number(text); })
-        : make("span.quiet", {}, t("new.seatsOf", { n: count })),
-      this.list.length > 1 && make("button.plain", { type: "button", "aria-label": `✕ ${grade.name}`, onclick: () => this.remove(index) }, "✕"));
+        ? input("new.capacity", "capacity", { ...number, max: 1_048_575, value: grade.capacity ?? 1000 }, (text) => { grade.capacity = Number(text); })
+        : [row("new.firstRow", "first", first, 0), row("new.lastRow", "last", last, 1)],
+      make("div.paint-end", {}, make("span.quiet.count"),
+        this.list.length > 1 && make("button.plain.small", {
+          type: "button", "aria-label": t("new.removeGrade", { grade: grade.name }), onclick: () => this.remove(index),
+        }, "✕")));
   }
 
+  choose(index) {
+    this.current = index;
+    for (const [place, line] of this.lines.entries()) line.querySelector(".mark").setAttribute("aria-pressed", String(place === index));
+  }
+
+  /** By fingers, a press paints and a stroke scrolls; with a mouse or a pen a stroke paints. */
   rowLine(row) {
     const line = make("button.paint-row", {
       type: "button", onclick: () => this.paint(row), onpointerdown: (event) => {
+        if (event.pointerType === "touch") return;
         this.isPainting = true;
         event.target.releasePointerCapture?.(event.pointerId);
         this.paint(row);
@@ -65,29 +90,63 @@ export class Painter {
   }
 
   dress(line, row) {
-    line.style.background = `hsl(${hues[this.rows[row]]} 62% 48%)`;
-    line.setAttribute("aria-label", t("new.paintRow", { n: row + 1, grade: this.list[this.rows[row]]?.name ?? "" }));
+    const grade = this.painted[row];
+    line.style.background = colorOf(grade);
+    line.dataset.sold = String(grade !== null);
+    line.setAttribute("aria-label", t("new.paintRow", { n: row + 1, grade: grade === null ? t("new.notSold") : this.list[grade]?.name ?? "" }));
     line.textContent = String(row + 1);
   }
 
   paint(row) {
-    if (this.rows[row] === this.current) return;
-    this.rows[row] = this.current;
+    if (this.painted[row] === this.current) return;
+    this.isTouched = true;
+    this.painted[row] = this.current;
     this.dress(this.hall.children[row], row);
-    [...this.gradesNode.querySelectorAll(".paint-grade > span")].forEach((node, index) => {
-      node.textContent = t("new.seatsOf", { n: this.rows.filter((one) => one === index).length * this.cols });
-    });
+    this.count();
+    for (const [index, line] of this.lines.entries()) this.showSpan(line, index);
+  }
+
+  /** From one row to another of this grade, and no other row of it. */
+  setSpan(index, place, value) {
+    const span = this.span(index);
+    span[place] = Math.min(Math.max(value, 0), this.rowCount);
+    if (!span[0] || !span[1] || span[0] > span[1]) return;
+    this.isTouched = true;
+    for (let row = 0; row < this.rowCount; row += 1) {
+      const isIn = row + 1 >= span[0] && row + 1 <= span[1];
+      if (isIn) this.painted[row] = index;
+      else if (this.painted[row] === index) this.painted[row] = null;
+      this.dress(this.hall.children[row], row);
+    }
+    this.count();
+    // Not that in which somebody is typing.
+    for (const [other, line] of this.lines.entries()) if (other !== index) this.showSpan(line, other);
+  }
+
+  showSpan(line, index) {
+    const [first, last] = this.span(index);
+    const inputs = line.querySelectorAll("[data-part=first], [data-part=last]");
+    if (inputs.length) [inputs[0].value, inputs[1].value] = [first || "", last || ""];
+  }
+
+  count() {
+    if (this.isOnline) return;
+    for (const [index, line] of this.lines.entries()) {
+      const rows = this.rows.filter((one) => one === index).length;
+      put(line.querySelector(".count"), t("new.seatsOf", { n: rows * this.cols }));
+    }
   }
 
   add() {
-    this.list.push({ name: "ABCDEFGH"[this.list.length - 1] ?? "X", price: 50000 });
+    this.list.push({ name: "ABCDEFGH"[this.list.length - 1] ?? "X", price: 50_000 });
     this.current = this.list.length - 1;
     this.draw();
+    this.lines.at(-1).querySelector("[data-part=name]").focus();
   }
 
   remove(index) {
     this.list.splice(index, 1);
-    this.rows = this.rows.map((one) => (one === index ? 0 : one > index ? one - 1 : one));
+    this.painted = this.painted.map((one) => (one === null ? null : one === index ? 0 : one > index ? one - 1 : one));
     this.current = 0;
     this.draw();
   }
@@ -97,20 +156,27 @@ export class Painter {
   /** What keeps it from being a hall that can be sold; null when nothing does. */
   problem() {
     if (this.isOnline) return null;
-    if (!this.rows.length) return t("new.unpainted");
+    const rows = this.rows;
+    if (!rows.some((one) => one !== null)) return t("new.unpainted");
     for (const [index, grade] of this.list.entries()) {
       const [first, last] = this.span(index);
-      if (first === 0) continue;
-      if (this.rows.slice(first - 1, last).some((one) => one !== index)) return t("new.apart", { grade: grade.name });
+      if (first > 0 && rows.slice(first - 1, last).some((one) => one !== index)) return t("new.apart", { grade: grade.name });
     }
     return null;
   }
 
+  /** As the request has them; what the server says of one is told at its fields. */
   grades() {
-    if (this.isOnline) {
-      return this.list.map(({ name, price, capacity }) => ({ name, price, kind: "ONLINE", capacity: capacity ?? 1000 }));
+    const kept = this.list.map((grade, index) => ({ grade, line: this.lines[index], span: this.span(index) }))
+      .filter(({ span }) => this.isOnline || span[0] > 0);
+    for (const input of this.gradesNode.querySelectorAll("input")) input.dataset.pointer = "";
+    for (const [place, { line }] of kept.entries()) {
+      for (const input of line.querySelectorAll("input")) {
+        const part = { first: "rows", last: "rows/1" }[input.dataset.part] ?? input.dataset.part;
+        input.dataset.pointer = `/grades/${place}/${part}`;
+      }
     }
-    return this.list.map((grade, index) => ({ name: grade.name, price: grade.price, rows: this.span(index) }))
-      .filter((grade) => grade.rows[0] > 0);
+    return kept.map(({ grade: { name, price, capacity }, span }) => (this.isOnline
+      ? { name, price, kind: "ONLINE", capacity: capacity ?? 1000 } : { name, price, rows: span }));
   }
 }

@@ -1,34 +1,146 @@
 // What pages of organizers and administrators have in common.
-import { make } from "./dom.js";
-import { learn } from "./language.js";
+import { call, Problem } from "./api.js";
+import { make, put } from "./dom.js";
+import { explain, language, learn, t } from "./language.js";
+import { worker } from "./shell.js";
 import { staffTexts } from "./staff-texts.js";
+import { studioTexts } from "./studio-texts.js";
+import { texts } from "./texts.js";
 
 learn(staffTexts);
+learn(studioTexts);
+
+/** What a word of the API is to people: `word("refund.status", "FAILED")`; one that is new stays as it is. */
+export function word(group, code) {
+  const key = `${group}.${code}`;
+  return texts[key] ? t(key) : String(code ?? "–");
+}
+
+const short = new Intl.DateTimeFormat(language, {
+  month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit",
+});
+
+/** A time as tables have it: to the second, in the reader's zone. */
+export function moment(text) { return text ? make("time", { datetime: text }, short.format(new Date(text))) : "–"; }
+
+/** A line of a table. On narrow screens lines are cards, and each cell says which column it is of. */
+export function line(heads, cells) {
+  return make("tr", { role: "row" }, cells.map((cell, index) =>
+    make("td", { role: "cell", data: { label: heads[index] } }, make("div.cell", {}, cell))));
+}
 
 /** A table with a name for each column; cells are nodes or texts. */
 export function table(caption, heads, rows) {
   return make("div.table", { tabindex: 0, role: "region", "aria-label": caption },
-    make("table", {}, make("caption.hidden", {}, caption),
-      make("thead", {}, make("tr", {}, heads.map((head) => make("th", { scope: "col" }, head)))),
-      make("tbody", {}, rows.map((cells) => make("tr", {}, cells.map((cell) => make("td", {}, cell)))))));
+    make("table", { role: "table" }, make("caption.hidden", {}, caption),
+      make("thead", { role: "rowgroup" }, make("tr", { role: "row" },
+        heads.map((head) => make("th", { scope: "col", role: "columnheader" }, head)))),
+      make("tbody", { role: "rowgroup" }, rows.map((cells) => line(heads, cells)))));
 }
 
-/** A field with its label, by the name it has in the request. */
-export function field(label, name, attributes = {}, what = "input") {
-  return make("div.field", {}, make("label", { for: name }, label), make(what, { id: name, name, ...attributes }),
-    make("p.wrong", { id: `${name}-wrong` }));
+/** Names with what belongs to each; what is null is left out. */
+export function facts(rows) {
+  return make("dl.facts", {}, rows.filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
 }
 
-/** `2026-05-01T19:00`, as fields for times want it, in the reader's zone. */
-export function localTime(moment) {
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
+const restMax = 30_000;
+/** What is told twice at once is looked at once. */
+const soonTime = 400;
 
-/** Repeats while the page is looked at; what goes wrong is tried again. */
-export function follow(time, look) {
+/** Looks again and again while the page is looked at, one look at a time. `tell` hears null of a look that went well and
+ * the problem of one that did not, which is tried again later and later. */
+export function follow(time, look, tell = () => {}) {
+  let timer = null, isLooking = false, isWanted = false, isStopped = false, rest = time, endedAt = 0;
+  const wait = (length) => {
+    clearTimeout(timer);
+    timer = setTimeout(step, length);
+  };
   const step = async () => {
-    if (!document.hidden) await look().catch((problem) => console.warn(problem));
-    setTimeout(step, time);
+    if (isStopped) return;
+    isLooking = true;
+    isWanted = false;
+    let least = 0;
+    try {
+      if (!document.hidden) {
+        await look();
+        rest = time;
+        if (!isStopped) tell(null);
+      }
+    } catch (problem) {
+      console.warn(problem);
+      rest = Math.min(rest * 2, restMax);
+      least = 1000 * (problem.retrySeconds ?? 0);
+      if (!isStopped) tell(problem);
+    }
+    isLooking = false;
+    endedAt = performance.now();
+    if (!isStopped) wait(isWanted ? Math.max(soonTime, least) : Math.max(rest, least));
+  };
+  /** Somebody knows that there is something new. */
+  const now = () => {
+    if (isLooking) isWanted = true;
+    else if (!isStopped) wait(Math.max(0, endedAt + soonTime - performance.now()));
+  };
+  const shown = () => { if (!document.hidden) now(); };
+  document.addEventListener("visibilitychange", shown);
+  const stop = () => {
+    isStopped = true;
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", shown);
   };
   step();
+  return { now, stop };
+}
+
+/** Says as of when `view` is; and when it is not kept up to date, since when and why. */
+export function freshness(view) {
+  const time = make("span"), stale = make("p.stale", { role: "status" });
+  let last = null;
+  return {
+    node: make("div.freshness", {}, time, stale),
+    tell(problem) {
+      view.dataset.stale = String(Boolean(problem));
+      time.hidden = Boolean(problem);
+      if (!problem) {
+        last = new Date().toLocaleTimeString(language);
+        put(time, t("manage.updated", { time: last }));
+        return put(stale);
+      }
+      const why = problem instanceof Problem ? explain(problem) : t("problem.page");
+      const text = last ? t("staff.stale", { time: last, why }) : why;
+      // Whoever listens hears it once.
+      if (stale.textContent !== text) put(stale, text);
+      return stale;
+    },
+  };
+}
+
+/** A way to a table of the API as a file, all parts of it. A link alone would let no session go on, and know no parts. */
+export function download(path, name, text, what = "button.plain") {
+  return worker(text, async () => {
+    await call("GET", "/member/me");
+    const parts = [];
+    for (let next = `/api/v1${path}`; next;) {
+      const answer = await fetch(next, { credentials: "same-origin" }).catch(() => { throw new Problem(0, { code: "no-connection" }); });
+      if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})), null);
+      // The names of the columns are in each part, and in the file once.
+      parts.push(parts.length ? (await answer.text()).replace(/^.*?\r?\n/, "") : await answer.blob());
+      next = /<([^>]+)>; *rel="next"/.exec(answer.headers.get("link") ?? "")?.[1];
+    }
+    const href = URL.createObjectURL(new Blob(parts, { type: "text/csv" }));
+    make("a", { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60_000);
+  }, what);
+}
+
+/** Copies a text, or marks it to be copied by hand where the browser forbids it, as it does without HTTPS. */
+export async function copy(text, node) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return t("live.copied");
+  } catch {
+    getSelection().selectAllChildren(node);
+    return document.execCommand("copy") ? t("live.copied") : t("live.copyByHand");
+  }
 }

@@ -1,70 +1,73 @@
-// One show of an organizer: whether it is on sale, how it sells, and where its performances are broadcast from.
-import { call, newKey } from "./api.js";
+// One show of an organizer: what it is, whether it is on sale, how it sells, and where it is broadcast from.
+import { call } from "./api.js";
 import { make, numberInPath, put } from "./dom.js";
 import { dateTime, money } from "./format.js";
 import { t } from "./language.js";
-import { say, start, worker } from "./shell.js";
-import { follow, table } from "./staff.js";
-
-const lookTime = 5000;
+import { poster } from "./poster.js";
+import { start } from "./shell.js";
+import { facts, word } from "./staff.js";
+import { act } from "./staff-form.js";
+import { addSchedule, changeConcert, choosePoster, removeSchedule } from "./studio-changes.js";
+import { promotions } from "./studio-promotions.js";
+import { changeQueue } from "./queue-settings.js";
+import { sales } from "./studio-sales.js";
+import { hall } from "./studio-seats.js";
 
 start("studio.title", async (main) => {
   const id = numberInPath(2);
-  const sales = make("section", { "aria-labelledby": "sales" });
+  const head = make("div.part");
   const show = async () => {
     const concert = await call("GET", `/concert/${id}`);
     document.title = `${concert.name} · Podo`;
-    put(main, make("header.with-action", {}, make("h1", {}, concert.name), make("span.quiet", {}, t(`studio.status.${concert.status}`))),
-      ways(concert, show), schedules(concert), sales);
+    put(head, header(concert), ways(concert, show), schedules(concert, show));
+    return concert;
   };
-  await show();
-  follow(lookTime, async () => put(sales, soldParts(id, await call("GET", `/concert/${id}/sales`))));
+  const concert = await show();
+  put(main, head, concert.status !== "DRAFT" && [sales(id), hall(concert)], promotions(concert));
 }, { forMembers: true });
 
+function header(concert) {
+  const prices = concert.grades.map((grade) => `${grade.name} ${money(grade.price)}`).join(", ");
+  return make("header.poster-and-facts", {}, poster(concert), make("div.words", {}, make("h1", {}, concert.name), facts([
+    [t("manage.statusOf"), make("strong", {}, word("studio.status", concert.status))],
+    [t("new.performers"), concert.performers],
+    [t("show.venue"), concert.stage ? `${concert.stage.name} · ${concert.stage.location}` : t("show.online")],
+    [t("sales.sale"), `${dateTime(concert.saleOpensAt)} – ${dateTime(concert.saleClosesAt)}`], [t("new.prices"), prices],
+  ])));
+}
+
 function ways(concert, again) {
-  const id = concert.concertId;
-  const change = (key, work, what = "button.plain") => worker(t(key), async () => {
-    await work();
-    say(t("studio.done"));
-    await again();
-  }, what);
-  const move = (word) => () => call("POST", `/concert/${id}/${word}`, { key: newKey() });
-  const setQueue = (enabled) => () => call("PATCH", `/concert/${id}/queue`, { body: { paused: !enabled } });
+  const id = concert.concertId, status = concert.status;
+  const button = (key, work, what = "button.plain") => make(what, { type: "button", onclick: work }, t(key));
+  const move = (name, key, { isHard = false, what } = {}) => button(key, () => act({
+    title: t(key), text: t(`${key}Sure`), action: t(key), isHard, work: (_, idempotencyKey) => call("POST", `/concert/${id}/${name}`, { key: idempotencyKey }),
+  }, again), what);
+  const remove = () => act({
+    title: t("studio.delete"), text: t("studio.deleteSure"), action: t("studio.delete"), isHard: true, work: () => call("DELETE", `/concert/${id}`),
+  }, () => location.assign("/studio/"));
+  const isOver = status === "CANCELED";
   return make("div.ways", {},
+    status === "DRAFT" && move("publish", "studio.publish", { what: "button.button" }),
     make("a.plain", { href: `/show/${id}` }, t("studio.page")),
-    concert.status === "DRAFT" && change("studio.publish", move("publish"), "button.button"),
-    concert.status === "PUBLISHED" && change("studio.close", move("close")),
-    concert.queue.enabled && change("studio.pauseQueue", setQueue(false)),
-    concert.queue.enabled && change("studio.resumeQueue", setQueue(true)),
-    ["PUBLISHED", "CLOSED"].includes(concert.status) && change("studio.cancel", async () => {
-      if (confirm(t("studio.cancelSure"))) await move("cancel")();
-    }));
+    !isOver && button("studio.change", () => changeConcert(concert, again)),
+    !isOver && button("studio.poster", () => choosePoster(concert, again)),
+    status === "PUBLISHED" && button("queue.settings", () => changeQueue(id, again)),
+    status === "PUBLISHED" && move("close", "studio.close"), status === "CLOSED" && move("publish", "studio.publishAgain"),
+    ["PUBLISHED", "CLOSED"].includes(status) && move("cancel", "studio.cancel", { isHard: true }),
+    status === "DRAFT" && button("studio.delete", remove));
 }
 
-function schedules(concert) {
-  return make("section", { "aria-labelledby": "schedules" }, make("h2", { id: "schedules" }, t("studio.schedules")),
-    make("ul.times", {}, concert.schedules.map((schedule) => make("li.card", {},
-      make("div", {}, make("p.when", {}, dateTime(schedule.startsAt, schedule.timeZone),
-        schedule.live?.state === "LIVE" && make("span.live", {}, t("live"))),
-      make("p.quiet", {}, t("show.left", { n: schedule.remaining }))),
-      make("a.button", { href: `/studio/live/${schedule.scheduleId}` }, t("studio.broadcast"))))));
-}
-
-function soldParts(id, sales) {
-  const { total } = sales;
-  const bar = make("span");
-  bar.style.width = `${total.seats ? (100 * total.sold) / total.seats : 0}%`;
-  const days = sales.days.filter((day) => day.sold || day.refundedSeats);
-  return [make("header.with-action", {}, make("h2", { id: "sales" }, t("sales.title")),
-    make("a.plain", { href: `/api/v1/concert/${id}/sales?format=csv`, download: true }, t("sales.csv"))),
-  make("p", {}, t("studio.sold", { sold: total.sold, all: total.seats }), " · ", money(total.revenue)),
-  make("div.fill", { "aria-hidden": true }, bar),
-  ...sales.schedules.map((schedule) => rows(dateTime(schedule.startsAt), "sales.grade",
-    schedule.grades.map((grade) => [grade.name, `${grade.sold} / ${grade.seats}`, grade]))),
-  days.length > 0 && rows(t("sales.day"), "sales.day", days.map((day) => [day.date, String(day.sold), day]))];
-}
-
-function rows(caption, first, lines) {
-  return table(caption, [t(first), t("sales.seats"), t("sales.revenue"), t("sales.refunds")],
-    lines.map(([name, seats, sums]) => [name, seats, money(sums.revenue), money(sums.refunds)]));
+function schedules(concert, again) {
+  const canChange = concert.status !== "CANCELED";
+  return make("section", { "aria-labelledby": "schedules" },
+    make("header.with-action", {}, make("h2", { id: "schedules" }, t("studio.schedules")),
+      canChange && make("button.plain", { type: "button", onclick: () => addSchedule(concert, again) }, t("new.addTime"))),
+    concert.schedules.length === 0 ? make("p.empty", {}, t("studio.noSchedules"))
+      : make("ul.times", {}, concert.schedules.map((schedule) => make("li.card", {},
+        make("div", {}, make("p.when", {}, dateTime(schedule.startsAt, schedule.timeZone),
+          schedule.live?.state === "LIVE" && make("span.live", {}, t("live"))),
+        make("p.quiet", {}, schedule.status === "CANCELED" ? word("studio.status", "CANCELED") : t("show.left", { n: schedule.remaining }))),
+        schedule.status !== "CANCELED" && make("div.ways", {},
+          canChange && make("button.plain", { type: "button", onclick: () => removeSchedule(schedule, again) }, t("studio.removeTime")),
+          make("a.button", { href: `/studio/live/${schedule.scheduleId}` }, t("studio.broadcast")))))));
 }

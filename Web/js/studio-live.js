@@ -1,96 +1,123 @@
-// Broadcasting a performance: address and key for OBS, and how what is sent does, in plain words.
+// Broadcasting a performance: address and key for OBS, what it shows, and how what is sent does, in plain words.
 import { call } from "./api.js";
+import { curve } from "./chart.js";
 import { make, numberInPath, put } from "./dom.js";
-import { dateTime } from "./format.js";
+import { about, dateTime } from "./format.js";
 import { language, t } from "./language.js";
-import { say, start, worker } from "./shell.js";
-import { follow } from "./staff.js";
+import { say, start } from "./shell.js";
+import { copy, facts, follow, freshness } from "./staff.js";
+import { act, ask } from "./staff-form.js";
+import { StreamHistory } from "./stream-health.js";
 
 const lookTime = 2000;
-const chartCountMax = 300;
+const pictureTime = 5000;
 
 start("live.title", async (main) => {
   const id = numberInPath(2);
   const schedule = await call("GET", `/schedule/${id}`);
   const concert = await call("GET", `/concert/${schedule.concertId}`);
   document.title = `${concert.name} · Podo`;
-  const health = make("section.card.health", { "aria-live": "polite" });
-  const viewers = [];
-  put(main, make("header", {}, make("h1", {}, concert.name), make("p.quiet", {}, dateTime(schedule.startsAt, schedule.timeZone))),
-    health, keys(id), ends(id));
-  follow(lookTime, async () => {
-    const stream = await call("GET", `/schedule/${id}/stream`);
-    viewers.push(stream.viewers);
-    if (viewers.length > chartCountMax) viewers.shift();
-    put(health, state(stream), stream.stream && facts(stream.stream), advice(stream), chart(viewers));
-  });
+  const health = new Health();
+  const fresh = freshness(health.node);
+  const following = follow(lookTime, async () => health.show(await call("GET", `/schedule/${id}/stream`)), fresh.tell);
+  put(main, make("header", {}, make("h1", {}, concert.name), make("p.quiet", {}, dateTime(schedule.startsAt, schedule.timeZone)),
+    make("a", { href: `/studio/concert/${concert.concertId}` }, t("live.toShow"))),
+  fresh.node, health.node, picture(id, health), keys(id, health), ends(id, health, following.now));
 }, { forMembers: true });
 
-function keys(id) {
-  const place = make("div");
-  const copy = (label, text) => make("div.copy", {}, make("span", {}, label), make("code", {}, text),
-    make("button.plain", {
-      type: "button", onclick: () => navigator.clipboard.writeText(text).then(() => say(t("live.copied"))),
-    }, t("live.copy")));
-  return make("section.card", {}, make("h2", {}, t("live.key")), place,
-    worker(t("live.getKey"), async () => {
-      const key = await call("POST", `/schedule/${id}/stream-key`);
-      put(place, copy(t("live.address"), key.rtmpUrl), copy(t("live.key"), key.streamKey), make("p.note", {}, t("live.keyOnce")));
-    }),
-    make("h3", {}, t("live.steps")), make("ol.steps", {}, [1, 2, 3, 4].map((step) => make("li", {}, t(`live.step${step}`)))));
+/** Its parts stay where they are: what is said is said when it changes, and not every two seconds. */
+class Health {
+  constructor() {
+    this.history = new StreamHistory();
+    this.state = make("strong", { role: "status" });
+    this.viewers = make("span");
+    this.stateLine = make("div.state", {}, this.state, this.viewers);
+    this.advice = make("p.advice", { role: "status", hidden: true });
+    this.facts = make("div");
+    this.charts = make("div.charts");
+    this.node = make("section.card.health", { "aria-label": t("live.health") }, this.stateLine, this.advice, this.facts, this.charts);
+  }
+
+  show(answer) {
+    const { live, stream, viewers } = answer;
+    this.isPublishing = answer.publishing;
+    this.live = live;
+    const name = live.state === "LIVE" && live.interrupted ? "INTERRUPTED" : live.state;
+    this.stateLine.dataset.state = name;
+    tell(this.state, t(`live.state.${name}`));
+    tell(this.viewers, `${t("live.viewers")} ${viewers.toLocaleString(language)}`);
+    this.history.add(answer);
+    const wrong = stream ? this.history.wrong(stream) : [];
+    this.advice.hidden = !stream;
+    this.advice.dataset.good = String(wrong.length === 0);
+    tell(this.advice, wrong.length ? wrong.map((one) => t(`live.advice.${one}`)).join(" ") : t("live.good"));
+    put(this.facts, stream && streamFacts(stream));
+    const last = this.history.last;
+    put(this.charts, curve(t("live.viewers"), this.history.viewers, viewers.toLocaleString(language)),
+      curve(t("live.bitrate"), this.history.bits, last === null ? "–" : number(last / 1000, "kbit/s")));
+  }
 }
 
-function ends(id) {
-  return make("div.ways", {}, worker(t("live.end"), async () => {
-    if (confirm(t("live.endSure"))) await call("POST", `/schedule/${id}/end`);
-  }, "button.plain"), worker(t("live.reopen"), () => call("POST", `/schedule/${id}/reopen`), "button.plain"));
-}
-
-function state({ live, viewers }) {
-  const name = live.state === "LIVE" && live.interrupted ? "INTERRUPTED" : live.state;
-  return make("div.state", { data: { state: name } }, make("strong", {}, t(`live.state.${name}`)),
-    make("span", {}, `${t("live.viewers")} ${viewers.toLocaleString(language)}`));
+/** Whoever listens hears only what is another than before. */
+function tell(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 function number(value, unit, digits = 0) {
-  return value === null || value === undefined ? "–" : `${value.toLocaleString(language, { maximumFractionDigits: digits })} ${unit}`;
+  return value === null || value === undefined ? "–" : `${value.toLocaleString(language, { maximumFractionDigits: digits })} ${unit}`.trim();
 }
 
-function facts(stream) {
-  const rows = [
-    ["live.bitrate", number((stream.videoBitsPerSecond + stream.audioBitsPerSecond) / 1000, "kbit/s")],
-    ["live.fps", number(stream.framesPerSecond, "", 1)], ["live.keyframes", number(stream.keyframeIntervalSeconds, "s", 1)],
-    ["live.offset", number(stream.audioOffsetSeconds && stream.audioOffsetSeconds * 1000, "ms")],
-    ["live.size", stream.width ? `${stream.width} × ${stream.height} · ${stream.codecs.join(", ")}` : "–"],
-  ];
-  return make("dl.facts", {}, rows.map(([key, value]) => [make("dt", {}, t(key)), make("dd", {}, value)]));
+function streamFacts(stream) {
+  return facts([
+    [t("live.bitrate"), t("live.bitrateOf", {
+      video: number(stream.videoBitsPerSecond / 1000, "kbit/s"), audio: number(stream.audioBitsPerSecond / 1000, "kbit/s") })],
+    [t("live.fps"), number(stream.framesPerSecond, "", 1)], [t("live.keyframes"), number(stream.keyframeIntervalSeconds, "s", 1)],
+    [t("live.lateKeyframes"), number(stream.lateKeyframes, "")], [t("live.jitter"), number(stream.jitterSeconds * 1000, "ms")],
+    [t("live.dropped"), number(stream.droppedUnits, "")],
+    [t("live.offset"), number(stream.audioOffsetSeconds === null ? null : stream.audioOffsetSeconds * 1000, "ms")],
+    [t("live.size"), stream.width ? `${stream.width} × ${stream.height} · ${stream.codecs.join(", ")}` : "–"],
+    [t("live.since"), about(stream.publishingSeconds)],
+  ]);
 }
 
-/** The worst that is wrong comes first; nothing wrong is said too. */
-function advice({ stream, live }) {
-  if (!stream || live.state !== "LIVE") return null;
-  const wrong = [
-    stream.latestPartAgeSeconds > 3 && "late", stream.keyframeIntervalSeconds > 4 && "keyframes",
-    stream.framesPerSecond !== null && stream.framesPerSecond < 14 && "frames",
-    Math.abs(stream.audioOffsetSeconds ?? 0) > 0.25 && "offset",
-    stream.height >= 720 && stream.videoBitsPerSecond < 800_000 && "bitrate",
-  ].filter(Boolean);
-  return make("p.advice", { data: { good: String(wrong.length === 0) } },
-    wrong.length ? wrong.map((name) => t(`live.advice.${name}`)).join(" ") : t("live.good"));
+/** What is sent, as it looked a moment ago. */
+function picture(id, health) {
+  const image = make("img.state-picture", { alt: t("live.picture"), width: 640, height: 360 });
+  const place = make("section.card", { hidden: true, "aria-labelledby": "picture" }, make("h2", { id: "picture" }, t("live.picture")), image);
+  image.addEventListener("load", () => { place.hidden = !health.isPublishing; });
+  image.addEventListener("error", () => { place.hidden = true; });
+  follow(pictureTime, async () => {
+    if (health.isPublishing) image.src = `/api/v1/schedule/${id}/stream/poster?at=${Date.now()}`;
+    else place.hidden = true;
+  });
+  return place;
 }
 
-const space = "http://www.w3.org/2000/svg";
+function keys(id, health) {
+  const place = make("div");
+  const line = (label, text) => {
+    const code = make("code", {}, text);
+    return make("div.copy", {}, make("span", {}, label), code, make("button.plain", {
+      type: "button", "aria-label": `${t("live.copy")}: ${label}`, onclick: async () => say(await copy(text, code)),
+    }, t("live.copy")));
+  };
+  const button = make("button.button", { type: "button", onclick: () => ask({
+    title: t("live.getKey"), action: t("live.getKey"), isHard: health.isPublishing,
+    text: [t("live.keySure"), health.isPublishing && t("live.keySureNow")],
+    work: async (_, idempotencyKey) => {
+      const key = await call("POST", `/schedule/${id}/stream-key`, { key: idempotencyKey });
+      put(place, line(t("live.address"), key.rtmpUrl), line(t("live.key"), key.streamKey),
+        make("p.note", { role: "status" }, t("live.keyOnce"), " ", t("live.keyUntil", { when: dateTime(key.validUntil) })));
+      button.textContent = t("live.getKeyAgain");
+    },
+  }) }, t("live.getKey"));
+  return make("section.card", {}, make("h2", {}, t("live.key")), place, button,
+    make("h3", {}, t("live.steps")), make("ol.steps", {}, [1, 2, 3, 4].map((step) => make("li", {}, t(`live.step${step}`)))));
+}
 
-function chart(viewers) {
-  const most = Math.max(1, ...viewers);
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", "0 0 300 60");
-  svg.setAttribute("class", "chart");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `${t("live.viewers")}: ${viewers.at(-1)}`);
-  const line = document.createElementNS(space, "polyline");
-  const points = viewers.map((count, index) => `${(300 * index) / Math.max(1, viewers.length - 1)},${58 - (56 * count) / most}`);
-  line.setAttribute("points", points.join(" "));
-  svg.append(line);
-  return svg;
+function ends(id, health, again) {
+  const way = (name, key, isHard) => make("button.plain", { type: "button", onclick: () => act({
+    title: t(key), text: t(`${key}Sure`), action: t(key), isHard, work: (_, idempotencyKey) => call("POST", `/schedule/${id}/${name}`, { key: idempotencyKey }),
+  }, again) }, t(key));
+  return make("div.ways", {}, way("end", "live.end", true), way("reopen", "live.reopen", false));
 }

@@ -1,147 +1,145 @@
-// Creating a show: what, where, for how much, when. What is wrong is told where it is wrong.
-import { call, newKey } from "./api.js";
-import { $, make, put } from "./dom.js";
+// Creating a show, a question at a time: what, where, for how much, when. What is wrong is told where it is wrong.
+import { call } from "./api.js";
+import { make, put } from "./dom.js";
 import { t } from "./language.js";
 import { Painter } from "./painter.js";
-import { start, trouble } from "./shell.js";
-import { field, localTime } from "./staff.js";
+import { start } from "./shell.js";
+import "./staff.js";
+import { clearFields, firstInvalid, RequestKey, tellProblem } from "./staff-form.js";
+import { part, rush, what, When, Where } from "./studio-new-parts.js";
+import { momentOf } from "./zone.js";
 
-const day = 86_400_000;
-const categories = ["CONCERT", "MUSICAL", "SPORT", "EXHIBITION", "OTHER"];
-
-start("new.title", async (main) => {
+start("new.title", async (main, me) => {
+  if (me.role.endsWith("USER")) return put(main, make("section.empty", {}, make("h1", {}, t("new.title")), make("p", {}, t("studio.forSellers")),
+    make("a.button", { href: "/account/" }, t("account.title"))));
   const stages = await call("GET", "/stage?limit=100");
-  put(main, make("h1", {}, t("new.title")), new Form(stages.items).node);
+  return put(main, make("h1", {}, t("new.title")), new Form(stages.items).node);
 }, { forMembers: true });
 
 class Form {
   constructor(stages) {
-    this.stages = stages;
-    this.key = newKey();
-    this.painter = new Painter([{ name: "R", price: 99000 }, { name: "S", price: 66000 }]);
+    this.keys = { stage: new RequestKey(), concert: new RequestKey() };
+    this.painter = new Painter([{ name: "R", price: 99_000 }, { name: "S", price: 66_000 }]);
+    this.painted = make("p.wrong");
+    this.when = new When();
+    this.where = new Where(stages, (place) => {
+      this.painter.place(place);
+      this.when.setZone(place.zone);
+    });
+    this.parts = [what(), this.where.node, part("new.prices", this.painter.node, this.painted), this.when.node, rush()];
     this.said = make("div");
+    this.steps = make("ol.stepper", { "aria-label": t("new.steps") }, this.parts.map((one, index) => make("li", {},
+      make("button.plain.small", { type: "button", onclick: () => this.go(index) }, `${index + 1}. ${t(one.dataset.title)}`))));
+    this.ways = {
+      back: make("button.plain", { type: "button", onclick: () => this.show(this.step - 1) }, t("new.back")),
+      next: make("button.button", { type: "button", onclick: () => this.go(this.step + 1) }, t("new.next")),
+      create: make("button.button", { type: "submit", value: "publish" }, t("new.create")),
+      draft: make("button.plain", { type: "submit", value: "draft" }, t("new.createDraft")),
+    };
     this.node = make("form.form.wide", { novalidate: true, onsubmit: (event) => this.send(event) },
-      this.what(), this.where(), this.prices(), this.when(), this.rush(), this.said,
-      make("div.ways", {}, make("button.button", { type: "submit", value: "publish" }, t("new.create")),
-        make("button.plain", { type: "submit", value: "draft" }, t("new.createDraft"))));
-    this.place();
+      this.steps, this.parts, this.said, make("div.ways", {}, Object.values(this.ways)));
+    this.where.changed();
+    this.show(0);
   }
 
-  part(title, ...children) { return make("fieldset.card", {}, make("legend", {}, t(title)), children); }
-
-  what() {
-    return this.part("new.what",
-      field(t("new.name"), "name", { required: true, maxlength: 200 }),
-      field(t("new.performers"), "performers", { maxlength: 200 }),
-      make("div.field", {}, make("label", { for: "category" }, t("new.category")), make("select", { id: "category", name: "category" },
-        categories.map((name) => make("option", { value: name }, t(`category.${name}`))))),
-      field(t("new.description"), "description", { rows: 4, maxlength: 20000 }, "textarea"),
-      field(t("new.runtime"), "runtimeMinutes", { type: "number", required: true, min: 1, max: 10080, value: 120 }));
+  show(step) {
+    this.step = step;
+    const isLast = step === this.parts.length - 1;
+    for (const [index, one] of this.parts.entries()) one.hidden = index !== step;
+    for (const [index, one] of [...this.steps.children].entries()) {
+      const button = one.firstChild;
+      if (index === step) button.setAttribute("aria-current", "step");
+      else button.removeAttribute("aria-current");
+    }
+    this.ways.back.hidden = step === 0;
+    this.ways.next.hidden = isLast;
+    for (const name of ["create", "draft"]) this.ways[name].hidden = !isLast;
   }
 
-  where() {
-    this.stage = make("select", { id: "stageId", name: "stageId", onchange: () => this.place() },
-      this.stages.map((stage) => make("option", { value: stage.stageId }, `${stage.name} (${stage.rows} × ${stage.cols})`)),
-      make("option", { value: "new" }, t("new.stageNew")), make("option", { value: "online" }, t("new.stageOnline")));
-    const size = { type: "number", min: 1, max: 1000, required: true, oninput: () => this.place() };
-    this.fresh = make("div.fresh", {},
-      field(t("new.stageName"), "stageName", { required: true, maxlength: 200 }),
-      field(t("new.location"), "location", { required: true, maxlength: 300 }),
-      field(t("new.rows"), "rows", { ...size, value: 10 }), field(t("new.cols"), "cols", { ...size, value: 20 }));
-    return this.part("new.where", make("label", { for: "stageId" }, t("new.stage")), this.stage, this.fresh);
+  /** To another step, if all before it are as they have to be. */
+  go(step) {
+    clearFields(this.node);
+    put(this.said);
+    for (let index = 0; index < step; index += 1) if (!this.check(index)) return false;
+    this.show(step);
+    this.parts[step]?.querySelector("input:not([disabled]), select, textarea")?.focus();
+    return true;
   }
 
-  /** The hall that is painted is the one that is chosen. */
-  place() {
-    const choice = this.stage.value;
-    this.fresh.hidden = choice !== "new";
-    for (const input of this.fresh.querySelectorAll("input")) input.disabled = choice !== "new";
-    const stage = this.stages.find((one) => String(one.stageId) === choice);
-    const [rows, cols] = stage ? [stage.rows, stage.cols]
-      : [Number($("#rows", this.fresh).value), Number($("#cols", this.fresh).value)];
-    this.painter.place(choice === "online" ? 0 : Math.min(rows || 0, 1000), Math.min(cols || 0, 1000));
-  }
-
-  prices() { return this.part("new.prices", this.painter.node); }
-
-  when() {
-    const now = new Date();
-    this.times = make("div.times-list", {}, this.time(new Date(now.getTime() + 30 * day)));
-    return this.part("new.when", this.times,
-      make("button.plain", { type: "button", onclick: () => this.times.append(this.time(new Date(now.getTime() + 31 * day))) },
-        t("new.addTime")),
-      field(t("new.saleOpens"), "saleOpensAt", { type: "datetime-local", required: true, value: localTime(now) }),
-      field(t("new.saleCloses"), "saleClosesAt", { type: "datetime-local", required: true, value: localTime(new Date(now.getTime() + 29 * day)) }));
-  }
-
-  time(moment) {
-    moment.setMinutes(0);
-    return make("label", {}, t("new.startsAt"), make("input", {
-      type: "datetime-local", name: "startsAt", required: true, value: localTime(moment),
-    }));
-  }
-
-  rush() {
-    return this.part("new.rush", make("label.check", {}, make("input", { type: "checkbox", name: "queue" }), t("new.queue")),
-      field(t("new.limit"), "purchaseLimit", { type: "number", min: 1, max: 100, value: 4 }));
+  check(step) {
+    const wrong = firstInvalid(this.parts[step]);
+    const problem = !wrong && this.parts[step].contains(this.painter.node) ? this.painter.problem() : null;
+    if (!wrong && !problem) return true;
+    this.show(step);
+    if (problem) put(this.painted, problem);
+    wrong?.focus();
+    return false;
   }
 
   async send(event) {
     event.preventDefault();
-    for (const wrong of this.node.querySelectorAll(".wrong")) put(wrong);
+    // Enter in a field goes on, as the button does.
+    if (this.step < this.parts.length - 1) return this.go(this.step + 1);
+    clearFields(this.node);
     put(this.said);
-    const first = this.node.querySelector(":invalid:not(fieldset)");
-    if (first) {
-      this.tell(first.name, first.validationMessage);
-      return first.focus();
-    }
-    const problem = this.painter.problem();
-    if (problem) return put(this.said, make("p.wrong", { role: "alert" }, problem));
-    const buttons = [...this.node.querySelectorAll("button[type=submit]")];
+    for (const index of this.parts.keys()) if (!this.check(index)) return false;
+    const buttons = [this.ways.create, this.ways.draft];
     for (const button of buttons) button.disabled = true;
     try {
-      const made = await call("POST", "/concert", { body: await this.body(event.submitter?.value === "draft"), key: this.key });
+      const stageId = await this.stageID();
+      const body = this.body(stageId, event.submitter?.value === "draft");
+      const made = await call("POST", "/concert", { body, key: this.keys.concert.for(body) });
       location.assign(`/studio/concert/${made.concertId}`);
-    } catch (failure) {
-      this.key = newKey();
-      let isTold = false;
-      for (const error of failure.errors ?? []) isTold = this.tell(error.pointer.slice(1).split("/")[0], error.detail) || isTold;
-      put(this.said, isTold ? make("p.wrong", { role: "alert" }, t("new.check")) : trouble(failure, null).firstChild);
+    } catch (problem) {
+      for (const key of Object.values(this.keys)) key.refused(problem);
+      this.tell(problem);
     } finally {
       for (const button of buttons) button.disabled = false;
     }
     return undefined;
   }
 
-  tell(name, text) {
-    const place = this.node.querySelector(`#${CSS.escape(name ?? "")}-wrong`);
-    if (!place) return false;
-    put(place, text);
-    return true;
+  /** The step in which something is wrong is shown. */
+  tell(problem) {
+    tellProblem(this.node, this.said, problem);
+    const wrong = this.node.querySelector("[aria-invalid]");
+    const step = this.parts.findIndex((one) => one.contains(wrong));
+    if (step < 0) return;
+    this.show(step);
+    wrong.focus();
   }
 
-  async body(isDraft) {
-    const values = Object.fromEntries(new FormData(this.node));
-    const time = (text) => new Date(text).toISOString();
+  get values() { return Object.fromEntries(new FormData(this.node)); }
+
+  body(stageId, isDraft) {
+    const values = this.values, { zone } = this.where;
+    const startsAt = new FormData(this.node).getAll("startsAt");
     return {
       name: values.name, performers: values.performers || undefined, description: values.description || undefined,
-      category: values.category, runtimeMinutes: Number(values.runtimeMinutes), stageId: await this.stageID(values),
-      saleOpensAt: time(values.saleOpensAt), saleClosesAt: time(values.saleClosesAt),
+      category: values.category, runtimeMinutes: Number(values.runtimeMinutes), stageId,
+      saleOpensAt: momentOf(values.saleOpensAt, zone), saleClosesAt: momentOf(values.saleClosesAt, zone),
       purchaseLimit: Number(values.purchaseLimit), grades: this.painter.grades(),
-      schedules: new FormData(this.node).getAll("startsAt").map((text) => ({ startsAt: time(text) })),
+      schedules: startsAt.map((text) => ({ startsAt: momentOf(text, zone), timeZone: stageId ? undefined : zone })),
       queue: values.queue ? { enabled: true } : undefined, draft: isDraft,
     };
   }
 
   /** A stage that is made stays chosen, so that what is wrong elsewhere makes no second one. */
-  async stageID(values) {
+  async stageID() {
+    const values = this.values;
     if (values.stageId === "online") return undefined;
     if (values.stageId !== "new") return Number(values.stageId);
-    const draft = { name: values.stageName, location: values.location, rows: Number(values.rows), cols: Number(values.cols) };
-    const { stageId } = await call("POST", "/stage", { body: draft, key: newKey() });
-    this.stages.push({ ...draft, stageId });
-    this.stage.prepend(make("option", { value: stageId, selected: true }, `${draft.name} (${draft.rows} × ${draft.cols})`));
-    this.place();
-    return stageId;
+    const draft = {
+      name: values.stageName, location: values.location, rows: Number(values.rows), cols: Number(values.cols), timeZone: this.where.zone,
+    };
+    try {
+      const { stageId } = await call("POST", "/stage", { body: draft, key: this.keys.stage.for(draft) });
+      this.where.made({ ...draft, stageId });
+      return stageId;
+    } catch (problem) {
+      // It is about the stage, whose fields have names of their own here.
+      for (const error of problem.errors ?? []) error.pointer = `/stage${error.pointer}`;
+      throw problem;
+    }
   }
 }

@@ -12,8 +12,8 @@ const pauseMin = 2_000, pauseMax = 20_000;
 /** Times that it failed at once, with the server's answers all good: then it is this browser that cannot. */
 const failureCountMax = 5;
 /** What nobody but the viewer can change. */
-const ends = new Set(["ticket-revoked", "session-replaced", "token-expired", "token-invalid", "playback-over",
-  "replay-not-included", "quality-not-included", "not-recorded"]);
+const ends = new Set(["ticket-revoked", "session-replaced", "session-shared", "token-expired", "token-invalid",
+  "playback-over", "replay-not-included", "quality-not-included", "not-recorded"]);
 /** The stream is over: whether the show is, the show knows. */
 const streamEnds = new Set(["show-over", "stream-ended", "media-gone"]);
 const waits = new Map([["not-live-yet", "watch.notYet"], ["interrupted", "watch.interrupted"]]);
@@ -175,7 +175,7 @@ class WatchPage {
 
   end(code) {
     const toShow = make("a.button", { href: `/show/${this.ticket.concertId}` }, t("watch.toShow"));
-    const next = code === "session-replaced" || code.startsWith("token") ? this.again("watch.here")
+    const next = code.startsWith("session") || code.startsWith("token") ? this.again("watch.here")
       : code === "ticket-revoked" ? make("a.button", { href: "/tickets/" }, t("nav.tickets"))
         : code === "over" && Date.parse(this.ticket.replayUntil ?? 0) > Date.now() ? [this.again("watch.replay"), toShow] : toShow;
     this.finish(t(`watch.${code}`), next);

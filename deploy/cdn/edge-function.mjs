@@ -6,6 +6,24 @@
 const mediaPath = /^\/p\/([A-Za-z0-9_-]{64})\/([a-z0-9]+\/[a-z0-9.]+\.(?:m4s|mp4|ts))$/;
 const bodyByteCount = 32;
 const version = 1;
+/** How far ahead the clock may be of who issued a token: Podo takes it so much longer too. */
+const clockToleranceSeconds = 30;
+
+/** What a refusal says to people, as Podo's do. */
+const details = {
+  "token-invalid": "This address opens nothing here. Ask for a new one with your ticket.",
+  "token-expired": "The time in which this show can be watched is over.",
+};
+
+/** So that pages of all origins can read it, and nobody keeps it. */
+const refusalFields = {
+  "content-type": "application/problem+json",
+  "cache-control": "no-store",
+  "referrer-policy": "no-referrer",
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": "age, content-length, content-range, date, etag, retry-after",
+  "timing-allow-origin": "*",
+};
 
 /**
  * The keys by their ids, from `{"1": "64 hexadecimal digits", …}`.
@@ -38,7 +56,7 @@ export async function verify(text, keys, now) {
   if (difference !== 0) return { code: "token-invalid" };
   const view = new DataView(bytes.buffer);
   const expiresAt = view.getUint16(26) * 2 ** 32 + view.getUint32(28);
-  if (now >= expiresAt) return { code: "token-expired" };
+  if (now >= expiresAt + clockToleranceSeconds) return { code: "token-expired" };
   return { stream: `schedule-${view.getBigUint64(10)}` };
 }
 
@@ -59,10 +77,7 @@ export async function answer(request, edge) {
   if (!found || request.method !== "GET") return fetch(source);
   const [, token, name] = found;
   const { stream, code } = await verify(token, edge.keys, Date.now() / 1000);
-  if (code) {
-    const type = { "content-type": "application/problem+json", "cache-control": "no-store" };
-    return new Response(JSON.stringify({ status: 403, code }), { status: 403, headers: type });
-  }
+  if (code) return refuse(code);
   const place = new Request(`${url.origin}/cache/${stream}/${name}`);
   const kept = await edge.cache.match(place);
   if (kept) return kept;
@@ -70,6 +85,11 @@ export async function answer(request, edge) {
   const fresh = await fetch(edge.origin + url.pathname);
   if (fresh.status === 200) await edge.cache.put(place, fresh.clone());
   return fresh;
+}
+
+function refuse(code) {
+  const problem = { type: `urn:podo:problem:${code}`, title: "Forbidden", status: 403, code, detail: details[code] };
+  return new Response(JSON.stringify(problem), { status: 403, headers: refusalFields });
 }
 
 // As Cloudflare's Workers call it; of other companies only this part is different.

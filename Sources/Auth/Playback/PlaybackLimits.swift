@@ -6,6 +6,8 @@ package struct PlaybackLimits: Sendable {
     package var holderCountMax = 1_000_000
     /// Sessions that a ticket may have at the same time, whatever its concert says.
     package static let sessionCountMax = 16
+    /// Sessions of one ticket that are kept when they are over: who begins more loses the oldest.
+    package static let keptSessionCountMax: Int64 = 200
     /// Tokens that one loop remembers having verified. Of more, some are verified again, for less than a microsecond.
     package var verifiedCountMax = 131_072
     /// How far ahead the clock of the process may be that issued a token: it is taken so much longer.
@@ -20,11 +22,25 @@ package struct PlaybackLimits: Sendable {
     package var burstTime = TimeAmount.seconds(120)
     /// Seconds of media in each second from then on.
     package var speed: Int64 = 2
+    /// Media of one session that a cache has asked about and may still fetch uncounted: what several loaders of a
+    /// player fetch at once.
+    package var unfetchedTime = TimeAmount.seconds(30)
+
+    /// Blocks of networks (a /24 of IPv4, a /48 of IPv6) that one session is watched from within a time: a viewer has
+    /// those of home, work and the way between, and a telephone may change its own. Beyond is an address that was
+    /// passed around, and opens nothing any more.
+    package var networkCountMax = 8
+    package var networkTime = TimeAmount.seconds(600)
 
     /// Between looks at what has changed in the database, beside what it tells by itself.
     package var catchUpTime = TimeAmount.seconds(1)
     /// Between counts of who watches.
     package var countTime = TimeAmount.seconds(5)
+    /// Sessions that have begun or ended to watch and are not written down yet, because the database is away; of more
+    /// it is not known later when they were watched.
+    package var unwrittenCountMax = 200_000
+    /// The same that are written down in one go.
+    package var writtenCountMax = 1000
     /// Holdings that a loop takes in one go: others have their turn between.
     package var appliedCountMax = 500
     /// Rows of one question, when everything is read.

@@ -11,7 +11,9 @@ package final class PlaybackMetrics: Sendable {
     private let log: Log
 
     /// What became of requests for a session, and how sessions ended.
-    static let sessionWords: [StaticString] = ["began", "previewed", "replaced", "ended", "refused", "full"]
+    static let sessionWords: [StaticString] = [
+        "began", "previewed", "replaced", "ended", "refused", "full", "unwritten",
+    ]
 
     package init(registry: MetricsRegistry, log: Log) {
         self.log = log

@@ -2,7 +2,7 @@ package import HTTPServer
 
 /// Why somebody may not watch. Players understand 403 as the end, and 503 as a reason to try again.
 package enum PlaybackRefusal: Int, CaseIterable, Sendable {
-    case tokenInvalid, tokenExpired, ticketRevoked, sessionReplaced
+    case tokenInvalid, tokenExpired, ticketRevoked, sessionReplaced, sessionShared
     /// More media than a person can watch.
     case tooFast
     /// It is not known, or not known any more, whose ticket was given back.
@@ -15,6 +15,7 @@ package enum PlaybackRefusal: Int, CaseIterable, Sendable {
         case .tokenExpired: "token-expired"
         case .ticketRevoked: "ticket-revoked"
         case .sessionReplaced: "session-replaced"
+        case .sessionShared: "session-shared"
         case .tooFast: "too-fast"
         case .gateClosed: "gate-closed"
         }
@@ -39,6 +40,10 @@ package enum PlaybackRefusal: Int, CaseIterable, Sendable {
             HTTPProblem(
                 .forbidden, code: self.word,
                 detail: "The show was opened with this ticket somewhere else, or was ended here. Open it once more.")
+        case .sessionShared:
+            HTTPProblem(
+                .forbidden, code: self.word,
+                detail: "This address was watched from too many networks. Open the show once more with your ticket.")
         case .tooFast: Self.later(self.word, "This is faster than anybody watches. Try again a little later.", 2)
         case .gateClosed: Self.later(self.word, "It cannot be known at the moment who may watch. Try again.", 3)
         }

@@ -194,4 +194,9 @@ extension AuthMigrations {
             CREATE TRIGGER playback_follow_session_gone AFTER DELETE ON session
                 FOR EACH ROW WHEN (OLD.revoked_at IS NULL) EXECUTE FUNCTION playback_follow_session();
             """)
+
+    /// Whose sessions go on is asked for each change of a holder, whatever there was before.
+    static let playbackIndexes = PostgresMigration(
+        number: 312, name: "sessions that go on",
+        sql: "CREATE INDEX playback_session_live ON playback_session (ticket_id) WHERE ended_at IS NULL")
 }

@@ -2,12 +2,27 @@ internal import Postgres
 
 /// What is asked of who watches.
 enum PlaybackStatements {
+    /// The epoch of a member who may watch. Whoever locks him out or raises it waits until this commits and ends what
+    /// was begun, or this waits and sees it.
+    static let watcher = PostgresStatement(
+        "playback_watcher",
+        "SELECT token_epoch FROM member WHERE id = $1 AND status = 'ACTIVE' AND deleted_at IS NULL FOR SHARE")
+
+    /// session, member, his epoch: the same for the end of a sign-in.
+    static let signIn = PostgresStatement(
+        "playback_sign_in",
+        "SELECT FROM session WHERE id = $1 AND member_id = $2 AND epoch = $3 AND revoked_at IS NULL FOR SHARE")
+
     /// ticket, schedule, member, random bits, end in milliseconds since 1970, sessions that a ticket may have, device,
-    /// height of pictures (0 for any), whether there is a replay. Session, what gates have to know, how many it
-    /// replaced.
+    /// height of pictures (0 for any), whether there is a replay, sessions that are kept when they are over. Session,
+    /// what gates have to know, how many it replaced.
     static let begin = PostgresStatement(
         "playback_begin",
         """
+        WITH forgotten AS (
+            DELETE FROM playback_session WHERE ticket_id = $1 AND id IN (
+                SELECT id FROM playback_session WHERE ticket_id = $1 AND ended_at IS NOT NULL
+                ORDER BY id & 4294967295 DESC OFFSET $10))
         SELECT session, told, replaced
         FROM playback_begin(
             $1, $2, $3, $4, 'epoch'::timestamptz + $5::bigint * interval '1 millisecond', $6, $7, $8, $9)
@@ -32,10 +47,19 @@ enum PlaybackStatements {
         ORDER BY id & 4294967295 DESC LIMIT $3
         """, effect: .reads)
 
-    /// Where a reading of everything begins: the oldest transaction whose changes it may not see.
+    /// Where a reading of everything begins: the transactions whose changes it sees.
     static let mark = PostgresStatement(
-        "playback_mark", "SELECT pg_snapshot_xmin(pg_current_snapshot())::text", effect: .reads,
-        purpose: .background)
+        "playback_mark", "SELECT pg_current_snapshot()::text", effect: .reads, purpose: .background)
+
+    /// how many at most: holders changed by transactions that are none yet. They are of another cluster, whose dump was
+    /// read into this one, and would be news for ever.
+    static let rebase = PostgresStatement(
+        "playback_rebase",
+        """
+        UPDATE playback_holder SET changed_in = pg_current_xact_id() WHERE ticket_id IN (
+            SELECT ticket_id FROM playback_holder WHERE changed_in >= pg_snapshot_xmax(pg_current_snapshot())
+            LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
+        """, purpose: .background)
 
     /// Holders above one, how many: all whose tokens may be valid.
     static let page = PostgresStatement(
@@ -45,26 +69,34 @@ enum PlaybackStatements {
         WHERE h.ticket_id > $1 AND h.expires_at > now() - interval '1 minute' ORDER BY h.ticket_id LIMIT $2
         """, effect: .reads, purpose: .background)
 
-    /// What has changed since a mark, and the next mark: one row at least, without a text when nothing has.
+    /// mark, change and holder to go on behind, how many: what of those whose tokens may be valid was changed by
+    /// transactions that the mark does not see, however long one of them goes on that has changed nothing. Next mark,
+    /// change, holder, text: one row at least, without them when nothing has changed.
     static let changed = PostgresStatement(
         "playback_changed",
         """
-        SELECT now.mark, CASE WHEN h.ticket_id IS NOT NULL THEN playback_text(h) END
-        FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS mark) AS now
-            LEFT JOIN playback_holder h ON h.changed_in >= $1::text::xid8
-        LIMIT $2
+        SELECT here.mark, h.changed_in::text, h.ticket_id, CASE WHEN h.ticket_id IS NOT NULL THEN playback_text(h) END
+        FROM (SELECT pg_current_snapshot()::text AS mark) AS here
+            LEFT JOIN playback_holder h ON h.changed_in >= pg_snapshot_xmin($1::text::pg_snapshot)
+                AND (h.changed_in, h.ticket_id) > ($2::text::xid8, $3)
+                AND NOT pg_visible_in_snapshot(h.changed_in, $1::text::pg_snapshot)
+                AND h.expires_at > now() - interval '1 minute'
+        ORDER BY h.changed_in, h.ticket_id LIMIT $4
         """, effect: .reads, purpose: .background)
 
     /// One holder, as gates have to know it.
     static let one = PostgresStatement(
         "playback_one", "SELECT playback_text(h) FROM playback_holder h WHERE h.ticket_id = $1", effect: .reads)
 
-    /// holders, sessions: these began or ended to watch.
+    /// holders, sessions, and when each was seen to watch first and last.
     static let watched = PostgresStatement(
         "playback_watched",
         """
-        UPDATE playback_session AS s SET first_watched_at = coalesce(first_watched_at, now()), last_watched_at = now()
-        FROM unnest($1::bigint[], $2::bigint[]) AS seen (holder, id) WHERE s.ticket_id = seen.holder AND s.id = seen.id
+        UPDATE playback_session AS s SET first_watched_at = least(s.first_watched_at, seen.first_at),
+            last_watched_at = greatest(s.last_watched_at, seen.last_at)
+        FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+            AS seen (holder, id, first_at, last_at)
+        WHERE s.ticket_id = seen.holder AND s.id = seen.id
         """, purpose: .background)
 
     /// days, how many at most.

@@ -5,6 +5,8 @@ package struct DeliveryLimits: Sendable {
     /// Requests that wait on one loop, for a part or for a stream to have enough to begin with. Whoever comes beyond
     /// is told to come back.
     package var waiterCountMax = 50_000
+    /// The same of one holder: a player waits for a playlist and the next part of each rendition that it loads.
+    package var holderWaiterCountMax = 32
     /// How long a request may wait before its answer is 503; nil for as long as playlists promise.
     package var waitTimeMax: TimeAmount?
     /// How often those are looked for that have waited too long.

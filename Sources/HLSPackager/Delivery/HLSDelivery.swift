@@ -39,8 +39,8 @@ package final class HLSDelivery: Sendable {
         for delivery in self.loops { delivery.loop.execute { delivery.stopWaiting() } }
     }
 
-    /// Passes may have been taken back: who waits with one is not kept waiting. On the loop.
-    package func review(on loop: EventLoop) { self.loops[loop.index].review() }
+    /// Passes of these holders may have been taken back: who waits with one is not kept waiting. On the loop.
+    package func review(_ holders: [Int64], on loop: EventLoop) { self.loops[loop.index].review(holders) }
 
     package var routes: [HTTPRoute] {
         [

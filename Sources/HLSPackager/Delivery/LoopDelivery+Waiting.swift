@@ -7,10 +7,11 @@ extension LoopDelivery {
     func wait(_ waiter: WaitingRoom.Waiter, _ reason: WaitingRoom.Reason, in stream: ServedStream) {
         let place = stream.room.add(waiter, reason)
         self.count(1)
+        if let holder = waiter.holder { self.holderWaiterCounts[holder, default: 0] += 1 }
         // Holds everything for no longer than the request is there.
         waiter.responder.whenCancelled {
             guard stream.room.remove(place) else { return }
-            self.count(-1)
+            self.have(left: CollectionOfOne(waiter))
             self.metrics.ended(.cancelled, 1, loop: self.loop.index)
         }
         self.scheduleSweep()
@@ -19,8 +20,21 @@ extension LoopDelivery {
     /// All who wait for this, out of the room.
     func leave(_ reason: WaitingRoom.Reason, in stream: ServedStream) -> [WaitingRoom.Waiter] {
         let waiters = stream.room.take(reason)
-        self.count(-waiters.count)
+        self.have(left: waiters)
         return waiters
+    }
+
+    /// Whether one more of theirs may wait.
+    func hasRoom(for holder: Int64?) -> Bool {
+        holder.map { self.holderWaiterCounts[$0] ?? 0 < self.limits.holderWaiterCountMax } ?? true
+    }
+
+    private func have(left waiters: some Collection<WaitingRoom.Waiter>) {
+        self.count(-waiters.count)
+        for case let holder? in waiters.lazy.map(\.holder) {
+            let rest = (self.holderWaiterCounts[holder] ?? 1) - 1
+            self.holderWaiterCounts[holder] = rest > 0 ? rest : nil
+        }
     }
 
     private func count(_ change: Int) {
@@ -91,7 +105,7 @@ extension LoopDelivery {
         var refusedCount = 0
         var made: [HTTPResponse?] = [nil, nil, nil, nil]
         for waiter in waiters {
-            switch self.gate.admit(waiter.pass[...], for: .again, on: self.loop) {
+            switch self.admitAgain(waiter) {
             case .admitted(_, let quality) where quality.heightMax != nil:
                 waiter.responder.respond(response(waiter, quality) ?? HTTPProblem.notReady.laterMediaResponse)
             case .admitted(_, let quality):
@@ -108,29 +122,35 @@ extension LoopDelivery {
         self.metrics.ended(.refused, refusedCount, loop: self.loop.index)
     }
 
+    private func admitAgain(_ waiter: WaitingRoom.Waiter) -> PlaybackAdmission {
+        self.gate.admit(waiter.pass[...], for: .again, from: nil, on: self.loop)
+    }
+
     // MARK: - Passes that were taken back
 
-    /// Some passes may open nothing any more: whoever waits with one of those is told, in a moment, so that many that
-    /// are taken back at once are looked for once.
-    func review() {
+    /// Some passes of these holders may open nothing any more: whoever waits with one of those is told, in a moment, so
+    /// that many that are taken back at once are looked for once. Nobody is looked for who does not wait here.
+    func review(_ holders: [Int64]) {
         self.loop.assertIsOnLoop()
-        guard self.waiterCount > 0, !self.isReviewScheduled else { return }
+        for holder in holders where self.holderWaiterCounts[holder] != nil { self.reviewedHolders.insert(holder) }
+        guard !self.reviewedHolders.isEmpty, !self.isReviewScheduled else { return }
         self.isReviewScheduled = true
         _ = self.loop.schedule(at: self.loop.now + self.limits.reviewTime) { [weak self] in self?.reviewNow() }
     }
 
     private func reviewNow() {
         self.isReviewScheduled = false
+        let holders = self.reviewedHolders
+        self.reviewedHolders = []
         for stream in self.streams.values {
             var problems: [HTTPProblem] = []
             let waiters = stream.room.takeThose { waiter in
-                guard case .refused(let problem) = self.gate.admit(waiter.pass[...], for: .again, on: self.loop) else {
-                    return false
-                }
+                guard let holder = waiter.holder, holders.contains(holder) else { return false }
+                guard case .refused(let problem) = self.admitAgain(waiter) else { return false }
                 problems.append(problem)
                 return true
             }
-            self.count(-waiters.count)
+            self.have(left: waiters)
             self.metrics.ended(.refused, waiters.count, loop: self.loop.index)
             for (waiter, problem) in zip(waiters, problems) { waiter.responder.respond(problem.laterMediaResponse) }
         }
@@ -162,7 +182,7 @@ extension LoopDelivery {
         let moment = self.loop.now + .nanoseconds(-self.waitTimeMax.nanoseconds)
         for stream in self.streams.values {
             let late = stream.room.takeThose(before: moment)
-            self.count(-late.count)
+            self.have(left: late.map { $0.waiter })
             for (reason, waiter) in late {
                 switch reason {
                 case .playlist, .part: self.refuse([waiter], .blockedTooLong, .timedOut)

@@ -23,8 +23,11 @@ final class LoopDelivery: @unchecked Sendable {
     @exclusivity(unchecked) var phases: [String: ShowPhase] = [:]
     /// Requests that wait, of all streams.
     @exclusivity(unchecked) var waiterCount = 0
+    /// The same by whose passes they have.
+    @exclusivity(unchecked) var holderWaiterCounts: [Int64: Int] = [:]
     var isSweepScheduled = false
-    /// Those who wait are asked for their passes soon.
+    /// Those of these holders who wait are asked for their passes soon.
+    @exclusivity(unchecked) var reviewedHolders: Set<Int64> = []
     var isReviewScheduled = false
     /// Nobody is let in to wait any more.
     private var isEnding = false
@@ -59,7 +62,7 @@ final class LoopDelivery: @unchecked Sendable {
         self.loop.assertIsOnLoop()
         let name = MediaName(path)
         let (streamName, quality): (String, PlaybackQuality)
-        switch self.gate.admit(pass, for: self.use(of: name), on: self.loop) {
+        switch self.gate.admit(pass, for: self.use(of: name, in: request), from: request.peer, on: self.loop) {
         case .refused(let problem):
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)
@@ -81,14 +84,15 @@ final class LoopDelivery: @unchecked Sendable {
         case .problem(let problem): return problem.mediaResponse(for: request)
         case .wait(let reason, let wantsDelta):
             guard !self.isEnding else { return HTTPProblem.serverEnds.mediaResponse(for: request) }
-            guard self.waiterCount < self.limits.waiterCountMax else {
+            let holder = self.gate.holder(of: pass, on: self.loop)
+            guard self.waiterCount < self.limits.waiterCountMax, self.hasRoom(for: holder) else {
                 self.metrics.ended(.tooMany, 1, loop: self.loop.index)
                 return HTTPProblem.tooManyWaiting.mediaResponse(for: request)
             }
             self.wait(
                 WaitingRoom.Waiter(
                     responder: responder, pass: Array(pass), asksForGzip: request.acceptsGzip,
-                    wantsDelta: wantsDelta, since: self.loop.now), reason, in: stream)
+                    wantsDelta: wantsDelta, since: self.loop.now, holder: holder), reason, in: stream)
             return nil
         }
     }
@@ -102,6 +106,13 @@ final class LoopDelivery: @unchecked Sendable {
         case .part(let id, _, _): return .media(self.cost(of: id, self.promises.partTarget))
         case .key, .poster, .initialisation, nil: return .other
         }
+    }
+
+    /// The same for a request, which a cache may have made that has asked before.
+    private func use(of name: MediaName?, in request: borrowing HTTPRequest) -> PlaybackUse {
+        let use = self.use(of: name)
+        guard case .media(let time) = use, request.fields.contains(Self.checkedField) else { return use }
+        return .fetched(time)
     }
 
     /// Sound that is apart comes beside a picture that was counted already.

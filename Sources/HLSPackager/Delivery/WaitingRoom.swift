@@ -22,6 +22,8 @@ struct WaitingRoom {
         let asksForGzip: Bool
         let wantsDelta: Bool
         let since: MonotonicTime
+        /// Whose the pass is, where anybody tells them apart.
+        var holder: Int64?
     }
 
     /// Where a waiter is, until it is taken out.

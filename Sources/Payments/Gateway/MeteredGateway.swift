@@ -24,11 +24,13 @@ package struct MeteredGateway: PaymentGateway {
         }
     }
 
+    package let pulse: GatewayPulse
     private let inner: any PaymentGateway
     private let counters: [String: Counter]
 
     package init(_ inner: any PaymentGateway, registry: MetricsRegistry) {
         self.inner = inner
+        self.pulse = GatewayPulse(inner.name)
         var counters: [String: Counter] = [:]
         for call in Call.allCases {
             for outcome in Self.outcomes(of: call) {
@@ -42,6 +44,9 @@ package struct MeteredGateway: PaymentGateway {
 
     private func count(_ call: Call, _ outcome: String) {
         self.counters[call.rawValue + " " + outcome]?.add(loop: nil)
+        // What it sends us by itself is not an answer.
+        if call == .webhook { return }
+        if GatewayDoubt.Reason(rawValue: outcome) == nil { self.pulse.answered() } else { self.pulse.wasSilent(outcome) }
     }
 
     package var name: String { self.inner.name }

@@ -40,6 +40,15 @@ package struct CatalogueAccess: Sendable {
         return try self.isOne(of: roles, row, member: member, role: role)
     }
 
+    /// The same as a transaction sees it.
+    package func may(
+        _ roles: Set<TeamRole>, schedule: Int64, member: Int64, role: HTTPAccess, in transaction: PostgresTransaction
+    ) async throws -> Bool {
+        let rows = try await transaction.run(CatalogueStatements.scheduleOwner, schedule, member)
+        guard let row = rows.first else { return false }
+        return try self.isOne(of: roles, row, member: member, role: role)
+    }
+
     /// Whether somebody may act for a seller.
     package func mayActFor(seller: Int64, member: Int64, role: HTTPAccess) async throws -> Bool {
         if seller == member { return role >= .seller }

@@ -39,6 +39,8 @@ package enum CatalogueLimits {
     static let doorsMinutesDefault = 30
     /// Heights of pictures that a grade may be bounded to.
     static let heights: ClosedRange<Int64> = 144...4320
+    /// That watch with one ticket at the same time.
+    static let devices: ClosedRange<Int64> = 1...4
 
     static let keywordLengthMax = 100
     static let teamCountMax = 50

@@ -31,6 +31,12 @@ final class ConcertReader: Sendable {
         try await self.database.run(CatalogueReadStatements.own, member, id, limit + 1).map(ListedConcert.init)
     }
 
+    /// Everybody's concerts, drafts too.
+    func all(status: ConcertStatus?, seller: Int64?, below id: Int64, limit: Int) async throws -> [ListedConcert] {
+        try await self.database.run(CatalogueReadStatements.all, status?.rawValue, seller, id, limit + 1)
+            .map(ListedConcert.init)
+    }
+
     /// Nil when there never was one. What it says is of now, but for the seats that are left, which may be a moment
     /// old.
     func detail(_ id: Int64) async throws -> ConcertDetail? {

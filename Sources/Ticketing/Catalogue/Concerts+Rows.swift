@@ -50,7 +50,8 @@ extension Concerts {
             CatalogueStatements.insertGrades, concert, grades.map(\.draft.name), grades.map(\.draft.price),
             grades.map(\.draft.kind.rawValue), side { $0.rows.lowerBound }, side { $0.rows.upperBound },
             side { $0.columns.lowerBound }, side { $0.columns.upperBound }, sections, capacities,
-            grades.map { Int32($0.draft.playback.heightMax ?? 0) }, grades.map(\.draft.playback.hasReplay))
+            grades.map { Int32($0.draft.playback.heightMax ?? 0) }, grades.map(\.draft.playback.hasReplay),
+            grades.map { Int16($0.draft.playback.deviceCount) })
     }
 
     /// Schedules with all their seats, as the grades of the concert say, and an event for each. `place` is where in

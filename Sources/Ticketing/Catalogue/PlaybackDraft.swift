@@ -6,12 +6,15 @@ struct PlaybackDraft: JSONDecodable, JSONEncodable, Equatable, Sendable {
     var heightMax: Int?
     /// The recording too.
     var hasReplay = true
+    /// On so many devices at the same time.
+    var deviceCount = 1
 
     static var schemaName: String { "GradePlayback" }
 
-    init(heightMax: Int? = nil, hasReplay: Bool = true) {
+    init(heightMax: Int? = nil, hasReplay: Bool = true, deviceCount: Int = 1) {
         self.heightMax = heightMax
         self.hasReplay = hasReplay
+        self.deviceCount = deviceCount
     }
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
@@ -21,6 +24,11 @@ struct PlaybackDraft: JSONDecodable, JSONEncodable, Equatable, Sendable {
         ).map(Int.init)
         self.hasReplay =
             json.boolean("replay", isRequired: false, about: "The recording too; true by itself.") ?? true
+        self.deviceCount =
+            json.integer(
+                "devices", in: CatalogueLimits.devices, isRequired: false,
+                about: "So many may watch with one ticket at the same time; 1 by itself."
+            ).map(Int.init) ?? 1
         guard json.errors.isEmpty else { throw json.failure }
     }
 
@@ -28,6 +36,7 @@ struct PlaybackDraft: JSONDecodable, JSONEncodable, Equatable, Sendable {
         writer.object { writer in
             writer.member("maxHeight", self.heightMax)
             writer.member("replay", self.hasReplay)
+            writer.member("devices", self.deviceCount)
         }
     }
 }

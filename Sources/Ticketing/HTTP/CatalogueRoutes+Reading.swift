@@ -29,7 +29,17 @@ extension CatalogueRoutes {
                 answers: [self.list("Newest first; those of sellers for whom one works too.")],
                 problems: [self.badPage, self.away], options: .pages)
         ) { service in .concurrent { request, _ in try await service.ownConcerts(request) } }
-        return self.both(search) + self.both(look) + [own]
+        let all = HTTPServiceRoute<CatalogueService>(
+            .get, self.prefix + "/admin/concerts", access: .manager,
+            HTTPRouteDescription(
+                "All concerts, drafts too", korean: "전체 공연 목록", tag: self.concertTag,
+                parameters: [
+                    HTTPParameterDescription(.query, "status", JSONSchema.choice(of: ConcertStatus.self).kind),
+                    HTTPParameterDescription(.query, "sellerId", .integer(1...CatalogueNumber.max)),
+                ],
+                answers: [self.list("Newest first.")], problems: [self.badPage, self.away], options: .pages)
+        ) { service in .concurrent { request, _ in try await service.allConcerts(request) } }
+        return self.both(search) + self.both(look) + [own, all]
     }
 
     private static var searching: HTTPRouteDescription {

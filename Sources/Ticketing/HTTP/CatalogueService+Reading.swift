@@ -23,6 +23,30 @@ extension CatalogueService {
         return Self.uncached(HTTPResponse(json: Self.page(found, of: "own-concerts", limit: page.limit)))
     }
 
+    func allConcerts(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let query = try request.decodeQuery()
+        let status: ConcertStatus? = try query.single("status").map { text throws(HTTPProblem) in
+            guard let status = ConcertStatus(rawValue: text) else {
+                throw HTTPProblem(
+                    .badRequest, code: "invalid-request",
+                    detail: "status is one of \(ConcertStatus.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return status
+        }
+        let seller: Int64? = try query.single("sellerId").map { text throws(HTTPProblem) in
+            guard let id = Int64(text), (1...CatalogueNumber.max).contains(id) else {
+                throw HTTPProblem(.badRequest, code: "invalid-request", detail: "sellerId is the number of a member")
+            }
+            return id
+        }
+        let page = try PageRequest(query, of: "all-concerts")
+        let below = try page.numberBelow()
+        let found = try await self.guarded {
+            try await self.reader.all(status: status, seller: seller, below: below, limit: page.limit)
+        }
+        return Self.uncached(HTTPResponse(json: Self.page(found, of: "all-concerts", limit: page.limit)))
+    }
+
     private static func page(
         _ found: [ListedConcert], of list: StaticString, limit: Int
     ) -> Page<ListedConcertAnswer> {

@@ -10,6 +10,8 @@ package struct PlaybackTerms: Equatable, Sendable {
     package let maxHeight: Int?
     /// The recording too, when the show has ended.
     package let hasReplay: Bool
+    /// How many may watch with it at the same time.
+    package let deviceCount: Int
 }
 
 /// A ticket as whoever lets people watch has to know it.
@@ -46,10 +48,10 @@ extension PlayableTicket {
         self.init(
             id: try row.get(0), owner: try row.get(1), status: try row.get(2), epoch: try row.get(3),
             schedule: try row.get(4), concert: try row.get(5), isCanceled: try row.get(6),
-            live: try LiveStatus(row, from: 12),
+            live: try LiveStatus(row, from: 13),
             terms: PlaybackTerms(
                 opensAt: try row.get(7, as: PostgresTimestamp.self).wallClock,
                 closesAt: hasReplay ? max(replayUntil ?? latestEnd, latestEnd) : latestEnd,
-                maxHeight: try row.get(10), hasReplay: hasReplay))
+                maxHeight: try row.get(10), hasReplay: hasReplay, deviceCount: try row.get(12)))
     }
 }

@@ -46,6 +46,28 @@ enum CatalogueReadStatements {
         ORDER BY concert.id DESC LIMIT $3
         """, effect: .reads)
 
+    /// The same of everybody: status or null, seller or null, below which number, how many.
+    static let all = PostgresStatement(
+        "catalogue_all",
+        """
+        SELECT concert.id, concert.name, concert.performers, concert.category, concert.status, concert.sale_opens_at,
+            concert.sale_closes_at, concert.currency, concert.runtime_minutes, concert.age_rating,
+            stage.id, stage.name, stage.location, times.first, times.last, times.count, prices.least,
+            encode(poster.digest, 'hex'), concert.seller_id, times.next, times.zone, times.live
+        FROM concert
+        LEFT JOIN stage ON stage.id = concert.stage_id
+        LEFT JOIN concert_poster AS poster ON poster.concert_id = concert.id
+        CROSS JOIN LATERAL (SELECT min(starts_at) AS first, max(starts_at) AS last, count(*) AS count,
+                min(starts_at) FILTER (WHERE ends_at > now()) AS next, min(timezone) AS zone,
+                coalesce(bool_or(live.state = 'LIVE'), false) AS live
+            FROM schedule LEFT JOIN live_show AS live ON live.schedule_id = schedule.id
+            WHERE schedule.concert_id = concert.id AND deleted_at IS NULL AND schedule.status <> 'CANCELED') AS times
+        CROSS JOIN LATERAL (SELECT min(price) AS least FROM grade WHERE grade.concert_id = concert.id) AS prices
+        WHERE concert.deleted_at IS NULL AND concert.id < $3 AND ($1::text IS NULL OR concert.status = $1)
+            AND ($2::bigint IS NULL OR concert.seller_id = $2)
+        ORDER BY concert.id DESC LIMIT $4
+        """, effect: .reads)
+
     /// A concert, a deleted one too.
     static let concert = PostgresStatement(
         "catalogue_concert",
@@ -65,7 +87,9 @@ enum CatalogueReadStatements {
     static let grades = PostgresStatement(
         "catalogue_grades",
         """
-        SELECT id, name, price, kind, first_row, last_row, section, capacity, play_height_max, play_replay FROM grade
+        SELECT id, name, price, kind, first_row, last_row, section, capacity, play_height_max, play_replay,
+            play_devices
+        FROM grade
         WHERE concert_id = $1 ORDER BY position, id
         """, effect: .reads)
 

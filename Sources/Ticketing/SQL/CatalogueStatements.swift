@@ -45,18 +45,20 @@ enum CatalogueStatements {
         """)
 
     /// concert, then of each grade: name, price, kind, first and last row, first and last column, section, capacity.
-    /// None is 0, or an empty text. Last the height of pictures, and whether the recording is for it.
+    /// None is 0, or an empty text. Last the height of pictures, whether the recording is for it,
+    /// and on how many devices at the same time.
     static let insertGrades = PostgresStatement(
         "catalogue_insert_grades",
         """
         INSERT INTO grade (concert_id, name, price, kind, first_row, last_row, first_column, last_column, section,
-            capacity, position, play_height_max, play_replay)
+            capacity, position, play_height_max, play_replay, play_devices)
         SELECT $1::bigint, name, price, kind, nullif(first_row, 0), nullif(last_row, 0), nullif(first_column, 0),
             nullif(last_column, 0), nullif(section, ''), nullif(capacity, 0), position - 1, nullif(height_max, 0),
-            replay
+            replay, devices
         FROM unnest($2::text[], $3::bigint[], $4::text[], $5::integer[], $6::integer[], $7::integer[], $8::integer[],
-            $9::text[], $10::integer[], $11::integer[], $12::boolean[]) WITH ORDINALITY AS given (name, price, kind,
-            first_row, last_row, first_column, last_column, section, capacity, height_max, replay, position)
+            $9::text[], $10::integer[], $11::integer[], $12::boolean[], $13::smallint[]) WITH ORDINALITY AS given (
+            name, price, kind, first_row, last_row, first_column, last_column, section, capacity, height_max, replay,
+            devices, position)
         ORDER BY position
         """)
 

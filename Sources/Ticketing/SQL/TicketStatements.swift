@@ -37,7 +37,7 @@ enum TicketStatements {
         "ticket_playback",
         """
         SELECT t.id, t.member_id, t.status, t.epoch, t.schedule_id, s.concert_id, s.status = 'CANCELED',
-            doors_open_at(s), s.ends_at, s.replay_until, g.play_height_max, g.play_replay,
+            doors_open_at(s), s.ends_at, s.replay_until, g.play_height_max, g.play_replay, g.play_devices,
             l.state, l.live_at, l.interrupted_at, l.ended_at
         FROM ticket t JOIN schedule s ON s.id = t.schedule_id
             JOIN seat ON seat.schedule_id = t.schedule_id AND seat.seat_no = t.seat_no

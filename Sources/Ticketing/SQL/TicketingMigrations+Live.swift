@@ -43,4 +43,12 @@ extension TicketingMigrations {
     /// `moved_at` is when a performance was last given another start.
     static let movedShows = PostgresMigration(
         number: 330, name: "shows that are moved", sql: "ALTER TABLE schedule ADD COLUMN moved_at timestamptz;")
+
+    /// `play_devices`: so many may watch with one ticket of the grade at the same time.
+    static let devices = PostgresMigration(
+        number: 313, name: "devices of tickets",
+        sql: """
+            ALTER TABLE grade
+                ADD COLUMN play_devices smallint NOT NULL DEFAULT 1 CHECK (play_devices BETWEEN 1 AND 4)
+            """)
 }

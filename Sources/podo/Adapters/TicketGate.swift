@@ -7,15 +7,19 @@ internal import Reactor
 struct TicketGate: PlaybackGate {
     let gates: PlaybackGates
 
-    func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission {
+    func admit(
+        _ pass: ArraySlice<UInt8>, for use: PlaybackUse, from peer: SocketAddress?, on loop: EventLoop
+    ) -> PlaybackAdmission {
         let demand: PlaybackDemand =
             switch use {
             case .playlist: .playlist
             case .media(let time): .media(time)
+            case .checked(let time): .checked(time)
+            case .fetched(let time): .fetched(time)
             case .other: .other
             case .again: .again
             }
-        return switch self.gates[loop].admit(pass, demand) {
+        return switch self.gates[loop].admit(pass, demand, from: peer) {
         case .admitted(let stream, let grant):
             .admitted(
                 stream: stream,
@@ -24,4 +28,6 @@ struct TicketGate: PlaybackGate {
         case .refused(let refusal): .refused(refusal.problem)
         }
     }
+
+    func holder(of pass: ArraySlice<UInt8>, on loop: EventLoop) -> Int64? { self.gates[loop].holder(of: pass) }
 }

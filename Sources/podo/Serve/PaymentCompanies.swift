@@ -13,6 +13,8 @@ struct PaymentCompanies: Sendable {
     let simulator: SimulatorGateway?
     /// Those whose lists are compared with our books: the simulator's books are gone with its process.
     let listing: [String]
+    /// Whether they answer.
+    let pulses: [GatewayPulse]
     private let clients: [HTTPClient]
 
     /// Decides without a browser, where it takes new payments: no payment of a real company is ever decided here.
@@ -73,7 +75,9 @@ struct PaymentCompanies: Sendable {
                 ["explanation": "set the keys of a payment company, or payment-simulator = true for trying things out"])
             gateways.append(ClosedGateway())
         }
-        self.gateways = gateways.map { MeteredGateway($0, registry: metrics) }
+        let metered = gateways.map { MeteredGateway($0, registry: metrics) }
+        self.gateways = metered
+        self.pulses = metered.map(\.pulse)
         self.clients = clients
     }
 

@@ -50,7 +50,7 @@ final class PlaybackServices: Sendable {
 
     /// Before the loops run: who waits for media is asked for the token again as soon as sessions end.
     func tell(_ delivery: HLSDelivery) {
-        self.gates.whenSessionsEnd { loop in delivery.review(on: loop) }
+        self.gates.whenSessionsEnd { loop, holders in delivery.review(holders, on: loop) }
     }
 
     /// Told of tickets once more, in case that what told of them first was lost.
@@ -98,6 +98,21 @@ final class PlaybackServices: Sendable {
         self.tasks.withLock { tasks in
             tasks = works.map { work in Task(executorPreference: loop) { await work() } }
         }
+    }
+
+    /// Writes down who has watched until now, as far as the database takes it in that time.
+    func finish(until deadline: MonotonicTime, on loop: EventLoop) async {
+        let (hasEnded, ended) = AsyncStream.makeStream(of: Void.self)
+        Task(executorPreference: loop) {
+            do {
+                try await self.sessions.finish()
+            } catch {
+                self.log.warning("viewers not counted", ["reason": .text("\(error)")])
+            }
+            ended.finish()
+        }
+        loop.execute { _ = loop.schedule(at: deadline) { ended.finish() } }
+        for await _ in hasEnded {}
     }
 
     func stop() {

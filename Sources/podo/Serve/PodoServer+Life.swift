@@ -177,6 +177,7 @@ extension PodoServer {
                 until: max(deadline, .now + configuration.viewerDrainTime))
             let allEnded = publishersEnded && requestsEnded
             await self.sales.finish(until: max(deadline, .now + Self.workEndTime), on: loop)
+            await self.playback.finish(until: .now + Self.workEndTime, on: loop)
             self.stopServices()
             // Who scrapes metrics may come again: a cut admin connection is no loss.
             _ = await self.adminFrontend.drain()

@@ -102,7 +102,9 @@ final class PodoServer: Sendable {
         let shows = Self.liveService(
             self.sales, self.members, self.memberTokens, publishURL: self.listeners.publishURL(configuration),
             publishers: self.publisherFrontend, streams: streams, playback: self.playback)
-        let services = PublicServices(self.members, self.social, self.sales, self.playback, self.commerce, shows)
+        let services = PublicServices(
+            self.members, self.social, self.sales, self.playback, self.commerce, shows,
+            Self.house(self.state, self.database, self.sales))
         self.demo = try DemoService(
             configuration, self.members, services.routes, self.listeners, searchPath: environment["PATH"], log: log)
         self.publicApplication = try PublicApplication(
@@ -116,6 +118,13 @@ final class PodoServer: Sendable {
         self.adminFrontend = try Self.adminFrontend(
             loaded, state: self.state, group: self.group, streams: streams, delivery: self.delivery,
             database: self.database, self.publicFrontend, self.publisherFrontend, metrics: metrics, log: self.log)
+    }
+
+    /// What managers look at.
+    private static func house(_ state: ServerState, _ database: DatabaseService, _ sales: SaleServices) -> HouseService {
+        HouseService(
+            startedAt: state.startedAt, database: { database.report.health }, companies: sales.companies.pulses,
+            rules: sales.invariants.findings)
     }
 
     /// What the operator looks at.

@@ -54,6 +54,7 @@ enum PublicAPI {
             APITable(PromotionRoutes.table) { $0.promotions },
             APITable(LiveRoutes.table) { $0.shows },
             APITable(ViewRoutes.table) { $0.views },
+            APITable(HouseRoutes.table) { $0.house },
             APITable(PlaybackRoutes.table) { $0.playback },
         ]
     }

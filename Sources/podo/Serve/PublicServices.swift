@@ -18,10 +18,11 @@ struct PublicServices: Sendable {
     let views: LiveViews
     let shows: LiveService
     let playback: PlaybackService
+    let house: HouseService
 
     init(
         _ members: MemberServices, _ social: SocialServices, _ sales: SaleServices, _ playback: PlaybackServices,
-        _ commerce: CommerceServices, _ shows: LiveService
+        _ commerce: CommerceServices, _ shows: LiveService, _ house: HouseService
     ) {
         self.members = members.service
         self.social = social.service
@@ -34,6 +35,7 @@ struct PublicServices: Sendable {
         self.promotions = sales.promotions
         self.views = commerce.live
         self.shows = shows
+        self.house = house
     }
 
     /// Every route of the API with what answers it.

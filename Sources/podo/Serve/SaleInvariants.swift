@@ -16,6 +16,7 @@ struct SaleInvariants: Sendable {
         let count: @Sendable () async throws -> Int
     }
 
+    let findings: RuleFindings
     private let rules: [Rule]
     private let lookedAt: Gauge
     private let log: Log
@@ -46,6 +47,10 @@ struct SaleInvariants: Sendable {
             + PaymentInvariants.names.map { name in
                 Rule(name: name) { Int(try await payments.checkInvariant(name)) }
             }
+        self.findings = RuleFindings(
+            self.rules.enumerated().map { index, rule in
+                RuleFindings.Finding(name: rule.name, area: index < seats.count ? "seats" : "money")
+            })
     }
 
     func start(_ works: BackgroundWorks, on loop: EventLoop) {
@@ -63,9 +68,10 @@ struct SaleInvariants: Sendable {
     /// A rule that cannot be looked at hides no other.
     func look() async {
         var isComplete = true
-        for rule in self.rules where !Task.isCancelled {
+        for (index, rule) in self.rules.enumerated() where !Task.isCancelled {
             do {
                 let count = try await rule.count()
+                self.findings.found(count, ofRule: index)
                 guard count > 0 else { continue }
                 self.log.error("a rule of sales is broken", ["invariant": .text(rule.name), "count": .number(count)])
             } catch {

@@ -75,7 +75,9 @@ struct GateAttackTests {
         #expect(script.ask(pass) == .refused(refusal), "\(name)")
         // A good one between, which must not help.
         #expect(script.ask(script.token()) == .admitted(stream: GateScript.stream))
-        for demand in [PlaybackDemand.playlist, .media(.seconds(2)), .other, .again] {
+        for demand in [
+            PlaybackDemand.playlist, .media(.seconds(2)), .checked(.seconds(2)), .fetched(.seconds(2)), .other, .again,
+        ] {
             #expect(script.ask(pass, demand) == .refused(refusal), "\(name)")
         }
     }

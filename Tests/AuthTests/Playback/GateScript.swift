@@ -40,20 +40,22 @@ final class GateScript {
     }
 
     /// What somebody is told who comes with this text.
-    func ask(_ pass: [UInt8], _ demand: PlaybackDemand = .other) -> PlaybackVerdict {
+    func ask(
+        _ pass: [UInt8], _ demand: PlaybackDemand = .other, from network: UInt64? = nil
+    ) -> PlaybackVerdict {
         guard let text = PlaybackTokenText(pass[...]) else { return .refused(.tokenInvalid) }
-        return self.gate.admit(text, demand, now: self.now) { self.wall }
+        return self.gate.admit(text, demand, from: network, now: self.now) { self.wall }
     }
 
     func tell(
         holder: Int64 = 5, revision: Int64 = 1, last: UInt32 = 1, revokedThrough: UInt32 = 0,
         live: [PlaybackSessionID] = [], expiresAt: Int64 = GateScript.wall + 3600
     ) -> Bool {
-        self.gate.apply([
+        !self.gate.apply([
             PlaybackHolding(
                 holder: holder, revision: revision, lastNumber: last, revokedThrough: revokedThrough,
                 expiresAt: expiresAt, live: live)
-        ])
+        ]).isEmpty
     }
 
     func pass(_ time: TimeAmount) {

@@ -1,5 +1,6 @@
 import Auth
 import Primitives
+import Reactor
 import Testing
 
 @Suite("What a session may use")
@@ -42,6 +43,80 @@ struct PlaybackMeterTests {
                 #expect(script.ask(pass, demand) == self.admitted)
             }
         }
+    }
+
+    @Test("what a cache gives out counts, and what it fetches for that does not count again")
+    func cache() {
+        let script = GateScript()
+        let pass = script.token(expiresAt: script.wall + 100_000)
+        let (check, fetch) = (PlaybackDemand.checked(.seconds(2)), PlaybackDemand.fetched(.seconds(2)))
+        // A burst through a cache that has nothing, two loaders at a time, and then an evening of it.
+        for _ in 0..<30 {
+            for demand in [check, check, fetch, fetch] { #expect(script.ask(pass, demand) == self.admitted) }
+        }
+        #expect(script.ask(pass, check) == .refused(.tooFast))
+        #expect(script.ask(pass, fetch) == .refused(.tooFast))
+        for _ in 0..<600 {
+            script.pass(.seconds(1))
+            for demand in [check, fetch] { #expect(script.ask(pass, demand) == self.admitted) }
+            #expect(script.ask(pass, check) == .refused(.tooFast))
+        }
+        // Of what it had and did not fetch only so much is left.
+        for _ in 0..<600 {
+            script.pass(.seconds(1))
+            #expect(script.ask(pass, check) == self.admitted)
+        }
+        var fetched = 0
+        while script.ask(pass, fetch) == self.admitted { fetched += 1 }
+        #expect(fetched == 15)
+        script.pass(.seconds(60))
+        var taken = 0
+        while script.ask(pass, fetch) == self.admitted { taken += 1 }
+        #expect(taken == 60)
+    }
+
+    @Test("a session is one person's, from so many networks in a time, and an address that is passed around is none's")
+    func networks() {
+        let script = GateScript()
+        let later = script.wall + 100_000
+        let (pass, other) = (script.token(expiresAt: later), script.token(ticket: 6, expiresAt: later))
+        // A viewer who travels: never more than eight in ten minutes, however many in a day.
+        for hour in 0..<24 {
+            for network in 1...8 as ClosedRange<UInt64> {
+                for _ in 0..<3 {
+                    #expect(script.ask(pass, .playlist, from: UInt64(hour) << 8 | network) == self.admitted)
+                }
+            }
+            script.pass(.seconds(600))
+        }
+        // Two at home go on all the time, and count as often as they are away in between.
+        for round in 0..<100 {
+            #expect(script.ask(pass, .playlist, from: UInt64(1 + round % 2)) == self.admitted)
+        }
+        for network in 3...8 as ClosedRange<UInt64> {
+            #expect(script.ask(pass, .playlist, from: network) == self.admitted)
+        }
+        #expect(script.ask(pass, .playlist, from: 9) == .refused(.sessionShared))
+        // Of it nothing is left to anybody, on any loop, and nothing is lost to others.
+        for demand in [PlaybackDemand.playlist, .media(.seconds(2)), .other, .again] {
+            #expect(script.ask(pass, demand, from: 1) == .refused(.sessionShared))
+        }
+        var second = GateState(keys: PlaybackKeys(root: script.root), meters: script.meters, limits: script.limits)
+        if let text = PlaybackTokenText(pass[...]) {
+            #expect(second.admit(text, .playlist, now: script.now) { script.wall } == .refused(.sessionShared))
+        }
+        #expect(script.ask(other, .playlist, from: 9) == self.admitted)
+    }
+
+    @Test("networks are blocks of addresses of either family")
+    func blocks() throws {
+        func number(_ text: String) throws -> UInt64 {
+            PlaybackNetworks.number(of: try #require(SocketAddress.Host(text)))
+        }
+        #expect(try number("192.0.2.1") == number("192.0.2.254") && number("192.0.2.1") != number("192.0.3.1"))
+        #expect(try number("2001:db8:1:2::3") == number("2001:db8:1:ffff::1"))
+        #expect(try number("2001:db8:1::1") != number("2001:db8:2::1"))
+        #expect(try number("0.0.0.0") != number("::"))
     }
 
     @Test("the same session is counted once, on however many loops it plays")

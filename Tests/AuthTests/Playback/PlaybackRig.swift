@@ -67,10 +67,20 @@ final class ToldRights: PlaybackRights {
     }
 
     private let told = Mutex<[Int64: Told]>([:])
+    private let pausing = Mutex<(@Sendable () async -> Void)?>(nil)
+
+    /// Whoever asks for a ticket's right the next time has this to wait for, in the middle of the transaction.
+    func pause(_ action: @escaping @Sendable () async -> Void) { self.pausing.withLock { $0 = action } }
 
     func tell(_ ticket: Int64, _ told: Told) { self.told.withLock { $0[ticket] = told } }
 
     func right(of ticket: Int64, member: Int64, in transaction: PostgresTransaction) async throws -> PlaybackRight? {
+        let pause = self.pausing.withLock { pausing in
+            let pause = pausing
+            pausing = nil
+            return pause
+        }
+        await pause?()
         guard let told = self.told.withLock({ $0[ticket] }), told.member == member else { return nil }
         return PlaybackRight(
             schedule: told.schedule, isRevoked: told.isRevoked,
@@ -80,5 +90,7 @@ final class ToldRights: PlaybackRights {
 
     func owns(ticket: Int64, member: Int64) async throws -> Bool { self.told.withLock { $0[ticket]?.member == member } }
 
-    func mayPreview(schedule: Int64, _ caller: HTTPCaller) async throws -> Bool { caller.role >= .seller }
+    func mayPreview(
+        schedule: Int64, _ caller: HTTPCaller, in transaction: PostgresTransaction
+    ) async throws -> Bool { caller.role >= .seller }
 }

@@ -99,6 +99,24 @@ struct PlaybackSessionTests {
     }
 
     @Test
+    func `of sessions that are over so many are kept, the newest`() async throws {
+        let (rig, client, _) = try await self.opened()
+        try rig.auth.sql(
+            """
+            INSERT INTO playback_holder (ticket_id, schedule_id, revision, last_number, expires_at)
+            VALUES (5, 7, 300, 300, now() + interval '1 hour');
+            INSERT INTO playback_session (id, ticket_id, schedule_id, member_id, expires_at, ended_at, ended_for)
+            SELECT (300 - n) << 32 | n, 5, 7, (SELECT max(id) FROM member), now() + interval '1 hour', now(), 'ended'
+            FROM generate_series(1, 300) AS n
+            """)
+        for _ in 0..<2 { _ = try await self.begin(client) }
+        #expect(
+            try rig.auth.sql("SELECT count(*), min(id & 4294967295), max(id & 4294967295) FROM playback_session")
+                == "202|101|302")
+        #expect(try rig.auth.sql("SELECT count(*) FROM playback_session WHERE ended_at IS NULL") == "1")
+    }
+
+    @Test
     func `a ticket opens as much as it is worth, in every process`() async throws {
         let (rig, client, member) = try await self.opened()
         let grant = PlaybackGrant(heightMax: 720, hasReplay: false)

@@ -1,34 +1,34 @@
 """nginx in front, as deploy/cdn says: two viewers, and one fetch of each segment at Podo. Nothing is given out without
 Podo's word, so a ticket that was given back opens nothing of what the cache has. Requests that wait for the next part
-do so through it, ranges are ranges, and no token comes into its log. The function for other CDNs, in node where there
-is one, believes the tokens that Podo makes and no others."""
+do so through it, ranges are ranges, what a session loads is counted from the cache too, and no token comes into any log,
+whatever fails. What tickets of another kind are given is kept apart. The function for other CDNs, in node where there is
+one, believes the tokens that Podo makes and no others, and refuses as Podo does."""
 
-import json
 import os
-import shutil
-import subprocess
 import threading
 import time
 
-from support import tools
+from support import edge_function, tools
 from support.api import Api
 from support.edge import Edge
 from support.figures import median
-from support.house import SIMULATED, House, wait_for_segment
+from support.house import SIMULATED, SMALL_HEIGHT, House, wait_for_segment
 from support.scenario import expect, expect_alive
-from support.servers import ROOT, Podo
+from support.servers import Podo
 
 REFUSED_SECONDS_MAX = 1.0
 SEGMENT_COUNT = 6
 # A part lasts half a second; whoever waits for another's fetch is looked at twice a second.
 PART_DELAY_MAX = 1.2
-FUNCTION = os.path.join(ROOT, "deploy/cdn/edge-function.mjs")
+# Two minutes at once, and then twice the speed of life; segments are of two seconds.
+COUNTED_MIN, COUNTED_MAX = 50, 80
+LIMITED_COUNT = 300
 
 
 def run(site):
     tools.require(["ffmpeg", "nginx"])
     podo = Podo(site, environment=SIMULATED | {"PODO_HTTP_TRUSTED_PROXIES": "127.0.0.1"}).start()
-    house = House(podo)
+    house = House(podo, small_rows=1)
     edge = Edge(site, podo).start()
     api = Api(edge.port)
     house.publish(site)
@@ -42,11 +42,15 @@ def run(site):
     ranges(api, viewers[0][2])
     seconds = closes(house, api, viewers)
     nothing_without_word(api, viewers)
-    quiet(edge, viewers)
-    believed = function(site, podo, viewers)
+    kept_apart(podo, house, edge, api, viewers)
+    believed = edge_function.tried(site, podo, [playlist for _, _, playlist in viewers])
+    loaded = counted(house, api)
+    limited(api, viewers[1][2])
     expect_alive(podo)
+    quiet(podo, edge, viewers)
     return (f"{SEGMENT_COUNT} segments fetched once for two viewers, parts {median(delays):.2f} s after they were asked "
-            f"for (at most {max(delays):.2f}), closed {seconds * 1000:.0f} ms after a refund{believed}")
+            f"for (at most {max(delays):.2f}), closed {seconds * 1000:.0f} ms after a refund, {loaded} segments at once for a "
+            f"session{believed}")
 
 
 def requests(podo, kind):
@@ -161,77 +165,62 @@ def nothing_without_word(api, viewers):
     expect(answer.status in (200, 400, 404), f"another spelling of the same: {answer.status}")
 
 
-def quiet(edge, viewers):
+def kept_apart(podo, house, edge, api, viewers):
+    """The same segment for a ticket that is for small pictures is another entry: it is fetched again, once."""
+    fans = [house.account(f"small-{number}") for number in range(2)]
+    small = [house.watch(fan, house.buy(fan, house.seats[-1 - number])[1]) for number, fan in enumerate(fans)]
+    name = wait_for_segment(api, viewers[1][2])[-1].rpartition("/")[2]
+    before = requests(podo, "segment")
+    for playlist in (viewers[1][2], small[0], small[1], viewers[1][2]):
+        answer = api.get(f"{playlist.rpartition('/')[0]}/main/{name}")
+        expect(answer.status == 200, f"{name}: {answer.status} {answer.body[:200]!r}")
+    fetched = requests(podo, "segment") - before
+    expect(fetched in (1, 2), f"two kinds of tickets fetched a segment {fetched} times")
+    with open(edge.log, encoding="utf-8") as file:
+        entries = {line.split('"')[1]: line for line in file if f"/main/{name}" in line}
+    expect(len(entries) == 2 and sum(f"-{SMALL_HEIGHT}p" in entry for entry in entries) == 1,
+           f"one segment for two kinds of tickets is kept as {sorted(entries)}")
+
+
+def counted(house, api):
+    """How many times a session gets a segment that is in the cache, until it has had what somebody can watch."""
+    fan = house.account("sharer")
+    playlist = house.watch(fan, house.buy(fan, house.seats[3])[1])
+    segment = wait_for_segment(api, playlist)[-1]
+    count = 0
+    while (answer := api.get(segment)).status == 200:
+        count += 1
+        expect(count <= COUNTED_MAX, f"a session had {count} segments from the cache at once")
+    expect(answer.code == "too-fast", f"a session that is too fast: {answer.status} {answer.body!r}")
+    expect(count >= COUNTED_MIN, f"a session had {count} segments only: what the cache fetches is counted twice")
+    return count
+
+
+def limited(api, playlist):
+    """More requests than any player makes are refused by the cache itself."""
+    segment = wait_for_segment(api, playlist)[-1]
+    answers = [api.get(segment) for _ in range(LIMITED_COUNT)]
+    count = sum(answer.status == 503 and answer.code is None for answer in answers)
+    expect(count > 0, f"nginx let {LIMITED_COUNT} requests of one session through: {[one.code for one in answers[-9:]]}")
+
+
+def quiet(podo, edge, viewers):
+    """Nobody answers any more either: time-outs and refusals are what nginx has most to say of."""
+    podo.child.kill()
+    podo.wait(10)
+    api = Api(edge.port)
+    for _, _, playlist in viewers:
+        for name in ("index.m3u8", "main/7.m4s", "main.m3u8"):
+            answer = api.get(f"{playlist.rpartition('/')[0]}/{name}")
+            expect(answer.status in (500, 502), f"without Podo: {answer.status}")
     with open(edge.log, encoding="utf-8") as file:
         text = file.read()
     expect("HIT" in text and "schedule-" in text, f"the log says nothing of the cache: {text[:300]}")
-    for _, _, playlist in viewers:
-        expect(playlist.split("/")[2] not in text, "a token is in the log of the cache")
-
-
-def function(site, podo, viewers):
-    """Says how many tokens it was asked about, where there is a node to run it."""
-    if shutil.which("node") is None:
-        return ", the function was not tried for want of node"
-    with open(podo.data_directory + "/secret", encoding="utf-8") as file:
-        secrets = file.read()
-    script = site.join("function.mjs")
-    with open(script, "w", encoding="utf-8") as file:
-        file.write(TRY)
-    tokens = [playlist.split("/")[2] for _, _, playlist in viewers]
-    given = {"secrets": secrets, "tokens": tokens, "now": time.time(), "module": FUNCTION}
-    done = subprocess.run(["node", script], input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False)
-    expect(done.returncode == 0, f"node: {done.stderr}")
-    said = json.loads(done.stdout)
-    expect(said["right"] == [{"stream": "schedule-1"}] * len(tokens), f"right tokens: {said['right']}")
-    expect(said["late"] == [{"code": "token-expired"}] * len(tokens), f"old tokens: {said['late']}")
-    expect(set(said["changed"]) == {"token-invalid"}, f"changed tokens: {set(said['changed'])}")
-    expect(said["served"] == [200, 200, 403, 200] and said["fetched"] == 2, f"as a whole: {said}")
-    return f", {len(said['changed'])} changed tokens refused by the function"
-
-
-# The keys as deploy/cdn/README.md says; every bit of a token; and requests through the whole of it, to an origin and a
-# cache that are made up.
-TRY = """
-import { hkdfSync } from "node:crypto";
-const given = JSON.parse(await new Response(process.stdin).text());
-const { readKeys, verify, answer } = await import(given.module);
-const keys = {};
-for (const line of given.secrets.trim().split("\\n")) {
-  const [id, digits] = line.split(" ");
-  keys[id] = Buffer.from(hkdfSync("sha256", Buffer.from(digits, "hex"), "podo", "playback", 32)).toString("hex");
-}
-const known = await readKeys(JSON.stringify(keys));
-const said = { right: [], late: [], changed: [], served: [], fetched: 0 };
-for (const token of given.tokens) {
-  said.right.push(await verify(token, known, given.now));
-  said.late.push(await verify(token, known, given.now + 1e9));
-  const bytes = Buffer.from(token, "base64url");
-  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
-    const other = Buffer.from(bytes);
-    other[bit >> 3] ^= 1 << (bit & 7);
-    said.changed.push((await verify(other.toString("base64url"), known, given.now)).code);
-  }
-  for (const text of [token + "A", token.slice(1), token + "=", "", " ".repeat(64)]) {
-    said.changed.push((await verify(text, known, given.now)).code);
-  }
-}
-const kept = new Map();
-const cache = {
-  match: async (request) => kept.get(request.url)?.clone(),
-  put: async (request, response) => void kept.set(request.url, response),
-};
-globalThis.fetch = async (request) => {
-  said.fetched += 1;
-  return new Response(new URL(request.url ?? request).pathname);
-};
-const edge = { keys: known, origin: "http://origin.example", cache };
-for (const [token, name] of [
-  [given.tokens[0], "main/7.m4s"], [given.tokens[1], "main/7.m4s"], ["A".repeat(64), "main/7.m4s"],
-  [given.tokens[1], "main.m3u8"],
-]) {
-  const response = await answer(new Request(`https://edge.example/p/${token}/${name}`), edge);
-  said.served.push(response.status);
-}
-console.log(JSON.stringify(said));
-"""
+    expect(" 502 " in text, f"the log says nothing of what failed: {text[-300:]}")
+    folder = os.path.dirname(edge.log)
+    logs = [edge.log_path] + [os.path.join(folder, name) for name in os.listdir(folder)]
+    for path in logs:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        for _, _, playlist in viewers:
+            expect(playlist.split("/")[2] not in text, f"a token is in {os.path.basename(path)}")

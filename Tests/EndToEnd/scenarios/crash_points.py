@@ -1,7 +1,8 @@
 """Podo dies at every place around what cannot be undone, and answers to COMMIT are lost: commits of claims, payments,
 refunds, webhooks and deliveries, and the calls of the payment company. After each the next process takes over, the buyer
 asks again by the same key, and in the end nothing is open, the company's books and ours are the same to the won, and who
-paid has his tickets once.
+paid has his tickets once. Who has paid opens the show, and who was refunded does not, from the first request of the next
+process on.
 
 Needs a debug build, which alone can be told to die: `CRASH_BINARY`, or .build/debug/podo. `CRASH_ONLY=text` walks the
 places that contain a text."""
@@ -10,6 +11,7 @@ import os
 import re
 import signal
 import time
+from urllib.parse import urlsplit
 
 from support.api import Api
 from support.database import query
@@ -58,7 +60,7 @@ class Buyer:
 
     def __init__(self, number, shop, fan, seat):
         self.number, self.shop, self.fan, self.seat = number, shop, fan, seat
-        self.done = {}
+        self.done, self.ticket = {}, None
 
     @property
     def token(self):
@@ -100,9 +102,28 @@ class Buyer:
             if not self.shop.toss.post(self.shop.podo.http_port, order):
                 raise OSError("the webhook was not taken")
             self.done["post"] = True
+        if "url" not in self.done:
+            self.ticket = self.look(payment)["ticketIds"][0]
+            watch = self.ask("watch", f"/api/v1/ticket/{self.ticket}/playback", {})
+            expect(watch.status == 201, f"watch: {watch.status} {watch.body!r}")
+            self.done["url"] = urlsplit(watch.json["playlistUrl"]).path
+            self.gate_is_right()
         back = self.ask("refund", f"/api/v1/payment/{payment}/refund", {"reason": "changed my mind"})
         expect(back.status in (200, 202), f"refund: {back.status} {back.body!r}")
+        self.gate_is_right("REVOKED")
         return True
+
+    def gate_is_right(self, expected=None):
+        """What his address opens is what has become of the ticket."""
+        if "url" not in self.done:
+            return
+        status = query(self.shop.podo, f"SELECT status FROM ticket WHERE id = {self.ticket}")
+        expect(expected in (None, status), f"the ticket is {status}, not {expected}")
+        answer = Api(self.shop.podo.http_port, timeout=10).get(self.done["url"])
+        if answer.status == 0:
+            raise OSError("nothing was answered")
+        code = {"ISSUED": "not-live-yet", "REVOKED": "ticket-revoked"}[status]
+        expect(answer.code == code, f"of a ticket that is {status} the gate says {answer.status} {answer.body!r}")
 
     def own_reservation(self):
         api = Api(self.shop.podo.http_port, timeout=10)
@@ -193,6 +214,7 @@ class Shop:
         if not died:
             expect(podo.stop() == 0, "it did not end with 0")
         self.start().start()
+        buyer.gate_is_right()
         if time.monotonic() - self.signed_in_at > TOKEN_SECONDS:
             self.sign_in()
         buyer.go_on()

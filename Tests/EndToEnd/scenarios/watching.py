@@ -41,11 +41,11 @@ def run(site):
     other = Visitor(Firefox(site, environment=speaker.environment), base, "ko")
     sign_in(other, "fan")
     other.go(f"/watch/{ticket}")
-    visitor.says("You are watching on another device")
+    visitor.says("This ticket was opened on another device")
     plays(other, "it plays on the other device")
     visitor.click("Watch here", ".over")
     plays(visitor, "it plays here again")
-    other.says("다른 기기에서 보고 있습니다")
+    other.says("다른 기기에서 열어")
     other.browser.stop()
 
     publisher.stop()

@@ -13,6 +13,7 @@ SIMULATED = {"PODO_PAYMENT_SIMULATOR": "true"}
 # What one address may sign up in a burst.
 SIGN_UP_COUNT = 25
 PATIENCE_SECONDS = 20
+SMALL_HEIGHT = 144
 
 
 def moment(seconds):
@@ -22,6 +23,13 @@ def moment(seconds):
 def answered(what, answer, *statuses):
     expect(answer.status in statuses, f"{what}: {answer.status} {answer.body!r}")
     return answer.json
+
+
+def publishing(address):
+    """How ffmpeg publishes a test picture with sound there."""
+    return ["ffmpeg", "-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25", "-re",
+            "-f", "lavfi", "-i", "sine=b=4", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency",
+            "-g", "50", "-b:v", "800k", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "flv", address]
 
 
 class PatientApi(Api):
@@ -35,9 +43,10 @@ class PatientApi(Api):
 
 
 class House:
-    """A stage of `rows` times `cols` seats, and a concert on it whose performance has just begun."""
+    """A stage of `rows` times `cols` seats, and a concert on it whose performance has just begun. The last of the seats are
+    those of `small_rows`, which are for small pictures."""
 
-    def __init__(self, podo, rows=4, cols=5, queue=False):
+    def __init__(self, podo, rows=4, cols=5, queue=False, small_rows=0):
         self.api = PatientApi(podo.http_port)
         self.port = podo.http_port
         self.rtmp_port = podo.rtmp_port
@@ -45,10 +54,14 @@ class House:
         self.seller = self.account("seller", "ROLE_SELLER")
         stage = answered("stage", self.api.post(
             "/api/v1/stage", {"name": "대극장", "location": "서울", "rows": rows, "cols": cols}, self.seller), 201)
+        grades = [{"name": "R", "price": 99_000, "rows": [1, rows - small_rows]}]
+        if small_rows:
+            grades.append({"name": "S", "price": 9_000, "rows": [rows - small_rows + 1, rows],
+                           "playback": {"maxHeight": SMALL_HEIGHT}})
         body = {
             "name": "오늘 밤 Tonight", "description": "", "stageId": stage["stageId"], "runtimeMinutes": 120,
             "category": "CONCERT", "saleOpensAt": moment(-60), "saleClosesAt": moment(86_400), "purchaseLimit": 100,
-            "grades": [{"name": "R", "price": 99_000, "rows": [1, rows]}], "schedules": [{"startsAt": moment(-5)}],
+            "grades": grades, "schedules": [{"startsAt": moment(-5)}],
             # All of it, also of a show that goes on.
             "refundRules": [{"daysBefore": -14, "feeBasisPoints": 0}],
             "queue": {"enabled": queue, "admitPerSecond": 100, "maxActive": 100},
@@ -71,11 +84,7 @@ class House:
         """ffmpeg publishes with the key of the performance; ended with the site."""
         path = f"/api/v1/schedule/{self.schedule}/stream-key"
         key = answered("stream key", self.api.post(path, None, self.seller), 201)
-        arguments = ["ffmpeg", "-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25", "-re",
-                     "-f", "lavfi", "-i", "sine=b=4", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency",
-                     "-g", "50", "-b:v", "800k", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "flv",
-                     f"{key['rtmpUrl']}/{key['streamKey']}"]
-        publisher = Process(arguments, site.join(f"{name}.log"))
+        publisher = Process(publishing(f"{key['rtmpUrl']}/{key['streamKey']}"), site.join(f"{name}.log"))
         site.servers.insert(0, publisher)
         return publisher
 

@@ -13,6 +13,7 @@ WATCH = """() => {
   addEventListener("unhandledrejection", (event) => wrong.push("rejected: " + event.reason));
   addEventListener("securitypolicyviolation", (event) => wrong.push("policy: " + event.violatedDirective));
   const error = console.error;
+  for (const name of ["alert", "confirm", "prompt"]) window[name] = () => { wrong.push("dialog: " + name); };
   console.error = (...words) => { wrong.push("console: " + words.join(" ")); error(...words); };
 }"""
 WAIT_TIME = 15
@@ -52,6 +53,17 @@ class Visitor:
         if not path.endswith(".svg"):
             self.until("document.querySelector('main:not([aria-busy])')", f"{path} is shown")
 
+    def sign_in(self, email, password):
+        """Without the form; who was signed in before is signed out."""
+        self.go("/")
+        send = ("((path, body) => fetch('/api/v1/auth/' + path, {method: 'POST', body: JSON.stringify(body), "
+                "headers: {'content-type': 'application/json'}}).then((answer) => answer.status))")
+        self.browser.evaluate(f"{send}('signout', {{}})")
+        if email:
+            body = json.dumps({"email": email, "password": password, "session": "cookie"})
+            status = self.browser.evaluate(f"{send}('signin', {body})")
+            expect(status == 200, f"sign-in of {email}: {status}")
+
     def do(self, script):
         return self.browser.evaluate(f"(() => {{ {script}; return true }})()")
 
@@ -90,8 +102,10 @@ class Visitor:
         over = self.value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         expect(over <= 0, f"{self.browser.name}: {what} is {over} pixels too wide")
 
+    def barriers(self):
+        """Errors of the page so far, and what it owes to its readers."""
+        return self.value("window.wrong") + self.value(CHECKS)
+
     def expect_well(self, what):
-        wrong = self.value("window.wrong")
+        wrong = self.barriers()
         expect(wrong == [], f"{self.browser.name}: {what}: {wrong}")
-        barriers = self.value(CHECKS)
-        expect(barriers == [], f"{self.browser.name}: {what}: {barriers}")

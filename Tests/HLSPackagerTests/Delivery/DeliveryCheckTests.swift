@@ -1,4 +1,5 @@
 import HTTPServer
+import Primitives
 import Testing
 
 @testable import HLSPackager
@@ -28,11 +29,39 @@ struct DeliveryCheckTests {
         #expect(viewer["cache-control"] == "no-store")
     }
 
-    @Test("counts no media, which count when the cache fetches them, and keeps a session like a playlist does")
+    @Test("is refused for what a cache has of a show that is over, but for its end while that is there")
+    func phases() throws {
+        let rig = try DeliveryRig()
+        let show = rig.show()
+        show.begin()
+        show.addSegments(3)
+        let soon = WallClock(unixMilliseconds: WallClock.now.unixMilliseconds + 60_000)
+        let cases: [(phase: ShowPhase?, pass: String, code: String?)] = [
+            (nil, "show", nil), (.live, "show", nil), (.ended(replayUntil: nil), "show", "show-over"),
+            (.ended(replayUntil: .now), "show", "show-over"), (.ended(replayUntil: soon), "show", nil),
+            (.ended(replayUntil: soon), "show@@", "replay-not-included"),
+        ]
+        for (phase, pass, code) in cases {
+            rig.delivery.setPhase(phase, of: "show")
+            #expect(try rig.ask("check/main/8.m4s", pass: pass).status == 204)
+            let other = try rig.ask("check/main/1.m4s", pass: pass)
+            #expect(other.code == code && (code != nil || other.status == 204), "\(String(describing: phase)) \(pass)")
+        }
+    }
+
+    @Test("counts media, which the cache says when it fetches them, and keeps a session like a playlist does")
     func uses() throws {
         let rig = try DeliveryRig()
-        for (name, use) in [("main/8.m4s", "other"), ("main/8.0.m4s", "other"), ("main.m3u8", "playlist")] {
+        for (name, use) in [
+            ("main/8.m4s", "checked 2000"), ("main/8.0.m4s", "checked 1000"), ("main.m3u8", "playlist"),
+            ("main/init.0.mp4", "other"),
+        ] {
             _ = try rig.ask("check/" + name)
+            #expect(rig.gate.uses() == [use], "\(name)")
+        }
+        let checked = [("podo-checked", "1")]
+        for (name, use) in [("main/8.m4s", "fetched 2000"), ("main.m3u8", "playlist"), ("main/init.0.mp4", "other")] {
+            _ = try rig.ask(name, checked)
             #expect(rig.gate.uses() == [use], "\(name)")
         }
     }

@@ -71,15 +71,50 @@ struct DeliveryGateTests {
         rig.gate.withdraw("show")
         // Said three times, looked for once.
         _ = rig.gate.uses()
-        for _ in 0..<3 { rig.onLoop { rig.delivery.review(on: rig.group.loops[0]) } }
+        let holders = ["nobody", "show"].map(PassGate.holder)
+        for _ in 0..<3 { rig.onLoop { rig.delivery.review(holders, on: rig.group.loops[0]) } }
         #expect(rig.eventually { rig.waits("refused") == 3 })
         withdrawn.forEach(Self.expectRefusal)
-        #expect(rig.gate.uses().count == 6)
+        // Nobody else was asked for his pass.
+        #expect(rig.gate.uses() == ["again", "again", "again"])
         #expect(good.allSatisfy { $0.status == nil })
         #expect(rig.waits("refused") == 3 && rig.metric("podo_hls_waiters") == 3)
         show.addPart()
         #expect(good.allSatisfy { $0.status == 200 })
         #expect(rig.metric("podo_hls_waiters") == 0)
+    }
+
+    @Test("One holder has so many requests wait, and room again when some of them are answered, end or leave")
+    func crowd() throws {
+        var limits = DeliveryLimits()
+        limits.holderWaiterCountMax = 2
+        let rig = try DeliveryRig(limits)
+        let show = rig.show()
+        show.begin()
+        show.addSegments(3)
+        let name = "main.m3u8?_HLS_msn=10&_HLS_part=0"
+        for round in 0..<3 {
+            let waiting = try (0..<2).map { _ in try rig.ask(name) }
+            let refused = try rig.ask(name)
+            #expect(refused.status == 503 && refused.code == "too-many-waiting", "round \(round)")
+            let other = try rig.ask(name, pass: "show-2")
+            #expect(waiting.allSatisfy { $0.status == nil } && other.status == nil, "round \(round)")
+            switch round {
+            case 0: waiting.forEach { $0.cancel() }
+            case 1:
+                rig.gate.withdraw("show")
+                let holders = [PassGate.holder("show")]
+                rig.onLoop { rig.delivery.review(holders, on: rig.group.loops[0]) }
+                #expect(rig.eventually { rig.metric("podo_hls_waiters") == 1 })
+                rig.gate.giveBack("show")
+            default:
+                show.addPart()
+                show.addPart()
+                #expect(waiting.allSatisfy { $0.status == 200 })
+            }
+            other.cancel()
+            #expect(rig.metric("podo_hls_waiters") == 0, "round \(round)")
+        }
     }
 
     @Test("The gate is told what it is asked for, and how long media last")

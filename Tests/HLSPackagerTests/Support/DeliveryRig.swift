@@ -142,7 +142,11 @@ final class PassGate: PlaybackGate {
 
     func withdraw(_ pass: String) { self.withdrawn.withLock { _ = $0.insert(pass) } }
 
-    func admit(_ pass: ArraySlice<UInt8>, for use: PlaybackUse, on loop: EventLoop) -> PlaybackAdmission {
+    func giveBack(_ pass: String) { self.withdrawn.withLock { _ = $0.remove(pass) } }
+
+    func admit(
+        _ pass: ArraySlice<UInt8>, for use: PlaybackUse, from peer: SocketAddress?, on loop: EventLoop
+    ) -> PlaybackAdmission {
         self.asked.withLock { $0.append(Self.word(use)) }
         let name = String(decoding: pass, as: UTF8.self)
         guard !self.withdrawn.withLock({ $0.contains(name) }) else { return .refused(Self.problem) }
@@ -156,10 +160,19 @@ final class PassGate: PlaybackGate {
         return .admitted(stream: name.hasSuffix("-2") ? String(name.dropLast(2)) : name)
     }
 
+    /// Every pass is somebody's of his own.
+    static func holder(_ pass: String) -> Int64 { pass.utf8.reduce(7) { $0 &* 31 &+ Int64($1) } }
+
+    func holder(of pass: ArraySlice<UInt8>, on loop: EventLoop) -> Int64? {
+        Self.holder(String(decoding: pass, as: UTF8.self))
+    }
+
     private static func word(_ use: PlaybackUse) -> String {
         switch use {
         case .playlist: "playlist"
         case .media(let time): "media \(time.milliseconds)"
+        case .checked(let time): "checked \(time.milliseconds)"
+        case .fetched(let time): "fetched \(time.milliseconds)"
         case .other: "other"
         case .again: "again"
         }

@@ -82,6 +82,16 @@ struct PlaybackJoinTests {
             }.playlistURL.reveal()
         }
 
+        /// By the sign-in of the member that has his number in each byte.
+        func preview(_ member: Int64) async throws -> String {
+            let name = SHA256.hash(Array("session-name|".utf8) + [UInt8](repeating: UInt8(member), count: 16))
+            return try await self.onLoop {
+                try await self.sessions.preview(
+                    schedule: 7, HTTPCaller(memberID: member, role: .seller, proof: .bearer),
+                    signIn: Array(name.prefix(16)), device: "", now: .now)
+            }.playlistURL.reveal()
+        }
+
         /// What every loop answers to this address.
         func ask(_ playlistURL: String) async throws -> [PlaybackVerdict] {
             let pass = Array(playlistURL.split(separator: "/")[3].utf8)
@@ -101,6 +111,10 @@ struct PlaybackJoinTests {
         repeating: .admitted(stream: "schedule-7", PlaybackGrant(heightMax: nil, hasReplay: false)), count: 2)
     private let revoked = [PlaybackVerdict](repeating: .refused(.ticketRevoked), count: 2)
 
+    private static func caller(_ member: Int64, _ role: HTTPAccess) -> HTTPCaller {
+        HTTPCaller(memberID: member, role: role, proof: .bearer)
+    }
+
     @Test("a ticket opens its performance to its owner, until the show is over")
     func right() async throws {
         let rig = try Rig()
@@ -117,14 +131,29 @@ struct PlaybackJoinTests {
         let owns = try await rig.onLoop {
             let rights = TicketPlaybackRights(
                 database: rig.database, access: CatalogueAccess(database: rig.database))
-            return [
-                try await rights.owns(ticket: 5, member: 1), try await rights.owns(ticket: 5, member: 2),
-                try await rights.mayPreview(schedule: 7, HTTPCaller(memberID: 1, role: .seller, proof: .bearer)),
-                try await rights.mayPreview(schedule: 7, HTTPCaller(memberID: 2, role: .member, proof: .bearer)),
-                try await rights.mayPreview(schedule: 8, HTTPCaller(memberID: 1, role: .seller, proof: .bearer)),
-            ]
+            return try await rig.database.transaction("test_rights") { transaction in
+                [
+                    try await rights.owns(ticket: 5, member: 1), try await rights.owns(ticket: 5, member: 2),
+                    try await rights.mayPreview(schedule: 7, Self.caller(1, .seller), in: transaction),
+                    try await rights.mayPreview(schedule: 7, Self.caller(2, .member), in: transaction),
+                    try await rights.mayPreview(schedule: 8, Self.caller(1, .seller), in: transaction),
+                ]
+            }
         }
         #expect(owns == [true, false, true, false, false])
+    }
+
+    @Test("a ticket plays on as many devices as its grade has, and the newest takes the place of the oldest")
+    func devices() async throws {
+        let rig = try Rig()
+        try await rig.onLoop { try await rig.news.reload() }
+        try rig.sql("UPDATE grade SET play_devices = 2")
+        let urls = [try await rig.begin(), try await rig.begin()]
+        for url in urls { #expect(try await rig.ask(url) == self.admitted) }
+        let third = try await rig.begin()
+        let replaced = [PlaybackVerdict](repeating: .refused(.sessionReplaced), count: 2)
+        #expect(try await rig.ask(urls[0]) == replaced)
+        for url in [urls[1], third] { #expect(try await rig.ask(url) == self.admitted) }
     }
 
     @Test("what makes a ticket void tells the gate in its own transaction, of watched tickets alone")
@@ -155,6 +184,35 @@ struct PlaybackJoinTests {
         let after = try await rig.begin(member: 2)
         #expect(try await rig.ask(before) == self.revoked)
         #expect(try await rig.ask(after) == self.admitted)
+    }
+
+    @Test("a preview ends when its member is taken from the team or is there for something else, and no other does")
+    func team() async throws {
+        let rig = try Rig()
+        try await rig.onLoop { try await rig.news.reload() }
+        try rig.sql(
+            """
+            INSERT INTO session (id, member_id, epoch, token_hash, expires_at, ends_at)
+            SELECT decode(repeat('0' || id, 16), 'hex'), id, token_epoch, decode(repeat('00', 32), 'hex'),
+                now() + interval '1 day', now() + interval '1 day' FROM member
+            """)
+        let allowed = [PlaybackVerdict](repeating: .admitted(stream: "schedule-7"), count: 2)
+        let own = try await rig.preview(1)
+        for change in [
+            "DELETE FROM seller_team", "UPDATE seller_team SET role = 'FINANCE'", "UPDATE seller_team SET role = role",
+        ] {
+            try rig.sql(
+                """
+                INSERT INTO seller_team (seller_id, member_id, role) VALUES (1, 2, 'STREAMER')
+                ON CONFLICT (seller_id, member_id) DO UPDATE SET role = 'STREAMER'
+                """)
+            let url = try await rig.preview(2)
+            #expect(try await rig.ask(url) == allowed)
+            try rig.sql(change)
+            try await rig.onLoop { try await rig.news.catchUp() }
+            #expect(try await rig.ask(url) == (change.hasSuffix("role = role") ? allowed : self.revoked), "\(change)")
+        }
+        #expect(try await rig.ask(own) == allowed)
     }
 
     @Test("a refund and a session that begin at the same time end with a session that is void, or none")

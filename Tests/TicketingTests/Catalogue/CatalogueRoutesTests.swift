@@ -24,6 +24,7 @@ struct CatalogueRoutesTests {
         "GET /api/v1/concert": [200, 200, 200, 200], "GET /api/v1/concert/{id}": [200, 200, 200, 200],
         "GET /api/v1/concert/{id}/poster": [404, 404, 404, 404], "GET /api/v1/stage/{id}": [200, 200, 200, 200],
         "GET /api/v1/member/me/concert": [401, 200, 200, 200], "GET /api/v1/stage": [401, 200, 200, 200],
+        "GET /api/v1/admin/concerts": [401, 403, 403, 200],
         "GET /api/v1/member/me/team": [401, 403, 200, 200], "POST /api/v1/member/me/team": [401, 403, 415, 415],
         "DELETE /api/v1/member/me/team/{id}": [401, 403, 204, 204],
         "POST /api/v1/stage": [401, 403, 201, 201], "POST /api/v1/concert": [401, 403, 403, 409],

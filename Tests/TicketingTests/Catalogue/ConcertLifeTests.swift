@@ -32,6 +32,30 @@ struct ConcertLifeTests {
         #expect(try rig.rig.events().filter { $0.hasPrefix("concert.published") }.count == 1)
     }
 
+    @Test("managers see everybody's concerts, by status and by seller, page by page")
+    func all() async throws {
+        let rig = try CatalogueRig()
+        let manager = try rig.manager()
+        let draft = try await rig.concert(nil, ["draft": true])
+        let published = try await rig.concert()
+        func found(_ query: String) async throws -> [Int] {
+            let answer = try await manager.send(.get, "/api/v1/admin/concerts" + query)
+            #expect(answer.status == 200, "\(query)")
+            return (answer.json["items"] as? [[String: Any]])?.compactMap { $0["concertId"] as? Int } ?? []
+        }
+        let ids = [Int(published.id), Int(draft.id)]
+        #expect(try await found("") == ids)
+        #expect(try await found("?status=DRAFT") == [ids[1]])
+        #expect(try await found("?sellerId=\(published.seller.member ?? 0)&status=PUBLISHED") == [ids[0]])
+        #expect(try await found("?sellerId=\(manager.member ?? 0)") == [])
+        let page = try await manager.send(.get, "/api/v1/admin/concerts?limit=1")
+        let cursor = try #require(page.json["nextCursor"] as? String)
+        #expect(try await found("?limit=1&cursor=\(cursor)") == [ids[1]])
+        for query in ["?status=SOLD", "?sellerId=0", "?sellerId=x"] {
+            #expect(try await manager.send(.get, "/api/v1/admin/concerts" + query).code == "invalid-request")
+        }
+    }
+
     @Test("a concert without schedules is not published")
     func emptyDraft() async throws {
         let rig = try CatalogueRig()

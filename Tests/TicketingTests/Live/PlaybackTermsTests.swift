@@ -19,7 +19,7 @@ struct PlaybackTermsTests {
                     ["name": "VIP", "price": 99_000, "rows": [1, 2]],
                     [
                         "name": "R", "price": 66_000, "rows": [3, 5],
-                        "playback": ["maxHeight": 720, "replay": false],
+                        "playback": ["maxHeight": 720, "replay": false, "devices": 3],
                     ],
                 ],
                 "schedules": [
@@ -33,6 +33,7 @@ struct PlaybackTermsTests {
         let grades = shown.compactMap { $0["playback"] as? [String: Any] }
         #expect(grades.map { $0["maxHeight"] as? Int } == [nil, 720])
         #expect(grades.map { $0["replay"] as? Bool } == [true, false])
+        #expect(grades.map { $0["devices"] as? Int } == [1, 3])
         let schedules = try #require(answer.json["schedules"] as? [[String: Any]])
         #expect(
             schedules.map { $0["doorsOpenAt"] as? String } == [
@@ -60,6 +61,9 @@ struct PlaybackTermsTests {
         }
         #expect(try await pointers(grade(["maxHeight": 143])) == ["/grades/0/playback/maxHeight"])
         #expect(try await pointers(grade(["replay": "yes"])) == ["/grades/0/playback/replay"])
+        for count in [0, 5] {
+            #expect(try await pointers(grade(["devices": count])) == ["/grades/0/playback/devices"])
+        }
         let long: [String: Any] = ["startsAt": start, "replayHours": 2161]
         #expect(try await pointers(["schedules": [long]]) == ["/schedules/0/replayHours"])
         let late: [String: Any] = ["startsAt": "2040-12-26T10:00:00Z", "replayUntil": "2042-01-01T00:00:00Z"]
@@ -86,7 +90,7 @@ struct PlaybackTermsTests {
             """
             UPDATE schedule SET starts_at = '2040-01-01 10:00Z', ends_at = '2040-01-01 12:00Z',
                 replay_until = '2040-01-08 12:00Z', doors_minutes = 15;
-            UPDATE grade SET play_height_max = 480, play_replay = false WHERE id = \(sale.grades[1])
+            UPDATE grade SET play_height_max = 480, play_replay = false, play_devices = 4 WHERE id = \(sale.grades[1])
             """)
         func playable(_ ticket: Int64, _ owner: Int64) async throws -> PlayableTicket? {
             try await rig.onLoop {
@@ -101,7 +105,7 @@ struct PlaybackTermsTests {
             best.terms
                 == PlaybackTerms(
                     opensAt: try time("2040-01-01T09:45:00Z"), closesAt: try time("2040-01-08T12:00:00Z"),
-                    maxHeight: nil, hasReplay: true))
+                    maxHeight: nil, hasReplay: true, deviceCount: 1))
         #expect(best.schedule == sale.schedule && best.concert == sale.concert && best.status == "ISSUED")
         #expect(best.epoch == 1 && best.owner == owner && best.live == LiveStatus() && !best.isCanceled)
         let cheap = try #require(try await playable(tickets[1], owner))
@@ -109,7 +113,7 @@ struct PlaybackTermsTests {
             cheap.terms
                 == PlaybackTerms(
                     opensAt: try time("2040-01-01T09:45:00Z"), closesAt: try time("2040-01-01T15:00:00Z"),
-                    maxHeight: 480, hasReplay: false))
+                    maxHeight: 480, hasReplay: false, deviceCount: 4))
         #expect(try await playable(tickets[0], owner + 1) == nil)
         #expect(try await playable(999_999, owner) == nil)
         try rig.sql("UPDATE schedule SET replay_until = NULL")

@@ -24,9 +24,12 @@ package struct GateState {
     /// What a token opens. One that was seen costs a comparison; one that was not, its code first and then all that is
     /// known of it, so that no refusal comes sooner than another.
     ///
-    /// - Parameter wall: Seconds since 1970; asked for a token that was not seen.
+    /// - Parameters:
+    ///   - network: Where a playlist is asked for from; nil where that is not known.
+    ///   - wall: Seconds since 1970; asked for a token that was not seen.
     package mutating func admit(
-        _ text: PlaybackTokenText, _ demand: PlaybackDemand, now: MonotonicTime, wall: () -> Int64
+        _ text: PlaybackTokenText, _ demand: PlaybackDemand, from network: UInt64? = nil, now: MonotonicTime,
+        wall: () -> Int64
     ) -> PlaybackVerdict {
         let seen: SeenPlaybackToken
         if let known = self.seen.find(text) {
@@ -41,13 +44,22 @@ package struct GateState {
         if let refusal = seen.refusal { return .refused(refusal) }
         guard now < seen.endsAt else { return .refused(.tokenExpired) }
         switch demand {
-        case .playlist: seen.meter.askedForPlaylist(now: now)
+        case .playlist:
+            if let network { seen.meter.asked(from: network, now: now, limits: self.limits) }
+            seen.meter.askedForPlaylist(now: now)
         case .media(let time):
             guard seen.meter.take(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
+        case .checked(let time):
+            guard seen.meter.check(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
+        case .fetched(let time):
+            guard seen.meter.fetch(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
         case .other, .again: break
         }
-        return .admitted(stream: seen.stream, seen.grant)
+        return seen.meter.wasShared ? .refused(.sessionShared) : .admitted(stream: seen.stream, seen.grant)
     }
+
+    /// Whose a token is that was let in.
+    func holder(_ text: PlaybackTokenText) -> Int64? { self.seen.find(text)?.token.holder }
 
     /// The token of a session that was too fast for the first time; nil for all others.
     func newlyTooFast(_ text: PlaybackTokenText) -> PlaybackToken? {
@@ -87,11 +99,11 @@ package struct GateState {
 
     // MARK: Telling
 
-    /// Whether sessions may have ended by it.
-    package mutating func apply(_ holdings: some Sequence<PlaybackHolding>) -> Bool {
-        var hasEnded = false
-        for holding in holdings where self.table.apply(holding) { hasEnded = true }
-        return hasEnded
+    /// Those of whose sessions some may have ended by it.
+    package mutating func apply(_ holdings: some Sequence<PlaybackHolding>) -> [Int64] {
+        var ended: [Int64] = []
+        for holding in holdings where self.table.apply(holding) { ended.append(holding.holder) }
+        return ended
     }
 
     package mutating func forget(wall: Int64) {

@@ -33,9 +33,9 @@ package final class PlaybackGates: Sendable {
     /// That of a loop.
     package subscript(loop: EventLoop) -> LoopGate { self.gates[loop.index] }
 
-    /// Before the loops run: `action` is called on each loop on which sessions may have ended.
-    package func whenSessionsEnd(_ action: @escaping @Sendable (EventLoop) -> Void) {
-        for gate in self.gates { gate.whenSessionsEnd { [loop = gate.loop] in action(loop) } }
+    /// Before the loops run: `action` is called on each loop on which sessions of these holders may have ended.
+    package func whenSessionsEnd(_ action: @escaping @Sendable (EventLoop, [Int64]) -> Void) {
+        for gate in self.gates { gate.whenSessionsEnd { [loop = gate.loop] in action(loop, $0) } }
     }
 
     /// Returns when it is in force on every loop.

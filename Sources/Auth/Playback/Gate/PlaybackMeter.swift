@@ -9,7 +9,13 @@ final class PlaybackMeter: Sendable {
     /// When everything that was given would have been watched, on the monotonic clock, at the highest speed.
     private let watchedAt = Atomic<Int64>(.min)
     private let playlistAt = Atomic<Int64>(.min)
+    /// Media in nanoseconds that were counted when a cache asked, and that it may still have to fetch.
+    private let unfetched = Atomic<Int64>(0)
     private let isKnownAsFast = Atomic(false)
+    /// The block of networks that asked for a playlist last: mostly the same that asks now.
+    private let network = Atomic<UInt64>(0)
+    private let networks = Mutex(PlaybackNetworks())
+    private let isShared = Atomic(false)
 
     init(holder: Int64, schedule: Int64) {
         self.holder = holder
@@ -31,10 +37,44 @@ final class PlaybackMeter: Sendable {
         }
     }
 
+    /// Counts media that a cache gives out. It may have to fetch them first, and is not counted again then.
+    func check(_ media: TimeAmount, now: MonotonicTime, limits: PlaybackLimits) -> Bool {
+        guard self.take(media, now: now, limits: limits) else { return false }
+        var known = self.unfetched.load(ordering: .relaxed)
+        while true {
+            let (exchanged, original) = self.unfetched.weakCompareExchange(
+                expected: known, desired: min(known + media.nanoseconds, limits.unfetchedTime.nanoseconds),
+                ordering: .relaxed)
+            if exchanged { return true }
+            known = original
+        }
+    }
+
+    /// The same for what a cache fetches: counted if it has not asked.
+    func fetch(_ media: TimeAmount, now: MonotonicTime, limits: PlaybackLimits) -> Bool {
+        var known = self.unfetched.load(ordering: .relaxed)
+        while known >= media.nanoseconds {
+            let (exchanged, original) = self.unfetched.weakCompareExchange(
+                expected: known, desired: known - media.nanoseconds, ordering: .relaxed)
+            if exchanged { return true }
+            known = original
+        }
+        return self.take(media, now: now, limits: limits)
+    }
+
     /// Whether it was too fast for the first time.
     func isFirstComplaint() -> Bool { !self.isKnownAsFast.exchange(true, ordering: .relaxed) }
 
     func askedForPlaylist(now: MonotonicTime) { self.playlistAt.store(now.nanoseconds, ordering: .relaxed) }
+
+    /// Whether it was watched from more places than one person is at.
+    var wasShared: Bool { self.isShared.load(ordering: .relaxed) }
+
+    func asked(from network: UInt64, now: MonotonicTime, limits: PlaybackLimits) {
+        guard self.network.exchange(network, ordering: .relaxed) != network else { return }
+        let isOne = self.networks.withLock { $0.note(network, now: now, limits: limits) }
+        if !isOne { self.isShared.store(true, ordering: .relaxed) }
+    }
 
     /// Whether its lease runs.
     func isWatching(now: MonotonicTime, lease: TimeAmount) -> Bool {

@@ -29,13 +29,22 @@ package final class PlaybackMeters: Sendable {
         }
     }
 
-    private let seen = Mutex<[Key: Seen]>([:])
+    /// Some of the meters, so that loops which see new tokens do not wait until all are counted.
+    private final class Shard: Sendable {
+        let seen = Mutex<[Key: Seen]>([:])
+    }
+
+    private static let shardCount = 64
+    private let shards = (0..<PlaybackMeters.shardCount).map { _ in Shard() }
 
     package init() {}
 
+    /// By random bits of the session, which only we make.
+    private func shard(of key: Key) -> Shard { self.shards[Int((key.session.value >> 32) % UInt64(Self.shardCount))] }
+
     func meter(of token: PlaybackToken) -> PlaybackMeter {
         let key = Key(holder: token.holder, session: token.session)
-        return self.seen.withLock { seen in
+        return self.shard(of: key).seen.withLock { seen in
             if let known = seen[key] { return known.meter }
             let meter = PlaybackMeter(holder: token.holder, schedule: token.schedule)
             seen[key] = Seen(meter: meter)
@@ -44,34 +53,55 @@ package final class PlaybackMeters: Sendable {
     }
 
     package func isWatching(_ session: Key, now: MonotonicTime, lease: TimeAmount) -> Bool {
-        self.seen.withLock { $0[session]?.meter.isWatching(now: now, lease: lease) ?? false }
+        self.shard(of: session).seen.withLock { $0[session]?.meter.isWatching(now: now, lease: lease) ?? false }
     }
 
     /// Who watches now. Forgets meters that no loop has any more.
     package func count(now: MonotonicTime, lease: TimeAmount) -> Count {
-        self.seen.withLock { seen in
-            var count = Count()
-            var tickets: [Int64: Set<Int64>] = [:]
-            var gone: [Key] = []
-            for (session, entry) in seen {
-                let isWatching = entry.meter.isWatching(now: now, lease: lease)
-                if isWatching, entry.meter.holder > 0 {
-                    tickets[entry.meter.schedule, default: []].insert(entry.meter.holder)
-                }
-                if isWatching != entry.isWatching {
-                    if isWatching { count.began.append(session) } else { count.ended.append(session) }
-                    seen[session]?.isWatching = isWatching
-                } else if !isWatching {
-                    gone.append(session)
-                }
-            }
-            for session in gone {
-                // If it is alone now, no loop has it.
-                guard var meter = seen.removeValue(forKey: session)?.meter else { continue }
-                if !isKnownUniquelyReferenced(&meter) { seen[session] = Seen(meter: meter) }
-            }
-            count.viewers = tickets.mapValues(\.count)
-            return count
+        var count = Count()
+        var tickets: [Int64: Set<Int64>] = [:]
+        for shard in self.shards {
+            let piece = shard.seen.withLock { Self.count(&$0, now: now, lease: lease) }
+            for (schedule, ticket) in piece.watching { tickets[schedule, default: []].insert(ticket) }
+            count.began += piece.began
+            count.ended += piece.ended
         }
+        count.viewers = tickets.mapValues(\.count)
+        return count
+    }
+
+    /// Sessions whose lease ran at the last count.
+    package func watching() -> [Key] {
+        self.shards.flatMap { shard in
+            shard.seen.withLock { seen in seen.compactMap { $0.value.isWatching ? $0.key : nil } }
+        }
+    }
+
+    private struct Piece {
+        /// Schedules with tickets.
+        var watching: [(Int64, Int64)] = []
+        var began: [Key] = []
+        var ended: [Key] = []
+    }
+
+    private static func count(_ seen: inout [Key: Seen], now: MonotonicTime, lease: TimeAmount) -> Piece {
+        var piece = Piece()
+        var gone: [Key] = []
+        for (session, entry) in seen {
+            let isWatching = entry.meter.isWatching(now: now, lease: lease)
+            if isWatching, entry.meter.holder > 0 { piece.watching.append((entry.meter.schedule, entry.meter.holder)) }
+            if isWatching != entry.isWatching {
+                if isWatching { piece.began.append(session) } else { piece.ended.append(session) }
+                seen[session]?.isWatching = isWatching
+            } else if !isWatching {
+                gone.append(session)
+            }
+        }
+        for session in gone {
+            // If it is alone now, no loop has it.
+            guard var meter = seen.removeValue(forKey: session)?.meter else { continue }
+            if !isKnownUniquelyReferenced(&meter) { seen[session] = Seen(meter: meter) }
+        }
+        return piece
     }
 }

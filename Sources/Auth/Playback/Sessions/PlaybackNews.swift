@@ -10,7 +10,7 @@ package final class PlaybackNews: Sendable {
 
     private let database: PostgresDatabase
     private let gates: PlaybackGates
-    /// The oldest transaction whose changes may not have been seen; nil before everything was read.
+    /// The transactions whose changes were seen, as a snapshot of the database; nil before everything was read.
     private let mark = Mutex<String?>(nil)
 
     package init(database: PostgresDatabase, gates: PlaybackGates) {
@@ -20,11 +20,12 @@ package final class PlaybackNews: Sendable {
 
     /// Reads everything. The gates are open when this has returned once.
     package func reload() async throws {
-        let began = MonotonicTime.now
+        let (began, countMax) = (MonotonicTime.now, self.gates.limits.pageCountMax)
+        while try await self.database.run(PlaybackStatements.rebase, countMax).affectedCount >= countMax {}
         let mark = try await self.database.run(PlaybackStatements.mark).single(String.self)
         var last = Int64.min
         while true {
-            let rows = try await self.database.run(PlaybackStatements.page, last, self.gates.limits.pageCountMax)
+            let rows = try await self.database.run(PlaybackStatements.page, last, countMax)
             var holdings: [PlaybackHolding] = []
             for row in rows {
                 last = try row.get(0)
@@ -34,7 +35,7 @@ package final class PlaybackNews: Sendable {
                 holdings.append(holding)
             }
             await self.gates.apply(holdings)
-            if rows.count < self.gates.limits.pageCountMax { break }
+            if rows.count < countMax { break }
         }
         self.mark.withLock { $0 = mark }
         self.stayOpen(since: began)
@@ -44,22 +45,32 @@ package final class PlaybackNews: Sendable {
     package func catchUp() async throws {
         guard let mark = self.mark.withLock({ $0 }) else { return }
         let began = MonotonicTime.now
-        let rows = try await self.database.run(PlaybackStatements.changed, mark, self.gates.limits.pageCountMax)
-        // More than one question holds, after the database was away: they are not in any order.
-        if rows.count >= self.gates.limits.pageCountMax { return try await self.reload() }
-        var (next, holdings): (String?, [PlaybackHolding]) = (nil, [])
-        for row in rows {
-            next = try row.get(0, as: String.self)
-            guard let text = try row.get(1, as: String?.self) else { continue }
-            guard let holding = PlaybackHolding(text) else { throw PostgresError(.decoding) }
-            holdings.append(holding)
-        }
-        await self.gates.apply(holdings)
+        let next = try await self.read(since: mark) { await self.gates.apply($0) }
         self.mark.withLock { known in
             // A reload that came between has read more.
             if known == mark, let next { known = next }
         }
         self.stayOpen(since: began)
+    }
+
+    /// Hands on what has changed since a mark, a page at a time; the next mark, which is that of the first page.
+    func read(since mark: String, _ take: ([PlaybackHolding]) async -> Void) async throws -> String? {
+        let countMax = self.gates.limits.pageCountMax
+        var next: String?
+        var (change, holder) = ("0", Int64.min)
+        while true {
+            let rows = try await self.database.run(PlaybackStatements.changed, mark, change, holder, countMax)
+            var holdings: [PlaybackHolding] = []
+            for row in rows {
+                if next == nil { next = try row.get(0) }
+                guard let text = try row.get(3, as: String?.self) else { continue }
+                (change, holder) = (try row.get(1), try row.get(2))
+                guard let holding = PlaybackHolding(text) else { throw PostgresError(.decoding) }
+                holdings.append(holding)
+            }
+            await take(holdings)
+            if rows.count < countMax { return next }
+        }
     }
 
     /// What another process, or this one, has told. Words of a later version are passed over: they are asked for.

@@ -11,8 +11,11 @@ package protocol PlaybackRights: Sendable {
     /// Whether a ticket is the member's, whatever became of it.
     func owns(ticket: Int64, member: Int64) async throws -> Bool
 
-    /// Whether there is such a performance, and somebody may see it before all others.
-    func mayPreview(schedule: Int64, _ caller: HTTPCaller) async throws -> Bool
+    /// Whether there is such a performance, and somebody may see it before all others. Whoever takes that from him
+    /// waits for the lock on the member that the transaction has.
+    func mayPreview(
+        schedule: Int64, _ caller: HTTPCaller, in transaction: PostgresTransaction
+    ) async throws -> Bool
 }
 
 package struct PlaybackRight: Equatable, Sendable {

@@ -17,6 +17,7 @@ package final class PlaybackSessions: Sendable {
     /// How long a session counts as watching after it last asked for a playlist.
     private let lease: TimeAmount
     private let viewers = Mutex<[Int64: Int]>([:])
+    private let unwritten = Mutex(WatchedSessions())
 
     /// - Parameter publicURL: What addresses begin with, without a slash at its end.
     package init(
@@ -40,6 +41,7 @@ package final class PlaybackSessions: Sendable {
         try self.requireRoom()
         let begun = try await self.database.transaction("playback_begin", actor: AuditEvent.name(member)) {
             transaction in
+            _ = try await self.watcher(member, in: transaction)
             guard let right = try await self.rights.right(of: ticket, member: member, in: transaction) else {
                 throw HTTPProblem.notFound
             }
@@ -49,7 +51,7 @@ package final class PlaybackSessions: Sendable {
             let rows = try await transaction.run(
                 PlaybackStatements.begin, ticket, right.schedule, member, Int64(PlaybackSessionID.newRandom()),
                 right.closesAt.unixMilliseconds, limit, device, Int32(right.grant.heightMax ?? 0),
-                right.grant.hasReplay)
+                right.grant.hasReplay, PlaybackLimits.keptSessionCountMax)
             return try Begun(rows, schedule: right.schedule, expiresAt: right.closesAt)
         }
         await self.gates.apply([begun.holding])
@@ -64,14 +66,17 @@ package final class PlaybackSessions: Sendable {
     package func preview(
         schedule: Int64, _ caller: HTTPCaller, signIn: [UInt8], device: String, now: WallClock
     ) async throws -> IssuedPlayback {
-        guard try await self.rights.mayPreview(schedule: schedule, caller) else { throw HTTPProblem.notFound }
         try self.requireRoom()
         let until = WallClock(
             unixMilliseconds: now.unixMilliseconds + self.gates.limits.previewSeconds * 1000)
         let begun = try await self.database.transaction(
             "playback_begin_preview", actor: AuditEvent.name(caller.memberID)
         ) { transaction in
-            let session = try await self.session(named: signIn, of: caller.memberID, in: transaction)
+            let epoch = try await self.watcher(caller.memberID, in: transaction)
+            guard try await self.rights.mayPreview(schedule: schedule, caller, in: transaction) else {
+                throw HTTPProblem.notFound
+            }
+            let session = try await self.session(named: signIn, of: caller.memberID, epoch, in: transaction)
             let rows = try await transaction.run(
                 PlaybackStatements.beginPreview, schedule, caller.memberID, session,
                 Int64(PlaybackSessionID.newRandom()), until.unixMilliseconds, Self.previewCountMax, device)
@@ -123,13 +128,23 @@ package final class PlaybackSessions: Sendable {
         }
     }
 
-    /// Sign-ins are known outside by names that lead back to none.
+    /// The epoch of a member, who stays as he is until the transaction ends: what locks him out comes before it, or
+    /// finds what it has begun.
+    private func watcher(_ member: Int64, in transaction: PostgresTransaction) async throws -> Int32 {
+        guard let row = try await transaction.run(PlaybackStatements.watcher, member).first else {
+            throw AuthProblems.sessionOver
+        }
+        return try row.get(0)
+    }
+
+    /// Sign-ins are known outside by names that lead back to none. This one stays until the transaction ends.
     private func session(
-        named name: [UInt8], of member: Int64, in transaction: PostgresTransaction
+        named name: [UInt8], of member: Int64, _ epoch: Int32, in transaction: PostgresTransaction
     ) async throws -> [UInt8] {
         for row in try await transaction.run(SessionStatements.live, member) {
             let id: [UInt8] = try row.get(0)
-            if RefreshToken.name(ofSession: id) == name { return id }
+            guard RefreshToken.name(ofSession: id) == name else { continue }
+            if try await transaction.run(PlaybackStatements.signIn, id, member, epoch).count == 1 { return id }
         }
         throw AuthProblems.sessionOver
     }
@@ -187,10 +202,38 @@ package final class PlaybackSessions: Sendable {
         self.viewers.withLock { $0 = count.viewers }
         self.metrics.watching(count.viewers.values.reduce(0, +))
         self.gates.forget(wall: WallClock.now.unixMilliseconds / 1000)
-        let changed = count.began + count.ended
-        guard !changed.isEmpty else { return }
-        _ = try await self.database.run(
-            PlaybackStatements.watched, changed.map(\.holder), changed.map(\.session.databaseValue))
+        self.note(count.began + count.ended)
+        try await self.write()
+    }
+
+    /// The process ends, and with it whoever watches: all who do are written down until now.
+    package func finish() async throws {
+        self.note(self.gates.meters.watching())
+        try await self.write()
+    }
+
+    private func note(_ sessions: [PlaybackMeters.Key]) {
+        let countMax = self.gates.limits.unwrittenCountMax
+        self.metrics.happened(
+            "unwritten", self.unwritten.withLock { $0.note(sessions, at: .now, countMax: countMax) })
+    }
+
+    /// Until all is written, or the database has failed: then the rest stays for the next time.
+    private func write() async throws {
+        let limits = self.gates.limits
+        while true {
+            let some = self.unwritten.withLock { $0.take(countMax: limits.writtenCountMax) }
+            guard !some.isEmpty else { return }
+            do {
+                _ = try await self.database.run(
+                    PlaybackStatements.watched, some.map(\.session.holder), some.map(\.session.session.databaseValue),
+                    some.map { PostgresTimestamp($0.first) }, some.map { PostgresTimestamp($0.last) })
+            } catch {
+                let lostCount = self.unwritten.withLock { $0.put(some, countMax: limits.unwrittenCountMax) }
+                self.metrics.happened("unwritten", lostCount)
+                throw error
+            }
+        }
     }
 
     /// Throws away what has been over for long enough.

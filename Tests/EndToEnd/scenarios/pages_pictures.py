@@ -1,0 +1,188 @@
+"""Pictures of every page and state, for somebody to look at: on a phone and a desk, in Korean and English, written to
+`var/pictures/` as `page.width.language.png`. What can be told without looking is told: what does not fit, what the page
+checks find, and words of the API that nobody put into a language. `PICTURES=manage,studio` takes only pages whose name
+has one of these words in it."""
+
+import base64
+import os
+import re
+import shutil
+import time
+
+from scenarios.purchase import DAY, account, moment
+from support.api import Api
+from support.browser import Chromium
+from support.house import PASSWORD, SIMULATED, House, answered
+from support.scenario import expect, expect_alive
+from support.servers import ROOT, Podo
+from support.visitor import Visitor
+
+FOLDER = os.path.join(ROOT, "var/pictures")
+WIDTHS = {"phone": 390, "desk": 1280}
+HEIGHT_MAX = 5000
+# Capitals that are words of people, of formats, or of companies.
+NAMES = {"CSV", "STAGE", "VIP", "OBS", "JPEG", "PNG", "KRW", "POST", "GET", "PATCH", "DELETE", "HTTP", "RTMP", "SETTLE",
+         "EARLY", "FRIENDS", "JSON", "HTTPS", "REJECT_CARD_PAYMENT"}
+CODE = re.compile(r"\b[A-Z][A-Z]{3,}(?:_[A-Z]+)*\b|\b[A-Z]+(?:_[A-Z]+)+\b")
+
+
+def run(site):
+    podo = Podo(site, environment=SIMULATED | {"PODO_WEB_DIR": os.path.join(ROOT, "Web"), "PODO_LOOPS": "2"}).start()
+    world = World(site, podo)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    os.makedirs(FOLDER)
+    count, wrong = pictures(site, f"http://127.0.0.1:{podo.http_port}", world)
+    expect_alive(podo)
+    expect(not wrong, "; ".join(wrong))
+    return f"{count} pictures in {os.path.relpath(FOLDER, ROOT)}"
+
+
+class World:
+    """A house in which something of everything has happened."""
+
+    def __init__(self, site, podo):
+        house = House(podo, rows=8, cols=12)
+        api, seller = house.api, house.seller
+        self.concert, self.schedule = house.concert, house.schedule
+        account(Api(podo.http_port), "boss", "ROLE_USER")
+        expect(podo.run_command("member", "promote", "boss@example.com").returncode == 0, "promote")
+        account(Api(podo.http_port), "novice", "ROLE_SELLER")
+        body = {
+            "name": "겨울 낭독회", "performers": "김하나", "description": "", "runtimeMinutes": 90, "category": "OTHER",
+            "saleOpensAt": moment(DAY), "saleClosesAt": moment(20 * DAY), "draft": True,
+            "grades": [{"name": "온라인", "price": 9000, "kind": "ONLINE", "capacity": 200}],
+            "schedules": [{"startsAt": moment(30 * DAY)}]}
+        self.draft = answered("draft", api.post("/api/v1/concert", body, seller), 201)["concertId"]
+        body |= {"name": "취소된 공연", "draft": False, "saleOpensAt": moment(-60)}
+        gone = answered("concert", api.post("/api/v1/concert", body, seller), 201)
+        answered("cancel", api.post(f"/api/v1/concert/{gone['concertId']}/cancel", None, seller), 202)
+        self.canceled = gone["concertId"]
+        answered("queue", api.send("PATCH", f"/api/v1/concert/{self.canceled}/queue", seller, {"enabled": False}), 200)
+        for code, percent in [("EARLY", 1000), ("FRIENDS", 2000)]:
+            answered("code", api.post(f"/api/v1/concert/{self.concert}/promotion", {
+                "code": code, "kind": "PERCENT", "basisPoints": percent, "endsAt": moment(9 * DAY), "usesMax": 50,
+            }, seller), 201)
+        self.buy(house)
+        house.publish(site)
+
+    def buy(self, house):
+        fan = house.account("fan")
+        payments = [house.buy(fan, seat)[0] for seat in house.seats[30:36]]
+        house.give_back(fan, payments[0])
+        other = house.account("other")
+        for seat in house.seats[50:53]:
+            house.buy(other, seat)
+        held = answered("hold", house.api.post(
+            "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[60:62]}, fan), 201)
+        self.reservation = held["reservationId"]
+        tickets = house.api.get("/api/v1/ticket", fan).json["items"]
+        self.ticket = tickets[0]["ticketId"]
+        failed = answered("hold", house.api.post(
+            "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[70:71]}, other), 201)
+        house.api.post("/api/v1/payment", {"reservationId": failed["reservationId"], "isSuccess": False}, other)
+
+
+FILL = ("for (const [id, text] of [['name', '봄 공연'], ['stageName', '헛간'], ['location', '서울']]) "
+        "document.getElementById(id).value = text; ")
+
+
+def by_words(*words):
+    """Presses the button that says one of these."""
+    return (f"[...document.querySelectorAll('main button')].find((one) => {list(words)}"
+            ".includes(one.textContent.trim()))?.click()")
+
+
+def pages(world):
+    """Name, who looks, where, and what is done there first."""
+    click = "document.querySelector('{}')?.click()".format
+    studio = [
+        ("studio", "seller", "/studio/", None), ("studio-empty", "novice", "/studio/", None),
+        ("studio-fan", "fan", "/studio/", None), ("studio-new", "novice", "/studio/new/", None),
+        *[(f"studio-new-{step}", "novice", "/studio/new/", FILL + click(f".stepper li:nth-child({step}) button"))
+          for step in (2, 3, 4, 5)],
+        ("studio-new-wrong", "novice", "/studio/new/", click(".stepper li:nth-child(3) button")),
+        *[(f"studio-{part}{rest}", who, f"/studio/{part}/", None) for part in ("money", "venues", "team")
+          for who, rest in (("seller", ""), ("novice", "-none"))],
+        ("studio-change", "seller", f"/studio/concert/{world.concert}", by_words("수정", "Change")),
+        ("studio-cancel", "seller", f"/studio/concert/{world.concert}",
+         by_words("공연 취소하고 전액 환불", "Cancel and refund everybody")),
+        ("studio-code", "seller", f"/studio/concert/{world.concert}", by_words("코드 만들기", "Make a code")),
+        ("studio-key", "seller", f"/studio/live/{world.schedule}", by_words("스트림 키 받기", "Get a stream key")),
+        ("studio-concert", "seller", f"/studio/concert/{world.concert}", None),
+        ("studio-draft", "seller", f"/studio/concert/{world.draft}", None),
+        ("studio-canceled", "seller", f"/studio/concert/{world.canceled}", None),
+        ("studio-live", "seller", f"/studio/live/{world.schedule}", None),
+        ("studio-none", "seller", "/studio/concert/999999", None),
+    ]
+    manage = [(f"manage-{part}", "boss", f"/manage/#{part}", None)
+              for part in ("payments", "refunds", "settlements", "shows", "requests", "members", "state")]
+    manage += [
+        ("manage-none-such", "boss", "/manage/#payments?status=WAITING", None), ("manage-fan", "fan", "/manage/", None),
+        ("manage-detail", "boss", "/manage/#payments", click("[data-way=detail]")),
+        ("manage-queue", "boss", "/manage/#shows", click("[data-way=queue]")),
+        ("manage-stop", "boss", "/manage/#shows", click("[data-way=close]")),
+    ]
+    fans = [
+        ("home", None, "/", None), ("home-none", None, "/?keyword=zzzz", None), ("account", None, "/account/", None),
+        ("account-mine", "fan", "/account/", None), ("show", None, f"/show/{world.concert}", None),
+        ("show-canceled", None, f"/show/{world.canceled}", None), ("show-none", None, "/show/999999", None),
+        ("seats", None, f"/seats/{world.schedule}", None), ("queue", "fan", f"/queue/{world.concert}", None),
+        ("checkout", "fan", f"/checkout/{world.reservation}", None), ("tickets", "fan", "/tickets/", None),
+        ("tickets-none", "novice", "/tickets/", None), ("watch", "fan", f"/watch/{world.ticket}", None),
+    ]
+    return fans + studio + manage
+
+
+def pictures(site, base, world):
+    chosen = [word for word in os.environ.get("PICTURES", "").split(",") if word]
+    wanted = [page for page in pages(world) if not chosen or any(word in page[0] for word in chosen)]
+    count, wrong = 0, []
+    for language in ("ko", "en"):
+        visitor = Visitor(Chromium(site, name=f"pictures-{language}"), base, language)
+        last = None
+        for name, who, path, first in sorted(wanted, key=lambda page: page[1] or ""):
+            if who != last:
+                visitor.sign_in(who and f"{who}@example.com", PASSWORD)
+                last = who
+            for size, width in WIDTHS.items():
+                visitor.width(width)
+                visitor.browser.call("Page.navigate", url="about:blank")
+                show(visitor, path)
+                if first:
+                    visitor.do(first)
+                    time.sleep(0.7)
+                take(visitor, os.path.join(FOLDER, f"{name}.{size}.{language}.png"), width)
+                wrong += [f"{name} {size} {language}: {problem}" for problem in problems(visitor)]
+                count += 1
+        visitor.browser.stop()
+    return count, wrong
+
+
+def show(visitor, path):
+    """Once more where a busy machine had too much to do."""
+    for _ in range(4):
+        visitor.go(path)
+        time.sleep(1)
+        if not visitor.value("document.querySelector('main > .trouble button') !== null"):
+            return
+
+
+def take(visitor, path, width):
+    height = visitor.value("Math.max(document.documentElement.scrollHeight, innerHeight)")
+    shot = visitor.browser.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip={
+        "x": 0, "y": 0, "width": width, "height": min(height, HEIGHT_MAX), "scale": 1})
+    with open(path, "wb") as file:
+        file.write(base64.b64decode(shot["data"]))
+
+
+def problems(visitor):
+    """What is wrong that needs no eyes."""
+    found = []
+    over = visitor.value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if over > 0:
+        found.append(f"{over} pixels too wide")
+    found += visitor.barriers()
+    words = set(CODE.findall(visitor.value("document.body.innerText"))) - NAMES
+    if words:
+        found.append(f"words of the API: {sorted(words)}")
+    return found

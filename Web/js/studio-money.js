@@ -1,0 +1,43 @@
+// What an organizer is paid: statements of settlements, and every sale.
+import { call } from "./api.js";
+import { make, put } from "./dom.js";
+import { money } from "./format.js";
+import { learn, t } from "./language.js";
+import { statement } from "./manage-settlements.js";
+import { manageTexts } from "./manage-texts.js";
+import { start, worker } from "./shell.js";
+import { download, moment, word } from "./staff.js";
+import { LiveTable } from "./staff-table.js";
+import { studioTabs } from "./studio-tabs.js";
+
+learn(manageTexts);
+const pageCount = 50;
+
+start("money.title", async (main, me) => {
+  put(main, studioTabs(me), make("h1", {}, t("money.title")),
+    await list("money.settlements", "/member/me/settlement", "money.noSettlements", {
+      heads: ["manage.date", "manage.net", "manage.status", "money.statement"], keyOf: (item) => item.settlementId,
+      row: (item) => [item.date, money(item.net), [word("settlement.status", item.status), item.paidAt && make("p.quiet", {}, moment(item.paidAt))],
+        make("details", {}, make("summary", {}, t("money.statement")), statement(item),
+          download(`/member/me/settlement/${item.settlementId}/csv`, `settlement-${item.date}.csv`, t("manage.csv"), "button.plain.small"))],
+    }),
+    await list("money.sales", "/member/me/sale", "money.noSales", {
+      heads: ["manage.number", "manage.amount", "manage.refunded", "manage.status", "manage.paid", "manage.show"], keyOf: (item) => item.paymentId,
+      row: (item) => [String(item.paymentId), money(item.amount), item.refunded.amount ? money(item.refunded) : "–",
+        [word("payment.status", item.status), item.isDisputed && make("p.quiet", {}, t("manage.disputed"))], moment(item.paidAt),
+        make("a", { href: `/studio/concert/${item.concertId}` }, String(item.concertId))],
+    }));
+}, { forMembers: true });
+
+async function list(title, path, none, { heads, keyOf, row }) {
+  const table = new LiveTable(t(title), heads.map((head) => t(head)), { keyOf, row });
+  const items = [], foot = make("div");
+  const more = async (cursor) => {
+    const page = await call("GET", `${path}?limit=${pageCount}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+    items.push(...page.items);
+    table.fill(items);
+    put(foot, page.nextCursor && worker(t("more"), () => more(page.nextCursor), "button.plain"));
+  };
+  await more(null);
+  return make("section", {}, make("h2", {}, t(title)), items.length ? [table.node, foot] : make("p.empty", {}, t(none)));
+}
