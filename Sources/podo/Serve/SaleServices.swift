@@ -26,12 +26,8 @@ final class SaleServices: Sendable {
     private let refunds: RefundWorker
     private let webhooks: WebhookInbox
     private let canceled: CanceledSchedules
-<<<<<<< HEAD
-    let invariants: SaleInvariants
-=======
     private let deleted: DeletedSchedules
-    private let invariants: SaleInvariants
->>>>>>> 8386bd05055c3f39179d2e87c6943f6551379158
+    let invariants: SaleInvariants
     private let dailyBooks: DailyBooks
     private let maps: SeatMaps
     private let posters = PosterPictures()
