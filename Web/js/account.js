@@ -3,12 +3,14 @@ import { call, Problem, signIn, signInAddress } from "./api.js";
 import { make, put } from "./dom.js";
 import { field, form } from "./forms.js";
 import { t } from "./language.js";
+import { Pauses } from "./news.js";
 import { profile, providerName } from "./profile.js";
 import { say, sayLater, start, told } from "./shell.js";
 import { next } from "./ways.js";
 
 /** What the server takes of a way back from another service. */
 const returnPathMax = 512;
+const socialPauseMin = 1_000, socialPauseMax = 8_000, socialCountMax = 5;
 const word = location.pathname.split("/").filter(Boolean)[1];
 /** Behind #, so that it is in no log and no Referer. */
 const secret = location.hash.slice(1);
@@ -19,7 +21,7 @@ start("account.title", async (main, me) => {
   if (word === "verify" && secret) return verify(main, me);
   if (word === "reset" && secret) return put(main, reset());
   if (me && !social?.has("social-error") && new URLSearchParams(location.search).has("next")) return location.replace(next());
-  put(main, me ? await profile(me) : await doors());
+  put(main, me ? await profile(me) : doors());
   if (social?.has("social-connected")) say(t("account.connected", { name: providerName(social.get("social-connected")) }));
   if (social?.has("social-error")) refuse(main, new Problem(403, { code: social.get("social-error") }));
   if (social?.size) forgetSecret();
@@ -42,7 +44,7 @@ async function comeBack(main, me, code) {
     await call("POST", "/auth/social/exchange", { body: { code, session: "cookie" } });
     return location.replace(next());
   } catch (problem) {
-    put(main, me ? await profile(me) : await doors());
+    put(main, me ? await profile(me) : doors());
     return refuse(main, problem);
   }
 }
@@ -53,8 +55,27 @@ function startAddress(name) {
   return `/api/v1/auth/social/${name}/start?redirect=${encodeURIComponent(way.length <= returnPathMax ? way : "/account/")}`;
 }
 
-async function doors(way = next()) {
-  const social = await call("GET", "/auth/social").catch(() => ({ items: [] }));
+/** Other services, when the server has told which: the other doors need not wait for it. */
+async function showSocial(place) {
+  const pauses = new Pauses(socialPauseMin, socialPauseMax);
+  for (let count = 0; count < socialCountMax; count += 1) {
+    try {
+      const { items } = await call("GET", "/auth/social");
+      place.hidden = items.length === 0;
+      return put(place, make("h2", {}, t("account.social")), items.map(({ name }) => make("a.button.plain",
+        { href: startAddress(name) }, t("account.socialBy", { name: providerName(name) }))));
+    } catch (problem) {
+      console.warn(problem);
+      if (!(problem instanceof Problem) || !problem.isUnknown) return undefined;
+      await new Promise((resolve) => { setTimeout(resolve, pauses.take()); });
+    }
+  }
+  return undefined;
+}
+
+function doors(way = next()) {
+  const social = make("section.social", { hidden: true });
+  showSocial(social);
   return [make("h1", {}, t("account.welcome")),
     make("div.doors", {},
       form("account.signIn", [
@@ -75,9 +96,7 @@ async function doors(way = next()) {
         await signIn(email, password);
         goOn(way);
       })),
-    social.items.length > 0 && make("section.social", {}, make("h2", {}, t("account.social")),
-      social.items.map(({ name }) => make("a.button.plain", { href: startAddress(name) },
-        t("account.socialBy", { name: providerName(name) })))),
+    social,
     make("details", {}, make("summary", {}, t("account.forgot")),
       form("account.forgot", [field("lost", "account.email", { name: "email", type: "email", autocomplete: "email" })],
         "account.sendLink", async ({ email }) => {
@@ -106,7 +125,7 @@ function reset() {
 /** The link belongs to an account: who is not signed in does that first, and the link is still there afterwards. */
 async function verify(main, me) {
   if (!me) {
-    put(main, make("p.note", {}, t("account.verifySignIn")), await doors(location.pathname + location.hash));
+    put(main, make("p.note", {}, t("account.verifySignIn")), doors(location.pathname + location.hash));
     return;
   }
   try {

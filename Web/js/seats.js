@@ -35,7 +35,8 @@ start("seats.title", async (main, me) => {
 
 class SeatPage {
   constructor(main, me, concert, schedule, map, seats) {
-    Object.assign(this, { me, concert, schedule, seats });
+    // Read before the cart is shown, which keeps what is in it.
+    Object.assign(this, { me, concert, schedule, seats, kept: new Set(keptChoice(schedule.scheduleId)) });
     this.chosen = new Map();
     this.holding = new Once();
     this.grades = concert.grades.map((grade, index) => ({ ...grade, color: `hsl(${hues[index % hues.length]} 62% 48%)` }));
@@ -174,8 +175,7 @@ class SeatPage {
 
   /** What was chosen before signing in or standing in line, as far as it is still free. */
   restore() {
-    const kept = new Set(keptChoice(this.schedule.scheduleId));
-    const seats = this.seats.filter((seat) => kept.has(seat.number) && seat.status === free).slice(0, this.concert.purchaseLimit);
+    const seats = this.seats.filter((seat) => this.kept.has(seat.number) && seat.status === free).slice(0, this.concert.purchaseLimit);
     if (!seats.length) return;
     for (const seat of seats) {
       this.chosen.set(seat.number, seat);

@@ -1,6 +1,7 @@
 """Rules of the pages, row by row in a browser: what is told of money and of sales, ways that lead elsewhere, requests
 whose answer was lost, changes of seats that come while a map is read. Every text that a page names is there."""
 
+import json
 import os
 import re
 
@@ -13,7 +14,8 @@ from support.visitor import Visitor
 with open(os.path.join(ROOT, "Tests/EndToEnd/pages/rules.js"), encoding="utf-8") as file:
     RULES = file.read().strip()
 # Texts that are named whole; those put together are seen where they are said.
-NAMED = re.compile(r"""\bt\(\s*"([a-zA-Z.-]+)"\s*[,)]|\?\s*"([a-z]+\.[a-zA-Z.-]+)"\s*:\s*"([a-z]+\.[a-zA-Z.-]+)"\s*[,)]""")
+NAMED = re.compile(r"""\bt\(\s*"([a-zA-Z.-]+)"\s*[,)]""")
+SCRIPTS = os.path.join(ROOT, "Web/js")
 
 
 def run(site):
@@ -24,9 +26,10 @@ def run(site):
     wrong = visitor.browser.evaluate(RULES)
     expect(wrong == [], f"{wrong}")
     names = texts_named()
-    visitor.do("window.learned = import('/js/texts.js').then(async ({ texts }) => ({ ...texts, "
-               "...(await import('/js/problems.js')).problems, ...(await import('/js/staff-texts.js')).staffTexts }))")
-    known = set(visitor.browser.evaluate("window.learned.then((texts) => Object.keys(texts))"))
+    files = [f"/js/{name}" for name in os.listdir(SCRIPTS) if name.endswith("texts.js") or name == "problems.js"]
+    known = set(visitor.browser.evaluate(
+        f"Promise.all({json.dumps(files)}.map((file) => import(file)))"
+        ".then((modules) => modules.flatMap((module) => Object.values(module)).flatMap(Object.keys))"))
     expect(names <= known, f"no texts: {sorted(names - known)}")
     visitor.browser.stop()
     expect_alive(podo)
@@ -34,10 +37,8 @@ def run(site):
 
 
 def texts_named():
-    folder = os.path.join(ROOT, "Web/js")
     found = set()
-    for name in os.listdir(folder):
-        with open(os.path.join(folder, name), encoding="utf-8") as script:
-            for match in NAMED.finditer(script.read()):
-                found.update(text for text in match.groups() if text)
+    for name in os.listdir(SCRIPTS):
+        with open(os.path.join(SCRIPTS, name), encoding="utf-8") as script:
+            found.update(NAMED.findall(script.read()))
     return found

@@ -90,19 +90,27 @@ def in_line(api, seller, first, second):
     # Its turn is over while it sleeps: what it is told, and that it asks for another one itself.
     first.click("Choose seats", "main")
     first.until("location.pathname.startsWith('/seats/')", "the hall")
-    first.do(f"fetch('/api/v1/concert/{number}/queue', {{method: 'DELETE'}})")
+    lose_turn(first, number)
     second.says("차례가 왔습니다!")
-    second.do(f"fetch('/api/v1/concert/{number}/queue', {{method: 'DELETE'}})")
+    lose_turn(second, number)
     second.do("document.dispatchEvent(new Event('visibilitychange'))")
     second.says("차례가 지났습니다.")
     second.expect_well("a lost turn")
     second.click("다시 줄 서기", "main")
-    second.says("차례가 왔습니다!")
+    # At the end again, which is the front here.
+    second.says("앞에 0명이 있습니다")
     expect(api.send("PATCH", settings, seller, {"enabled": False}).status == 200, "no queue")
+    second.says("지금은 줄을 서지 않아도 됩니다.")
     first.go(path)
     first.says("Nobody has to wait at the moment.")
     first.click("Choose seats", "main")
     first.until(f"location.pathname === '/seats/{schedule}'", "the hall is open")
+
+
+def lose_turn(visitor, concert):
+    status = visitor.browser.evaluate(
+        f"fetch('/api/v1/concert/{concert}/queue', {{method: 'DELETE'}}).then((answer) => answer.status)")
+    expect(status == 204, f"the turn is given up: {status}")
 
 
 def queued_concert(api, seller):

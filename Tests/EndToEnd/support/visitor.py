@@ -84,7 +84,7 @@ class Visitor:
             time.sleep(0.05)
 
     def says(self, text, seconds=WAIT_TIME):
-        self.until(f"document.body.innerText.includes({json.dumps(text)})", f"\"{text}\" is said", seconds)
+        self.until(f"document.body?.innerText.includes({json.dumps(text)})", f"\"{text}\" is said", seconds)
 
     def fill(self, selector, text):
         """As typed: pages hear of it."""
