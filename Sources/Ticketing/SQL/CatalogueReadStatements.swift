@@ -18,7 +18,8 @@ enum CatalogueReadStatements {
                 min(starts_at) FILTER (WHERE ends_at > now()) AS next, min(timezone) AS zone,
                 coalesce(bool_or(live.state = 'LIVE'), false) AS live
             FROM schedule LEFT JOIN live_show AS live ON live.schedule_id = schedule.id
-            WHERE schedule.concert_id = concert.id AND deleted_at IS NULL AND schedule.status <> 'CANCELED') AS times
+            WHERE schedule.concert_id = concert.id AND schedule.deleted_at IS NULL
+                AND schedule.status <> 'CANCELED') AS times
         CROSS JOIN LATERAL (SELECT min(price) AS least FROM grade WHERE grade.concert_id = concert.id) AS prices
         ORDER BY concert.id DESC
         """, effect: .reads)
@@ -38,7 +39,8 @@ enum CatalogueReadStatements {
                 min(starts_at) FILTER (WHERE ends_at > now()) AS next, min(timezone) AS zone,
                 coalesce(bool_or(live.state = 'LIVE'), false) AS live
             FROM schedule LEFT JOIN live_show AS live ON live.schedule_id = schedule.id
-            WHERE schedule.concert_id = concert.id AND deleted_at IS NULL AND schedule.status <> 'CANCELED') AS times
+            WHERE schedule.concert_id = concert.id AND schedule.deleted_at IS NULL
+                AND schedule.status <> 'CANCELED') AS times
         CROSS JOIN LATERAL (SELECT min(price) AS least FROM grade WHERE grade.concert_id = concert.id) AS prices
         WHERE concert.deleted_at IS NULL AND concert.id < $2
             AND concert.seller_id IN (SELECT $1::bigint UNION ALL SELECT team.seller_id FROM seller_team AS team
@@ -61,7 +63,8 @@ enum CatalogueReadStatements {
                 min(starts_at) FILTER (WHERE ends_at > now()) AS next, min(timezone) AS zone,
                 coalesce(bool_or(live.state = 'LIVE'), false) AS live
             FROM schedule LEFT JOIN live_show AS live ON live.schedule_id = schedule.id
-            WHERE schedule.concert_id = concert.id AND deleted_at IS NULL AND schedule.status <> 'CANCELED') AS times
+            WHERE schedule.concert_id = concert.id AND schedule.deleted_at IS NULL
+                AND schedule.status <> 'CANCELED') AS times
         CROSS JOIN LATERAL (SELECT min(price) AS least FROM grade WHERE grade.concert_id = concert.id) AS prices
         WHERE concert.deleted_at IS NULL AND concert.id < $3 AND ($1::text IS NULL OR concert.status = $1)
             AND ($2::bigint IS NULL OR concert.seller_id = $2)
