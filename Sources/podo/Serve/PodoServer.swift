@@ -99,12 +99,10 @@ final class PodoServer: Sendable {
             configuration, group: self.group, shows: self.sales.shows, keys: self.members.streamKeys,
             streams: streams, metrics: metrics, log: log)
         self.showPhases = ShowPhases(of: self.sales.shows, delivery: self.delivery, streams: streams)
-        let shows = Self.liveService(
-            self.sales, self.members, self.memberTokens, publishURL: self.listeners.publishURL(configuration),
-            publishers: self.publisherFrontend, streams: streams, playback: self.playback)
-        let services = PublicServices(
-            self.members, self.social, self.sales, self.playback, self.commerce, shows,
-            Self.house(self.state, self.database, self.sales))
+        let services = Self.services(
+            self.members, self.social, self.sales, self.playback, self.commerce, self.memberTokens,
+            publishURL: self.listeners.publishURL(configuration), publishers: self.publisherFrontend, streams: streams,
+            state: self.state, database: self.database)
         self.demo = try DemoService(
             configuration, self.members, services.routes, self.listeners, searchPath: environment["PATH"], log: log)
         self.publicApplication = try PublicApplication(
@@ -120,12 +118,19 @@ final class PodoServer: Sendable {
             database: self.database, self.publicFrontend, self.publisherFrontend, metrics: metrics, log: self.log)
     }
 
-    /// What managers look at.
-    private static func house(_ state: ServerState, _ database: DatabaseService, _ sales: SaleServices) -> HouseService
-    {
-        HouseService(
+    /// What answers the API.
+    private static func services(
+        _ members: MemberServices, _ social: SocialServices, _ sales: SaleServices, _ playback: PlaybackServices,
+        _ commerce: CommerceServices, _ tokens: MemberTokens, publishURL: String, publishers: RTMPFrontend,
+        streams: PackagedStreams, state: ServerState, database: DatabaseService
+    ) -> PublicServices {
+        let shows = Self.liveService(
+            sales, members, tokens, publishURL: publishURL, publishers: publishers, streams: streams,
+            playback: playback)
+        let house = HouseService(
             startedAt: state.startedAt, database: { database.report.health }, companies: sales.companies.pulses,
             rules: sales.invariants.findings)
+        return PublicServices(members, social, sales, playback, commerce, shows, house)
     }
 
     /// What the operator looks at.
