@@ -135,7 +135,7 @@ struct SocialSignInTests {
     func comesBackWithoutLuck() async throws {
         let browser = Browser(try SocialRig())
         let path = try await browser.leave("corp")
-        let state = try #require(path.split(separator: "?").last?.split(separator: "&").first { $0.hasPrefix("state=") })
+        let state = try #require(path.split { "?&".contains($0) }.first { $0.hasPrefix("state=") })
         let denied = "/api/v1/auth/social/corp/callback?error=access_denied&\(state)"
         browser.accept = "text/html,application/xhtml+xml,*/*;q=0.8"
         let answer = try await browser.send(.get, denied)
