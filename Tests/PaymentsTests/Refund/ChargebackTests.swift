@@ -58,7 +58,7 @@ struct ChargebackTests {
         // The company's list says the same.
         let now = WallClock.now
         rig.gateway.change { state in
-            state.transactions = [100_000, -60_000, -100_000].enumerated().map { index, amount in
+            state.transactions = ([100_000, -60_000, -100_000] as [Int64]).enumerated().map { index, amount in
                 GatewayTransaction(
                     key: "t\(index)", providerKey: "key-\(payment.orderID)", orderID: payment.orderID,
                     amount: Money(amount), fee: nil, at: now)
@@ -73,7 +73,7 @@ struct ChargebackTests {
         let back = try await rig.row(payment)
         #expect(back.state.status == .partCanceled && back.refunded == 60_000)
         #expect(try await Ledger.balance(of: .disputeLoss, .krw, in: rig.database) == 0)
-        try await rig.checkBooks()
+        #expect(try await rig.payments.checkInvariants().isEmpty)
     }
 
     @Test("of which the bank gives a part back when it is lost is no more than what it keeps")

@@ -57,7 +57,7 @@ struct RefundTests {
         let rig = try PaymentRig()
         let payment = try await rig.paid([60_000, 40_000], startsInDays: 2)
         try rig.sql("UPDATE test_order SET confirmed_at = now() - interval '2 days'")
-        #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 20_000)
+        #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 30_000)
         try rig.sql("UPDATE test_order SET called_off = true")
         #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == 0)
         try rig.sql("UPDATE test_order SET starts_at = now() - interval '1 minute'")
