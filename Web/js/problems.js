@@ -37,6 +37,8 @@ export const problems = {
   "problem.follow-limit": ["더 팔로우할 수 없습니다. 먼저 다른 주최자의 팔로우를 취소해 주세요.", "You follow as many as one can. Unfollow somebody first."],
   "problem.idempotency-in-progress": ["같은 요청을 처리하는 중입니다. 잠시 뒤에 다시 해 주세요.", "The same is being done already. Please try again in a moment."],
   "problem.idempotency-key-invalid": ["이 페이지가 서버와 맞지 않습니다. 새로 고쳐 주세요.", "This page does not fit the server. Please load it again."],
+  "problem.idempotency-key-required": ["이 요청에는 Idempotency-Key가 필요합니다.", "This request needs an Idempotency-Key."],
+  "problem.no-poster": ["아직 이 방송의 화면 그림이 없습니다.", "There is no picture of this stream yet."],
   "problem.idempotency-key-reused": ["앞선 요청과 내용이 다릅니다. 새로 고치고 다시 해 주세요.", "That differs from what was asked before. Please load the page again."],
   "problem.internal-error": ["서버에 문제가 생겼습니다. 잠시 뒤에 다시 해 주세요.", "Something went wrong on our side. Please try again in a moment."],
   "problem.interrupted": ["서버가 잠시 쉬고 있습니다. 곧 다시 해 주세요.", "The server is away for a moment. Please try again soon."],

@@ -34,8 +34,8 @@ package enum PlaybackRoutes {
             details: HTTPWording(
                 """
                 playlistUrl plays in every HLS player, and needs no cookie and no header. It answers 404 not-live-yet \
-                until the show begins, and 503 interrupted while nothing of it comes. A ticket has one such session, or \
-                as many as its concert allows: the newest takes the place of the oldest, which is answered 403 \
+                until the show begins, and 503 interrupted while nothing of it comes. A ticket has one such session, \
+                or as many as its grade allows: the newest takes the place of the oldest, which is answered 403 \
                 session-replaced from then on.
                 """,
                 korean: """

@@ -55,8 +55,8 @@ package struct SocialService: Sendable {
         return response
     }
 
-    /// Takes a browser back from a provider, and sends it on to a page. A person who could not sign in comes to the page
-    /// where he can try again; programs are told the problem.
+    /// Takes a browser back from a provider, and sends it on to a page. A person who could not sign in comes to the
+    /// page where he can try again; programs are told the problem.
     func callback(_ request: HTTPRequest, _ name: String?) async throws -> HTTPResponse {
         try self.auth.take(self.auth.limits.tokens, request)
         let query = try request.decodeQuery()

@@ -1,5 +1,5 @@
-/// The page that a person's browser shows instead of a problem document: in the looks of the other pages where those are
-/// served, readable without. No script, and every run-time text escaped.
+/// The page that a person's browser shows instead of a problem document: in the looks of the other pages where those
+/// are served, readable without. No script, and every run-time text escaped.
 enum HTTPProblemPage {
     private static let styles = ["/podo.css", "/pages.css"]
 

@@ -189,7 +189,7 @@ package enum PaymentRoutes {
                     problems: [
                         self.missing, self.invalidInput, HTTPProblemDescription(.conflict, "invalid-state"), self.away,
                     ], options: .idempotencyKey)
-            ) { service in .concurrent { request, values in try await service.giveUp(request, values) } }
+            ) { service in .concurrent { request, values in try await service.giveUp(request, values) } },
         ]
     }
 }

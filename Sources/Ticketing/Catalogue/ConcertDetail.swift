@@ -101,7 +101,8 @@ extension ConcertDetail.Grade {
         if let first, let last, first <= last { self.rows = first...last }
         self.section = try row.get(6)
         self.capacity = try row.get(7)
-        self.playback = PlaybackDraft(heightMax: try row.get(8), hasReplay: try row.get(9), deviceCount: try row.get(10))
+        self.playback = PlaybackDraft(
+            heightMax: try row.get(8), hasReplay: try row.get(9), deviceCount: try row.get(10))
     }
 }
 

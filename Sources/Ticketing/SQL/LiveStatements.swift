@@ -53,9 +53,8 @@ enum LiveStatements {
         RETURNING schedule_id
         """, purpose: .background)
 
-    /// Shows of which something may have to be decided: seconds of silence after which the
-    /// process of a publisher is gone, and seconds that a publisher may be away after the end, or null for all time. How
-    /// many at most.
+    /// Shows of which something may have to be decided: seconds of silence after which the process of a publisher is
+    /// gone, and seconds that a publisher may be away after the end, or null for all time. How many at most.
     static let due = PostgresStatement(
         "live_due",
         """

@@ -36,7 +36,7 @@ struct PlaybackRaceTests {
         let deadline = MonotonicTime.now + .seconds(2)
         while try rig.auth.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "0" {
             if MonotonicTime.now > deadline { break }
-            try await Task.sleep(for: .milliseconds(10))
+            try rig.auth.sql("SELECT pg_sleep(0.01)")
         }
         commit.yield()
         try await other.value
@@ -85,7 +85,7 @@ struct PlaybackRaceTests {
         let locking = Task(executorPreference: rig.auth.group.loops[0]) {
             try await rig.auth.members.setLocked(true, account.id, actor: "test")
         }
-        try await Task.sleep(for: .milliseconds(100))
+        try rig.auth.sql("SELECT pg_sleep(0.1)")
         goOn.yield()
         let answer = try await beginning.value
         #expect(answer.status == 201)

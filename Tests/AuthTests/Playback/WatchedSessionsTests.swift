@@ -51,7 +51,7 @@ struct WatchedSessionsTests {
         try await rig.auth.onLoop { try await rig.sessions.count() }
         let early = "first_watched_at < 'epoch'::timestamptz + \(before) * interval '1 millisecond'"
         #expect(try rig.auth.sql("SELECT count(*) FROM playback_session WHERE \(early)") == "3")
-        try await Task.sleep(for: .milliseconds(20))
+        try rig.auth.sql("SELECT pg_sleep(0.02)")
         try await rig.auth.onLoop { try await rig.sessions.finish() }
         let later = "last_watched_at > first_watched_at"
         #expect(try rig.auth.sql("SELECT count(*) FROM playback_session WHERE \(early) AND \(later)") == "3")

@@ -1,0 +1,30 @@
+import Commerce
+import HTTPServer
+import Primitives
+import Testing
+
+@testable import Payments
+
+/// What Stripe tells of a charge with more refunds than it shows at once.
+@Suite("Refunds of Stripe", .timeLimit(.minutes(2)))
+struct StripeRefundListTests {
+    @Test("refunds of which the charge has no room are read page by page") func manyRefunds() async throws {
+        let rig = try GatewayRig()
+        let paid = try await rig.paid(rig.stripe, GatewayRig.order("podo-000001"))
+        rig.company.withBank { bank, now in
+            for _ in 0..<150 { bank.refundExternally(paid.providerKey, amount: 100, at: now) }
+        }
+        let ours = GatewayRig.refund(paid, 500, number: 1)
+        // More than one page has none of ours.
+        #expect(await rig.stripe.fetchRefund(ours) == .absent)
+        rig.company.withBank { bank, _ in bank.settings.cancelCountMax = 1000 }
+        #expect(await rig.stripe.refund(ours).word == "refunded")
+        #expect(await rig.stripe.fetchRefund(ours).word == "refunded")
+        for key in [paid.providerKey, nil] {
+            let read = await rig.stripe.fetch(GatewayPaymentKey(orderID: "podo-000001", providerKey: key))
+            let cancels = try #require(read.snapshot?.cancels)
+            #expect(cancels.count == 151 && Set(cancels.map(\.key)).count == 151)
+            #expect(cancels.filter { $0.refundID == 1 }.count == 1)
+        }
+    }
+}
