@@ -4,8 +4,8 @@ internal import Postgres
 enum ReservationRefundStatements {
     /// Of a locked reservation that is paid: currency, when it was paid and when the show begins, the zone of its days,
     /// the organizer's rules as they were when it was made, but that until it begins everything goes back to who has
-    /// bought it for another time; numbers of its seats, what was paid for each, and whether whoever bought it still has
-    /// the ticket; whether it was called off. A ticket changes hands under the reservation's lock, so this holds until
+    /// bought it for another time; numbers of its seats, what was paid for each, and whether whoever bought it still
+    /// has the ticket; whether it was called off. A ticket changes hands under the reservation's lock, so this holds until
     /// the transaction ends.
     static let terms = PostgresStatement(
         "reservation_refund_terms",
