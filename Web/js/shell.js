@@ -4,6 +4,7 @@ import { $, make, put } from "./dom.js";
 import { choose, explain, fill, language, t } from "./language.js";
 
 document.documentElement.lang = language;
+const retryCountMax = 5;
 
 function languageSwitch() {
   const other = language === "ko" ? "en" : "ko";
@@ -94,7 +95,9 @@ export async function start(titleKey, show, { forMembers = false } = {}) {
   fill();
   voice();
   const main = $("#main");
+  let timer = null, count = 0;
   const run = async () => {
+    clearTimeout(timer);
     try {
       const me = await whoAmI().catch((problem) => {
         if (forMembers) throw problem;
@@ -106,6 +109,10 @@ export async function start(titleKey, show, { forMembers = false } = {}) {
       await show(main, me);
     } catch (problem) {
       put(main, trouble(problem, run));
+      // In a rush the server says when to come again: nobody has to press a button for that, and not all come at once.
+      if (!(problem instanceof Problem && problem.isUnknown && problem.retrySeconds) || count === retryCountMax) return;
+      count += 1;
+      timer = setTimeout(run, problem.retrySeconds * 1000 * (1 + 0.5 * Math.random()));
     } finally {
       main.removeAttribute("aria-busy");
     }
