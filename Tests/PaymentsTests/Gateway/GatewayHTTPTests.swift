@@ -131,6 +131,15 @@ import Testing
         }
     }
 
+    @Test("a transfer that nobody waits for any more is taken back") func abandonedDeposit() async throws {
+        let rig = try GatewayRig()
+        let attempt = try await rig.authenticated(
+            rig.toss, GatewayRig.order("podo-000001", method: .virtualAccount))
+        #expect(await rig.toss.confirm(attempt).word == "awaiting")
+        for _ in 0..<2 { #expect(await rig.toss.abandon(attempt.payment) == .gone) }
+        #expect(await rig.toss.fetch(attempt.payment).word == "found failed")
+    }
+
     @Test("a transfer is waited for, and goes back to an account") func virtualAccount() async throws {
         let rig = try GatewayRig()
         let order = GatewayRig.order("podo-000001", method: .virtualAccount)
@@ -142,12 +151,12 @@ import Testing
         #expect(
             waiting.deposit?.dueAt?.unixMilliseconds == rig.now.unixMilliseconds + Int64(GatewayOrder.depositHoursMax)
                 * 3_600_000)
-        #expect(await rig.toss.abandon(attempt.payment).isPaid)
         let page = rig.origin + SimulatorRoutes.pagePrefix + attempt.providerKey
         #expect(String(decoding: try await rig.get(page).body, as: UTF8.self).contains("입금하기"))
         #expect(try await rig.press("deposit", page).location == page)
         let paid = try #require(await rig.toss.fetch(attempt.payment).snapshot)
         #expect(paid.status == .paid)
+        #expect(await rig.toss.abandon(attempt.payment).isPaid)
         let hints = await rig.webhooks().compactMap(\.hint)
         #expect(hints.map(\.subject) == [.payment, .deposit])
         #expect(hints.last?.isVerified(by: waiting.deposit?.secret) == true)
