@@ -5,7 +5,8 @@ internal import Synchronization
 ///
 /// Everything is registered while the process starts, but for what asks `histogramIfRoom`. A name or label that
 /// Prometheus would refuse, a name registered with two types, a series registered twice and more slots than
-/// `MetricsLimits.slotCountMax` are mistakes of the program and stop it there; counting never fails. Label values are a fixed set chosen by the program, never a peer's.
+/// `MetricsLimits.slotCountMax` are mistakes of the program and stop it there; counting never fails. Label values are a
+/// fixed set chosen by the program, never a peer's.
 package final class MetricsRegistry: Sendable {
     package let loopCount: Int
     private let slab: MetricsSlab

@@ -196,7 +196,7 @@ struct PlaybackJoinTests {
             SELECT decode(repeat('0' || id, 16), 'hex'), id, token_epoch, decode(repeat('00', 32), 'hex'),
                 now() + interval '1 day', now() + interval '1 day' FROM member
             """)
-        let allowed = [PlaybackVerdict](repeating: .admitted(stream: "schedule-7"), count: 2)
+        let allowed = [PlaybackVerdict](repeating: .admitted(stream: "schedule-7", .preview), count: 2)
         let own = try await rig.preview(1)
         for change in [
             "DELETE FROM seller_team", "UPDATE seller_team SET role = 'FINANCE'", "UPDATE seller_team SET role = role",
