@@ -1,13 +1,18 @@
 package import HTTPServer
 package import Postgres
+package import Primitives
 
 /// What answers those who look at their sales.
 package struct SalesService: Sendable {
     private let reports: SalesReports
     private let access: CatalogueAccess
 
-    package init(database: PostgresDatabase, access: CatalogueAccess, money: any SaleMoney) {
-        self.reports = SalesReports(database: database, money: money)
+    /// `keepTime`: for how long a report is told to whoever asks.
+    package init(
+        database: PostgresDatabase, access: CatalogueAccess, money: any SaleMoney,
+        keepTime: TimeAmount = .seconds(2)
+    ) {
+        self.reports = SalesReports(database: database, money: money, keepTime: keepTime)
         self.access = access
     }
 

@@ -9,8 +9,6 @@ internal import Synchronization
 final class SalesReports: Sendable {
     /// Two years; what was sold before is in the sums.
     static let dayCountMax = 732
-    /// For how long a report is told: it says of when it is, and pages ask again and again.
-    static let keepTime = TimeAmount.seconds(2)
     /// Concerts that are counted at the same time, which have one connection; whoever comes on top of that is told to
     /// come again.
     static let flightCountMax = 2
@@ -31,12 +29,15 @@ final class SalesReports: Sendable {
 
     private let database: PostgresDatabase
     private let money: any SaleMoney
+    /// For how long a report is told: it says of when it is, and pages ask again and again.
+    private let keepTime: TimeAmount
     private let reads = SharedReads<Int64, SalesReport>(waitingCountMax: SalesReports.readerCountMax)
     private let state = Mutex(State())
 
-    init(database: PostgresDatabase, money: any SaleMoney) {
+    init(database: PostgresDatabase, money: any SaleMoney, keepTime: TimeAmount) {
         self.database = database
         self.money = money
+        self.keepTime = keepTime
     }
 
     func report(of concert: Int64, in currency: Currency) async throws -> SalesReport {
@@ -49,7 +50,7 @@ final class SalesReports: Sendable {
 
     private func fresh(_ concert: Int64) -> SalesReport? {
         guard let known = self.state.withLock({ $0.known[concert] }),
-            MonotonicTime.now - known.at < Self.keepTime
+            MonotonicTime.now - known.at < self.keepTime
         else { return nil }
         return known.report
     }
@@ -67,7 +68,7 @@ final class SalesReports: Sendable {
         let at = MonotonicTime.now
         let report = try await self.load(concert, currency)
         self.state.withLock { state in
-            state.known = state.known.filter { at - $0.value.at < Self.keepTime }
+            state.known = state.known.filter { at - $0.value.at < self.keepTime }
             if state.known.count >= Self.knownCountMax { state.known = [:] }
             state.known[concert] = Known(report: report, at: at)
         }
