@@ -107,7 +107,8 @@ import Testing
         }
         let requestID = /,?"requestId":"[0-9a-f]+"/
         lines.append(
-            response.text.replacing(requestID, with: "").replacing(/<p><small>[0-9a-f]{32}<\/small><\/p>\n/, with: ""))
+            response.text.replacing(requestID, with: "").replacing(
+                /<p class="quiet"><small>[0-9a-f]{32}<\/small><\/p>\n/, with: ""))
         return lines.joined(separator: "\n")
     }
 }
