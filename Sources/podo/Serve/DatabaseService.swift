@@ -71,8 +71,10 @@ final class DatabaseService: Sendable {
         while true {
             do throws(MigrationError) {
                 if migrates {
-                    let outcome = try migrator.migrate(isCancelled: isCancelled)
-                    for number in outcome.numbers { log.info("database migrated", ["migration": .number(number)]) }
+                    let numbers = try migrator.migrate(isCancelled: isCancelled).numbers
+                    if let latest = numbers.last {
+                        log.info("database migrated", ["count": .number(numbers.count), "latest": .number(latest)])
+                    }
                 } else {
                     try migrator.requireCurrent(isCancelled: isCancelled)
                 }
