@@ -21,7 +21,9 @@ struct PlaybackRaceTests {
         let (hasChanged, changed) = AsyncStream.makeStream(of: Void.self)
         let (mayCommit, commit) = AsyncStream.makeStream(of: Void.self)
         let other = Task(executorPreference: rig.auth.group.loops[0]) {
-            try await rig.auth.database.transaction("test_change") { transaction in
+            // Whoever waits for it hears too when it fails.
+            defer { changed.finish() }
+            try await rig.auth.database.transaction("test_change", retriesConflicts: false) { transaction in
                 _ = try await transaction.run(PostgresStatement("test_change", change), member)
                 changed.yield()
                 for await _ in mayCommit { break }

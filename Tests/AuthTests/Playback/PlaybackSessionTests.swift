@@ -106,7 +106,7 @@ struct PlaybackSessionTests {
             INSERT INTO playback_holder (ticket_id, schedule_id, revision, last_number, expires_at)
             VALUES (5, 7, 300, 300, now() + interval '1 hour');
             INSERT INTO playback_session (id, ticket_id, schedule_id, member_id, expires_at, ended_at, ended_for)
-            SELECT (300 - n) << 32 | n, 5, 7, (SELECT max(id) FROM member), now() + interval '1 hour', now(), 'ended'
+            SELECT (300 - n)::bigint << 32 | n, 5, 7, (SELECT max(id) FROM member), now() + interval '1 hour', now(), 'ended'
             FROM generate_series(1, 300) AS n
             """)
         for _ in 0..<2 { _ = try await self.begin(client) }
@@ -237,14 +237,14 @@ struct PlaybackSessionTests {
         let answer = try await seller.send(.post, "/api/v1/schedule/7/preview")
         #expect(answer.status == 201)
         let url = try #require(answer.json["playlistUrl"] as? String)
-        #expect(try await rig.ask(url) == self.admitted)
+        #expect(try await rig.ask(url) == .admitted(stream: "schedule-7", .preview))
         try await rig.auth.onLoop { try await rig.sessions.count() }
         #expect(rig.sessions.viewerCount(of: 7) == 0)
         // Another member's end is nothing to it.
         let (_, other) = try await AuthClient(rig: rig.auth).asNewMember("lee")
         try rig.auth.sql("UPDATE member SET token_epoch = token_epoch + 1 WHERE id = \(other.id)")
         try await rig.catchUp()
-        #expect(try await rig.ask(url) == self.admitted)
+        #expect(try await rig.ask(url) == .admitted(stream: "schedule-7", .preview))
         try rig.auth.sql(
             "UPDATE session SET revoked_at = now(), revoked_for = 'signed-out' WHERE member_id = \(account.id)")
         try await rig.catchUp()

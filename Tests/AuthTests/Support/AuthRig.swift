@@ -56,8 +56,14 @@ final class AuthRig: Sendable {
         self.group = try EventLoopGroup(loopCount: 1)
         self.registry = MetricsRegistry(loopCount: 1)
         let log = Log(level: .debug, memory: self.logMemory)
+        // What a busy machine takes is not the question.
+        var connections = PostgresLimits()
+        connections.interactive.statementTime = .seconds(60)
+        connections.interactive.acquireTime = .seconds(60)
+        connections.lockTime = .seconds(50)
+        connections.idleInTransactionTime = .seconds(60)
         self.database = PostgresDatabase(
-            options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops,
+            options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops, limits: connections,
             metrics: PostgresMetrics(registry: self.registry), log: log)
         let metrics = AuthMetrics(registry: self.registry, log: log)
         self.vault = PersonalVault(self.root)

@@ -110,7 +110,7 @@ struct LiveFeedTests {
     func end() async throws {
         let rig = try CommerceRig()
         var limits = ViewLimits()
-        limits.watchTimeMax = .milliseconds(500)
+        limits.watchTimeMax = .seconds(5)
         let feed = LiveFeed(loops: rig.group.loops, limits: limits)
         let browser = try await Self.watch(feed, rig)
         try await rig.onLoop { feed.tell("a", id: "1", "{}") }
