@@ -3,6 +3,7 @@ program, a publisher over RTMP and players over HTTP. A rehearsal is its makers'
 waits; kill -9 and a rotated key change nothing for anybody."""
 
 import os
+import re
 import signal
 import threading
 import time
@@ -141,7 +142,8 @@ def replaced(api, fan, ticket):
         expect(api.get(beside(first, name)).code == "session-replaced", f"the first session still has {name}")
         expect(api.get(beside(second, name)).status == 200, f"the second session has no {name}")
     sessions = api.get(f"/api/v1/ticket/{ticket['ticket']}/playback", ticket["member"]).json["items"]
-    expect([session["endedFor"] for session in sessions] == [None, "replaced", "replaced"], f"sessions: {sessions}")
+    # The newest, and the four that were begun before it.
+    expect([session["endedFor"] for session in sessions] == [None, *["replaced"] * 4], f"sessions: {sessions}")
     ended = api.delete(f"/api/v1/ticket/{ticket['ticket']}/playback/{sessions[0]['sessionId']}", ticket["member"])
     expect(ended.status == 204 and api.get(second).code == "session-replaced", f"an ended session: {ended.status}")
 
@@ -244,4 +246,5 @@ def hidden(podo, site):
     """No address is in any log."""
     for server in site.servers:
         with open(server.log_path, encoding="utf-8", errors="replace") as log:
-            expect("/p/" not in log.read(), f"{os.path.basename(server.log_path)} has an address")
+            # The name of the route is in lines of what failed, `/p/{pass}/…`.
+            expect(not re.search(r"/p/[^{]", log.read()), f"{os.path.basename(server.log_path)} has an address")
