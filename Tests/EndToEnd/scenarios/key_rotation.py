@@ -17,8 +17,8 @@ from support.scenario import expect, expect_alive
 from support.servers import Podo
 
 PLAYER_COUNT = 200
-# Whoever buys them all; a member may have a hundred.
-FAN_COUNT = 4
+# Whoever buys them all: each has a budget of what he begins at once. Divides the players.
+FAN_COUNT = 25
 ROTATION_COUNT, ROTATION_SECONDS = 12, 5
 # A part lasts half a second. A third of that is for a busy machine.
 LOOKS_MIN = ROTATION_COUNT * ROTATION_SECONDS * 2 // 3
