@@ -49,6 +49,8 @@ struct Segmenter: Sendable {
     private var goesOn = false
     /// When the open segment began.
     private(set) var segmentStart: Int64 = 0
+    /// Where the segment before it ended.
+    private var endBefore = Int64.min
     private var partStart: Int64 = 0
     private var partSampleCount = 0
     private var isPartIndependent = false
@@ -73,8 +75,8 @@ struct Segmenter: Sendable {
         if !self.isOpen {
             self.open(at: sample.start)
         } else if sample.isLeading, self.firstPictureIsRandomAccess == nil, !self.hasEndedParts, !self.goesOn {
-            // Sound that came before the first picture does not count.
-            self.open(at: max(sample.start, self.segmentStart), isAnew: false)
+            // Sound that came before the first picture does not count, whichever of them is earlier.
+            self.open(at: max(sample.start, self.endBefore), isAnew: false)
         } else {
             self.cutByTime(before: sample.start, &cut)
             self.cutAtSample(sample, &cut)
@@ -129,6 +131,7 @@ struct Segmenter: Sendable {
         self.endPart(at: partEnd, &cut)
         guard time < segmentEnd else {
             self.endPart(at: segmentEnd, &cut)
+            self.endBefore = segmentEnd
             cut.endsSegment = true
             // What comes within a part is no hole: however often segments end by time, none of it is lost.
             let isHole = time &- segmentEnd >= self.rules.partTime
@@ -189,6 +192,7 @@ struct Segmenter: Sendable {
         let earliest = self.partSampleCount > 0 ? self.partStart &+ Rules.partTimeLeast : self.partStart
         let time = max(time, earliest)
         self.endPart(at: time, &cut)
+        self.endBefore = time
         cut.endsSegment = true
         self.open(at: time)
         self.goesOn = true

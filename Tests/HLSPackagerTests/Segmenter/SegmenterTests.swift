@@ -110,6 +110,26 @@ struct SegmenterTests {
         #expect(independent == [true, true])
     }
 
+    @Test("A segment begins with its first picture, though sound of a later time came before that")
+    func soundAhead() {
+        let million: Int64 = 1_000_000
+        func sample(_ start: Int64, _ time: Int64, isPicture: Bool, isKey: Bool) -> Segmenter.Input {
+            Segmenter.Input(
+                start: start * million, end: (start + time) * million, isLeading: isPicture, isRandomAccess: isKey,
+                byteCount: 1)
+        }
+        var segmenter = Segmenter(limits: HLSLimits())
+        var duration: Int64 = 0
+        let pictures = (0...50).map { sample(Int64($0) * 40, 40, isPicture: true, isKey: $0 % 50 == 0) }
+        for next in [sample(420, 20, isPicture: false, isKey: true)] + pictures {
+            let cut = segmenter.cut(before: next)
+            duration += (cut.part?.durationNanoseconds ?? 0) + cut.emptyNanoseconds
+            if cut.endsSegment { break }
+            segmenter.count(next)
+        }
+        #expect(duration == 2000 * million)
+    }
+
     @Test("Segments that end by time follow one another without a gap, and a picture soon after one begins is in it")
     func noTimeIsLost() {
         // Half a second of pictures; sound of an AAC frame each; pictures again 30 ms after a segment has begun.
