@@ -106,7 +106,8 @@ struct PlaybackSessionTests {
             INSERT INTO playback_holder (ticket_id, schedule_id, revision, last_number, expires_at)
             VALUES (5, 7, 300, 300, now() + interval '1 hour');
             INSERT INTO playback_session (id, ticket_id, schedule_id, member_id, expires_at, ended_at, ended_for)
-            SELECT (300 - n)::bigint << 32 | n, 5, 7, (SELECT max(id) FROM member), now() + interval '1 hour', now(), 'ended'
+            SELECT (300 - n)::bigint << 32 | n, 5, 7, (SELECT max(id) FROM member),
+                now() + interval '1 hour', now(), 'ended'
             FROM generate_series(1, 300) AS n
             """)
         for _ in 0..<2 { _ = try await self.begin(client) }
