@@ -116,7 +116,7 @@ package final class EventLoop: @unchecked Sendable {
             guard let (source, events) = self.poller.event(at: index) else { continue }
             source.ready(events)
         }
-        self.gathered?.sweepIfDue()
+        self.gathered?.readIfDue()
         self.expireTimers()
         self.runJobs()
         self.flushConnections()
@@ -130,7 +130,7 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private var nextDeadline: MonotonicTime? {
-        guard let sweep = self.gathered?.nextSweep else { return self.timers.nextDeadline }
+        guard let sweep = self.gathered?.nextLook else { return self.timers.nextDeadline }
         return min(sweep, self.timers.nextDeadline ?? sweep)
     }
 

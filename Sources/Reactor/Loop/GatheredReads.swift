@@ -8,8 +8,8 @@ internal import Primitives
 /// however many publishers there are, and without them there are none. Decision 9 has the figures.
 ///
 /// A byte waits for at most `interval`, the millisecond to which `epoll_wait` rounds up, and what the others take. A
-/// connection that has brought much is read on in the next turn, and so are those that a sweep did not come to in
-/// `sweepTimeMax`.
+/// connection that has brought much is read on in the next turn, alone: others would be read as often as they send.
+/// Those that a sweep did not come to in `sweepTimeMax` have the next turn.
 final class GatheredReads: EventSource {
     /// From one sweep to the next: the shortest that a connection has asked for.
     @exclusivity(unchecked) private(set) var interval: TimeAmount
@@ -20,15 +20,20 @@ final class GatheredReads: EventSource {
     /// who ask for something else, nor those who wait for what the first of the sweep has brought.
     private static let sweepTimeMax = TimeAmount.milliseconds(1)
 
-    /// Less than the kernel holds of a peer that is not read, and more than most publishers send in an interval.
+    /// Brought at once, this is much: less than the kernel holds of a peer that is not read, and more than most
+    /// publishers send in an interval.
     static let muchByteCount = 48 << 10
 
     private unowned let loop: EventLoop
     private var poller: Poller
-    /// When to look again; nil while the loop's own set watches this one.
+    /// When to read all again; nil while the loop's own set watches this one.
     private(set) var nextSweep: MonotonicTime?
-    /// A connection was read whose next bytes do not wait for an interval.
-    private var expectsMore = false
+    /// What the poller told last, and how much of it was read. It is not asked again before the end: the first would be
+    /// read for a packet or two each time that the last have not had their turn.
+    private var count = 0
+    private var position = 0
+    /// Whose next bytes do not wait for an interval.
+    private var hurried: [any EventSource] = []
 
     init(loop: EventLoop, interval: TimeAmount) throws(SystemError) {
         self.loop = loop
@@ -48,10 +53,10 @@ final class GatheredReads: EventSource {
 
     /// Called by a connection that has brought much: its peer may have been waiting for room, and sends on now. With
     /// a read in each interval it could not send more than what the kernel holds.
-    func moreIsLikely() {
-        self.expectsMore = true
-        if self.nextSweep != nil { self.nextSweep = self.loop.now }
-    }
+    func readOn(_ source: any EventSource) { self.hurried.append(source) }
+
+    /// When there is something to do; nil while the loop's own set tells.
+    var nextLook: MonotonicTime? { self.hurried.isEmpty ? self.nextSweep : self.loop.now }
 
     func change(_ fd: CInt, _ events: ReadyEvents) { self.poller.change(fd, events) }
 
@@ -61,33 +66,36 @@ final class GatheredReads: EventSource {
     func ready(_ events: ReadyEvents) { self.sweep() }
 
     /// Called by the loop in every turn.
-    func sweepIfDue() {
+    func readIfDue() {
+        let hurried = self.hurried
+        self.hurried = []
+        for source in hurried { source.ready(.readable) }
         if let due = self.nextSweep, due <= self.loop.now { self.sweep() }
     }
 
     private func sweep() {
-        self.expectsMore = false
-        let count = self.poller.wait(timeoutMilliseconds: 0)
-        guard count > 0 else {
+        if self.position == self.count {
+            self.count = self.poller.wait(timeoutMilliseconds: 0)
+            self.position = 0
+        }
+        guard self.count > 0 else {
             self.nextSweep = nil
             self.loop.change(self.poller.descriptor, Self.armed)
             return
         }
-        let readCount = self.read(count)
-        // A full batch may have left others waiting: they have their turn right after this one. Who was not come to is
-        // still ready, and first among the next.
-        let isBehind = readCount < count || count == Poller.batchCountMax || self.expectsMore
+        self.readOneAfterTheOther()
+        // A full batch may have left others waiting: they have their turn right after this one.
+        let isBehind = self.position < self.count || self.count == Poller.batchCountMax
         self.nextSweep = self.loop.now + (isBehind ? .nanoseconds(0) : self.interval)
     }
 
-    /// Of a batch, those for whom there is time; how many.
-    private func read(_ count: Int) -> Int {
+    /// Of the batch, those for whom there is time.
+    private func readOneAfterTheOther() {
         let end = MonotonicTime.now + Self.sweepTimeMax
-        for index in 0..<count {
-            guard let (source, events) = self.poller.event(at: index) else { continue }
-            source.ready(events)
-            if index + 1 < count, MonotonicTime.now >= end { return index + 1 }
+        while self.position < self.count {
+            if let (source, events) = self.poller.event(at: self.position) { source.ready(events) }
+            self.position += 1
+            if MonotonicTime.now >= end { return }
         }
-        return count
     }
 }

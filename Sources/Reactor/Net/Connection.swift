@@ -216,7 +216,7 @@ package final class Connection: EventSource {
         let before = self.receivedByteCount
         self.readUntilEmpty()
         let isMuch = self.receivedByteCount &- before >= GatheredReads.muchByteCount
-        if self.isGathered, isMuch { self.loop.gathered?.moreIsLikely() }
+        if self.isGathered, isMuch { self.loop.gathered?.readOn(self) }
     }
 
     /// Or until it has been as much as is fair to the others.

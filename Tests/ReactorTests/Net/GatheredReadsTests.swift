@@ -205,6 +205,31 @@ struct GatheredReadsTests {
         isOver.add(true)
     }
 
+    @Test("Who sends much is read on alone: others stay gathered beside it")
+    func readOnAlone() throws {
+        let (server, _) = try self.server { handler in
+            handler.onOpened = { $0.gatherReads(every: .milliseconds(200)) }
+            handler.onReceived = { connection, bytes in if bytes[0] != 0 { connection.output.append(bytes) } }
+        }
+        defer { server.stop() }
+        let flooder = SendableClient(client: try TestClient(port: server.port))
+        let isOver = TestLog<Bool>()
+        Thread.start {
+            let zeros = [UInt8](repeating: 0, count: 1 << 20)
+            while isOver.entries.isEmpty, (try? flooder.client.send(zeros)) != nil {}
+        }
+        let little = try TestClient(port: server.port)
+        var times: [TimeAmount] = []
+        for number: UInt8 in 1..<8 {
+            let start = MonotonicTime.now
+            try little.send([number])
+            #expect(try little.receiveExactly(1) == [number])
+            times.append(.now - start)
+        }
+        isOver.add(true)
+        #expect(times.sorted()[3] > .milliseconds(100))
+    }
+
     @Test("A connection aborted by another one's callback in the same sweep hears nothing")
     func abortedInSweep() throws {
         let pair = TestLog<LoopBound>()
