@@ -20,6 +20,8 @@ package struct OutboxLimits: Sendable {
 
     /// Between looks, when nobody rings.
     package var pollTime = TimeAmount.seconds(1)
+    /// Between looks of a consumer for whom nobody rings.
+    package var quietTime = TimeAmount.seconds(60)
     /// While events wait for transactions that are as old as theirs.
     package var heldBackTime = TimeAmount.milliseconds(50)
     /// While another process tells a consumer's events.

@@ -31,7 +31,6 @@ extension OutboxRelay {
                 if !isRegistered { try await self.register() }
                 isRegistered = true
                 let progress = try await self.spread()
-                for bell in self.bells { bell.ring() }
                 rest = progress == .more ? pace.note(.told) : self.rest(progress, &pace)
             } catch {
                 rest = pace.note(.failedSomewhere)
@@ -50,6 +49,8 @@ extension OutboxRelay {
                 let progress = try await self.tell(self.consumers[index], countMax: pace.batchCount)
                 if case .failed = progress { isFailure = true }
                 rest = self.rest(progress, &pace)
+                // Who reads the outbox looks for everybody, and rings.
+                if progress == .idle { rest = self.limits.quietTime }
             } catch {
                 isFailure = true
                 rest = pace.note(.failedSomewhere)

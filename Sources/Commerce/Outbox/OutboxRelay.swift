@@ -64,10 +64,14 @@ package final class OutboxRelay: Sendable {
 
     // MARK: Out of the outbox
 
-    /// Makes deliveries of some events; those that nobody takes are done with.
+    /// Makes deliveries of some events; those that nobody takes are done with. Rings for whom there is something.
     package func spread() async throws -> Progress {
-        guard let look = try await self.database.run(OutboxStatements.look).first, try !look.get(0, as: Bool.self)
+        let names = self.consumers.map(\.name.description)
+        guard let look = try await self.database.run(OutboxStatements.look, names, Self.topics).first
         else { return .idle }
+        let due = try look.get(2, as: String.self).split(separator: " ")
+        for (name, bell) in zip(names, self.bells) where due.contains(name[...]) { bell.ring() }
+        if try look.get(0, as: Bool.self) { return .idle }
         // As long as the same transaction is under way, reading it all again would find the same.
         if try look.get(1, as: Int64.self) <= self.awaited.load(ordering: .relaxed) { return .heldBack }
         self.awaited.store(0, ordering: .relaxed)
@@ -82,6 +86,7 @@ package final class OutboxRelay: Sendable {
             if count >= self.limits.spreadCountMax { return (.more, 0) }
             return hasMore ? (.heldBack, count == 0 ? try row.get(2) : 0) : (.idle, 0)
         }
+        for bell in self.bells { bell.ring() }
         self.awaited.store(awaited, ordering: .relaxed)
         return progress
     }

@@ -11,13 +11,18 @@ enum OutboxStatements {
         ON CONFLICT (name) DO UPDATE SET topics = excluded.topics, seen_at = now()
         """, purpose: .background)
 
-    /// Whether there is nothing, and the oldest transaction that is under way: what was not settled when it was the
-    /// oldest is not settled still. By the index: what was taken out since the last vacuum is passed over there, and
-    /// read anew in the table.
+    /// The names of consumers and the topics that this process knows. Whether there is nothing, the oldest transaction
+    /// that is under way — what was not settled when it was the oldest is not settled still —, and for whom a delivery
+    /// is due, joined by spaces. By the index: what was taken out since the last vacuum is passed over there, and read
+    /// anew in the table.
     static let look = PostgresStatement(
         "outbox_look",
-        "SELECT (SELECT min(id) IS NULL FROM outbox), pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-        effect: .reads, purpose: .background)
+        """
+        SELECT (SELECT min(id) IS NULL FROM outbox), pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+            (SELECT coalesce(string_agg(name, ' '), '') FROM unnest($1::text[]) AS here (name)
+             WHERE EXISTS (SELECT FROM outbox_delivery
+                WHERE consumer = name AND (next_try_at IS NULL OR next_try_at <= now()) AND topic = ANY ($2::text[])))
+        """, effect: .reads, purpose: .background)
 
     /// One process at a time reads the outbox, and one tells a consumer: what it is about, and the number of locks of
     /// this kind. Asked before, in a statement of its own: the next one sees what the holder before has done.
