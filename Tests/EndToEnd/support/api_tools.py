@@ -1,4 +1,4 @@
-"""What reads and tries the API's description: openapi-spec-validator and schemathesis, from scripts/install-api-tools."""
+"""What reads and tries the API's description: openapi-spec-validator and schemathesis, from scripts/install-wheels api-tools."""
 
 import json
 import os
@@ -25,7 +25,7 @@ expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428,
 def require():
     """Ends the program with one sentence when the tools are not there."""
     if not os.path.exists(os.path.join(FOLDER, "installed.txt")):
-        sys.exit("schemathesis is missing; scripts/install-api-tools fetches it")
+        sys.exit("schemathesis is missing; scripts/install-wheels api-tools fetches it")
 
 
 def validate(text):

@@ -1,4 +1,4 @@
-"""oidc-provider-mock, a provider of OpenID Connect that is not ours, from scripts/install-oidc-mock."""
+"""oidc-provider-mock, a provider of OpenID Connect that is not ours, from scripts/install-wheels oidc-mock."""
 
 import json
 import os
@@ -15,7 +15,7 @@ FOLDER = os.path.join(ROOT, ".vendor/oidc-mock")
 def require():
     """Ends the program with one sentence when it is not there."""
     if not os.path.exists(os.path.join(FOLDER, "installed.txt")):
-        sys.exit("oidc-provider-mock is missing; scripts/install-oidc-mock fetches it")
+        sys.exit("oidc-provider-mock is missing; scripts/install-wheels oidc-mock fetches it")
 
 
 class OidcMock(Process):

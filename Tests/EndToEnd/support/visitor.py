@@ -32,6 +32,23 @@ class Visitor:
         self.go("/favicon.svg")
         self.do(f"localStorage.setItem('podo-language', '{language}')")
 
+    def prepare(self, script):
+        """Runs it in every page before the page's own."""
+        if self.browser.name == "chromium":
+            self.browser.call("Page.addScriptToEvaluateOnNewDocument", source=script)
+        else:
+            self.browser.call("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
+
+    def tab(self):
+        """The key, as pressed."""
+        if self.browser.name == "chromium":
+            for what in ("keyDown", "keyUp"):
+                self.browser.call("Input.dispatchKeyEvent", type=what, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+        else:
+            keys = [{"type": what, "value": "\ue004"} for what in ("keyDown", "keyUp")]
+            self.browser.call("input.performActions", context=self.browser.page,
+                              actions=[{"type": "key", "id": "keys", "actions": keys}])
+
     def dark(self, is_dark):
         """Only where a browser can be told."""
         if self.browser.name == "chromium":
