@@ -10,6 +10,10 @@ package struct PlaybackLimits: Sendable {
     package static let keptSessionCountMax: Int64 = 200
     /// Tokens that one loop remembers having verified. Of more, some are verified again, for less than a microsecond.
     package var verifiedCountMax = 131_072
+    /// A token is good for so much longer than its show can be watched, as things are when it is given out: a show may
+    /// be given a later end. It is as long as a show may be at most, so that none goes on when the tokens of those who
+    /// watch do not; when the show is over says the show. Holders are known for as long.
+    package var lateSeconds: Int64 = 14 * 24 * 3600
     /// How far ahead the clock of the process may be that issued a token: it is taken so much longer.
     package var clockToleranceSeconds: Int64 = 30
     /// How long viewers who are in go on while the database does not answer. Then nobody knows any more whose ticket

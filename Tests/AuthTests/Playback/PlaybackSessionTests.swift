@@ -263,6 +263,24 @@ struct PlaybackSessionTests {
     }
 
     @Test
+    func `an address outlives the end that its show had, and is void all the same when its member is locked out`()
+        async throws
+    {
+        let (rig, client, member) = try await self.opened()
+        let url = try await self.begin(client).url
+        let text = try #require(PlaybackTokenText(Array(url.split(separator: "/")[3].utf8)[...]))
+        let token = PlaybackKeys(root: rig.auth.root).read(text).token
+        let rest = token.expiresAt - WallClock.now.unixMilliseconds / 1000
+        let late: Int64 = 14 * 86_400
+        #expect(rest > late + 3500 && rest <= late + 3600)
+        try rig.auth.sql("UPDATE playback_session SET expires_at = now() - interval '10 days'")
+        #expect(try await rig.ask(url) == self.admitted)
+        _ = try await rig.auth.onLoop { try await rig.auth.members.setLocked(true, member, actor: "test") }
+        try await rig.catchUp()
+        #expect(try await rig.ask(url) == .refused(.ticketRevoked))
+    }
+
+    @Test
     func `a gate that is full gives no new sessions`() async throws {
         let first = try PlaybackRig()
         var limits = PlaybackLimits()

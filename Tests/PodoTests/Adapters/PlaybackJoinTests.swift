@@ -106,9 +106,7 @@ struct PlaybackJoinTests {
 
     private static let revoke: StaticString =
         "UPDATE ticket SET status = 'REVOKED', epoch = epoch + 1, revoked_at = now(), revoke_reason = 'x' WHERE id = 5"
-    /// Of a show without a replay.
-    private let admitted = [PlaybackVerdict](
-        repeating: .admitted(stream: "schedule-7", PlaybackGrant(heightMax: nil, hasReplay: false)), count: 2)
+    private let admitted = [PlaybackVerdict](repeating: .admitted(stream: "schedule-7"), count: 2)
     private let revoked = [PlaybackVerdict](repeating: .refused(.ticketRevoked), count: 2)
 
     private static func caller(_ member: Int64, _ role: HTTPAccess) -> HTTPCaller {
@@ -141,6 +139,14 @@ struct PlaybackJoinTests {
             }
         }
         #expect(owns == [true, false, true, false, false])
+    }
+
+    @Test("no show is given so late an end that whoever has watched from its beginning is cut off")
+    func laterEnds() {
+        let (limits, shows) = (PlaybackLimits(), LiveLimits())
+        #expect(limits.lateSeconds >= CatalogueLimits.showTimeMaxMilliseconds / 1000)
+        let replayDays = CatalogueLimits.replayTimeMaxMilliseconds / 86_400_000
+        #expect(Int64(shows.endedDayCount) > replayDays + limits.lateSeconds / 86_400)
     }
 
     @Test("a ticket plays on as many devices as its grade has, and the newest takes the place of the oldest")

@@ -107,8 +107,8 @@ package struct GateState {
     }
 
     package mutating func forget(wall: Int64) {
-        self.table.forget(
-            endedBefore: wall - self.limits.clockToleranceSeconds, countMax: self.limits.forgottenCountMax)
+        let time = self.limits.lateSeconds + self.limits.clockToleranceSeconds
+        self.table.forget(endedBefore: wall - time, countMax: self.limits.forgottenCountMax)
     }
 
     /// What was believed under keys that have gone is looked at anew.

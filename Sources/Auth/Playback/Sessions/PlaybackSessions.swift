@@ -112,7 +112,8 @@ package final class PlaybackSessions: Sendable {
     }
 
     private func issue(_ begun: Begun, ticket: Int64) -> IssuedPlayback {
-        let end = begun.expiresAt.unixMilliseconds / 1000
+        let lateSeconds = ticket == 0 ? 0 : self.gates.limits.lateSeconds
+        let end = begun.expiresAt.unixMilliseconds / 1000 + lateSeconds
         let token = self.gates.token(
             ticket: ticket, schedule: begun.schedule, session: begun.session,
             expiresAt: min(max(end, 0), PlaybackToken.expiresAtMax))
