@@ -58,6 +58,7 @@ final class ShowPhases: Sendable {
         self.delivery = delivery
         self.streams = streams
         shows.observe { self.tell($0) }
+        shows.whenRead { delivery.tellShowsAreKnown() }
     }
 
     private func tell(_ told: LiveShow) {
