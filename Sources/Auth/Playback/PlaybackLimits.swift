@@ -10,6 +10,10 @@ package struct PlaybackLimits: Sendable {
     package static let keptSessionCountMax: Int64 = 200
     /// Tokens that one loop remembers having verified. Of more, some are verified again, for less than a microsecond.
     package var verifiedCountMax = 131_072
+    /// A token is good for so much longer than its show can be watched, as things are when it is given out: a show may
+    /// be given a later end. It is as long as a show may be at most, so that none goes on when the tokens of those who
+    /// watch do not; when the show is over says the show. Holders are known for as long.
+    package var lateSeconds: Int64 = 14 * 24 * 3600
     /// How far ahead the clock of the process may be that issued a token: it is taken so much longer.
     package var clockToleranceSeconds: Int64 = 30
     /// How long viewers who are in go on while the database does not answer. Then nobody knows any more whose ticket
@@ -28,7 +32,8 @@ package struct PlaybackLimits: Sendable {
 
     /// Blocks of networks (a /24 of IPv4, a /48 of IPv6) that one session is watched from within a time: a viewer has
     /// those of home, work and the way between, and a telephone may change its own. Beyond is an address that was
-    /// passed around, and opens nothing any more.
+    /// passed around, and opens nothing any more. 0 is no bound: where requests come by proxies that are not named, it
+    /// is their networks that are counted.
     package var networkCountMax = 8
     package var networkTime = TimeAmount.seconds(600)
 
@@ -41,6 +46,8 @@ package struct PlaybackLimits: Sendable {
     package var unwrittenCountMax = 200_000
     /// The same that are written down in one go.
     package var writtenCountMax = 1000
+    /// Sessions that were found to be shared and have not been ended in the database yet, because it is away.
+    package var sharedCountMax = 10_000
     /// Holdings that a loop takes in one go: others have their turn between.
     package var appliedCountMax = 500
     /// Rows of one question, when everything is read.

@@ -199,4 +199,26 @@ extension AuthMigrations {
     static let playbackIndexes = PostgresMigration(
         number: 312, name: "sessions that go on",
         sql: "CREATE INDEX playback_session_live ON playback_session (ticket_id) WHERE ended_at IS NULL")
+
+    /// As migration 30 has it, but for any session that nobody has ended: its token is good for longer than it says,
+    /// because its show may be given a later end.
+    static let playbackOfShowsThatRunLate = PostgresMigration(
+        number: 314, name: "sessions of shows that run late",
+        sql: """
+            CREATE OR REPLACE FUNCTION playback_follow_member() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE
+                holder bigint;
+            BEGIN
+                PERFORM playback_revoke_previews(NEW.id, NULL);
+                IF NEW.status <> 'ACTIVE' THEN
+                    FOR holder IN
+                        SELECT DISTINCT ticket_id FROM playback_session
+                        WHERE member_id = NEW.id AND ended_at IS NULL ORDER BY ticket_id
+                    LOOP
+                        PERFORM playback_revoke(holder);
+                    END LOOP;
+                END IF;
+                RETURN NULL;
+            END $$;
+            """)
 }

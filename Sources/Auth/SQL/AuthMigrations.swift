@@ -6,5 +6,6 @@ package enum AuthMigrations {
     package static let all: [PostgresMigration] = [
         columnsOfEverything, auditLog, members, sessions, links, mail, follows, streamKeys, sessionEpochs,
         mailRequestIndexes, social, socialEpochs, socialGrantEpochs, playback, playbackIndexes,
+        playbackOfShowsThatRunLate,
     ]
 }

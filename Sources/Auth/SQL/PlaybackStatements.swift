@@ -61,18 +61,19 @@ enum PlaybackStatements {
             LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
         """, purpose: .background)
 
-    /// Holders above one, how many: all whose tokens may be valid.
+    /// Holders above one, how many, and for how many seconds after its end each counts: all whose tokens may be valid.
     static let page = PostgresStatement(
         "playback_page",
         """
         SELECT h.ticket_id, playback_text(h) FROM playback_holder h
-        WHERE h.ticket_id > $1 AND h.expires_at > now() - interval '1 minute' ORDER BY h.ticket_id LIMIT $2
+        WHERE h.ticket_id > $1 AND h.expires_at > now() - $3::bigint * interval '1 second'
+        ORDER BY h.ticket_id LIMIT $2
         """, effect: .reads, purpose: .background)
 
-    /// mark, change and holder to go on behind, how many: what of those whose tokens may be valid was changed by
-    /// transactions that the mark does not see, however long one of them goes on that has changed nothing. Next mark,
-    /// change, holder, text: one row at least, without them when nothing has changed. The end is no condition that an
-    /// index helps with: nearly all are still to come.
+    /// mark, change and holder to go on behind, how many, and for how many seconds after its end a holder counts: what
+    /// of those whose tokens may be valid was changed by transactions that the mark does not see, however long one of
+    /// them goes on that has changed nothing. Next mark, change, holder, text: one row at least, without them when
+    /// nothing has changed. The end is no condition that an index helps with: nearly all are still to come.
     static let changed = PostgresStatement(
         "playback_changed",
         """
@@ -81,7 +82,7 @@ enum PlaybackStatements {
             LEFT JOIN playback_holder h ON h.changed_in >= pg_snapshot_xmin($1::text::pg_snapshot)
                 AND (h.changed_in, h.ticket_id) > ($2::text::xid8, $3)
                 AND NOT pg_visible_in_snapshot(h.changed_in, $1::text::pg_snapshot)
-                AND h.expires_at + interval '1 minute' > now()
+                AND h.expires_at + $5::bigint * interval '1 second' > now()
         ORDER BY h.changed_in, h.ticket_id LIMIT $4
         """, effect: .reads, purpose: .background)
 
@@ -89,15 +90,25 @@ enum PlaybackStatements {
     static let one = PostgresStatement(
         "playback_one", "SELECT playback_text(h) FROM playback_holder h WHERE h.ticket_id = $1", effect: .reads)
 
-    /// holders, sessions, and when each was seen to watch first and last.
+    /// holders, sessions, and when each was seen to watch first and last. Which of them were not written down, counted
+    /// from 1, because somebody changes them at the moment: who waited for him with others locked, whom he waits for in
+    /// his turn, would cost one of both his transaction, and that might be a refund.
     static let watched = PostgresStatement(
         "playback_watched",
         """
-        UPDATE playback_session AS s SET first_watched_at = least(s.first_watched_at, seen.first_at),
-            last_watched_at = greatest(s.last_watched_at, seen.last_at)
-        FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
-            AS seen (holder, id, first_at, last_at)
-        WHERE s.ticket_id = seen.holder AND s.id = seen.id
+        WITH seen AS MATERIALIZED (
+            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY
+                AS seen (holder, id, first_at, last_at, place)),
+        free AS MATERIALIZED (
+            SELECT s.ticket_id, s.id FROM seen JOIN playback_session s ON s.ticket_id = seen.holder AND s.id = seen.id
+            ORDER BY s.ticket_id, s.id FOR NO KEY UPDATE OF s SKIP LOCKED),
+        written AS (
+            UPDATE playback_session AS s SET first_watched_at = least(s.first_watched_at, seen.first_at),
+                last_watched_at = greatest(s.last_watched_at, seen.last_at)
+            FROM seen JOIN free ON free.ticket_id = seen.holder AND free.id = seen.id
+            WHERE s.ticket_id = free.ticket_id AND s.id = free.id)
+        SELECT seen.place FROM seen JOIN playback_session s ON s.ticket_id = seen.holder AND s.id = seen.id
+        WHERE NOT EXISTS (SELECT FROM free WHERE free.ticket_id = s.ticket_id AND free.id = s.id)
         """, purpose: .background)
 
     /// days, how many at most.

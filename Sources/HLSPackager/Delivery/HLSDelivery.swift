@@ -9,18 +9,22 @@ package final class HLSDelivery: Sendable {
 
     /// Before the loops run.
     ///
-    /// - Parameter isShow: Whether a stream is a show's, which nobody is to see before that is said to have begun.
+    /// - Parameters:
+    ///   - isShow: Whether a stream is a show's, which nobody is to see before that is said to have begun.
+    ///   - knowsShows: All shows that have begun are told before anybody asks; without, `tellShowsAreKnown` says so.
     package init(
         board: SnapshotBoard, group: EventLoopGroup, gate: any PlaybackGate, promises: PlaylistPromises,
         limits: DeliveryLimits = DeliveryLimits(), recordings: Recordings? = nil, posters: Posters? = nil,
-        isShow: @escaping @Sendable (_ stream: String) -> Bool = { _ in false }, metrics: HLSMetrics
+        isShow: @escaping @Sendable (_ stream: String) -> Bool = { _ in false }, knowsShows: Bool = true,
+        metrics: HLSMetrics
     ) {
         let waiting = WaitingCounts(loopCount: group.loops.count)
         self.waiting = waiting
         self.loops = group.loops.enumerated().map { index, loop in
             LoopDelivery(
                 shelf: board.shelf(index), loop: loop, gate: gate, promises: promises, limits: limits,
-                recordings: recordings, posters: posters, isShow: isShow, metrics: metrics, waiting: waiting)
+                recordings: recordings, posters: posters, isShow: isShow, knowsShows: knowsShows, metrics: metrics,
+                waiting: waiting)
         }
     }
 
@@ -31,6 +35,11 @@ package final class HLSDelivery: Sendable {
     /// for the caller to bound.
     package func setPhase(_ phase: ShowPhase?, of stream: String) {
         for delivery in self.loops { delivery.loop.execute { delivery.setPhase(phase, of: stream) } }
+    }
+
+    /// All shows that have begun were told: one of which nothing was said has not. From any thread.
+    package func tellShowsAreKnown() {
+        for delivery in self.loops { delivery.loop.execute { delivery.knowsShows = true } }
     }
 
     /// The process ends and nothing new will come: who waits is told to come back, and who would have to wait from now

@@ -23,11 +23,12 @@ extension LoopDelivery {
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)
         case .admitted(let stream, let quality):
-            if let problem = self.hidden(stream, quality) { return problem.mediaResponse(for: request) }
-            if let name, let heightMax = quality.heightMax, !self.admits(name, of: stream, heightMax: heightMax) {
+            let opened = self.open(stream, quality)
+            if let problem = self.hidden(opened) { return problem.mediaResponse(for: request) }
+            if let name, let heightMax = quality.heightMax, !self.admits(name, of: opened, heightMax: heightMax) {
                 return HTTPProblem.qualityNotIncluded.mediaResponse(for: request)
             }
-            if let name, let problem = self.closedMedia(name, of: stream, quality) {
+            if let name, let problem = self.closedMedia(name, of: opened) {
                 return problem.mediaResponse(for: request)
             }
             self.metrics.requested(.checked, loop: self.loop.index)
@@ -41,11 +42,9 @@ extension LoopDelivery {
 
     /// Why media that a cache may still have are not given out any more, or not to this ticket: the show is over, and
     /// they are not of what can still be seen of its end.
-    private func closedMedia(
-        _ name: MediaName, of stream: String, _ quality: PlaybackQuality
-    ) -> HTTPProblem? {
-        guard let problem = self.closed(nil, of: stream, quality) else { return nil }
-        if let live = self.streams[stream], case .answer = live.find(name) { return nil }
+    private func closedMedia(_ name: MediaName, of opened: OpenedStream) -> HTTPProblem? {
+        guard let problem = self.closed(nil, of: opened) else { return nil }
+        if let live = opened.live, case .answer = live.find(name) { return nil }
         return problem
     }
 }

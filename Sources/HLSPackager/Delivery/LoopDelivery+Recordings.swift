@@ -6,37 +6,37 @@ extension LoopDelivery {
     /// The answer that comes from a recording; nil where it is the live stream's to answer. Nothing here waits for the
     /// disk: a show that has to be read first is asked for again in a second.
     func recorded(
-        _ name: MediaName, of stream: String, _ quality: PlaybackQuality, _ request: borrowing HTTPRequest
+        _ name: MediaName, of opened: OpenedStream, _ request: borrowing HTTPRequest
     ) -> HTTPResponse? {
         guard let recordings = self.recordings else { return nil }
-        let since = self.phases[stream]?.since
         switch name {
         case .multivariant(let form):
-            guard form.isRecorded else { return self.replay(in: recordings, of: stream, quality, request) }
-            if let problem = self.closed(form, of: stream, quality) { return problem.mediaResponse(for: request) }
-            let mayCome = form == .event && self.streams[stream] != nil
+            guard form.isRecorded else { return self.replay(in: recordings, of: opened, request) }
+            if let problem = self.closed(form, of: opened) { return problem.mediaResponse(for: request) }
+            let mayCome = form == .event && opened.live != nil
             let found = recordings.multivariant(
-                form, of: stream, since: since, heightMax: quality.heightMax)
+                form, of: opened.name, since: opened.phase?.since, heightMax: opened.quality.heightMax)
             return self.response(to: found, mayCome: mayCome, request)
         case .playlist(let id, let form):
             guard form.isRecorded else { return nil }
-            if let problem = self.closed(form, of: stream, quality) { return problem.mediaResponse(for: request) }
-            let mayCome = form == .event && self.streams[stream]?.mayHave(id) == true
-            let found = recordings.playlist(id, form, of: stream, since: since)
+            if let problem = self.closed(form, of: opened) { return problem.mediaResponse(for: request) }
+            let mayCome = form == .event && opened.live?.mayHave(id) == true
+            let found = recordings.playlist(id, form, of: opened.name, since: opened.phase?.since)
             return self.response(to: found, mayCome: mayCome, request)
         case .segment(_, _, .fragmentedMP4), .initialisation:
             // The live stream has it in memory, and is asked without a lock.
-            if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
-            if let problem = self.closed(nil, of: stream, quality) { return problem.mediaResponse(for: request) }
-            switch recordings.body(name, of: stream, since: since) {
-            case .absent: return self.gap(name, in: recordings, of: stream, since: since)
+            if let live = opened.live, case .answer(let response) = live.find(name) { return response }
+            if let problem = self.closed(nil, of: opened) { return problem.mediaResponse(for: request) }
+            let since = opened.phase?.since
+            switch recordings.body(name, of: opened.name, since: since) {
+            case .absent: return self.gap(name, in: recordings, of: opened.name, since: since)
             case .loading, .unfinished: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
             case .found(let slice): return self.response(name, slice)
             }
         case .key(let number):
-            if let live = self.streams[stream], case .answer(let response) = live.find(name) { return response }
-            if let problem = self.closed(nil, of: stream, quality) { return problem.mediaResponse(for: request) }
-            switch recordings.key(number, of: stream, since: since) {
+            if let live = opened.live, case .answer(let response) = live.find(name) { return response }
+            if let problem = self.closed(nil, of: opened) { return problem.mediaResponse(for: request) }
+            switch recordings.key(number, of: opened.name, since: opened.phase?.since) {
             case .absent: return nil
             case .loading, .unfinished: return HTTPProblem.recordingIsRead.mediaResponse(for: request)
             case .found(let key): return self.responses.key(SharedBytes(key))

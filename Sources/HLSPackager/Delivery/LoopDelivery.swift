@@ -21,6 +21,8 @@ final class LoopDelivery: @unchecked Sendable {
     @exclusivity(unchecked) var streams: [String: ServedStream] = [:]
     /// How far shows are that have begun.
     @exclusivity(unchecked) var phases: [String: ShowPhase] = [:]
+    /// Whether that is all that there are: before it is, nobody knows of a show that it has not begun.
+    var knowsShows: Bool
     /// Requests that wait, of all streams.
     @exclusivity(unchecked) var waiterCount = 0
     /// The same by whose passes they have.
@@ -36,7 +38,8 @@ final class LoopDelivery: @unchecked Sendable {
     init(
         shelf: SnapshotShelf, loop: EventLoop, gate: any PlaybackGate, promises: PlaylistPromises,
         limits: DeliveryLimits, recordings: Recordings?, posters: Posters?,
-        isShow: @escaping @Sendable (_ stream: String) -> Bool, metrics: HLSMetrics, waiting: WaitingCounts
+        isShow: @escaping @Sendable (_ stream: String) -> Bool, knowsShows: Bool, metrics: HLSMetrics,
+        waiting: WaitingCounts
     ) {
         self.loop = loop
         self.gate = gate
@@ -49,6 +52,7 @@ final class LoopDelivery: @unchecked Sendable {
         self.recordings = recordings
         self.posters = posters
         self.isShow = isShow
+        self.knowsShows = knowsShows
         shelf.onSnapshot = { [weak self] stream, snapshot in self?.take(snapshot, of: stream) }
     }
 
@@ -61,25 +65,25 @@ final class LoopDelivery: @unchecked Sendable {
     ) -> HTTPResponse? {
         self.loop.assertIsOnLoop()
         let name = MediaName(path)
-        let (streamName, quality): (String, PlaybackQuality)
+        let opened: OpenedStream
         switch self.gate.admit(pass, for: self.use(of: name, in: request), from: request.peer, on: self.loop) {
         case .refused(let problem):
             self.metrics.requested(.refused, loop: self.loop.index)
             return problem.mediaResponse(for: request)
-        case .admitted(let stream, let granted): (streamName, quality) = (stream, granted)
+        case .admitted(let stream, let quality): opened = self.open(stream, quality)
         }
         let directives = request.query.map(PlaylistRequest.init(query:)) ?? PlaylistRequest()
         self.metrics.requested(HLSMetrics.RequestKind(name, directives), loop: self.loop.index)
         guard let name else { return HTTPProblem.notFound.mediaResponse(for: request) }
-        if let problem = self.hidden(streamName, quality) { return problem.mediaResponse(for: request) }
-        if case .poster = name { return self.poster(of: streamName, request) }
-        if let heightMax = quality.heightMax, !self.admits(name, of: streamName, heightMax: heightMax) {
+        if let problem = self.hidden(opened) { return problem.mediaResponse(for: request) }
+        if case .poster = name { return self.poster(of: opened.name, request) }
+        if let heightMax = opened.quality.heightMax, !self.admits(name, of: opened, heightMax: heightMax) {
             return HTTPProblem.qualityNotIncluded.mediaResponse(for: request)
         }
-        let recorded = self.recorded(name, of: streamName, quality, request)
+        let recorded = self.recorded(name, of: opened, request)
         if let recorded { return recorded }
-        guard let stream = self.streams[streamName] else { return self.absent(streamName).mediaResponse(for: request) }
-        switch self.decide(name, directives, stream, quality, request) {
+        guard let stream = opened.live else { return self.absent(opened).mediaResponse(for: request) }
+        switch self.decide(name, directives, stream, opened.quality, request) {
         case .answer(let response): return response
         case .problem(let problem): return problem.mediaResponse(for: request)
         case .wait(let reason, let wantsDelta):
@@ -206,7 +210,9 @@ final class LoopDelivery: @unchecked Sendable {
             return
         }
         guard let stream = self.streams[name] else {
-            self.streams[name] = ServedStream(snapshot, self.promises, self.responses)
+            let served = ServedStream(snapshot, self.promises, self.responses)
+            served.phase = self.phases[name]
+            self.streams[name] = served
             self.waiting.note(0, of: name, loop: self.loop.index)
             return
         }

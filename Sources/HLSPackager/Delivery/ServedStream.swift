@@ -12,6 +12,8 @@ final class ServedStream {
     /// Answers with media, each as long as the snapshot has what is in it.
     @exclusivity(unchecked) private var media: [MediaName: HTTPResponse] = [:]
     @exclusivity(unchecked) var room = WaitingRoom()
+    /// How far its show is: here as well, so that a request for what is live asks for it nowhere else.
+    @exclusivity(unchecked) var phase: ShowPhase?
 
     private struct PlaylistKey: Hashable {
         var rendering: PlaylistRendering.Key

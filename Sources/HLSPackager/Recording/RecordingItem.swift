@@ -24,6 +24,13 @@ struct RecordingItem: Sendable {
 }
 
 extension RecordingItem {
+    /// The same, so many discontinuities later.
+    func shifted(_ count: Int) -> RecordingItem {
+        var item = self
+        item.segment.discontinuity += count
+        return item
+    }
+
     /// The segments of a snapshot that are complete and come after those of `last`, in order of renditions.
     ///
     /// A segment that was completed and left the window in one step is among those that are only kept.

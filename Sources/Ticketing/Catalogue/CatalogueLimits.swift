@@ -31,9 +31,9 @@ package enum CatalogueLimits {
     /// From here on the database does it on the connection for long work, beside everybody else's.
     static let quickSeatCountMax = 5000
     static let runtimeMinutesMax: Int64 = 10_080
-    static let showTimeMaxMilliseconds: Int64 = 14 * 86_400_000
+    package static let showTimeMaxMilliseconds: Int64 = 14 * 86_400_000
     /// How long after the end a recording can be seen at most.
-    static let replayTimeMaxMilliseconds: Int64 = 90 * 86_400_000
+    package static let replayTimeMaxMilliseconds: Int64 = 90 * 86_400_000
     /// How long before the start the doors may open.
     static let doorsMinutesMax: Int64 = 1440
     static let doorsMinutesDefault = 30

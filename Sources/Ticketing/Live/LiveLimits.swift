@@ -26,8 +26,8 @@ package struct LiveLimits: Sendable {
     /// Shows that are read from the database together.
     package var readCountMax = 1000
     /// A show that is over and has no recording is told from one that has not begun for so long: longer than any token
-    /// that was given out when it still had one.
-    package var endedDayCount = 92
+    /// that was given out when it still had one, which is good for two weeks after that.
+    package var endedDayCount = 106
 
     /// Those who follow shows on one loop.
     package var followerCountMax = 50_000

@@ -66,7 +66,7 @@ extension LiveShows {
             LiveStatements.recent, self.limits.showCountMax, self.limits.endedDayCount)
         let recent = try rows.map { try $0.get(0, as: Int64.self) }
         try await self.read(Array(Set(recent + self.allKnown)))
-        self.isRead.store(true, ordering: .releasing)
+        self.haveRead()
     }
 
     /// What another process, or this one, has told. Words of a later version are passed over.

@@ -24,6 +24,7 @@ package final class LiveShows: Sendable {
     private let metrics: LiveMetrics
     private let table = Mutex(LiveShowTable())
     private let observer = Mutex<(@Sendable (LiveShow) -> Void)?>(nil)
+    private let readObserver = Mutex<(@Sendable () -> Void)?>(nil)
     private let reads = SharedReads<Int64, LiveShow?>(waitingCountMax: CatalogueLimits.readerCountMax)
 
     package init(
@@ -46,6 +47,11 @@ package final class LiveShows: Sendable {
     /// anywhere, in no order between calls that overlap, so `known` says what holds.
     package func observe(_ observer: @escaping @Sendable (LiveShow) -> Void) {
         self.observer.withLock { $0 = observer }
+    }
+
+    /// Who is told, once, when all shows that have begun were told. Set once, before anything happens.
+    package func whenRead(_ observer: @escaping @Sendable () -> Void) {
+        self.readObserver.withLock { $0 = observer }
     }
 
     // MARK: Asking
@@ -136,6 +142,12 @@ package final class LiveShows: Sendable {
     }
 
     // MARK: For `run`
+
+    /// Everything was read, and every show told.
+    func haveRead() {
+        guard !self.isRead.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        self.readObserver.withLock { $0 }?()
+    }
 
     var allKnown: [Int64] { self.table.withLock { Array($0.shows.keys) } }
 

@@ -8,7 +8,7 @@ package struct PlaybackTerms: Equatable, Sendable {
     package let closesAt: WallClock
     /// Pictures up to this height; nil for all.
     package let maxHeight: Int?
-    /// The recording too, when the show has ended.
+    /// The recording too, when the show has ended and for as long as there is one to see: that may change.
     package let hasReplay: Bool
     /// How many may watch with it at the same time.
     package let deviceCount: Int
@@ -43,7 +43,7 @@ extension PlayableTicket {
     init(_ row: PostgresRow, _ limits: LiveLimits) throws(PostgresError) {
         let endsAt = try row.get(8, as: PostgresTimestamp.self).wallClock
         let replayUntil = try row.get(9, as: PostgresTimestamp?.self)?.wallClock
-        let hasReplay = try row.get(11, as: Bool.self) && replayUntil != nil
+        let hasReplay = try row.get(11, as: Bool.self)
         let latestEnd = endsAt.adding(limits.overtime)
         self.init(
             id: try row.get(0), owner: try row.get(1), status: try row.get(2), epoch: try row.get(3),

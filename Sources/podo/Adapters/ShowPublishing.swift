@@ -34,9 +34,13 @@ struct ShowPublishing: PublishObserver {
         }
     }
 
-    /// Whether the publisher of a stream is waited for: its show goes on, and was not to have ended yet.
+    /// Whether the publisher of a stream is waited for: its show goes on, and was not to have ended yet; or nobody
+    /// knows of any show how far it is.
     static func isAwaited(by shows: LiveShows) -> @Sendable (_ stream: String) -> Bool {
-        { stream in ShowStream.schedule(of: stream).flatMap(shows.known)?.isAwaited(at: .now) ?? false }
+        { stream in
+            guard let schedule = ShowStream.schedule(of: stream) else { return false }
+            return shows.known(schedule)?.isAwaited(at: .now) ?? !shows.areRead
+        }
     }
 
     private static let ended = PublishRefusal(
@@ -58,6 +62,7 @@ final class ShowPhases: Sendable {
         self.delivery = delivery
         self.streams = streams
         shows.observe { self.tell($0) }
+        shows.whenRead { delivery.tellShowsAreKnown() }
     }
 
     private func tell(_ told: LiveShow) {

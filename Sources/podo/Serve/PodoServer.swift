@@ -166,7 +166,7 @@ final class PodoServer: Sendable {
         let delivery = HLSDelivery(
             board: streams.board, group: group, gate: gate,
             promises: PlaylistPromises(configuration.streamLimits), recordings: storage.recordings, posters: posters,
-            isShow: { ShowStream.schedule(of: $0) != nil }, metrics: streamMetrics)
+            isShow: { ShowStream.schedule(of: $0) != nil }, knowsShows: false, metrics: streamMetrics)
         return (streams, delivery)
     }
 

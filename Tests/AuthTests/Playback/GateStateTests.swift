@@ -100,6 +100,7 @@ struct GateStateTests {
     func bounds() {
         var limits = PlaybackLimits()
         limits.holderCountMax = 2
+        limits.lateSeconds = 0
         let script = GateScript(limits: limits)
         for holder in [1, 2, 3] as [Int64] {
             _ = script.tell(holder: holder, live: [GateScript.session(1)], expiresAt: script.wall + holder * 100)
@@ -115,6 +116,37 @@ struct GateStateTests {
         script.gate.forget(wall: script.wall + 100_000)
         #expect(script.gate.holderCount == 0)
         #expect(script.ask(script.token(ticket: 9)) == self.admitted)
+    }
+
+    @Test("lets whoever watches go on when the show was to be over: it may have been given a later end")
+    func laterEnd() {
+        let script = GateScript()
+        let late = script.limits.lateSeconds
+        let pass = script.token(expiresAt: script.wall + 100 + late)
+        _ = script.tell(last: 1, live: [GateScript.session(1)], expiresAt: script.wall + 100)
+        #expect(script.ask(pass) == self.admitted)
+        for seconds in [131, late - 131 + 129] {
+            script.pass(.seconds(seconds))
+            script.gate.forget(wall: script.wall)
+            #expect(script.ask(pass) == self.admitted)
+        }
+        script.pass(.seconds(1))
+        #expect(script.ask(pass) == .refused(.tokenExpired))
+    }
+
+    @Test("knows what is void for as long as a token of it is good, however long the show was to be over")
+    func late() {
+        let script = GateScript()
+        let late = script.limits.lateSeconds
+        let (mine, other) = (script.token(expiresAt: script.wall + 100 + late), script.token(ticket: 6))
+        _ = script.tell(last: 1, revokedThrough: 1, expiresAt: script.wall + 100)
+        #expect(script.ask(mine) == .refused(.ticketRevoked) && script.ask(other) == self.admitted)
+        script.pass(.seconds(100 + late))
+        script.gate.forget(wall: script.wall)
+        #expect(script.ask(mine) == .refused(.ticketRevoked))
+        script.pass(.seconds(31))
+        script.gate.forget(wall: script.wall)
+        #expect(script.gate.holderCount == 0 && script.ask(mine) == .refused(.tokenExpired))
     }
 
     @Test("believes what it has seen only as long as the key is there")

@@ -1,3 +1,4 @@
+import Observability
 import Postgres
 import Primitives
 import Reactor
@@ -37,6 +38,14 @@ struct PlaybackNewsTests {
 
     private static func mark(_ rig: PlaybackRig) throws -> String {
         try rig.auth.sql("SELECT pg_current_snapshot()")
+    }
+
+    /// An address of the only session of a ticket.
+    private static func url(_ rig: PlaybackRig, ticket: Int64) throws -> String {
+        let id = try #require(Int64(try rig.auth.sql("SELECT id FROM playback_session WHERE ticket_id = \(ticket)")))
+        let token = rig.gates.token(
+            ticket: ticket, schedule: 7, session: PlaybackSessionID(databaseValue: id), expiresAt: 1 << 40)
+        return "http://podo.test/p/\(token.reveal())/index.m3u8"
     }
 
     @Test("are all of them, once, in pages, and nothing that was read before")
@@ -83,15 +92,25 @@ struct PlaybackNewsTests {
     func past() async throws {
         let rig = try await Self.rig()
         let mark = try Self.mark(rig)
-        try Self.begin(rig, 8...8, until: "-2 minutes")
+        let late = rig.gates.limits.lateSeconds
+        try Self.begin(rig, 8...8, until: "-\(late + 120) seconds")
         #expect(try await Self.read(rig, since: mark).pages == [[]])
+        // One whose show may have been given a later end since is told of, now and after a start.
+        let before = try Self.mark(rig)
+        try Self.begin(rig, 9...9, until: "-\(late - 120) seconds")
+        #expect(try await Self.read(rig, since: before).pages == [[9]])
         try rig.auth.sql("UPDATE playback_holder SET changed_in = '9000000000000' WHERE ticket_id IN (1, 2, 3)")
-        #expect(try await Self.read(rig, since: mark).pages == [[1, 2, 3]])
+        #expect(try await Self.read(rig, since: mark).pages == [[9, 1, 2, 3]])
         let another = try PlaybackRig(beside: rig)
         try await another.reload()
+        #expect(another.gates.holderCount == 6)
         #expect(try await Self.read(another, since: try Self.mark(rig)).pages == [[]])
-        try Self.begin(rig, 2...2)
+        // And its gate hears of what comes after that.
+        let revoked = try Self.url(another, ticket: 2)
+        #expect(try await another.ask(revoked) == .admitted(stream: "schedule-7"))
+        try rig.auth.sql("SELECT playback_revoke(2)")
         try await another.catchUp()
+        #expect(try await another.ask(revoked) == .refused(.ticketRevoked))
         #expect(try rig.auth.sql("SELECT max(changed_in::text::bigint) < 9000000000000 FROM playback_holder") == "t")
     }
 }

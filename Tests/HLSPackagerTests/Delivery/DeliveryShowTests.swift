@@ -161,6 +161,31 @@ struct DeliveryShowTests {
         #expect(try rig.ask("check/main/8.m4s")["podo-stream"] == "show")
     }
 
+    @Test("as long as nobody knows which shows have begun, whoever asks is to try again; one that is told is open")
+    func notKnownYet() throws {
+        let rig = try DeliveryRig(isShow: { $0.hasPrefix("show") }, knowsShows: false)
+        for name in ["show", "showB"] {
+            let show = rig.show(name)
+            show.begin()
+            show.addSegments(3)
+        }
+        let names = ["index.m3u8", "main.m3u8", "main/8.m4s", "check/main/8.m4s"]
+        rig.delivery.setPhase(Self.goesOn, of: "showB")
+        for name in names {
+            let early = try rig.ask(name)
+            #expect(early.status == 503 && early.code == "gate-closed" && early["retry-after"] == "1", "\(name)")
+            for pass in ["showB@720", "show@preview"] {
+                #expect([200, 204].contains(try rig.ask(name, pass: pass).status), "\(name) with \(pass)")
+            }
+        }
+        #expect(try rig.ask("index.m3u8", pass: "showC@preview").code == "gate-closed")
+        #expect(try rig.ask("index.m3u8", pass: "other").code == "not-live-yet")
+        rig.delivery.tellShowsAreKnown()
+        for name in names { #expect(try rig.ask(name).code == "not-live-yet", "\(name)") }
+        #expect(try rig.ask("index.m3u8", pass: "showC@preview").code == "not-live-yet")
+        #expect(try rig.ask("main.m3u8", pass: "showB@720").status == 200)
+    }
+
     @Test("who waits when nothing is known of a show any more is sent away, but for its makers")
     func noShowAnyMore() throws {
         let (rig, show) = try Self.rehearsed()

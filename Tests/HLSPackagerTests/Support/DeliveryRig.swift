@@ -22,7 +22,7 @@ final class DeliveryRig: Sendable {
     init(
         _ limits: DeliveryLimits = DeliveryLimits(), windowSegmentCount: Int = 12, keySegmentCount: Int? = nil,
         recordings: Recordings? = nil, posters: Posters? = nil,
-        isShow: @escaping @Sendable (String) -> Bool = { _ in false }
+        isShow: @escaping @Sendable (String) -> Bool = { _ in false }, knowsShows: Bool = true
     ) throws {
         var streamLimits = HLSLimits()
         streamLimits.partTime = .milliseconds(1000)
@@ -34,7 +34,8 @@ final class DeliveryRig: Sendable {
         self.board = SnapshotBoard(loops: self.group.loops, metrics: metrics)
         self.delivery = HLSDelivery(
             board: self.board, group: self.group, gate: self.gate, promises: PlaylistPromises(streamLimits),
-            limits: limits, recordings: recordings, posters: posters, isShow: isShow, metrics: metrics)
+            limits: limits, recordings: recordings, posters: posters, isShow: isShow, knowsShows: knowsShows,
+            metrics: metrics)
         self.application = try HTTPApplication(routes: self.delivery.routes)
         self.group.start()
     }

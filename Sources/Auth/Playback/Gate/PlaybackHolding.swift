@@ -8,7 +8,7 @@ package struct PlaybackHolding: Equatable, Sendable {
     package let lastNumber: UInt32
     /// Sessions up to this number are void with what they were issued for: a ticket that was given back or away.
     package let revokedThrough: UInt32
-    /// Seconds since 1970; from then on no token of the holder is valid.
+    /// Seconds since 1970; from `lateSeconds` later on no token of the holder is valid.
     package let expiresAt: Int64
     package let grant: PlaybackGrant
     /// Those that nobody has ended or replaced.

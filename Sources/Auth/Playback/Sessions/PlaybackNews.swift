@@ -25,7 +25,7 @@ package final class PlaybackNews: Sendable {
         let mark = try await self.database.run(PlaybackStatements.mark).single(String.self)
         var last = Int64.min
         while true {
-            let rows = try await self.database.run(PlaybackStatements.page, last, countMax)
+            let rows = try await self.database.run(PlaybackStatements.page, last, countMax, self.keptSeconds)
             var holdings: [PlaybackHolding] = []
             for row in rows {
                 last = try row.get(0)
@@ -59,7 +59,8 @@ package final class PlaybackNews: Sendable {
         var next: String?
         var (change, holder) = ("0", Int64.min)
         while true {
-            let rows = try await self.database.run(PlaybackStatements.changed, mark, change, holder, countMax)
+            let rows = try await self.database.run(
+                PlaybackStatements.changed, mark, change, holder, countMax, self.keptSeconds)
             var holdings: [PlaybackHolding] = []
             for row in rows {
                 if next == nil { next = try row.get(0) }
@@ -77,6 +78,9 @@ package final class PlaybackNews: Sendable {
     package func hear(_ text: String) async {
         if let holding = PlaybackHolding(text) { await self.gates.apply([holding]) }
     }
+
+    /// For so long after the end of a holder its tokens may be valid; a minute more is for clocks that differ.
+    private var keptSeconds: Int64 { self.gates.limits.lateSeconds + 60 }
 
     /// The database has answered for what was true at `time` at the earliest.
     private func stayOpen(since time: MonotonicTime) {

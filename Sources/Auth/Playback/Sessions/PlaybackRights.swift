@@ -22,7 +22,7 @@ package struct PlaybackRight: Equatable, Sendable {
     package let schedule: Int64
     /// It was given back.
     package let isRevoked: Bool
-    /// From then on nothing is shown any more.
+    /// From then on nothing is shown any more, as things are now.
     package let closesAt: WallClock
     /// How many may watch with it at the same time.
     package let sessionCountMax: Int

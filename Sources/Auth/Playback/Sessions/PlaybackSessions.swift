@@ -15,9 +15,9 @@ package final class PlaybackSessions: Sendable {
     private let rights: any PlaybackRights
     private let publicURL: String
     /// How long a session counts as watching after it last asked for a playlist.
-    private let lease: TimeAmount
-    private let viewers = Mutex<[Int64: Int]>([:])
-    private let unwritten = Mutex(WatchedSessions())
+    let lease: TimeAmount
+    let viewers = Mutex<[Int64: Int]>([:])
+    let unwritten = Mutex(WatchedSessions())
 
     /// - Parameter publicURL: What addresses begin with, without a slash at its end.
     package init(
@@ -31,7 +31,7 @@ package final class PlaybackSessions: Sendable {
         self.lease = lease
     }
 
-    private var metrics: PlaybackMetrics { self.gates.metrics }
+    var metrics: PlaybackMetrics { self.gates.metrics }
 
     // MARK: Beginning
 
@@ -111,8 +111,10 @@ package final class PlaybackSessions: Sendable {
         }
     }
 
+    /// - Parameter ticket: 0 for a preview, whose time is nobody's to move.
     private func issue(_ begun: Begun, ticket: Int64) -> IssuedPlayback {
-        let end = begun.expiresAt.unixMilliseconds / 1000
+        let lateSeconds = ticket == 0 ? 0 : self.gates.limits.lateSeconds
+        let end = begun.expiresAt.unixMilliseconds / 1000 + lateSeconds
         let token = self.gates.token(
             ticket: ticket, schedule: begun.schedule, session: begun.session,
             expiresAt: min(max(end, 0), PlaybackToken.expiresAtMax))
@@ -154,19 +156,45 @@ package final class PlaybackSessions: Sendable {
     /// Ends one session of a member's ticket; when this returns, this process serves nothing to it any more.
     package func end(_ session: PlaybackSessionID, ticket: Int64, member: Int64) async throws {
         guard try await self.rights.owns(ticket: ticket, member: member) else { throw HTTPProblem.notFound }
-        let text = try await self.database.transaction("playback_end", actor: AuditEvent.name(member)) {
-            transaction -> String? in
-            let rows = try await transaction.run(PlaybackStatements.end, ticket, session.databaseValue)
+        guard let holding = try await self.end(session, of: ticket, actor: AuditEvent.name(member)) else {
+            throw HTTPProblem.notFound
+        }
+        await self.gates.apply([holding])
+        self.metrics.happened("ended")
+    }
+
+    /// Ends sessions whose addresses were found to be passed around, for good and in every process.
+    package func endShared() async throws {
+        var sessions = self.gates.meters.takeShared()
+        do {
+            while let session = sessions.first {
+                if let holding = try await self.end(session.session, of: session.holder, actor: "gate") {
+                    await self.gates.apply([holding])
+                    self.metrics.happened("shared")
+                }
+                sessions.remove(session)
+            }
+        } catch {
+            for session in sessions { self.gates.meters.share(session, countMax: self.gates.limits.sharedCountMax) }
+            throw error
+        }
+    }
+
+    /// What gates have to know then; nil when it was over, or is none of the holder's.
+    private func end(
+        _ session: PlaybackSessionID, of holder: Int64, actor: String
+    ) async throws -> PlaybackHolding? {
+        let text = try await self.database.transaction("playback_end", actor: actor) { transaction -> String? in
+            let rows = try await transaction.run(PlaybackStatements.end, holder, session.databaseValue)
             guard let text = try rows.first?.get(0, as: String?.self) else { return nil }
             try await transaction.note(
                 AuditEvent(
-                    actor: AuditEvent.name(member), action: "playback-ended", subject: "ticket:\(ticket)",
+                    actor: actor, action: "playback-ended",
+                    subject: holder > 0 ? "ticket:\(holder)" : "preview:\(-holder)",
                     detail: [("session", session.text)]))
             return text
         }
-        guard let text else { throw HTTPProblem.notFound }
-        if let holding = PlaybackHolding(text) { await self.gates.apply([holding]) }
-        self.metrics.happened("ended")
+        return text.flatMap { PlaybackHolding($0) }
     }
 
     /// What was issued for a ticket is void, as whoever knows tickets has written down already: the gate of this
@@ -191,55 +219,5 @@ package final class PlaybackSessions: Sendable {
                 session.ended == nil && self.gates.meters.isWatching(key, now: now, lease: self.lease)
             return session
         }
-    }
-
-    /// Tickets that watch a performance now, in this process.
-    package func viewerCount(of schedule: Int64) -> Int { self.viewers.withLock { $0[schedule] ?? 0 } }
-
-    /// Counts who watches, and writes down who has begun or ended to.
-    package func count() async throws {
-        let count = self.gates.meters.count(now: .now, lease: self.lease)
-        self.viewers.withLock { $0 = count.viewers }
-        self.metrics.watching(count.viewers.values.reduce(0, +))
-        self.gates.forget(wall: WallClock.now.unixMilliseconds / 1000)
-        self.note(count.began + count.ended)
-        try await self.write()
-    }
-
-    /// The process ends, and with it whoever watches: all who do are written down until now.
-    package func finish() async throws {
-        self.note(self.gates.meters.watching())
-        try await self.write()
-    }
-
-    private func note(_ sessions: [PlaybackMeters.Key]) {
-        let countMax = self.gates.limits.unwrittenCountMax
-        self.metrics.happened(
-            "unwritten", self.unwritten.withLock { $0.note(sessions, at: .now, countMax: countMax) })
-    }
-
-    /// Until all is written, or the database has failed: then the rest stays for the next time.
-    private func write() async throws {
-        let limits = self.gates.limits
-        while true {
-            let some = self.unwritten.withLock { $0.take(countMax: limits.writtenCountMax) }
-            guard !some.isEmpty else { return }
-            do {
-                _ = try await self.database.run(
-                    PlaybackStatements.watched, some.map(\.session.holder), some.map(\.session.session.databaseValue),
-                    some.map { PostgresTimestamp($0.first) }, some.map { PostgresTimestamp($0.last) })
-            } catch {
-                let lostCount = self.unwritten.withLock { $0.put(some, countMax: limits.unwrittenCountMax) }
-                self.metrics.happened("unwritten", lostCount)
-                throw error
-            }
-        }
-    }
-
-    /// Throws away what has been over for long enough.
-    package func sweep() async throws {
-        let days = Int64(self.gates.limits.keptDays)
-        try await self.database.sweep(PlaybackStatements.sweepSessions, days)
-        try await self.database.sweep(PlaybackStatements.sweepHolders, days)
     }
 }
