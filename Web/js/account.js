@@ -5,7 +5,7 @@ import { field, form } from "./forms.js";
 import { t } from "./language.js";
 import { Pauses } from "./news.js";
 import { profile, providerName } from "./profile.js";
-import { say, sayLater, start, told } from "./shell.js";
+import { leave, say, sayLater, start, told } from "./shell.js";
 import { next } from "./ways.js";
 
 /** What the server takes of a way back from another service. */
@@ -83,7 +83,7 @@ function doors(way = next()) {
         field("password", "account.password", { type: "password", autocomplete: "current-password" }),
       ], "account.signIn", async ({ email, password }) => {
         await signIn(email, password);
-        goOn(way);
+        await goOn(way);
       }),
       form("account.signUp", [
         field("name", "account.name", { autocomplete: "name", maxlength: 100 }),
@@ -94,7 +94,7 @@ function doors(way = next()) {
       ], "account.signUp", async ({ name, email, password, seller }) => {
         await call("POST", "/member", { body: { name, email, password, roleType: seller ? "ROLE_SELLER" : "ROLE_USER" } });
         await signIn(email, password);
-        goOn(way);
+        await goOn(way);
       })),
     social,
     make("details", {}, make("summary", {}, t("account.forgot")),
@@ -108,8 +108,9 @@ function doors(way = next()) {
 /** A way that differs by what is behind # alone would not load the page again. */
 function goOn(way) {
   const address = new URL(way, location.origin);
-  location.replace(way);
+  const going = leave(way, "replace");
   if (address.pathname === location.pathname && address.search === location.search) location.reload();
+  return going;
 }
 
 function reset() {
@@ -118,7 +119,7 @@ function reset() {
       "account.reset", async ({ newPassword }) => {
         await call("POST", "/auth/password/reset", { body: { token: secret, newPassword } });
         sayLater(t("account.resetDone"));
-        location.replace("/account/");
+        await leave("/account/", "replace");
       })];
 }
 

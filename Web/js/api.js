@@ -44,7 +44,10 @@ export class Once {
   }
 }
 
-/** The body of the answer; throws a `Problem` when it is none. `options`: body, key, fields, signal; `as`, text or bytes. */
+/**
+ * The body of the answer; throws a `Problem` when it is none. `options`: body, key, fields, signal, cache; `as`, text or
+ * bytes.
+ */
 export async function call(method, path, options = {}) {
   const answer = await send(method, path, options);
   if (answer.status !== 401 || sessionPaths.has(path)) return read(answer, options);
@@ -55,15 +58,28 @@ export async function call(method, path, options = {}) {
   return read(await send(method, path, options), options);
 }
 
-async function send(method, path, { body, key, fields, signal } = {}) {
+/** Ends with `signal` or after a time. What would make one signal of two is missing in Safari before 17.4. */
+function either(signal, time) {
+  if (!signal) return AbortSignal.timeout(time);
+  const both = new AbortController();
+  const timer = setTimeout(() => both.abort(), time);
+  const end = () => {
+    clearTimeout(timer);
+    both.abort();
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true, signal: both.signal });
+  return both.signal;
+}
+
+async function send(method, path, { body, key, fields, signal, cache } = {}) {
   const headers = { accept: "application/json", ...fields };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (key) headers["idempotency-key"] = key;
-  const late = AbortSignal.timeout(waitTimeMax);
   try {
     return await fetch(`/api/v1${path}`, {
-      method, headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body),
-      signal: signal ? AbortSignal.any([signal, late]) : late,
+      method, headers, credentials: "same-origin", cache, body: body === undefined ? undefined : JSON.stringify(body),
+      signal: either(signal, waitTimeMax),
     });
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -117,4 +133,13 @@ export function signInAddress() {
   // Who is there already stays on his way.
   if (location.pathname === "/account/" && location.search) return location.pathname + location.search;
   return `/account/?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
+}
+
+/** What comes within a time, else null: for what is good to know, and no reason to show nothing. */
+export function within(time, promise) {
+  const late = new Promise((resolve) => { setTimeout(resolve, time, null); });
+  return Promise.race([late, promise.catch((problem) => {
+    console.warn(problem);
+    return null;
+  })]);
 }

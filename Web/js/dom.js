@@ -23,6 +23,16 @@ export function put(node, ...children) {
   return node;
 }
 
+/** An address of a page, as a payment company says it: anything else is none. */
+export function webAddress(text) {
+  if (!text) return null;
+  try {
+    return /^https?:$/.test(new URL(text, location.href).protocol) ? text : null;
+  } catch {
+    return null;
+  }
+}
+
 /** A number in the address of the page, as 7 of `/show/7`; null when there is none. */
 export function numberInPath(place = 1) {
   const word = location.pathname.split("/").filter(Boolean)[place];

@@ -1,11 +1,15 @@
 // Money and times, as the reader's language writes them.
-import { language } from "./language.js";
+import { language, t } from "./language.js";
 
 /** Amounts are whole numbers of a currency's smallest unit. */
 export function money({ amount, currency }) {
   const format = new Intl.NumberFormat(language, { style: "currency", currency });
   return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
+
+/** Hundredths of a percent. */
+export const percent = (basisPoints) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2 })
+  .format(basisPoints / 10_000);
 
 const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -26,15 +30,21 @@ export function shortDateTime(text, venueZone = ownZone) {
   return write(new Date(text), venueZone, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 }
 
+/** When it is so many seconds from now: the clock alone, as of today. */
+export function clockIn(seconds) {
+  return write(new Date(Date.now() + seconds * 1000), ownZone, { hour: "numeric", minute: "2-digit" });
+}
+
 export function date(text, venueZone = ownZone) {
   return write(new Date(text), venueZone, { year: "numeric", month: "long", day: "numeric", weekday: "short" });
 }
 
-/** `4:09`, or `1:00:00` from an hour on. */
+/** `4:09`, or `1:00:00` from an hour on, or `3 days 1:00:00`. */
 export function clock(seconds) {
   const rest = Math.max(0, Math.ceil(seconds));
-  const [hours, minutes] = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60];
+  const [days, hours, minutes] = [Math.floor(rest / 86_400), Math.floor(rest / 3600) % 24, Math.floor(rest / 60) % 60];
   const two = (number) => String(number).padStart(2, "0");
+  if (days) return t("time.days", { n: days, rest: `${hours}:${two(minutes)}:${two(rest % 60)}` });
   return hours ? `${hours}:${two(minutes)}:${two(rest % 60)}` : `${minutes}:${two(rest % 60)}`;
 }
 

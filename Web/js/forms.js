@@ -1,7 +1,7 @@
 // Forms that are sent by a button or by Enter; what is wrong with a field is told at the field, in the reader's language.
 import { make, put } from "./dom.js";
 import { explainField, t } from "./language.js";
-import { told } from "./shell.js";
+import { isBusy, setBusy, told } from "./shell.js";
 
 /** `name` is that of the request's field; `id` stands in the page, where two forms may ask for the same. */
 export function field(id, key, { name = id, ...attributes } = {}) {
@@ -26,6 +26,7 @@ export function form(title, fields, button, send, what = "form.card.form") {
     onsubmit: async (event) => {
       event.preventDefault();
       const node = event.currentTarget;
+      if (isBusy(submit)) return undefined;
       for (const wrong of node.querySelectorAll(".wrong")) put(wrong);
       for (const input of node.querySelectorAll("input")) input.removeAttribute("aria-invalid");
       put(said);
@@ -34,21 +35,24 @@ export function form(title, fields, button, send, what = "form.card.form") {
         tell(node, first.name, fault(first));
         return first.focus();
       }
-      submit.disabled = true;
+      setBusy(submit, true);
       try {
         await send(Object.fromEntries(new FormData(node)), said);
       } catch (problem) {
         let isTold = false;
-        for (const error of problem.errors ?? []) isTold = tell(node, error.pointer.slice(1), explainField(error)) || isTold;
+        for (const error of problem.errors ?? []) isTold = tell(node, fieldOf(error), explainField(error)) || isTold;
         if (isTold) node.querySelector("[aria-invalid]").focus();
         else put(said, told(problem));
       } finally {
-        submit.disabled = false;
+        setBusy(submit, false);
       }
       return undefined;
     },
   }, title && make("h2", {}, t(title)), fields, said, submit);
 }
+
+/** `/account/holderName` is the field holderName of a form whose fields are sent as `account`. */
+const fieldOf = (error) => error.pointer.split("/").pop();
 
 function tell(node, name, text) {
   const input = node.elements.namedItem(name);

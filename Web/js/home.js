@@ -1,11 +1,11 @@
 // What is on: search as one types, by kind, in pages.
-import { call } from "./api.js";
+import { call, within } from "./api.js";
 import { $, make, put } from "./dom.js";
 import { date, money, shortDateTime } from "./format.js";
 import { t } from "./language.js";
 import { poster } from "./poster.js";
 import { saleState } from "./sale.js";
-import { start, trouble, worker } from "./shell.js";
+import { moreButton, start, trouble } from "./shell.js";
 
 const typingTime = 200;
 const hour = 3_600_000;
@@ -13,6 +13,10 @@ const hour = 3_600_000;
 const liveTimeMax = 12 * hour, doorsTimeMax = 2 * hour;
 const soonTime = 7 * 24 * hour;
 const shelfCountMax = 6;
+/** The list waits so long for the shelves above it, which would push it down: later there are none. */
+const shelfTimeMax = 1_500;
+/** The API lists by number and not by time: all of what is asked for is read, of this many pages at most. */
+const pageLength = 100, pageCountMax = 5;
 const categories = ["", "CONCERT", "MUSICAL", "SPORT", "EXHIBITION", "OTHER"];
 
 start("home.title", async (main) => {
@@ -30,7 +34,7 @@ start("home.title", async (main) => {
   put(main,
     make("section.hero.small", {}, make("h1", {}, t("home.claim")), make("p.lede", {}, t("home.lede"))),
     make("form.search", { role: "search", onsubmit: (event) => event.preventDefault() }, word, kinds), told, shelves, found);
-  const search = new Search(found, told, () => ({ keyword: word.value.trim(), category: $(":checked", kinds)?.value ?? "" }));
+  const search = new Search(found, shelves, told, () => ({ keyword: word.value.trim(), category: $(":checked", kinds)?.value ?? "" }));
   let timer = null;
   word.addEventListener("input", () => {
     clearTimeout(timer);
@@ -38,37 +42,45 @@ start("home.title", async (main) => {
   });
   kinds.addEventListener("change", () => search.run());
   await search.run();
-  // What is on is shown beside the list, and is no reason to show none.
-  if (!search.isAsking()) showShelves(shelves).catch((problem) => console.warn(problem));
-  const hide = () => { shelves.hidden = search.isAsking(); };
-  word.addEventListener("input", hide);
-  kinds.addEventListener("change", hide);
 });
 
-/** What is on at the moment, and what begins within days. */
-async function showShelves(place) {
+/** What is on at the moment, and what begins within days, as nodes. */
+async function readShelves() {
   // To the minute: who looks in the same minute asks the same.
   const minute = Math.floor(Date.now() / 60_000) * 60_000;
-  const list = (from, to) => call("GET", `/concert?limit=12&from=${at(minute + from)}&to=${at(minute + to)}`);
-  const [begun, coming] = await Promise.all([list(-liveTimeMax, doorsTimeMax), list(0, soonTime)]);
+  const [begun, coming] = await Promise.all([all(minute - liveTimeMax, minute + doorsTimeMax), all(minute, minute + soonTime)]);
   const shelf = (key, items) => items.length > 0 && make("section", {}, make("h2", {}, t(key)), make("ul.shows", {}, items.map(card)));
-  const live = begun.items.filter((concert) => concert.isLive);
-  const soon = coming.items.filter((concert) => !concert.isLive && saleState(concert, null, Date.now()) !== "canceled")
-    .sort((a, b) => Date.parse(a.nextStartsAt) - Date.parse(b.nextStartsAt)).slice(0, shelfCountMax);
+  const live = begun.filter((concert) => concert.isLive).sort(byNext);
+  const soon = coming.filter((concert) => !concert.isLive && saleState(concert, null, Date.now()) !== "canceled")
+    .sort(byNext).slice(0, shelfCountMax);
   const shelves = [shelf("home.live", live), shelf("home.soon", soon)].filter(Boolean);
-  if (shelves.length) put(place, shelves, make("h2", {}, t("home.all.title")));
+  return shelves.length ? [...shelves, make("h2", {}, t("home.all.title"))] : [];
+}
+
+/** One that goes on longer than it was to has no next time. */
+const nextTime = ({ nextStartsAt }) => (nextStartsAt ? Date.parse(nextStartsAt) : 0);
+const byNext = (a, b) => nextTime(a) - nextTime(b);
+
+/** Every concert that is played between two moments. */
+async function all(from, to) {
+  const found = [];
+  let cursor = "";
+  for (let count = 0; count < pageCountMax; count += 1) {
+    const page = await call("GET", `/concert?limit=${pageLength}&from=${at(from)}&to=${at(to)}${cursor}`);
+    found.push(...page.items);
+    if (!page.nextCursor) break;
+    cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
+  }
+  return found;
 }
 
 const at = (time) => encodeURIComponent(new Date(time).toISOString());
 
 class Search {
   /** `told` says how many there are to who listens: the list itself is too long to be read out at each letter. */
-  constructor(place, told, terms) {
-    Object.assign(this, { place, told, terms });
+  constructor(place, shelves, told, terms) {
+    Object.assign(this, { place, shelves, told, terms });
   }
-
-  /** Whether something is looked for, or all is shown. */
-  isAsking() { return Object.values(this.terms()).some(Boolean); }
 
   /** The latest question alone is answered: those before it are given up. */
   async run() {
@@ -78,14 +90,32 @@ class Search {
     const terms = Object.entries(this.terms()).filter(([, value]) => value);
     history.replaceState(null, "", terms.length ? `/?${new URLSearchParams(terms)}` : "/");
     try {
-      const page = await this.ask(terms, null, signal);
+      const [page, shelves] = await Promise.all([this.ask(terms, null, signal), terms.length ? null : this.readShelves()]);
+      // An older question can be answered while the shelves of a newer one are waited for.
+      if (signal.aborted) return;
       const list = make("ul.shows", {}, page.items.map(card));
+      this.shelves.hidden = terms.length > 0;
+      if (shelves) put(this.shelves, shelves);
       put(this.place, page.items.length ? list : this.nothing(terms.length > 0));
-      if (terms.length) this.told.textContent = page.items.length ? t("home.found", { n: page.items.length }) : t("home.notFound");
+      this.tell(terms.length > 0, page);
       this.goOn(list, terms, page.nextCursor, signal);
     } catch (problem) {
       if (!signal.aborted) put(this.place, trouble(problem, () => this.run()));
     }
+  }
+
+  /** Read once; null when they are late this time. */
+  async readShelves() {
+    this.reading ??= readShelves().catch((problem) => {
+      this.reading = null;
+      throw problem;
+    });
+    return within(shelfTimeMax, this.reading);
+  }
+
+  tell(isAsking, { items, nextCursor }) {
+    this.told.textContent = !isAsking ? "" : !items.length ? t("home.notFound")
+      : t(nextCursor ? "home.foundMore" : "home.found", { n: items.length });
   }
 
   ask(terms, cursor, signal) {
@@ -95,13 +125,13 @@ class Search {
 
   goOn(list, terms, cursor, signal) {
     if (!cursor) return;
-    const more = worker(t("more"), async () => {
+    this.place.append(moreButton(async () => {
       const page = await this.ask(terms, cursor, signal);
-      list.append(...page.items.map(card));
-      more.remove();
+      const cards = page.items.map(card);
+      list.append(...cards);
       this.goOn(list, terms, page.nextCursor, signal);
-    }, "button.plain");
-    this.place.append(more);
+      return cards[0];
+    }));
   }
 
   nothing(isSearch) {

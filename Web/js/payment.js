@@ -1,11 +1,12 @@
 // Where the payment company sends a buyer back to: the payment is confirmed here, and what became of it is told.
 import { call, newKey, Problem } from "./api.js";
 import { bankName } from "./banks.js";
-import { make, numberInPath, put } from "./dom.js";
+import { cancelWait } from "./cancel-wait.js";
+import { make, numberInPath, put, webAddress } from "./dom.js";
 import { dateTime, money } from "./format.js";
 import { t } from "./language.js";
 import { Pauses } from "./news.js";
-import { isOpen, outcomeOf } from "./payment-outcome.js";
+import { isOpen, outcomeOf, wordOf } from "./payment-outcome.js";
 import { start, told, trouble } from "./shell.js";
 
 const pauseMin = 1_500, pauseMax = 15_000;
@@ -22,16 +23,15 @@ start("payment.title", async (main) => {
 class PaymentPage {
   constructor(id) {
     this.id = id;
-    this.isFailure = location.pathname.endsWith("/fail");
-    const query = new URLSearchParams(location.search);
-    // What the buyer has authorised: of some companies this browser alone knows it.
-    const [paymentKey, amount] = [query.get("paymentKey"), Number(query.get("amount"))];
-    this.word = !this.isFailure && paymentKey && Number.isSafeInteger(amount) ? { paymentKey, amount } : null;
+    // Elsewhere somebody looks at a payment that he may have left before he authorised anything.
+    this.hasWord = location.pathname.endsWith("/success");
+    this.word = this.hasWord ? wordOf(new URLSearchParams(location.search)) : null;
     // One key for all tries: however often it is asked, the money is taken once.
     this.key = newKey();
     this.status = make("div", { role: "status" }, make("p.note", {}, t("payment.confirming")));
     this.beside = make("div");
-    this.node = make("div", {}, this.status, this.beside);
+    this.ways = make("div.ways");
+    this.node = make("div.payment", {}, this.status, this.ways, this.beside);
   }
 
   /** Looks, and asks for the money where nobody has yet. */
@@ -43,7 +43,8 @@ class PaymentPage {
 
   async confirm(payment) {
     try {
-      return await call("POST", `/payment/${this.id}/confirm`, { body: this.word, key: this.key });
+      const body = { paymentKey: this.word.paymentKey, amount: this.word.amount ?? payment.amount.amount };
+      return await call("POST", `/payment/${this.id}/confirm`, { body, key: this.key });
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status === 401) throw problem;
       if (problem.isUnknown) return payment;
@@ -87,11 +88,12 @@ class PaymentPage {
 
   /** Says it once: what has not changed is not said again. */
   show(payment) {
-    const outcome = outcomeOf(payment, this.isFailure);
+    const outcome = outcomeOf(payment, this.hasWord);
     if (outcome === this.outcome && !this.refusal) return;
     this.outcome = outcome;
     put(this.status, result(payment, outcome, this.refusal));
     if (!isOpen(outcome)) put(this.beside);
+    put(this.ways, outcome === "deposit" && cancelWait(payment, () => this.look()));
   }
 }
 
@@ -105,7 +107,7 @@ function result(payment, outcome, refusal) {
     case "paid": case "partCanceled":
       return make("section.done", {}, make("p.turn", {}, t(`payment.${outcome}`)), order,
         make("a.button", { href: "/tickets/" }, t("nav.tickets")),
-        payment.receiptUrl && make("a", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt")));
+        webAddress(payment.receiptUrl) && make("a", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt")));
     case "deposit":
       return make("section.done", {}, make("p.turn", {}, t("payment.deposit")), order,
         payment.deposit && make("p", {}, t("payment.depositTo", { bank: bankName(payment.deposit.bankCode), number: payment.deposit.accountNumber })),

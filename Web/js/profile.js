@@ -4,7 +4,7 @@ import { make, put } from "./dom.js";
 import { field, form } from "./forms.js";
 import { date } from "./format.js";
 import { t } from "./language.js";
-import { say, sayLater, worker } from "./shell.js";
+import { focusOn, leave as goTo, moreButton, say, sayLater, told, worker } from "./shell.js";
 
 export const providerName = (name) => name[0].toUpperCase() + name.slice(1);
 
@@ -25,15 +25,16 @@ export async function profile(me) {
     make("p.ways", {}, make("a.button", { href: "/tickets/" }, t("nav.tickets")),
       make("a.button", { href: "/purchases/" }, t("nav.purchases"))),
     rename(me, name),
-    me.hasPassword && changePassword(),
+    changePassword(me),
+    followed(),
     offered.length > 0 && social(me, offered, connected),
     worker(t("nav.signOut"), async () => {
       await signOut();
-      location.assign("/");
+      await goTo("/");
     }, "button.plain"),
     worker(t("account.signOutEverywhere"), async () => {
       await call("POST", "/auth/signout", { body: { everywhere: true } });
-      location.assign("/");
+      await goTo("/");
     }, "button.plain"),
     leave(me)];
 }
@@ -49,18 +50,50 @@ function rename(me, title) {
       }));
 }
 
-/** Whoever knew the old one is out, wherever: here too. */
-function changePassword() {
-  return make("details", {}, make("summary", {}, t("account.change")),
+/** Whoever knew the old one is out, wherever: here too. Who has none sets one soon after he has signed in. */
+function changePassword(me) {
+  const title = me.hasPassword ? "account.change" : "account.setPassword";
+  return make("details", {}, make("summary", {}, t(title)),
     form(null, [
       make("p.quiet", {}, t("account.changeMeans")),
-      field("currentPassword", "account.password", { type: "password", autocomplete: "current-password" }),
+      me.hasPassword && field("currentPassword", "account.password", { type: "password", autocomplete: "current-password" }),
       field("newPassword", "account.newPassword", { type: "password", autocomplete: "new-password", minlength: 8 }),
-    ], "account.change", async (values) => {
+    ], title, async (values) => {
       await call("POST", "/auth/password/change", { body: values });
       sayLater(t("account.changed"));
-      location.replace("/account/");
+      await goTo("/account/", "replace");
     }));
+}
+
+/** Whom one follows, asked for when somebody wants to see it. */
+function followed() {
+  const list = make("ul.chosen"), place = make("div", {}, list);
+  const node = make("details", { ontoggle: () => { if (node.open && !list.children.length) show(); } },
+    make("summary", {}, t("account.following")), place);
+  const show = () => moreFollowed(list, place, null).then(() => {
+    if (!list.children.length) put(place, make("p.quiet", {}, t("account.followsNobody")));
+  }, (problem) => put(place, list, make("div", { role: "alert" }, told(problem))));
+  return node;
+}
+
+async function moreFollowed(list, place, cursor) {
+  const page = await call("GET", `/member/me/following?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+  const lines = page.items.map(({ memberId, name }) => {
+    const line = make("li", {}, make("span", { id: `seller-${memberId}` }, name || t("show.noOrganizer")), worker(t("show.unfollow"), async () => {
+      await call("DELETE", `/member/${memberId}/follow`);
+      say(t("show.unfollowed"));
+      const next = line.nextElementSibling ?? line.previousElementSibling;
+      line.remove();
+      if (!list.children.length) put(place, make("p.quiet", {}, t("account.followsNobody")));
+      focusOn(next?.querySelector("button") ?? place.firstElementChild);
+    }, "button.plain"));
+    // Many buttons of one word: each says whose it is, too.
+    line.querySelector("button").setAttribute("aria-describedby", `seller-${memberId}`);
+    return line;
+  });
+  list.append(...lines);
+  if (page.nextCursor) place.append(moreButton(() => moreFollowed(list, place, page.nextCursor)));
+  return lines[0];
 }
 
 /** Who has a password shows that he knows it: a service that is connected opens the account from then on. */
@@ -70,7 +103,7 @@ function social(me, offered, connected) {
       worker(t("account.disconnect"), async () => {
         await call("DELETE", `/auth/social/${name}`);
         sayLater(t("account.disconnected"));
-        location.replace("/account/");
+        await goTo("/account/", "replace");
       }, "button.plain")))),
     offered.filter((name) => !connected.includes(name)).map((name) => connect(me, name)));
 }
@@ -82,7 +115,7 @@ function connect(me, name) {
     const departure = await call("POST", `/auth/social/${name}/connect`, {
       body: { password: values.password, redirect: "/account/" },
     });
-    location.assign(departure.location);
+    await goTo(departure.location);
   });
 }
 
@@ -98,6 +131,6 @@ function leave(me) {
     ], "account.leave", async ({ password }) => {
       await call("DELETE", "/member/me", { body: { password } });
       sayLater(t("account.left"));
-      location.replace("/");
+      await goTo("/", "replace");
     }));
 }

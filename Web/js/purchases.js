@@ -1,12 +1,14 @@
 // What a member has paid, what came back of it, and the receipts.
-import { bankName } from "./banks.js";
 import { call, Once } from "./api.js";
-import { make, put } from "./dom.js";
+import { bankName } from "./banks.js";
+import { cancelWait } from "./cancel-wait.js";
+import { make, put, webAddress } from "./dom.js";
 import { dateTime, money } from "./format.js";
 import { t } from "./language.js";
+import { Panel } from "./panel.js";
 import { isOpen, outcomeOf } from "./payment-outcome.js";
 import { accountForm } from "./refund-account.js";
-import { say, start, worker } from "./shell.js";
+import { focusOn, moreButton, say, start } from "./shell.js";
 
 start("purchases.title", async (main) => {
   const list = make("ul.tickets");
@@ -20,22 +22,19 @@ start("purchases.title", async (main) => {
 
 async function more(main, list, cursor) {
   const page = await call("GET", `/payment?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
-  list.append(...page.items.map(card));
-  if (!page.nextCursor) return;
-  const next = worker(t("more"), async () => {
-    await more(main, list, page.nextCursor);
-    next.remove();
-  }, "button.plain");
-  main.append(next);
+  const cards = page.items.map(card);
+  list.append(...cards);
+  if (page.nextCursor) main.append(moreButton(() => more(main, list, page.nextCursor)));
+  return cards[0];
 }
 
 function card(payment) {
   const outcome = outcomeOf(payment, false);
-  const body = make("div");
+  const panel = new Panel();
   const fact = (key, value) => value && [make("dt", {}, t(key)), make("dd", {}, value)];
   const sum = (amount) => amount.amount > 0 && money(amount);
-  const refunds = payment.refundPending.amount > 0 || (outcome === "orphan" && payment.refunded.amount === 0);
-  return make("li.card.ticket", { "aria-labelledby": `payment-${payment.paymentId}` },
+  const again = () => lookAgain(payment, node);
+  const node = make("li.card.ticket", { "aria-labelledby": `payment-${payment.paymentId}` },
     make("div.ticket-head", {},
       make("h2", { id: `payment-${payment.paymentId}` }, make("a", { href: `/show/${payment.concertId}` }, payment.orderName)),
       make("p.seat-name", {}, t(`purchases.state.${outcome}`))),
@@ -50,22 +49,31 @@ function card(payment) {
       fact("purchases.pending", sum(payment.refundPending)),
       fact("purchases.fee", sum(payment.cancelFee)),
       fact("purchases.order", payment.orderId)),
+    // Of a transfer the bank does not say whose account it came from.
+    payment.needsRefundAccount && make("p.note", {}, t("purchases.needsAccount")),
     make("div.ticket-ways", {},
+      payment.needsRefundAccount && panel.opener(t("account.refundTo"), () => askAccount(payment, panel, again)),
+      outcome === "notPaid" && make("a.button", { href: `/checkout/${payment.reservationId}` }, t("payment.again")),
       isOpen(outcome) && make("a.button", { href: `/payment/${payment.paymentId}/look` }, t("payment.look")),
-      payment.receiptUrl && make("a.plain", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt")),
-      // Of a transfer the bank does not say whose account it came from.
-      payment.deposit && refunds && make("button.plain", {
-        type: "button", onclick: () => askAccount(payment, body),
-      }, t("account.refundTo"))),
-    body);
+      outcome === "deposit" && cancelWait(payment, again),
+      webAddress(payment.receiptUrl) && make("a.plain", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt"))),
+    panel.node);
+  return node;
 }
 
-function askAccount(payment, body) {
+/** The card as it is now, with the focus where it was. */
+async function lookAgain(payment, node) {
+  const next = card(await call("GET", `/payment/${payment.paymentId}`));
+  node.replaceWith(next);
+  focusOn(next.querySelector("a"));
+}
+
+function askAccount(payment, panel, done) {
   const asking = new Once();
-  put(body, accountForm(payment.paymentId, "account.save", async (account) => {
+  const form = accountForm(payment.paymentId, "account.save", async (account) => {
     await asking.call("POST", `/payment/${payment.paymentId}/refund/account`, { body: account });
-    put(body);
     say(t("account.saved"));
-  }));
-  body.querySelector("select").focus();
+    await done();
+  });
+  panel.show(make("div", {}, form, panel.closer(t("cancel"))), form.querySelector("select"));
 }

@@ -1,18 +1,21 @@
 // Standing in line: one place per member, kept by the server. Closing the page, sleeping and coming back lose nothing.
 import { call, Problem } from "./api.js";
+import { Bell } from "./bell.js";
 import { make, numberInPath, put } from "./dom.js";
-import { about, clock, dateTime } from "./format.js";
+import { about, clock, clockIn, dateTime } from "./format.js";
 import { t } from "./language.js";
 import { keepPass } from "./pass.js";
-import { aheadOf } from "./sale.js";
-import { start, trouble, worker } from "./shell.js";
+import { aheadOf, freshly } from "./sale.js";
+import { focusOn, leave, start, trouble, worker } from "./shell.js";
 
 const pollTimeMin = 500, pollTimeMax = 30_000, awayTime = 3_000;
+/** Who waits longer than this, in seconds, wants to know when to be back. */
+const longWaitTime = 300;
 /** The place is void, or none was given: only joining anew brings another one. */
 const overCodes = new Set(["queue-ticket-expired", "queue-ticket-invalid", "queue-ticket-required"]);
 
 start("queue.title", async (main) => {
-  const concert = await call("GET", `/concert/${numberInPath()}`);
+  const concert = await call("GET", `/concert/${numberInPath()}`, freshly);
   const page = new QueuePage(main, concert);
   put(main, make("h1", {}, concert.name), page.node);
   await page.join();
@@ -30,10 +33,11 @@ class QueuePage {
     this.note = make("p.quiet");
     this.ways = make("div.ways");
     this.away = make("p.note", { hidden: true }, t("queue.away"));
-    this.node = make("section.queue", {}, this.voice, this.turn, this.time, this.note, this.away, this.ways);
+    this.bell = new Bell();
+    this.node = make("section.queue", {}, this.voice, this.turn, this.time, this.note, this.away, this.ways, this.bell.node);
     this.leaving = worker(t("queue.leave"), async () => {
       await call("DELETE", `/concert/${concert.concertId}/queue`);
-      location.assign(`/show/${concert.concertId}`);
+      await leave(`/show/${concert.concertId}`);
     }, "button.plain");
     // A phone that slept looks at once when it wakes.
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.wake?.(); });
@@ -94,6 +98,7 @@ class QueuePage {
     this.place = place;
     if (place.status === "ADMITTED") return place.queuePass ? this.showTurn(place) : this.showFree();
     if (place.status === "SOLD_OUT") {
+      document.title = `${t("queue.title")} · Podo`;
       return this.say("soldOut", t("queue.soldOut"), t("queue.soldOutNext"),
         [make("a.button", { href: "/" }, t("show.others")), this.ticket && this.leaving]);
     }
@@ -111,12 +116,15 @@ class QueuePage {
     this.say("turn", t("queue.turn"), "", [make("a.button", { href: this.seats }, t("show.choose"))]);
     document.title = t("queue.turnTitle");
     this.tick();
-    if (wasWaiting) this.ways.querySelector("a").focus();
+    if (!wasWaiting) return;
+    this.bell.ring(t("queue.turn"), this.concert.name);
+    this.ways.querySelector("a").focus();
   }
 
   /** Nobody has to wait any more, or yet. */
   showFree() {
     document.title = t("queue.turnTitle");
+    if (this.kind && this.kind !== "free") this.bell.ring(t("queue.free"), this.concert.name);
     this.say("free", t("queue.free"), "", [make("a.button", { href: this.seats }, t("show.choose"))]);
   }
 
@@ -136,9 +144,15 @@ class QueuePage {
     this.note.textContent = note;
     if (kind === this.kind) return;
     this.kind = kind;
+    const hadFocus = this.ways.contains(document.activeElement) || document.activeElement === this.bell.node;
+    // There is nothing to be told of any more.
+    this.bell.node.hidden = !["before", "waiting", "soldOut"].includes(kind);
     this.voice.textContent = turn;
     this.time.textContent = "";
     put(this.ways, ways);
+    if (hadFocus && (this.bell.node.hidden || document.activeElement !== this.bell.node)) {
+      focusOn(this.ways.querySelector("a, button"));
+    }
     this.tick();
   }
 
@@ -154,9 +168,14 @@ class QueuePage {
     const { opensAt, paused, etaSeconds } = this.place ?? {};
     if (this.kind !== "before" && this.kind !== "waiting") return;
     const toOpening = opensAt ? (Date.parse(opensAt) - now) / 1000 : 0;
-    this.time.textContent = toOpening > 0 ? `${t("sale.opens", { when: dateTime(opensAt) })} ${t(
-      this.kind === "before" ? "queue.drawIn" : "queue.opensIn", { left: clock(toOpening) })}`
-      : this.kind === "before" ? t("queue.drawing")
-        : paused ? t("queue.paused") : t("queue.eta", { time: about(etaSeconds ?? 0) });
+    this.time.textContent = toOpening > 0
+      ? `${t("sale.opens", { when: dateTime(opensAt, this.concert.schedules[0]?.timeZone) })} ${t(
+        this.kind === "before" ? "queue.drawIn" : "queue.opensIn", { left: clock(toOpening) })}`
+      : this.kind === "before" ? t("queue.drawing") : paused ? t("queue.paused") : wait(etaSeconds ?? 0);
   }
+}
+
+function wait(seconds) {
+  const words = t("queue.eta", { time: about(seconds) });
+  return seconds > longWaitTime ? `${words} · ${t("queue.backAt", { when: clockIn(seconds) })}` : words;
 }

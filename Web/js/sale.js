@@ -1,7 +1,12 @@
 // Whether something can be bought, as lists and pages tell it. The server decides when it is asked.
 
-/** The server's clock, whatever this machine's says: milliseconds to be added to `Date.now()`. */
+/**
+ * The server's clock, whatever this machine's says: milliseconds to be added to `Date.now()`. Of a concert that was asked
+ * for with `freshly`: an answer that the browser kept has the time in it at which it was kept.
+ */
 export const aheadOf = (concert) => (concert.serverTime ? Date.parse(concert.serverTime) - Date.now() : 0);
+
+export const freshly = { cache: "no-store" };
 
 /**
  * `canceled`, `closed`, `before` or `open`; of a performance `over` and `soldOut` too.

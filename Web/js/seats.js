@@ -1,19 +1,23 @@
 // Choosing seats of a performance: on the map, from a list, or the best that are left. What others take is seen at once.
-import { call, Once, signInAddress } from "./api.js";
+import { call, Once, Problem, signInAddress, within } from "./api.js";
 import { keepChoice, keptChoice } from "./choice.js";
 import { $, make, numberInPath, put } from "./dom.js";
 import { clock, dateTime, money } from "./format.js";
 import { t } from "./language.js";
 import { passFor } from "./pass.js";
-import { aheadOf } from "./sale.js";
+import { aheadOf, freshly } from "./sale.js";
 import { SeatNews, compactMap } from "./seat-news.js";
 import { SeatMap, free, held, sold } from "./seat-map.js";
-import { say, start, worker } from "./shell.js";
+import { seatName } from "./seat-name.js";
+import { focusOn, leave, say, start, worker } from "./shell.js";
 
 const statuses = { AVAILABLE: free, HELD: held, SOLD: sold };
 /** The lowest bits of a seat's number are its number in the schedule, by which changes are told. */
 const numberOf = (seatId) => seatId % 2 ** 20;
 const awayTime = 5_000;
+/** What is left of the grades is told again at most so often. */
+const tellTime = 1_000;
+const heldTimeMax = 2_000;
 const hues = [282, 212, 152, 36, 342, 190, 96, 12];
 
 start("seats.title", async (main, me) => {
@@ -21,15 +25,17 @@ start("seats.title", async (main, me) => {
   const map = await call("GET", `/schedule/${schedule}/seat`);
   const seats = map.seats.map((seat) => ({ ...seat, number: numberOf(seat.seatId), status: statuses[seat.status] }));
   if (!seats.length) return put(main, make("p.note", {}, t("seats.none")), make("a.button", { href: "/" }, t("show.others")));
-  const concert = await call("GET", `/concert/${(await call("GET", `/seat/${seats[0].seatId}`)).concertId}`);
+  // What one holds is shown above the hall: it comes with it, or it would push the hall down.
+  const held = me && within(heldTimeMax, call("GET", "/member/me/reservation?limit=20"));
+  const concert = await call("GET", `/concert/${(await call("GET", `/seat/${seats[0].seatId}`)).concertId}`, freshly);
   document.title = `${concert.name} · Podo`;
   const found = concert.schedules.find((one) => one.scheduleId === schedule);
   if (!found) return put(main, make("p.note", {}, t("seats.none")), make("a.button", { href: "/" }, t("show.others")));
+  const reservations = (await held)?.items ?? [];
   const page = new SeatPage(main, me, concert, found, map, seats);
+  page.showHeld(reservations);
   page.restore();
   page.follow(map.version);
-  // What one holds is good to know, and no reason to show no hall.
-  if (me) page.showHeld().catch((problem) => console.warn(problem));
   return undefined;
 });
 
@@ -37,6 +43,9 @@ class SeatPage {
   constructor(main, me, concert, schedule, map, seats) {
     // Read before the cart is shown, which keeps what is in it.
     Object.assign(this, { me, concert, schedule, seats, kept: new Set(keptChoice(schedule.scheduleId)) });
+    this.byNumber = new Map(seats.map((seat) => [seat.number, seat]));
+    this.freeCounts = new Map();
+    for (const seat of seats) if (seat.status === free) this.count(seat, 1);
     this.chosen = new Map();
     this.holding = new Once();
     this.grades = concert.grades.map((grade, index) => ({ ...grade, color: `hsl(${hues[index % hues.length]} 62% 48%)` }));
@@ -79,8 +88,9 @@ class SeatPage {
 
   /** The best seats of a grade beside each other, chosen by the server, and held at once. */
   best() {
-    const grade = make("select", { id: "best-grade" }, this.grades.map((one) => make("option", { value: one.gradeId },
-      `${one.name} · ${money(one.price)}`)));
+    const grade = make("select", { id: "best-grade" }, this.grades.map((one) => make("option", { value: one.gradeId })));
+    this.bestGrade = grade;
+    this.tellBest();
     const count = make("select", { id: "best-count" },
       Array.from({ length: this.concert.purchaseLimit }, (_, index) => make("option", {}, String(index + 1))));
     return make("fieldset.best", {}, make("legend", {}, t("seats.best")),
@@ -92,9 +102,28 @@ class SeatPage {
       })));
   }
 
+  count({ grade }, step) { this.freeCounts.set(grade, (this.freeCounts.get(grade) ?? 0) + step); }
+
+  /** Of which grades there is something left. */
+  tellBest() {
+    for (const [place, option] of [...this.bestGrade.options].entries()) {
+      const grade = this.grades[place];
+      option.disabled = !this.freeCounts.get(grade.name);
+      option.textContent = `${grade.name} · ${money(grade.price)}${option.disabled ? ` · ${t("show.soldOut")}` : ""}`;
+    }
+    // What is chosen stays so when it is sold out meanwhile; before anything is chosen it is something that is there.
+    if (!this.bestGrade.isConnected) this.bestGrade.selectedIndex = Math.max(0, [...this.bestGrade.options].findIndex((one) => !one.disabled));
+  }
+
   /** The same seats row by row, for who does not see or does not point. */
   list(placed) {
-    const rows = [...new Set(placed.map((seat) => seat.row))].sort((a, b) => a - b);
+    this.rows = new Map();
+    for (const seat of placed) {
+      if (this.rows.has(seat.row)) this.rows.get(seat.row).push(seat);
+      else this.rows.set(seat.row, [seat]);
+    }
+    for (const seats of this.rows.values()) seats.sort((a, b) => a.col - b.col);
+    const rows = [...this.rows.keys()].sort((a, b) => a - b);
     const choice = make("select", { id: "row", onchange: () => this.showRow(Number(choice.value)) },
       rows.map((row) => make("option", { value: row }, t("seats.row", { n: row }))));
     this.row = make("div.row-seats", { role: "group", "aria-label": t("seats.list") });
@@ -106,16 +135,11 @@ class SeatPage {
 
   showRow(row) {
     this.shownRow = row;
-    const seats = this.seats.filter((seat) => seat.row === row).sort((a, b) => a.col - b.col);
-    put(this.row, seats.map((seat) => make("button.seat", {
+    put(this.row, this.rows.get(row).map((seat) => make("button.seat", {
       type: "button", "aria-pressed": String(this.chosen.has(seat.number)),
       disabled: seat.status !== free && !this.chosen.has(seat.number), onclick: () => this.toggle(seat),
-      "aria-label": `${this.name(seat)}, ${money(seat.price)}${seat.status === free ? "" : `, ${t("seats.taken")}`}`,
+      "aria-label": `${seatName(seat)}, ${money(seat.price)}${seat.status === free ? "" : `, ${t("seats.taken")}`}`,
     }, String(seat.col))));
-  }
-
-  name(seat) {
-    return seat.row === null ? seat.grade : t("seats.name", { grade: seat.grade, row: seat.row, col: seat.col });
   }
 
   toggle(seat) {
@@ -139,34 +163,40 @@ class SeatPage {
     const seats = [...this.chosen.values()];
     keepChoice(this.schedule.scheduleId, [...this.chosen.keys()]);
     const total = { amount: seats.reduce((sum, seat) => sum + seat.price.amount, 0), currency: this.concert.currency };
+    const before = [...this.cart.querySelectorAll(".chosen button")].indexOf(document.activeElement);
     put(this.cart, make("h2", { id: "cart" }, t("seats.cart")),
       seats.length === 0 ? make("p.quiet", {}, t(this.map ? "seats.empty" : "seats.emptyOnline"))
-        : make("ul.chosen", {}, seats.map((seat) => make("li", {}, make("span", {}, this.name(seat)),
+        : make("ul.chosen", {}, seats.map((seat) => make("li", {}, make("span", {}, seatName(seat)),
           make("span", {}, money(seat.price)),
           make("button.plain", {
-            type: "button", "aria-label": t("seats.remove", { seat: this.name(seat) }), onclick: () => this.toggle(seat),
+            type: "button", "aria-label": t("seats.remove", { seat: seatName(seat) }), onclick: () => this.toggle(seat),
           }, "✕")))),
       seats.length > 0 && make("p.total", {}, make("span", {}, t("seats.total", { n: seats.length })),
         make("strong", {}, money(total))),
       seats.length > 0 && worker(t("seats.hold"), () => this.hold({
         scheduleId: this.schedule.scheduleId, seatIds: seats.map((seat) => seat.seatId),
       })));
+    // Who takes a seat out by its button goes on with the next one.
+    const rest = this.cart.querySelectorAll(".chosen button");
+    if (before >= 0) focusOn(rest[Math.min(before, rest.length - 1)] ?? this.cart.querySelector("h2"));
   }
 
   async hold(body) {
-    if (!this.me) return location.assign(signInAddress());
+    if (!this.me) return leave(signInAddress());
     // What is told of these seats from here on is of our own doing.
     this.isHolding = true;
     const pass = passFor(this.concert.concertId);
     try {
       const made = await this.holding.call("POST", "/reservation", { body, fields: pass ? { "queue-pass": pass } : {} });
       keepChoice(this.schedule.scheduleId, []);
-      return location.assign(`/checkout/${made.reservationId}`);
+      return await leave(`/checkout/${made.reservationId}`);
     } catch (problem) {
       this.isHolding = false;
       if (problem.code === "queue-pass-required") {
-        return location.assign(`/queue/${this.concert.concertId}?schedule=${this.schedule.scheduleId}`);
+        return leave(`/queue/${this.concert.concertId}?schedule=${this.schedule.scheduleId}`);
       }
+      // Nobody had chosen one of these: there are none.
+      if (problem.code === "seat-taken" && body.bestAvailable) throw new Problem(problem.status, { code: "no-best-seats" });
       // Somebody was faster: the rest of the choice stays.
       if (problem.code === "seat-taken") for (const seat of [...this.chosen.values()]) await this.look(seat);
       throw problem;
@@ -186,23 +216,23 @@ class SeatPage {
   }
 
   /** Seats of this performance that one holds already, with the time that is left to pay for them. */
-  async showHeld() {
-    const page = await call("GET", "/member/me/reservation?limit=20");
-    const mine = page.items.find((one) => one.status === "PENDING" && one.scheduleId === this.schedule.scheduleId);
+  showHeld(reservations) {
+    const mine = reservations.find((one) => one.status === "PENDING" && one.scheduleId === this.schedule.scheduleId);
     if (!mine) return;
     const left = make("strong", { role: "timer" });
     const ahead = aheadOf(this.concert);
     const tick = () => {
-      const seconds = mine.expiresAt ? (Date.parse(mine.expiresAt) - Date.now() - ahead) / 1000 : null;
-      left.textContent = seconds === null ? "" : clock(seconds);
-      if (seconds === null) return;
+      // No time ends it while a payment is under way.
+      if (!mine.expiresAt) return;
+      const seconds = (Date.parse(mine.expiresAt) - Date.now() - ahead) / 1000;
+      left.textContent = clock(seconds);
       if (seconds > 0) setTimeout(tick, 1000);
       else put(this.held);
     };
-    put(this.held, make("div.note", {}, make("p", {}, t("seats.mine"), " ", left),
+    put(this.held, make("div.note", {}, make("p", {}, mine.expiresAt ? [t("seats.mine"), " ", left] : t("seats.paying")),
       make("p", {}, mine.seatIds.map((id) => this.seats.find((seat) => seat.seatId === id)).filter(Boolean)
-        .map((seat) => this.name(seat)).join(" · ")),
-      make("a.button", { href: `/checkout/${mine.reservationId}` }, t("seats.toCheckout"))));
+        .map((seat) => seatName(seat)).join(" · ")),
+      make("a.button", { href: `/checkout/${mine.reservationId}` }, t(mine.expiresAt ? "seats.toCheckout" : "payment.see"))));
     tick();
   }
 
@@ -230,11 +260,20 @@ class SeatPage {
   }
 
   change(number, status) {
-    const seat = this.map?.change(number, status);
-    if (!seat) return;
+    const seat = this.byNumber.get(number);
+    if (!seat || seat.status === status) return;
+    if (free === status) this.count(seat, 1);
+    else if (seat.status === free) this.count(seat, -1);
+    this.tellTimer ??= setTimeout(() => {
+      this.tellTimer = null;
+      this.tellBest();
+    }, tellTime);
+    // The map has its word first: a seat that it is told of twice it draws once.
+    this.map?.change(number, status);
+    seat.status = status;
     if (status !== free && !this.isHolding && this.chosen.delete(number)) {
-      this.map.select(number, false);
-      say(t("seats.lost", { seat: this.name(seat) }));
+      this.map?.select(number, false);
+      say(t("seats.lost", { seat: seatName(seat) }));
       this.showCart();
     }
     if (this.row && this.shownRow === seat.row && !this.row.contains(document.activeElement)) this.showRow(seat.row);

@@ -40,6 +40,8 @@ export function told(problem) {
     make("p", {}, isKnown ? explain(problem) : t("problem.page")),
     isKnown && problem.retrySeconds && make("p.quiet", {}, t("problem.retryIn", { n: problem.retrySeconds })),
     isSignedOut(problem) && make("a.button", { href: signInAddress() }, t("nav.signIn")),
+    // Said where the mail is sent again, too.
+    problem.code === "email-not-verified" && make("a.plain", { href: "/account/" }, t("account.title")),
   ];
 }
 
@@ -121,24 +123,63 @@ export async function start(titleKey, show, { forMembers = false } = {}) {
   sayWhatWaits();
 }
 
+/** A navigation that somebody stopped leaves him on the page, whose buttons he needs then. */
+const leaveTimeMax = 20_000;
+
+/**
+ * Goes to another page. It returns when that did not happen only, so that what was pressed stays busy until the page is
+ * gone. Who comes back by the browser's own memory finds the page as it was before: it is opened anew.
+ */
+export function leave(address, way = "assign") {
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }, { once: true });
+  location[way](address);
+  return new Promise((resolve) => { setTimeout(resolve, leaveTimeMax); });
+}
+
+/** Busy or not. A button that is `disabled` would lose the focus: it is told to be, and does nothing. */
+export function setBusy(button, isBusy) {
+  for (const name of ["aria-disabled", "aria-busy"]) {
+    if (isBusy) button.setAttribute(name, "true");
+    else button.removeAttribute(name);
+  }
+}
+
+export const isBusy = (button) => button.hasAttribute("aria-busy");
+
 /** A button that is busy while its work goes on; what goes wrong is told beside it. */
 export function worker(label, work, what = "button.button") {
   const said = make("div.beside");
   const button = make(what, {
     type: "button",
     onclick: async () => {
-      button.disabled = true;
-      button.setAttribute("aria-busy", "true");
+      if (isBusy(button)) return;
+      setBusy(button, true);
       put(said);
       try {
         await work(said);
       } catch (problem) {
         put(said, make("div", { role: "alert" }, told(problem)));
       } finally {
-        button.disabled = false;
-        button.removeAttribute("aria-busy");
+        setBusy(button, false);
       }
     },
   }, label);
   return make("div.work", {}, button, said);
+}
+
+/** The next page of a list: `show()` adds it and returns the first new item, which has the focus then. */
+export function moreButton(show) {
+  const more = worker(t("more"), async () => {
+    const first = await show();
+    more.remove();
+    focusOn(first?.querySelector("a, button") ?? first);
+  }, "button.plain");
+  return more;
+}
+
+/** Where the focus goes when what had it is gone: also to what is no button, a heading for one. */
+export function focusOn(node) {
+  if (!node) return;
+  if (node.tabIndex < 0) node.setAttribute("tabindex", "-1");
+  node.focus();
 }

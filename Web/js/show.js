@@ -5,13 +5,13 @@ import { clock, dateTime, money } from "./format.js";
 import { t } from "./language.js";
 import { poster } from "./poster.js";
 import { rules } from "./rules.js";
-import { aheadOf, canQueue, saleState } from "./sale.js";
+import { aheadOf, canQueue, freshly, saleState } from "./sale.js";
 import { say, start, worker } from "./shell.js";
 
 start("show.title", async (main, me) => {
   const id = numberInPath();
   if (!id) return put(main, nothing());
-  const concert = await call("GET", `/concert/${id}`).catch((problem) => {
+  const concert = await call("GET", `/concert/${id}`, freshly).catch((problem) => {
     if (problem.status === 404) return null;
     throw problem;
   });
@@ -36,11 +36,32 @@ function head(concert, me) {
       make("dl.facts", {},
         row("show.venue", `${concert.stage?.name ?? ""} ${concert.stage?.location ?? ""}`.trim() || t("show.online")),
         row("show.runtime", t("show.minutes", { n: concert.runtimeMinutes })),
-        row("show.age", concert.ageRating ? t("show.ageFrom", { n: concert.ageRating }) : t("show.ageAll"))),
-      me && worker(t("show.follow"), async () => {
-        await call("POST", `/member/${concert.sellerId}/follow`);
-        say(t("show.followed"));
-      }, "button.plain")));
+        row("show.age", concert.ageRating ? t("show.ageFrom", { n: concert.ageRating }) : t("show.ageAll")),
+        organizer(concert.sellerId, me))));
+}
+
+/** There is room for the name and the button before they are known: what is below stays where it is. */
+function organizer(id, me) {
+  const place = make(me ? "dd.organizer" : "dd", {}, "…");
+  call("GET", `/organizer/${id}`).then(({ name, followed }) => {
+    put(place, make("span", {}, name || t("show.noOrganizer")), me && me.memberId !== id && followButton(id, followed));
+  }, (problem) => {
+    console.warn(problem);
+    put(place, t("show.noOrganizer"));
+  });
+  return [make("dt", {}, t("show.organizer")), place];
+}
+
+/** Says which it is: to follow, or not to any more. */
+function followButton(id, isFollowed) {
+  const node = worker(t(isFollowed ? "show.unfollow" : "show.follow"), async () => {
+    await call(isFollowed ? "DELETE" : "POST", `/member/${id}/follow`);
+    say(t(isFollowed ? "show.unfollowed" : "show.followed"));
+    const next = followButton(id, !isFollowed);
+    node.replaceWith(next);
+    next.querySelector("button").focus();
+  }, "button.plain");
+  return node;
 }
 
 function row(key, value) {

@@ -8,7 +8,7 @@ import { Player } from "./player.js";
 import { start, told } from "./shell.js";
 import { Timeline } from "./timeline.js";
 
-const pauseMin = 2_000, pauseMax = 20_000;
+const pauseMin = 2_000, pauseMax = 20_000, lookTimeMax = 20_000;
 /** Times that it failed at once, with the server's answers all good: then it is this browser that cannot. */
 const failureCountMax = 5;
 /** What nobody but the viewer can change. */
@@ -71,7 +71,8 @@ class WatchPage {
       if (problem instanceof Problem && problem.isUnknown) {
         return this.wait(problem.status ? "watch.trouble" : "watch.offline", () => this.begin(), problem.retrySeconds);
       }
-      if (ends.has(problem.code)) return this.end(problem.code);
+      // The session of the member may be over as well, by the same words: then he signs in.
+      if (problem.status !== 401 && ends.has(problem.code)) return this.end(problem.code);
       return this.fail(problem);
     }
     return this.look();
@@ -79,7 +80,7 @@ class WatchPage {
 
   /** Asks for the playlist as a player would, to know what is the matter before one starts, or after it failed. */
   async look() {
-    const answer = await fetch(this.url, { cache: "no-store" }).catch(() => null);
+    const answer = await fetch(this.url, { cache: "no-store", signal: AbortSignal.timeout(lookTimeMax) }).catch(() => null);
     if (!answer) return this.wait("watch.offline", () => this.look());
     if (answer.ok) return this.play();
     const { code } = await answer.json().catch(() => ({}));

@@ -57,6 +57,15 @@ extension AuthService {
         return Self.empty(.noContent)
     }
 
+    /// Anybody may see who sells a show; who is signed in is told whether he follows him, too.
+    func organizer(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let seller = try Self.member(values)
+        // Without a token, or with one that is good no more, he is anybody.
+        let caller = try? self.authorizer.caller(of: request, for: .member)
+        let found = try await self.guarded { try await self.follows.organizer(seller, seenBy: caller?.memberID) }
+        return Self.uncached(HTTPResponse(json: OrganizerAnswer(organizer: found)))
+    }
+
     func following(_ request: HTTPRequest) async throws -> HTTPResponse {
         let member = try Self.member(of: request)
         let page = try PageRequest(request.decodeQuery())

@@ -80,6 +80,18 @@ struct FollowedSeller: JSONEncodable {
     }
 }
 
+struct OrganizerAnswer: JSONEncodable {
+    let organizer: Follows.Organizer
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("memberId", self.organizer.id)
+            writer.member("name", self.organizer.name)
+            writer.member("followed", self.organizer.isFollowed)
+        }
+    }
+}
+
 /// A page of a list.
 struct PageAnswer<Item: JSONEncodable>: JSONEncodable {
     let items: [Item]

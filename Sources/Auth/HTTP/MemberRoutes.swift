@@ -96,6 +96,22 @@ enum MemberRoutes {
                     problems: [HTTPProblemDescription(.notFound, "not-found"), AuthRoutes.away])
             ) { service in .concurrent { request, values in try await service.unfollow(request, values) } },
             HTTPServiceRoute(
+                .get, self.prefix + "/organizer/{id}", access: .anyone,
+                HTTPRouteDescription(
+                    "Who sells a show", korean: "주최자 조회", tag: AuthRoutes.tag,
+                    details: HTTPWording(
+                        "Who is signed in is told whether he follows the organizer.",
+                        korean: "로그인한 회원에게는 팔로우 여부도 알려 줍니다."),
+                    parameters: [member],
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "The organizer.",
+                            examples: [OrganizerAnswer(organizer: .init(id: 17, name: "포도 기획", isFollowed: true))],
+                            named: "Organizer")
+                    ],
+                    problems: [HTTPProblemDescription(.notFound, "not-found"), AuthRoutes.away])
+            ) { service in .concurrent { request, values in try await service.organizer(request, values) } },
+            HTTPServiceRoute(
                 .get, self.prefix + "/member/me/following", access: .member,
                 HTTPRouteDescription(
                     "Whom one follows", korean: "팔로우한 주최자 목록", tag: AuthRoutes.tag,

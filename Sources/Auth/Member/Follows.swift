@@ -38,16 +38,9 @@ package final class Follows: Sendable {
     ) async throws -> MemberPage<Followed> {
         let rows = try await self.members.database.run(
             FollowStatements.list, member, cursor.microseconds, cursor.id, countMax + 1)
-        let vault = self.members.vault
         let items = try rows.prefix(countMax).map { row in
             let id: Int64 = try row.get(0)
-            let (dataKey, sealed): ([UInt8], [UInt8]) = (try row.get(1), try row.get(2))
-            var name = ""
-            do throws(PersonalDataError) {
-                name = try vault.person(id, dataKey: dataKey, name: sealed, email: nil).name
-            } catch {
-                self.members.metrics.noteUnreadable("member", of: id)
-            }
+            let name = self.name(of: id, dataKey: try row.get(1), sealed: try row.get(2))
             return Followed(
                 id: id, name: name, followedAtMilliseconds: try row.get(3, as: Int64.self) / 1000)
         }
@@ -55,5 +48,32 @@ package final class Follows: Sendable {
             return MemberPage(items: items, next: nil)
         }
         return MemberPage(items: items, next: MemberCursor(microseconds: try last.get(3), id: try last.get(0)))
+    }
+
+    /// Empty where it cannot be read any more.
+    private func name(of id: Int64, dataKey: [UInt8], sealed: [UInt8]) -> String {
+        do throws(PersonalDataError) {
+            return try self.members.vault.person(id, dataKey: dataKey, name: sealed, email: nil).name
+        } catch {
+            self.members.metrics.noteUnreadable("member", of: id)
+            return ""
+        }
+    }
+
+    // MARK: Organizers
+
+    /// Who sells a show, as everybody may see him.
+    package struct Organizer: Sendable {
+        package let id: Int64
+        package let name: String
+        package let isFollowed: Bool
+    }
+
+    /// `member` is who looks, where that is known. Throws `not-found` when there is no such organizer.
+    package func organizer(_ seller: Int64, seenBy member: Int64?) async throws -> Organizer {
+        let rows = try await self.members.database.run(FollowStatements.organizer, seller, member)
+        guard let row = rows.first else { throw HTTPProblem.notFound }
+        let name = self.name(of: seller, dataKey: try row.get(0), sealed: try row.get(1))
+        return Organizer(id: seller, name: name, isFollowed: try row.get(2))
     }
 }

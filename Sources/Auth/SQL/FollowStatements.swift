@@ -37,6 +37,15 @@ enum FollowStatements {
         ORDER BY f.followed_at DESC, f.seller_id DESC LIMIT $4
         """, effect: .reads)
 
+    /// An organizer as everybody may see him, and whether a member follows him: seller, member or null.
+    static let organizer = PostgresStatement(
+        "follow_organizer",
+        """
+        SELECT m.data_key, m.name_sealed,
+            EXISTS (SELECT FROM follow WHERE member_id = $2::bigint AND seller_id = m.id)
+        FROM member m WHERE m.id = $1 AND m.role = 'SELLER' AND m.status = 'ACTIVE' AND m.deleted_at IS NULL
+        """, effect: .reads)
+
     static let deleteAll = PostgresStatement(
         "follow_delete_all", "DELETE FROM follow WHERE member_id = $1 OR seller_id = $1")
 }

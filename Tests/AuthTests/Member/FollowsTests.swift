@@ -31,6 +31,23 @@ struct FollowsTests {
     }
 
     @Test
+    func `everybody sees an organizer's name, and a member whether he follows him`() async throws {
+        let client = AuthClient(rig: try AuthRig())
+        let (fan, fanTokens) = try await client.asNewMember("fan")
+        let seller = try await client.signUp("seller", roleType: "ROLE_SELLER")
+        let path = "/api/v1/organizer/\(seller)"
+        let seen = try await client.send(.get, path)
+        #expect(seen.status == 200 && seen.json["name"] as? String == "seller" && seen.json["email"] == nil)
+        #expect(seen.json["followed"] as? Bool == false)
+        #expect(try await fan.send(.get, path).json["followed"] as? Bool == false)
+        #expect(try await fan.send(.post, "/api/v1/member/\(seller)/follow").status == 204)
+        #expect(try await fan.send(.get, path).json["followed"] as? Bool == true)
+        #expect(try await client.send(.get, path).json["followed"] as? Bool == false)
+        // A fan is nobody that everybody may see.
+        #expect(try await client.send(.get, "/api/v1/organizer/\(fanTokens.id)").status == 404)
+    }
+
+    @Test
     func `lists are paged to their end, each row once`() async throws {
         let client = AuthClient(rig: try AuthRig())
         let (fan, _) = try await client.asNewMember("fan")

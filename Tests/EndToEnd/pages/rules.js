@@ -7,7 +7,7 @@
     if (a !== b) wrong.push(`${what}: ${a}, not ${b}`);
   };
 
-  const { outcomeOf, isOpen } = await import("/js/payment-outcome.js");
+  const { outcomeOf, isOpen, wordOf } = await import("/js/payment-outcome.js");
   const outcomes = [
     ["COMPLETED SETTLED", "paid"], ["COMPLETED SETTLED orphan", "orphan"], ["PART_CANCELED SETTLED", "partCanceled"],
     ["PART_CANCELED SETTLED orphan", "orphan"], ["CANCELED SETTLED", "canceled"], ["CANCELED SETTLED orphan", "orphan"],
@@ -21,10 +21,17 @@
     const payment = {
       status, phase, isOrphan: rest.includes("orphan"), failureCode: rest.find((word) => word !== "orphan") ?? null,
     };
-    expect(outcomeOf(payment, false), wanted, words);
-    // That the company sends him back without his word says something only where nobody was asked for the money.
-    expect(outcomeOf(payment, true), words === "WAITING CREATED" ? "notPaid" : wanted, `${words}, sent back`);
-    expect(isOpen(outcomeOf(payment, false)), status === "WAITING", `${words} is open`);
+    expect(outcomeOf(payment, true), wanted, words);
+    // Without the buyer's word nobody asks for the money: elsewhere than where the company sends him, he may pay again.
+    expect(outcomeOf(payment, false), words === "WAITING CREATED" ? "notPaid" : wanted, `${words}, without his word`);
+    expect(isOpen(outcomeOf(payment, true)), status === "WAITING", `${words} is open`);
+  }
+
+  for (const [query, wanted] of [["paymentKey=a&orderId=b&amount=9000", { paymentKey: "a", amount: 9000 }],
+    ["paymentKey=a&amount=x", null], ["orderId=b&amount=9000", null], ["", null],
+    ["payment_intent=pi_1&redirect_status=succeeded", { paymentKey: "pi_1", amount: null }],
+    ["payment_intent=pi_1&redirect_status=failed", null]]) {
+    expect(wordOf(new URLSearchParams(query)), wanted, `the word of ${query}`);
   }
 
   const { saleState, canQueue } = await import("/js/sale.js");
@@ -59,22 +66,82 @@
   ];
   for (const [way, wanted] of ways) expect(ownWay(way), wanted, `the way ${JSON.stringify(way)}`);
 
+  await words(expect);
   await requests(expect);
+  await buttons(expect);
   await seats(expect);
   return wrong;
+
+  /** Numbers and times in words, in the reader's language. */
+  async function words(check) {
+    const { clock } = await import("/js/format.js");
+    const { ruleText } = await import("/js/rules.js");
+    const { webAddress } = await import("/js/dom.js");
+    const isEnglish = document.documentElement.lang !== "ko";
+    const either = (english, korean) => (isEnglish ? english : korean);
+    for (const [seconds, wanted] of [[0, "0:00"], [61, "1:01"], [3_600, "1:00:00"], [86_399, "23:59:59"],
+      [86_400, either("1 day 0:00:00", "1일 0:00:00")], [30 * 86_400 + 61, either("30 days 0:01:01", "30일 0:01:01")]]) {
+      check(clock(seconds), wanted, `the clock of ${seconds}`);
+    }
+    const rules = [[10, 0, "Up to 10 days before: no fee", "공연 10일 전까지: 수수료 없음"],
+      [1, 3000, "Up to 1 day before: a fee of 30%", "공연 1일 전까지: 수수료 30%"],
+      [0, 9000, "On the day, until it begins: a fee of 90%", "공연 당일, 시작 전까지: 수수료 90%"],
+      [-1, 1250, "Up to 1 day after it has begun: a fee of 12.5%", "시작한 뒤 1일까지: 수수료 12.5%"],
+      [-14, 0, "Up to 14 days after it has begun: no fee", "시작한 뒤 14일까지: 수수료 없음"]];
+    for (const [daysBefore, feeBasisPoints, english, korean] of rules) {
+      check(ruleText({ daysBefore, feeBasisPoints }), either(english, korean), `the rule of ${daysBefore}`);
+    }
+    for (const [address, wanted] of [["https://a.example/b", "https://a.example/b"], ["/simulator/pay", "/simulator/pay"],
+      ["javascript:alert(1)", null], ["data:text/html,x", null], ["http://[", null], [null, null], ["", null]]) {
+      check(webAddress(address), wanted, `the address ${address}`);
+    }
+  }
+
+  /** Buttons that are busy do nothing twice, and keep the focus; what is wrong is told at the field it is about. */
+  async function buttons(check) {
+    const { worker } = await import("/js/shell.js");
+    const { field, form } = await import("/js/forms.js");
+    const { Problem } = await import("/js/api.js");
+    const later = (time = 0) => new Promise((resolve) => { setTimeout(resolve, time); });
+    let count = 0, end = null;
+    const node = document.body.appendChild(worker("work", () => {
+      count += 1;
+      return new Promise((resolve) => { end = resolve; });
+    }));
+    const button = node.querySelector("button");
+    button.focus();
+    button.click();
+    button.click();
+    check([count, document.activeElement === button, button.getAttribute("aria-disabled")], [1, true, "true"], "a busy button");
+    end();
+    await later();
+    button.click();
+    check([count, button.matches(":disabled")], [2, false], "a button that is free again");
+    node.remove();
+
+    const asked = document.body.appendChild(form(null, [field("iban-7", "account.number", { name: "accountNumber", value: "1" })],
+      "account.save", async () => {
+        throw new Problem(422, { code: "invalid-request", errors: [{ pointer: "/account/accountNumber", code: "malformed" }] });
+      }));
+    asked.requestSubmit();
+    await later();
+    check([asked.querySelector(".wrong").textContent !== "", document.activeElement.id], [true, "iban-7"], "a nested field");
+    asked.remove();
+  }
 
   /** What is sent when answers are lost, and when a session is over. */
   async function requests(check) {
     const { call, Once } = await import("/js/api.js");
     const real = window.fetch;
     const answers = [], sent = [];
-    window.fetch = async (path, options) => {
+    const fake = async (path, options) => {
       sent.push({ path, key: options.headers["idempotency-key"] });
       const [status, code] = answers.shift();
       if (status === 0) throw new TypeError("lost");
       if (status === "broken") return new Response("{\"cod", { status: 200, headers: { "content-type": "application/json" } });
       return new Response(JSON.stringify({ code }), { status, headers: { "content-type": "application/json" } });
     };
+    window.fetch = fake;
     const ask = (once, body) => once.call("POST", "/reservation", { body }).catch((problem) => problem.code);
     try {
       const once = new Once();
@@ -101,6 +168,24 @@
       check(await found([401, "token-expired"], [401, "token-revoked"]), ["token-expired", "/ticket /auth/refresh"], "a session that is over");
       check(await found([401, "token-expired"], [503, "overloaded"]), ["overloaded", "/ticket /auth/refresh"], "a session of which nobody knows");
       check(await found([401, "token-expired"], [0]), ["no-connection", "/ticket /auth/refresh"], "a refresh without a network");
+      // Where two signals cannot be made one by the browser.
+      const { any } = AbortSignal;
+      AbortSignal.any = undefined;
+      try {
+        const going = new AbortController();
+        let signal = null;
+        window.fetch = (path, options) => new Promise((resolve, reject) => {
+          ({ signal } = options);
+          signal.addEventListener("abort", () => reject(signal.reason));
+        });
+        const asking = call("GET", "/concert", { signal: going.signal }).catch((problem) => problem.name);
+        check(signal.aborted, false, "a question goes on");
+        going.abort();
+        check([signal.aborted, await asking], [true, "AbortError"], "a question that is given up");
+      } finally {
+        AbortSignal.any = any;
+      }
+      window.fetch = fake;
       check(await found([401, "bad-credentials"]), ["bad-credentials", "/ticket"], "a wrong password");
     } finally {
       window.fetch = real;

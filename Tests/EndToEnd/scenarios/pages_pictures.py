@@ -8,6 +8,9 @@ import os
 import re
 import shutil
 import time
+import urllib.error
+import urllib.request
+from urllib.parse import parse_qs, urlsplit
 
 from scenarios.purchase import DAY, account, moment
 from support.api import Api
@@ -62,6 +65,10 @@ class World:
             answered("code", api.post(f"/api/v1/concert/{self.concert}/promotion", {
                 "code": code, "kind": "PERCENT", "basisPoints": percent, "endsAt": moment(9 * DAY), "usesMax": 50,
             }, seller), 201)
+        body |= {"name": "기다리는 공연", "saleOpensAt": moment(-60),
+                 "queue": {"enabled": True, "admitPerSecond": 1, "maxActive": 1}}
+        self.queued = answered("concert", api.post("/api/v1/concert", body, seller), 201)["concertId"]
+        answered("pause", api.send("PATCH", f"/api/v1/concert/{self.queued}/queue", seller, {"paused": True}), 200)
         self.buy(house)
         house.publish(site)
 
@@ -80,6 +87,33 @@ class World:
         failed = answered("hold", house.api.post(
             "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[70:71]}, other), 201)
         house.api.post("/api/v1/payment", {"reservationId": failed["reservationId"], "isSuccess": False}, other)
+        self.transfer(house, fan)
+        three = {"scheduleId": house.schedule, "seatIds": house.seats[80:83]}
+        held = answered("hold", house.api.post("/api/v1/reservation", three, other), 201)
+        house.api.post("/api/v1/payment", {"reservationId": held["reservationId"], "isSuccess": True}, other)
+        organizer = house.api.get("/api/v1/member/me", house.seller).json["memberId"]
+        answered("follow", house.api.post(f"/api/v1/member/{organizer}/follow", None, fan), 204)
+
+    def transfer(self, house, fan):
+        """A payment by transfer that is waited for."""
+        held = answered("hold", house.api.post(
+            "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[90:92]}, fan), 201)
+        self.waiting = held["reservationId"]
+        begun = answered("payment", house.api.post(
+            "/api/v1/payment", {"reservationId": self.waiting, "method": "VIRTUAL_ACCOUNT"}, fan), 201)
+        self.deposit = begun["paymentId"]
+        try:
+            urllib.request.build_opener(NoRedirect).open(begun["checkoutUrl"], b"decision=approve")
+            expect(False, "the company sends nobody back")
+        except urllib.error.HTTPError as sent:
+            word = parse_qs(urlsplit(sent.headers["location"]).query)
+        answered("confirm", house.api.post(f"/api/v1/payment/{self.deposit}/confirm", {
+            "paymentKey": word["paymentKey"][0], "amount": int(word["amount"][0])}, fan), 200, 202)
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments):
+        return None
 
 
 FILL = ("for (const [id, text] of [['name', '봄 공연'], ['stageName', '헛간'], ['location', '서울']]) "
@@ -88,7 +122,7 @@ FILL = ("for (const [id, text] of [['name', '봄 공연'], ['stageName', '헛간
 
 def by_words(*words):
     """Presses the button that says one of these."""
-    return (f"[...document.querySelectorAll('main button')].find((one) => {list(words)}"
+    return (f"[...document.querySelectorAll('main button, main summary')].find((one) => {list(words)}"
             ".includes(one.textContent.trim()))?.click()")
 
 
@@ -126,7 +160,15 @@ def pages(world):
         ("home", None, "/", None), ("home-none", None, "/?keyword=zzzz", None), ("account", None, "/account/", None),
         ("account-mine", "fan", "/account/", None), ("show", None, f"/show/{world.concert}", None),
         ("show-canceled", None, f"/show/{world.canceled}", None), ("show-none", None, "/show/999999", None),
-        ("seats", None, f"/seats/{world.schedule}", None), ("queue", "fan", f"/queue/{world.concert}", None),
+        ("show-followed", "fan", f"/show/{world.concert}", None), ("seats", None, f"/seats/{world.schedule}", None),
+        ("seats-held", "fan", f"/seats/{world.schedule}", None), ("queue", "fan", f"/queue/{world.queued}", None),
+        ("queue-free", "fan", f"/queue/{world.concert}", None), ("purchases", "fan", "/purchases/", None),
+        ("account-following", "fan", "/account/", by_words("팔로우하는 주최자", "Organizers that you follow")),
+        ("account-password", "fan", "/account/", by_words("비밀번호 바꾸기", "Change the password")),
+        ("checkout-waiting", "fan", f"/checkout/{world.waiting}", None),
+        ("payment-waiting", "fan", f"/payment/{world.deposit}/look", None),
+        *[(f"tickets-{name}", "other", "/tickets/", by_words(*words)) for name, words in (
+            ("code", ("입장 코드", "Entry code")), ("refund", ("환불", "Refund")), ("transfer", ("양도", "Give away")))],
         ("checkout", "fan", f"/checkout/{world.reservation}", None), ("tickets", "fan", "/tickets/", None),
         ("tickets-none", "novice", "/tickets/", None), ("watch", "fan", f"/watch/{world.ticket}", None),
     ]

@@ -82,8 +82,10 @@ def in_line(api, seller, first, second):
     for visitor in (first, second):
         visitor.expect_fits("the queue")
         visitor.expect_well("the queue")
+    ask_for_sound(first)
     expect(api.send("PATCH", settings, seller, {"paused": False}).status == 200, "goes on")
     first.says("It is your turn!")
+    first.until("window.tones > window.tonesBefore", "the turn is told by sound")
     first.says("Choose your seats within")
     second.says("앞에 0명이 있습니다")
     expect("차례가 왔습니다" not in second.value("document.body.innerText"), "two are in, where there is room for one")
@@ -105,6 +107,18 @@ def in_line(api, seller, first, second):
     first.says("Nobody has to wait at the moment.")
     first.click("Choose seats", "main")
     first.until(f"location.pathname === '/seats/{schedule}'", "the hall is open")
+
+
+def ask_for_sound(visitor):
+    """What it will be like is heard at once. Tones are counted, not listened to."""
+    visitor.says("has to be open within 90 seconds")
+    visitor.do("window.tones = 0; const make = AudioContext.prototype.createOscillator; "
+               "AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); }")
+    visitor.click("Tell me by sound when it is my turn", "main")
+    visitor.until("window.tones > 0", "it is heard once")
+    visitor.until("document.querySelector('[aria-pressed=true]')", "it is switched on")
+    visitor.expect_fits("the queue with its sound")
+    visitor.do("window.tonesBefore = window.tones")
 
 
 def lose_turn(visitor, concert):

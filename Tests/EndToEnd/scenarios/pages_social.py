@@ -5,6 +5,7 @@ import os
 
 from support import oidc_mock, tools
 from support.browser import Chromium
+from support.house import PASSWORD
 from support.scenario import expect, expect_alive
 from support.servers import ROOT, Podo
 from support.visitor import Visitor
@@ -39,7 +40,12 @@ def run(site):
     visitor.expect_well("the account")
     # It is the only way into this account.
     visitor.click("Disconnect", "main")
-    visitor.says("Set a password first")
+    visitor.says("Set a password on this page first")
+    # As it says: without an old one, which he has not.
+    visitor.fill("#newPassword", PASSWORD)
+    visitor.click("Set a password", "form")
+    visitor.says("The new password is set")
+    visitor.until("document.querySelector('#email')", "he is signed out everywhere")
     unlucky(visitor, podo)
     visitor.browser.stop()
     expect_alive(podo)

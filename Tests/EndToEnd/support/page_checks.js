@@ -41,7 +41,7 @@
   };
   for (const node of document.querySelectorAll("body *")) {
     const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
-    if (!own || !shown(node) || node.disabled || node.closest("[disabled], svg, .over")) continue;
+    if (!own || !shown(node) || node.disabled || node.closest("[disabled], [aria-disabled=true], svg, .over")) continue;
     const style = getComputedStyle(node);
     const [a, b] = [light(rgba(style.color)), light(ground(node))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);

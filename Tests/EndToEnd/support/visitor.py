@@ -111,7 +111,8 @@ class Visitor:
     def click(self, text, within="body"):
         """The first button or link of these words that can be clicked."""
         found = (f"[...document.querySelectorAll({json.dumps(within + ' button, ' + within + ' a')})]"
-                 f".find((node) => node.textContent.trim() === {json.dumps(text)} && !node.disabled)")
+                 f".find((node) => node.textContent.trim() === {json.dumps(text)} && !node.disabled "
+                 "&& !node.hasAttribute('aria-disabled'))")
         self.until(found, f"\"{text}\" can be clicked")
         self.do(f"{found}.click()")
 
