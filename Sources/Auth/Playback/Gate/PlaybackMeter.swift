@@ -4,19 +4,22 @@ internal import Synchronization
 /// How much one session watches, counted by all loops at once without a lock: media in a bucket that leaks at twice the
 /// speed of life, and when it last asked for a playlist, which is what keeps its lease.
 final class PlaybackMeter: Sendable {
-    let holder: Int64
-    let schedule: Int64
+    // What is asked with every request lies together at the beginning, so that it is read in one go.
+
     /// When everything that was given would have been watched, on the monotonic clock, at the highest speed.
     private let watchedAt = Atomic<Int64>(.min)
     private let playlistAt = Atomic<Int64>(.min)
+    /// The block of networks that asked for a playlist last: mostly the same that asks now.
+    private let network = Atomic<UInt64>(0)
+    private let isShared = Atomic(false)
+
+    let holder: Int64
+    let schedule: Int64
     /// Media in nanoseconds that were counted when a cache asked, and that it may still have to fetch.
     private let unfetched = Atomic<Int64>(0)
     private let isKnownAsFast = Atomic(false)
-    /// The block of networks that asked for a playlist last: mostly the same that asks now.
-    private let network = Atomic<UInt64>(0)
-    private let networks = Mutex(PlaybackNetworks())
-    private let isShared = Atomic(false)
     private let isKnownAsShared = Atomic(false)
+    private let networks = Mutex(PlaybackNetworks())
 
     init(holder: Int64, schedule: Int64) {
         self.holder = holder
@@ -75,7 +78,8 @@ final class PlaybackMeter: Sendable {
     func isFirstSharing() -> Bool { self.wasShared && !self.isKnownAsShared.exchange(true, ordering: .relaxed) }
 
     func asked(from network: UInt64, now: MonotonicTime, limits: PlaybackLimits) {
-        guard limits.networkCountMax > 0, self.network.exchange(network, ordering: .relaxed) != network else { return }
+        guard limits.networkCountMax > 0, self.network.load(ordering: .relaxed) != network else { return }
+        self.network.store(network, ordering: .relaxed)
         let isOne = self.networks.withLock { $0.note(network, now: now, limits: limits) }
         if !isOne { self.isShared.store(true, ordering: .relaxed) }
     }

@@ -2,17 +2,19 @@ internal import Primitives
 
 /// A token that a loop has found right, with what is known of it.
 final class SeenPlaybackToken {
+    // In the order of use: what is asked of one that was seen lies behind its text, and what is not comes last.
+
     let text: PlaybackTokenText
-    let token: PlaybackToken
-    let stream: String
-    let isRecent: Bool
-    let meter: PlaybackMeter
-    /// On the monotonic clock.
-    let endsAt: MonotonicTime
     /// Of the table of sessions, when it was last looked into.
     var version: UInt64 = 0
+    /// On the monotonic clock.
+    let endsAt: MonotonicTime
+    let meter: PlaybackMeter
     var refusal: PlaybackRefusal?
     var grant = PlaybackGrant.everything
+    let stream: String
+    let token: PlaybackToken
+    let isRecent: Bool
 
     init(_ text: PlaybackTokenText, _ reading: PlaybackKeys.Reading, meter: PlaybackMeter, endsAt: MonotonicTime) {
         self.text = text
