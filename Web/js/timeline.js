@@ -15,15 +15,17 @@ export class Timeline {
       type: "range", min: 0, step: 1, "aria-label": t("watch.timeline"), oninput: () => this.go(),
     });
     this.behind = make("span.quiet");
-    this.node = make("div.timeline", { hidden: true },
+    // Its room is kept while there is nowhere to go: what is below would move under the reader's finger.
+    this.node = make("div.timeline.away", {},
       make("button.plain", { type: "button", onclick: () => this.step(-stepTime) }, t("watch.back", { n: stepTime })),
       this.line, this.behind);
   }
 
   show() {
     const found = this.window();
-    this.node.hidden = !found || !(found.end - found.start >= windowMin);
-    if (this.node.hidden) return;
+    const isOfUse = Boolean(found) && found.end - found.start >= windowMin;
+    this.node.classList.toggle("away", !isOfUse);
+    if (!isOfUse) return;
     this.start = found.start;
     const length = found.end - found.start;
     this.line.max = String(Math.floor(length));
