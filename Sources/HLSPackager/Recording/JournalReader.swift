@@ -10,11 +10,19 @@ struct JournalReader {
     /// Whether there is something behind it.
     private(set) var isTorn = false
 
-    /// - Parameter mediaByteCount: Of the media file: what should lie behind its end was never there.
-    init(_ journal: [UInt8], mediaByteCount: Int, limits: RecordingLimits) {
+    /// - Parameters:
+    ///   - mediaByteCount: Of the media file: what should lie behind its end was never there.
+    ///   - isToGoOn: The show goes on: that it has ended is not read, and is overwritten by what follows.
+    init(_ journal: [UInt8], mediaByteCount: Int, isToGoOn: Bool = false, limits: RecordingLimits) {
         var rest = journal[...]
         while let lineBreak = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            guard let entry = self.entry(rest[..<lineBreak]), self.take(entry, mediaByteCount, limits) else { break }
+            let sum = self.sum
+            guard let entry = self.entry(rest[..<lineBreak]) else { break }
+            if isToGoOn, case .end = entry {
+                self.sum = sum
+                break
+            }
+            guard self.take(entry, mediaByteCount, limits) else { break }
             rest = rest[(lineBreak + 1)...]
             self.byteCount = rest.startIndex
         }

@@ -13,6 +13,11 @@ final class RecorderJob: @unchecked Sendable {
     private var retryTime: TimeAmount
     private var failure: RecordingFailure?
     private var lostCount = 0
+    /// What discontinuities of the stream are counted from, more than it counts itself: where the show that is written
+    /// goes on, a new timeline begins, whatever the stream says of it.
+    private var discontinuityShift = 0
+    /// The show that takes nothing more, although it could be the present one.
+    private var fullNumber: Int?
 
     init(stream: String, context: RecordingContext) {
         self.stream = stream
@@ -30,26 +35,32 @@ final class RecorderJob: @unchecked Sendable {
 
     var hasShow: Bool { self.writer != nil }
 
-    func record(_ items: [RecordingItem], isEnd: Bool, now: MonotonicTime) {
-        if !items.isEmpty { self.write(items, now) }
+    /// - Parameter since: When the stream's show began, if it goes on: its recording does, if there is one.
+    func record(_ items: [RecordingItem], isEnd: Bool, since: WallClock?, now: MonotonicTime) {
+        if !items.isEmpty { self.write(items, since, now) }
         if isEnd { self.finish() }
     }
 
     // MARK: - Segments
 
-    private func write(_ items: [RecordingItem], _ now: MonotonicTime) {
+    private func write(_ items: [RecordingItem], _ since: WallClock?, _ now: MonotonicTime) {
         // Playlists of a show must not change what they promise: with other settings it is another show.
         if let writer, writer.show.index.targetDurationSeconds != self.context.targetDurationSeconds { self.finish() }
         guard now >= self.retryAt else { return self.lose(items) }
         let byteCount = items.reduce(0) { $0 + $1.byteCount }
         guard self.context.makeRoom(byteCount) else { return self.lose(items, .quota, now) }
         if self.writer == nil {
-            do throws(RecordingFailure) { try self.begin() } catch { return self.lose(items, error, now) }
+            do throws(RecordingFailure) {
+                try self.begin(with: items[0], since)
+            } catch {
+                return self.lose(items, error, now)
+            }
         }
         guard let writer = self.writer else { return }
         let counts = self.context.counts
         let before = writer.byteCount
-        let (recordedCount, failure) = writer.write(items) { counts.synced(in: $0) }
+        let shifted = self.discontinuityShift == 0 ? items : items.map { $0.shifted(self.discontinuityShift) }
+        let (recordedCount, failure) = writer.write(shifted) { counts.synced(in: $0) }
         counts.recorded(byteCount: max(writer.byteCount - before, 0), segmentCount: recordedCount)
         let lostCount = items.count - recordedCount
         counts.lost(lostCount)
@@ -59,17 +70,36 @@ final class RecorderJob: @unchecked Sendable {
             since: now + .nanoseconds(-self.context.limits.wantedTime.nanoseconds))
         if let failure { self.fail(failure, now) } else { self.recover() }
         switch failure {
-        case .journalFull, .contradiction: self.finish()
+        case .journalFull, .contradiction:
+            self.fullNumber = self.number
+            self.finish()
         case .disk, .quota, nil: self.finishIfHopeless()
         }
     }
 
-    private func begin() throws(RecordingFailure) {
+    private func begin(with first: RecordingItem, _ since: WallClock?) throws(RecordingFailure) {
+        if let since, self.goOn(with: first, since) { return }
         let (stored, number) = try self.context.begin(self.stream)
+        self.discontinuityShift = 0
         self.writer = ShowWriter(stored, disk: self.context.disk, limits: self.context.limits)
         self.number = number
-        self.context.log.info(
-            "recording started", ["stream": .text(self.stream), "show": .number(number)])
+        self.log("recording started")
+    }
+
+    private func log(_ event: StaticString) {
+        self.context.log.info(event, ["stream": .text(self.stream), "show": .number(self.number)])
+    }
+
+    /// Goes on with what was recorded of the show before: somebody ended it and opened it again, or Podo was away.
+    private func goOn(with first: RecordingItem, _ since: WallClock) -> Bool {
+        guard let (stored, number) = self.context.reopen(self.stream, since: since, except: self.fullNumber) else {
+            return false
+        }
+        self.resume(stored, number: number)
+        let last = stored.show.index.state.discontinuityCount
+        self.discontinuityShift = max(last + 1 - first.segment.discontinuity, 0)
+        self.log("recording reopened")
+        return true
     }
 
     private func lose(_ items: [RecordingItem]) {

@@ -47,6 +47,18 @@ struct RecordingCatalog: Sendable {
                     || endsAt.unixMilliseconds > since.unixMilliseconds + margin)
         }
 
+        /// Whether it began with that show, or in it: nothing in it is of a rehearsal.
+        func isOnlyOfShow(since: WallClock) -> Bool {
+            guard let startsAt, let endsAt, endsAt > since else { return false }
+            return startsAt.unixMilliseconds >= since.unixMilliseconds - RecordingLimits.beginningTimeMax.milliseconds
+        }
+
+        /// From its first picture to its last.
+        var milliseconds: Int64 {
+            guard let startsAt, let endsAt else { return 0 }
+            return endsAt.unixMilliseconds - startsAt.unixMilliseconds
+        }
+
         private static func range(_ numbers: some Sequence<Int>) -> ClosedRange<Int>? {
             guard let first = numbers.min(), let last = numbers.max() else { return nil }
             return first...last
@@ -93,6 +105,19 @@ struct RecordingCatalog: Sendable {
         body(&self.streams[stream, default: []][index])
     }
 
+    /// The last recording of a stream, if it is of the show that began then, has ended, and can go on: it is not
+    /// finished any more then, and is neither loaded nor deleted.
+    mutating func reopen(_ stream: String, since: WallClock, except number: Int?) -> Entry? {
+        guard let last = self.streams[stream]?.last, last.isFinished, last.number != number,
+            last.facts.isOnlyOfShow(since: since)
+        else { return nil }
+        self.change(stream, last.number) { entry in
+            entry.isFinished = false
+            entry.isLoading = true
+        }
+        return last
+    }
+
     // MARK: - Who wants what
 
     enum Wish: Sendable {
@@ -112,7 +137,11 @@ struct RecordingCatalog: Sendable {
     func find(_ wish: Wish, of stream: String, since: WallClock?) -> Entry? {
         guard let entries = self.streams[stream]?.lazy.filter({ $0.facts.isOfShow(since: since) }) else { return nil }
         return switch wish {
-        case .newest, .newestWhole: entries.last
+        case .newest: entries.last
+        // Where something has made several of a show, most of it. None while it is still recorded.
+        case .newestWhole:
+            entries.last?.isFinished == false
+                ? entries.last : entries.max { $0.facts.milliseconds < $1.facts.milliseconds }
         case .newestFinished: entries.last { $0.isFinished }
         case .sequence(let number): entries.last { $0.facts.sequences?.contains(number) == true }
         case .initialisation(let number): entries.last { $0.facts.initialisations?.contains(number) == true }

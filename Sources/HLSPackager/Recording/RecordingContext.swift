@@ -63,6 +63,35 @@ final class RecordingContext: Sendable {
         return (stored, number)
     }
 
+    /// Goes on with the last recording of the show that began then, which has ended; nil when there is none, or it
+    /// cannot go on.
+    ///
+    /// - Parameter number: One that cannot, whatever is known of it.
+    func reopen(
+        _ stream: String, since: WallClock, except number: Int?
+    ) -> (stored: StoredShow, number: Int)? {
+        guard let entry = self.catalog.withLock({ $0.reopen(stream, since: since, except: number) }) else {
+            return nil
+        }
+        var stored: StoredShow?
+        do throws(SystemError) {
+            stored = try StoredShow.open(entry.folder, isToGoOn: true, disk: self.disk, limits: self.limits)
+        } catch {
+            self.log.error(
+                "recording unreadable", ["folder": .text(entry.folder), "error": .text(error.description)])
+        }
+        // Playlists of a show must not change what they promise.
+        if stored?.show.index.targetDurationSeconds != self.targetDurationSeconds { stored = nil }
+        self.catalog.withLock { catalog in
+            catalog.change(stream, entry.number) { known in
+                known.isLoading = false
+                known.isFinished = stored == nil
+                if let stored { known.show = stored.show }
+            }
+        }
+        return stored.map { ($0, entry.number) }
+    }
+
     func add(_ stored: StoredShow, number: Int) {
         let index = stored.show.index
         let entry = RecordingCatalog.Entry(

@@ -11,6 +11,8 @@ struct RecordingItem: Sendable {
     var initialisation: SharedBytes?
     var formats: [TrackFormat]
     var key: SharedBytes?
+    /// When the stream's show began, if it went on when this came.
+    var since: WallClock?
 
     var byteCount: Int { self.media?.count ?? 0 }
 
@@ -24,6 +26,13 @@ struct RecordingItem: Sendable {
 }
 
 extension RecordingItem {
+    /// The same, so many discontinuities later.
+    func shifted(_ count: Int) -> RecordingItem {
+        var item = self
+        item.segment.discontinuity += count
+        return item
+    }
+
     /// The segments of a snapshot that are complete and come after those of `last`, in order of renditions.
     ///
     /// A segment that was completed and left the window in one step is among those that are only kept.

@@ -25,7 +25,13 @@ package final class Recordings: Sendable {
     private let graceTime: @Sendable (_ stream: String) -> TimeAmount
     private let resumeTime: @Sendable (_ stream: String) -> TimeAmount
     private let wallClock: @Sendable () -> WallClock
-    private let recorders = Mutex<[String: StreamRecorder]>([:])
+    private let recorders = Mutex(Recorders())
+
+    private struct Recorders {
+        var byStream: [String: StreamRecorder] = [:]
+        /// When the shows of streams began that go on, whether or not anything is recorded of them.
+        var shows: [String: WallClock] = [:]
+    }
 
     /// - Parameters:
     ///   - directory: Of all recordings; made if it is missing. Nobody else writes there.
@@ -53,31 +59,41 @@ package final class Recordings: Sendable {
     /// Takes a stream's snapshots in order; nil when the stream is gone. Never waits.
     package func take(_ snapshot: StreamSnapshot?, of stream: String) {
         self.recorders.withLock { recorders in
-            if snapshot == nil, recorders[stream] == nil { return }
+            if snapshot == nil, recorders.byStream[stream] == nil { return }
             let recorder =
-                recorders[stream] ?? StreamRecorder(stream: stream, context: self.context, pool: self.pool)
-            recorders[stream] = recorder
+                recorders.byStream[stream]
+                ?? StreamRecorder(
+                    stream: stream, since: recorders.shows[stream], context: self.context, pool: self.pool)
+            recorders.byStream[stream] = recorder
             recorder.take(snapshot)
         }
     }
 
-    /// The show of a stream begins: a recording that began long before it is that of a rehearsal, and ends here. Never
-    /// waits.
+    /// The show of a stream goes on, since then: a recording that began long before it is that of a rehearsal, and ends
+    /// here; one of the show that has ended goes on when something comes. Never waits.
     package func beginShow(of stream: String, since: WallClock) {
-        self.recorders.withLock { $0[stream]?.beginShow(since: since) }
+        self.recorders.withLock { recorders in
+            recorders.shows[stream] = since
+            recorders.byStream[stream]?.beginShow(since: since)
+        }
     }
 
     /// The show of a stream is over: its recording that an earlier process has left does not wait for a publisher.
-    package func endIfAbandoned(_ stream: String) { self.recorders.withLock { $0[stream]?.endIfAbandoned() } }
+    package func endIfAbandoned(_ stream: String) {
+        self.recorders.withLock { recorders in
+            recorders.shows[stream] = nil
+            recorders.byStream[stream]?.endIfAbandoned()
+        }
+    }
 
     /// Every second or so: ends interrupted shows whose publisher stayed away, and goes on where the pool was full.
     ///
     /// - Parameter isAwaited: Of the stream of a show that goes on, whose publisher may come later than any other.
     package func maintain(now: MonotonicTime = .now, isAwaited: (_ stream: String) -> Bool = { _ in false }) {
         self.recorders.withLock { recorders in
-            for (stream, recorder) in recorders {
+            for (stream, recorder) in recorders.byStream {
                 recorder.maintain(now: now, isAwaited: { isAwaited(stream) })
-                if recorder.isIdle { recorders[stream] = nil }
+                if recorder.isIdle { recorders.byStream[stream] = nil }
             }
         }
         // A full pool: it is tried again in a second.
@@ -90,8 +106,11 @@ package final class Recordings: Sendable {
     package func flush(within time: TimeAmount) -> Bool {
         let end = MonotonicTime.now + time
         while true {
-            self.maintain()
-            if self.recorders.withLock({ $0.values.allSatisfy(\.isFlushed) }) { return true }
+            let isFlushed = self.recorders.withLock { recorders in
+                for recorder in recorders.byStream.values { recorder.startAgain() }
+                return recorders.byStream.values.allSatisfy(\.isFlushed)
+            }
+            if isFlushed { return true }
             guard MonotonicTime.now < end else { return false }
             usleep(5000)
         }
@@ -205,18 +224,24 @@ package final class Recordings: Sendable {
         let isQueued = self.pool.submit { [context] in
             let loaded = context.load(entry.folder)
             _ = context.catalog.withLock { catalog in
+                var isFinished = false
                 catalog.change(entry.stream, entry.number) { known in
+                    isFinished = known.isFinished
+                    // It goes on by now, with what whoever records it has read.
+                    guard isFinished else { return }
                     known.isLoading = false
-                    if case .show(let show) = loaded { known.show = show }
+                    if case .show(let show) = loaded, known.show == nil { known.show = show }
                     known.usedAt = .now
                 }
                 // What cannot be read now is tried again when it is asked for again.
-                if case .gone = loaded { catalog.remove(entry.stream, entry.number) }
+                if isFinished, case .gone = loaded { catalog.remove(entry.stream, entry.number) }
                 return catalog.unload()
             }
         }
         guard !isQueued else { return }
-        self.context.catalog.withLock { $0.change(entry.stream, entry.number) { $0.isLoading = false } }
+        self.context.catalog.withLock { catalog in
+            catalog.change(entry.stream, entry.number) { if $0.isFinished { $0.isLoading = false } }
+        }
     }
 
     // MARK: - At the start
@@ -226,9 +251,9 @@ package final class Recordings: Sendable {
         let now = MonotonicTime.now
         for found in try self.context.findAll(now: self.wallClock(), resumeTime: self.resumeTime) {
             let stream = found.stored.show.index.stream
-            let recorder = StreamRecorder(stream: stream, context: self.context, pool: self.pool)
+            let recorder = StreamRecorder(stream: stream, since: nil, context: self.context, pool: self.pool)
             recorder.resume(found.stored, number: found.number, until: now + self.graceTime(stream))
-            self.recorders.withLock { $0[stream] = recorder }
+            self.recorders.withLock { $0.byStream[stream] = recorder }
         }
         _ = self.context.makeRoom(0)
     }

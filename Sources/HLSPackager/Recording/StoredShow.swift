@@ -44,15 +44,18 @@ struct StoredShow: Sendable {
     }
 
     /// Reads what is in a show's folder; nil if that is no show.
-    static func open(_ folder: String, disk: any RecordingDisk, limits: RecordingLimits) throws(SystemError)
-        -> StoredShow?
-    {
+    ///
+    /// - Parameter isToGoOn: As one that has not ended.
+    static func open(
+        _ folder: String, isToGoOn: Bool = false, disk: any RecordingDisk, limits: RecordingLimits
+    ) throws(SystemError) -> StoredShow? {
         let names = try disk.names(in: folder)
         guard names.contains(ShowWriter.mediaName), names.contains(ShowWriter.journalName) else { return nil }
         let media = try disk.open(folder + "/" + ShowWriter.mediaName)
         let journal = try disk.open(folder + "/" + ShowWriter.journalName)
         guard let bytes = try disk.contents(of: journal, byteCountMax: limits.journalByteCountMax) else { return nil }
-        let reader = JournalReader(bytes, mediaByteCount: try disk.byteCount(of: media), limits: limits)
+        let reader = JournalReader(
+            bytes, mediaByteCount: try disk.byteCount(of: media), isToGoOn: isToGoOn, limits: limits)
         guard let index = reader.index else { return nil }
         return StoredShow(
             folder: folder, show: RecordedShow(index, media: media), media: media, journal: journal,

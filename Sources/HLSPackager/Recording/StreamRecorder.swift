@@ -22,6 +22,8 @@ final class StreamRecorder: Sendable {
         var hasShow = false
         /// When that began.
         var beganAt: WallClock?
+        /// When the stream's show began, while it goes on.
+        var since: WallClock?
         /// The show of an earlier process ends then, unless its publisher comes back.
         var deadline: MonotonicTime?
         /// The stream is gone.
@@ -36,11 +38,14 @@ final class StreamRecorder: Sendable {
         }
     }
 
-    init(stream: String, context: RecordingContext, pool: BlockingPool) {
+    /// - Parameter since: When the stream's show began, if it goes on.
+    init(stream: String, since: WallClock?, context: RecordingContext, pool: BlockingPool) {
         self.context = context
         self.pool = pool
         self.job = RecorderJob(stream: stream, context: context)
-        self.state = Mutex(State())
+        var state = State()
+        state.since = since
+        self.state = Mutex(state)
     }
 
     /// Goes on with a show of an earlier process, until then at the latest. Before anything else.
@@ -69,7 +74,11 @@ final class StreamRecorder: Sendable {
             state.isOver = snapshot == nil
             if let snapshot {
                 state.deadline = nil
-                for item in RecordingItem.new(in: snapshot, after: state.last) { self.add(item, &state) }
+                for var item in RecordingItem.new(in: snapshot, after: state.last) {
+                    // It may be over when this is written.
+                    item.since = state.since
+                    self.add(item, &state)
+                }
             }
             let hasEnded = snapshot.map { stream in
                 !stream.renditions.isEmpty && stream.renditions.allSatisfy { $0.snapshot.hasEnded }
@@ -86,6 +95,7 @@ final class StreamRecorder: Sendable {
     /// What began long before the show is not of it.
     func beginShow(since: WallClock) {
         let isStarting = self.state.withLock { state in
+            state.since = since
             let margin = RecordingLimits.beginningTimeMax.milliseconds
             guard let beganAt = state.beganAt, beganAt.unixMilliseconds < since.unixMilliseconds - margin else {
                 return false
@@ -96,8 +106,16 @@ final class StreamRecorder: Sendable {
         if isStarting { self.start() }
     }
 
-    /// Ends the show of an earlier process that waits for its publisher.
-    func endIfAbandoned() { self.maintain(now: MonotonicTime(nanoseconds: .max)) }
+    /// The stream's show is over. Ends a recording of an earlier process that waits for its publisher.
+    func endIfAbandoned() {
+        self.state.withLock { $0.since = nil }
+        self.maintain(now: MonotonicTime(nanoseconds: .max))
+    }
+
+    /// Does what could not be done when it was time: the pool was full.
+    func startAgain() {
+        if self.state.withLock({ $0.start() }) { self.start() }
+    }
 
     /// Now and then: does what could not be done when it was time.
     func maintain(now: MonotonicTime, isAwaited: () -> Bool = { false }) {
@@ -150,17 +168,17 @@ final class StreamRecorder: Sendable {
 
     private func work() {
         while true {
-            let (items, isEnd) = self.state.withLock { state in
+            let ((items, isEnd), since) = self.state.withLock { state in
                 let work = state.queue.take()
                 state.writingByteCount = work.items.reduce(0) { $0 + $1.byteCount }
                 if work.items.isEmpty, !work.isEnd {
                     state.isWorking = false
                     state.isBehind = false
                 }
-                return work
+                return (work, work.items.first?.since ?? state.since)
             }
             guard !items.isEmpty || isEnd else { return }
-            self.job.record(items, isEnd: isEnd, now: .now)
+            self.job.record(items, isEnd: isEnd, since: since, now: .now)
             let byteCount = items.reduce(0) { $0 + $1.byteCount }
             self.context.counts.queuedByteCount.subtract(byteCount, ordering: .relaxed)
             self.state.withLock { $0.writingByteCount = 0 }

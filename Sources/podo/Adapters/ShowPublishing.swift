@@ -34,9 +34,13 @@ struct ShowPublishing: PublishObserver {
         }
     }
 
-    /// Whether the publisher of a stream is waited for: its show goes on, and was not to have ended yet.
+    /// Whether the publisher of a stream is waited for: its show goes on, and was not to have ended yet; or nobody
+    /// knows of any show how far it is.
     static func isAwaited(by shows: LiveShows) -> @Sendable (_ stream: String) -> Bool {
-        { stream in ShowStream.schedule(of: stream).flatMap(shows.known)?.isAwaited(at: .now) ?? false }
+        { stream in
+            guard let schedule = ShowStream.schedule(of: stream) else { return false }
+            return shows.known(schedule)?.isAwaited(at: .now) ?? !shows.areRead
+        }
     }
 
     private static let ended = PublishRefusal(

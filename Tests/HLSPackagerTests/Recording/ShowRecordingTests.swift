@@ -1,4 +1,6 @@
+import Foundation
 import Primitives
+import Reactor
 import Testing
 
 @testable import HLSPackager
@@ -92,8 +94,11 @@ struct ShowRecordingTests {
         rig.begin()
         rig.add(count: 3)
         #expect(rig.flush())
-        let again = try rig.copied()
-        for seconds in [61, 3600, 7200] as [Int64] {
+        // Its time is over at once, and neither that nor the end of a process is the end of the show.
+        let again = try RecordingRig(
+            disk: TestDisk(copyOf: rig.disk), state: rig.stream.state.resumed(margin: 100),
+            graceTime: { _ in .seconds(0) })
+        for seconds in [1, 61, 3600, 7200] as [Int64] {
             again.recordings.maintain(now: .now + .seconds(seconds), isAwaited: { $0 == "Show 1" })
             #expect(again.flush())
             #expect(again.lines(.recording) == nil)
@@ -111,6 +116,128 @@ struct ShowRecordingTests {
         third.recordings.endIfAbandoned("Show 1")
         #expect(third.flush())
         #expect(third.lines(.recording) == nil && third.lines(.event)?.segmentNames.count == 4)
+    }
+
+    private static func whole(_ rig: RecordingRig, since: WallClock) -> [String]? {
+        guard case .found(let list) = rig.recordings.playlist(.main, .recording, of: "Show 1", since: since) else {
+            return nil
+        }
+        return String(decoding: list.plain.copyBytes(), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    /// Somebody says that the show is over, and the publisher is sent away.
+    private static func end(_ rig: RecordingRig) {
+        rig.recordings.endIfAbandoned("Show 1")
+        rig.end()
+        #expect(rig.flush())
+    }
+
+    /// The show goes on, and its publisher is back.
+    private static func goOn(_ rig: RecordingRig, since: WallClock, count: Int) {
+        rig.recordings.beginShow(of: "Show 1", since: since)
+        rig.begin()
+        rig.add(count: count)
+        #expect(rig.flush())
+    }
+
+    @Test("a show that is ended and opened again has one recording, in the next process too")
+    func reopened() throws {
+        let rig = try RecordingRig()
+        let since = rig.date
+        Self.goOn(rig, since: since, count: 5)
+        Self.end(rig)
+        #expect(Self.whole(rig, since: since)?.segmentNames.count == 5)
+        Self.goOn(rig, since: since, count: 3)
+        let event = try #require(Self.event(rig, since: since))
+        #expect(event.segmentNames == (0..<8).map { "main/\($0).m4s" } && rig.faults(event) == [])
+        #expect(event.count { $0 == "#EXT-X-DISCONTINUITY" } == 1 && event.last?.hasPrefix("#") == false)
+        #expect(Self.whole(rig, since: since) == nil)
+        #expect(try rig.copied().lines(.event) == event)
+        Self.end(rig)
+        #expect(Self.whole(rig, since: since)?.segmentNames.count == 8)
+        let again = try rig.restarted()
+        #expect(Self.whole(again, since: since)?.segmentNames.count == 8)
+        Self.goOn(again, since: since, count: 2)
+        Self.end(again)
+        let whole = try #require(Self.whole(again, since: since))
+        #expect(whole.segmentNames == (0..<8).map { "main/\($0).m4s" } + ["main/108.m4s", "main/109.m4s"])
+        #expect(whole.count { $0 == "#EXT-X-DISCONTINUITY" } == 2 && again.faults(whole) == [])
+        #expect(again.recordings.figures.storedShowCount == 1 && again.recordings.figures.lostSegmentCount == 0)
+        #expect(again.events == ["recording reopened", "recording finished"])
+    }
+
+    @Test("another show does not go on with what was recorded of one before it, nor a show with its rehearsal")
+    func notReopened() throws {
+        let rig = try RecordingRig()
+        let first = rig.date
+        Self.goOn(rig, since: first, count: 3)
+        Self.end(rig)
+        // Somebody publishes of whose show nothing is known.
+        rig.begin()
+        rig.add(count: 20)
+        #expect(rig.flush())
+        let second = rig.date
+        Self.goOn(rig, since: second, count: 3)
+        Self.end(rig)
+        #expect(rig.recordings.figures.storedShowCount == 3)
+        #expect(Self.whole(rig, since: second)?.segmentNames == (23..<26).map { "main/\($0).m4s" })
+    }
+
+    @Test("a show of which nothing more was written for too long goes on behind a discontinuity")
+    func hopeless() throws {
+        var limits = RecordingLimits()
+        (limits.lostSegmentCountMax, limits.retryTimeMin, limits.retryTimeMax) = (2, .nanoseconds(0), .nanoseconds(0))
+        let rig = try RecordingRig(limits: limits)
+        let since = rig.date
+        Self.goOn(rig, since: since, count: 3)
+        rig.disk.setFaults { $0.failsAfter = 0 }
+        for _ in 0..<3 {
+            rig.add()
+            #expect(rig.flush())
+        }
+        rig.disk.setFaults { $0.failsAfter = nil }
+        rig.add(count: 2)
+        Self.end(rig)
+        let whole = try #require(Self.whole(rig, since: since))
+        #expect(whole.segmentNames == [0, 1, 2, 6, 7].map { "main/\($0).m4s" } && rig.faults(whole) == [])
+        #expect(whole.count { $0 == "#EXT-X-DISCONTINUITY" } == 1)
+        #expect(try rig.restarted().lines(.recording) == whole)
+    }
+
+    @Test("what waits for the disk when the show is over is of its recording all the same")
+    func queued() throws {
+        let rig = try RecordingRig()
+        let since = rig.date
+        Self.goOn(rig, since: since, count: 3)
+        Self.end(rig)
+        let disk = DispatchSemaphore(value: 0)
+        for _ in 0..<2 { #expect(rig.pool.submit { disk.wait() }) }
+        rig.recordings.beginShow(of: "Show 1", since: since)
+        rig.begin()
+        rig.add(count: 3)
+        rig.recordings.endIfAbandoned("Show 1")
+        for _ in 0..<2 { disk.signal() }
+        rig.end()
+        #expect(rig.flush())
+        #expect(Self.whole(rig, since: since)?.segmentNames.count == 6)
+    }
+
+    @Test("of a show that needs several recordings most is shown when it is over, and none before")
+    func several() throws {
+        var limits = RecordingLimits()
+        (limits.keyCountMax, limits.retryTimeMin, limits.retryTimeMax) = (4, .nanoseconds(0), .nanoseconds(0))
+        let rig = try RecordingRig(limits: limits, keySegmentCount: 1)
+        let since = rig.date
+        rig.recordings.beginShow(of: "Show 1", since: since)
+        rig.begin()
+        for _ in 0..<7 {
+            rig.add()
+            #expect(rig.flush())
+        }
+        #expect(Self.whole(rig, since: since) == nil)
+        Self.end(rig)
+        #expect(rig.recordings.figures.storedShowCount == 2)
+        #expect(Self.whole(rig, since: since)?.segmentNames == (0..<4).map { "main/\($0).m4s" })
     }
 
     @Test("what an earlier process has left goes on if it was interrupted not too long ago for its stream")

@@ -5,6 +5,7 @@ import Observability
 import Postgres
 import Primitives
 import Reactor
+import Synchronization
 import TestSupport
 import Testing
 import Ticketing
@@ -147,6 +148,27 @@ struct PlaybackJoinTests {
         #expect(limits.lateSeconds >= CatalogueLimits.showTimeMaxMilliseconds / 1000)
         let replayDays = CatalogueLimits.replayTimeMaxMilliseconds / 86_400_000
         #expect(Int64(shows.endedDayCount) > replayDays + limits.lateSeconds / 86_400)
+    }
+
+    @Test("the stream of a show waits for its publisher while the show goes on, and until it is known how far it is")
+    func awaited() async throws {
+        let rig = try Rig()
+        let shows = LiveShows(
+            database: rig.database, loops: rig.group.loops,
+            metrics: LiveMetrics(registry: MetricsRegistry(loopCount: 2)),
+            log: Log(level: .error, memory: LogMemory()))
+        let readCount = Mutex(0)
+        shows.whenRead { readCount.withLock { $0 += 1 } }
+        let isAwaited = ShowPublishing.isAwaited(by: shows)
+        #expect(isAwaited("schedule-7") && !isAwaited("main") && readCount.withLock { $0 } == 0)
+        try await rig.onLoop { try await shows.reload() }
+        #expect(!isAwaited("schedule-7") && readCount.withLock { $0 } == 1)
+        try rig.sql("INSERT INTO live_show (schedule_id, state, live_at, heard_at) VALUES (7, 'LIVE', now(), now())")
+        try await rig.onLoop { try await shows.reload() }
+        #expect(isAwaited("schedule-7") && !isAwaited("schedule-8") && readCount.withLock { $0 } == 1)
+        try rig.sql("UPDATE schedule SET ends_at = now()")
+        try await rig.onLoop { try await shows.reload() }
+        #expect(!isAwaited("schedule-7"))
     }
 
     @Test("a ticket plays on as many devices as its grade has, and the newest takes the place of the oldest")
