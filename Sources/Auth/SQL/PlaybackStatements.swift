@@ -90,15 +90,25 @@ enum PlaybackStatements {
     static let one = PostgresStatement(
         "playback_one", "SELECT playback_text(h) FROM playback_holder h WHERE h.ticket_id = $1", effect: .reads)
 
-    /// holders, sessions, and when each was seen to watch first and last.
+    /// holders, sessions, and when each was seen to watch first and last. Which of them were not written down, counted
+    /// from 1, because somebody changes them at the moment: who waited for him with others locked, whom he waits for in
+    /// his turn, would cost one of both his transaction, and that might be a refund.
     static let watched = PostgresStatement(
         "playback_watched",
         """
-        UPDATE playback_session AS s SET first_watched_at = least(s.first_watched_at, seen.first_at),
-            last_watched_at = greatest(s.last_watched_at, seen.last_at)
-        FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
-            AS seen (holder, id, first_at, last_at)
-        WHERE s.ticket_id = seen.holder AND s.id = seen.id
+        WITH seen AS MATERIALIZED (
+            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY
+                AS seen (holder, id, first_at, last_at, place)),
+        free AS MATERIALIZED (
+            SELECT s.ticket_id, s.id FROM seen JOIN playback_session s ON s.ticket_id = seen.holder AND s.id = seen.id
+            ORDER BY s.ticket_id, s.id FOR NO KEY UPDATE OF s SKIP LOCKED),
+        written AS (
+            UPDATE playback_session AS s SET first_watched_at = least(s.first_watched_at, seen.first_at),
+                last_watched_at = greatest(s.last_watched_at, seen.last_at)
+            FROM seen JOIN free ON free.ticket_id = seen.holder AND free.id = seen.id
+            WHERE s.ticket_id = free.ticket_id AND s.id = free.id)
+        SELECT seen.place FROM seen JOIN playback_session s ON s.ticket_id = seen.holder AND s.id = seen.id
+        WHERE NOT EXISTS (SELECT FROM free WHERE free.ticket_id = s.ticket_id AND free.id = s.id)
         """, purpose: .background)
 
     /// days, how many at most.

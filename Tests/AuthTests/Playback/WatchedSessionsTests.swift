@@ -56,4 +56,35 @@ struct WatchedSessionsTests {
         let later = "last_watched_at > first_watched_at"
         #expect(try rig.auth.sql("SELECT count(*) FROM playback_session WHERE \(early) AND \(later)") == "3")
     }
+
+    @Test("is written down of those whom nobody changes at the moment, without waiting, and of the others next time")
+    func busy() async throws {
+        let rig = try PlaybackRig()
+        let (client, account) = try await AuthClient(rig: rig.auth).asNewMember("kim")
+        try await rig.reload()
+        for ticket in [5, 6, 7] as [Int64] {
+            rig.rights.tell(ticket, ToldRights.Told(member: account.id))
+            let answer = try await rig.client(client).send(.post, "/api/v1/ticket/\(ticket)/playback")
+            _ = try await rig.ask(try #require(answer.json["playlistUrl"] as? String))
+        }
+        let (hasBegun, begun) = AsyncStream.makeStream(of: Void.self)
+        let (mayEnd, end) = AsyncStream.makeStream(of: Void.self)
+        let refund = Task(executorPreference: rig.auth.group.loops[0]) {
+            defer { begun.finish() }
+            try await rig.auth.database.transaction("test_refund", retriesConflicts: false) { transaction in
+                let revoke = PostgresStatement("test_revoke_one", "SELECT playback_revoke($1)")
+                _ = try await transaction.run(revoke, 6 as Int64)
+                begun.yield()
+                for await _ in mayEnd { break }
+            }
+        }
+        for await _ in hasBegun { break }
+        let watched = "SELECT string_agg(ticket_id::text, ',' ORDER BY ticket_id) FROM playback_session"
+        try await rig.auth.onLoop { try await rig.sessions.count() }
+        #expect(try rig.auth.sql("\(watched) WHERE first_watched_at IS NOT NULL") == "5,7")
+        end.yield()
+        try await refund.value
+        try await rig.auth.onLoop { try await rig.sessions.count() }
+        #expect(try rig.auth.sql("\(watched) WHERE first_watched_at IS NOT NULL") == "5,6,7")
+    }
 }

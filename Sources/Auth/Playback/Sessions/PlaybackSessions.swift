@@ -15,9 +15,9 @@ package final class PlaybackSessions: Sendable {
     private let rights: any PlaybackRights
     private let publicURL: String
     /// How long a session counts as watching after it last asked for a playlist.
-    private let lease: TimeAmount
-    private let viewers = Mutex<[Int64: Int]>([:])
-    private let unwritten = Mutex(WatchedSessions())
+    let lease: TimeAmount
+    let viewers = Mutex<[Int64: Int]>([:])
+    let unwritten = Mutex(WatchedSessions())
 
     /// - Parameter publicURL: What addresses begin with, without a slash at its end.
     package init(
@@ -31,7 +31,7 @@ package final class PlaybackSessions: Sendable {
         self.lease = lease
     }
 
-    private var metrics: PlaybackMetrics { self.gates.metrics }
+    var metrics: PlaybackMetrics { self.gates.metrics }
 
     // MARK: Beginning
 
@@ -192,55 +192,5 @@ package final class PlaybackSessions: Sendable {
                 session.ended == nil && self.gates.meters.isWatching(key, now: now, lease: self.lease)
             return session
         }
-    }
-
-    /// Tickets that watch a performance now, in this process.
-    package func viewerCount(of schedule: Int64) -> Int { self.viewers.withLock { $0[schedule] ?? 0 } }
-
-    /// Counts who watches, and writes down who has begun or ended to.
-    package func count() async throws {
-        let count = self.gates.meters.count(now: .now, lease: self.lease)
-        self.viewers.withLock { $0 = count.viewers }
-        self.metrics.watching(count.viewers.values.reduce(0, +))
-        self.gates.forget(wall: WallClock.now.unixMilliseconds / 1000)
-        self.note(count.began + count.ended)
-        try await self.write()
-    }
-
-    /// The process ends, and with it whoever watches: all who do are written down until now.
-    package func finish() async throws {
-        self.note(self.gates.meters.watching())
-        try await self.write()
-    }
-
-    private func note(_ sessions: [PlaybackMeters.Key]) {
-        let countMax = self.gates.limits.unwrittenCountMax
-        self.metrics.happened(
-            "unwritten", self.unwritten.withLock { $0.note(sessions, at: .now, countMax: countMax) })
-    }
-
-    /// Until all is written, or the database has failed: then the rest stays for the next time.
-    private func write() async throws {
-        let limits = self.gates.limits
-        while true {
-            let some = self.unwritten.withLock { $0.take(countMax: limits.writtenCountMax) }
-            guard !some.isEmpty else { return }
-            do {
-                _ = try await self.database.run(
-                    PlaybackStatements.watched, some.map(\.session.holder), some.map(\.session.session.databaseValue),
-                    some.map { PostgresTimestamp($0.first) }, some.map { PostgresTimestamp($0.last) })
-            } catch {
-                let lostCount = self.unwritten.withLock { $0.put(some, countMax: limits.unwrittenCountMax) }
-                self.metrics.happened("unwritten", lostCount)
-                throw error
-            }
-        }
-    }
-
-    /// Throws away what has been over for long enough.
-    package func sweep() async throws {
-        let days = Int64(self.gates.limits.keptDays)
-        try await self.database.sweep(PlaybackStatements.sweepSessions, days)
-        try await self.database.sweep(PlaybackStatements.sweepHolders, days)
     }
 }
