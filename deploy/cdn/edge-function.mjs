@@ -41,7 +41,8 @@ export async function readKeys(text) {
 }
 
 /**
- * What a token opens at a time, in seconds since 1970: `{stream}`, or `{code}` as Podo would refuse it.
+ * What a token opens at a time, in seconds since 1970: `{stream, isPreview}`, or `{code}` as Podo would refuse it. A
+ * preview has no ticket. When a show is over the token does not say: playlists, and what the cache has not, are Podo's.
  * @param {Map<number, CryptoKey>} keys
  */
 export async function verify(text, keys, now) {
@@ -57,7 +58,7 @@ export async function verify(text, keys, now) {
   const view = new DataView(bytes.buffer);
   const expiresAt = view.getUint16(26) * 2 ** 32 + view.getUint32(28);
   if (now >= expiresAt + clockToleranceSeconds) return { code: "token-expired" };
-  return { stream: `schedule-${view.getBigUint64(10)}` };
+  return { stream: `schedule-${view.getBigUint64(10)}`, isPreview: view.getBigUint64(2) === 0n };
 }
 
 /** The 48 bytes of 64 characters of base64url, which have no second spelling; null for what is none. */
@@ -76,8 +77,10 @@ export async function answer(request, edge) {
   const found = mediaPath.exec(url.pathname);
   if (!found || request.method !== "GET") return fetch(source);
   const [, token, name] = found;
-  const { stream, code } = await verify(token, edge.keys, Date.now() / 1000);
+  const { stream, isPreview, code } = await verify(token, edge.keys, Date.now() / 1000);
   if (code) return refuse(code);
+  // What its makers see of a show, a rehearsal or a recording that is closed, is nobody's who has a ticket.
+  if (isPreview) return fetch(source);
   const place = new Request(`${url.origin}/cache/${stream}/${name}`);
   const kept = await edge.cache.match(place);
   if (kept) return kept;

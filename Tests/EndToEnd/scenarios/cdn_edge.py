@@ -43,7 +43,7 @@ def run(site):
     seconds = closes(house, api, viewers)
     nothing_without_word(api, viewers)
     kept_apart(podo, house, edge, api, viewers)
-    believed = edge_function.tried(site, podo, [playlist for _, _, playlist in viewers])
+    believed = edge_function.tried(site, podo, [playlist for _, _, playlist in viewers], house.preview())
     loaded = counted(house, api)
     limited(api, viewers[1][2])
     expect_alive(podo)

@@ -13,8 +13,8 @@ from .servers import ROOT
 FUNCTION = os.path.join(ROOT, "deploy/cdn/edge-function.mjs")
 
 
-def tried(site, podo, playlists):
-    """Says how many tokens it was asked about, where there is a node to run it."""
+def tried(site, podo, playlists, preview):
+    """Says how many tokens it was asked about, where there is a node to run it. `preview` is its makers' playlist."""
     if shutil.which("node") is None:
         return ", the function was not tried for want of node"
     with open(podo.data_directory + "/secret", encoding="utf-8") as file:
@@ -23,15 +23,17 @@ def tried(site, podo, playlists):
     with open(script, "w", encoding="utf-8") as file:
         file.write(TRY)
     tokens = [playlist.split("/")[2] for playlist in playlists]
-    given = {"secrets": secrets, "tokens": tokens, "now": time.time(), "module": FUNCTION}
+    given = {"secrets": secrets, "tokens": tokens, "preview": preview.split("/")[2], "now": time.time(), "module": FUNCTION}
     done = subprocess.run(["node", script], input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False)
     expect(done.returncode == 0, f"node: {done.stderr}")
     said = json.loads(done.stdout)
-    expect(said["right"] == [{"stream": "schedule-1"}] * len(tokens), f"right tokens: {said['right']}")
+    expect(said["right"] == [{"stream": "schedule-1", "isPreview": False}] * len(tokens), f"right tokens: {said['right']}")
     expect(said["late"] == [{"code": "token-expired"}] * 2 * len(tokens), f"old tokens: {said['late']}")
     expect(said["tolerated"] == said["right"], f"tokens whose time is just over: {said['tolerated']}")
     expect(set(said["changed"]) == {"token-invalid"}, f"changed tokens: {set(said['changed'])}")
     expect(said["served"] == [200, 200, 403, 200] and said["fetched"] == 2, f"as a whole: {said}")
+    # A rehearsal is not kept, whoever asks first, and its makers are not given what is kept for tickets.
+    expect(said["previewed"] == [3, 4, 5, 5, 6] and said["kept"] == 2, f"of a preview: {said}")
     changed = Api(podo.http_port).get(f"/p/{'A' * 64}/main/7.m4s")
     (refused,) = said["refused"]
     for name in ("content-type", "cache-control", "referrer-policy", "access-control-allow-origin",
@@ -54,7 +56,7 @@ for (const line of given.secrets.trim().split("\\n")) {
   keys[id] = Buffer.from(hkdfSync("sha256", Buffer.from(digits, "hex"), "podo", "playback", 32)).toString("hex");
 }
 const known = await readKeys(JSON.stringify(keys));
-const said = { right: [], late: [], tolerated: [], changed: [], served: [], refused: [], fetched: 0 };
+const said = { right: [], late: [], tolerated: [], changed: [], served: [], previewed: [], refused: [], fetched: 0 };
 for (const token of given.tokens) {
   said.right.push(await verify(token, known, given.now));
   said.late.push(await verify(token, known, given.now + 1e9));
@@ -91,5 +93,13 @@ for (const [token, name] of [
     said.refused.push({ fields: Object.fromEntries(response.headers), body: await response.json() });
   }
 }
+for (const [token, name] of [
+  [given.preview, "main/8.m4s"], [given.preview, "main/8.m4s"], [given.tokens[0], "main/8.m4s"],
+  [given.tokens[1], "main/8.m4s"], [given.preview, "main/7.m4s"],
+]) {
+  await answer(new Request(`https://edge.example/p/${token}/${name}`), edge);
+  said.previewed.push(said.fetched);
+}
+said.kept = kept.size;
 console.log(JSON.stringify(said));
 """

@@ -116,6 +116,11 @@ class House:
         made = answered("playback", self.api.post(f"/api/v1/ticket/{ticket}/playback", {}, fan), 201)
         return urlsplit(made["playlistUrl"]).path
 
+    def preview(self):
+        """Where its makers see it."""
+        made = answered("preview", self.api.post(f"/api/v1/schedule/{self.schedule}/preview", None, self.seller), 201)
+        return urlsplit(made["playlistUrl"]).path
+
     def give_back(self, fan, payment):
         return answered("refund", self.api.post(
             f"/api/v1/payment/{payment}/refund", {"reason": "changed my mind"}, fan), 200, 202)
