@@ -32,7 +32,8 @@ package struct PlaybackLimits: Sendable {
 
     /// Blocks of networks (a /24 of IPv4, a /48 of IPv6) that one session is watched from within a time: a viewer has
     /// those of home, work and the way between, and a telephone may change its own. Beyond is an address that was
-    /// passed around, and opens nothing any more.
+    /// passed around, and opens nothing any more. 0 is no bound: where requests come by proxies that are not named, it
+    /// is their networks that are counted.
     package var networkCountMax = 8
     package var networkTime = TimeAmount.seconds(600)
 
@@ -45,6 +46,8 @@ package struct PlaybackLimits: Sendable {
     package var unwrittenCountMax = 200_000
     /// The same that are written down in one go.
     package var writtenCountMax = 1000
+    /// Sessions that were found to be shared and have not been ended in the database yet, because it is away.
+    package var sharedCountMax = 10_000
     /// Holdings that a loop takes in one go: others have their turn between.
     package var appliedCountMax = 500
     /// Rows of one question, when everything is read.

@@ -13,6 +13,7 @@ package final class PlaybackMetrics: Sendable {
     /// What became of requests for a session, and how sessions ended.
     static let sessionWords: [StaticString] = [
         "began", "previewed", "replaced", "ended", "refused", "full", "unwritten",
+        "shared",
     ]
 
     package init(registry: MetricsRegistry, log: Log) {
@@ -37,6 +38,11 @@ package final class PlaybackMetrics: Sendable {
     func tooFast(ticket: Int64, schedule: Int64) {
         self.log.warning(
             "session too fast", ["ticket": .number(Int(ticket)), "schedule": .number(Int(schedule))])
+    }
+
+    /// The same.
+    func shared(ticket: Int64, schedule: Int64) {
+        self.log.warning("session shared", ["ticket": .number(Int(ticket)), "schedule": .number(Int(schedule))])
     }
 
     package func watch(holders: @escaping @Sendable () -> Int) {

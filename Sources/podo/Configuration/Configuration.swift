@@ -1,3 +1,4 @@
+internal import Auth
 internal import Glibc
 internal import HLSPackager
 internal import Observability
@@ -31,6 +32,7 @@ struct Configuration: Sendable {
     var posterInterval: TimeAmount? = .seconds(5)
     var hlsRecording = false
     var hlsRecordingByteCountMax = RecordingLimits().byteCountMax
+    var playbackNetworkCountMax = PlaybackLimits().networkCountMax
     var openGate = false
 
     // Who else says who members are, and how other servers are reached.

@@ -59,6 +59,10 @@ extension Setting {
             "hls-recording-bytes-max", \.hlsRecordingByteCountMax, .byteSize(1 << 20...1 << 50),
             "What all recordings together may take. The oldest go first."),
         Setting(
+            "playback-networks", \.playbackNetworkCountMax, .integer(0...1000),
+            "From how many networks one address may be watched within ten minutes; 0 for any. See http-trusted-proxies."
+        ),
+        Setting(
             "open-gate", \.openGate, .boolean,
             "Lets everybody watch every stream at /p/NAME/index.m3u8. For development only."),
         Setting(

@@ -36,8 +36,10 @@ final class PlaybackServices: Sendable {
     ) {
         self.database = database
         self.log = log
+        var limits = PlaybackLimits()
+        limits.networkCountMax = configuration.playbackNetworkCountMax
         let gates = PlaybackGates(
-            root: root, loops: loops, limits: PlaybackLimits(), metrics: PlaybackMetrics(registry: metrics, log: log))
+            root: root, loops: loops, limits: limits, metrics: PlaybackMetrics(registry: metrics, log: log))
         self.gates = gates
         self.news = PlaybackNews(database: database, gates: gates)
         let targetTime = PlaylistPromises(configuration.streamLimits).targetDuration
@@ -82,6 +84,11 @@ final class PlaybackServices: Sendable {
             {
                 await self.repeatedly("sessions not caught up", every: limits.catchUpTime, on: loop) {
                     try await self.news.catchUp()
+                }
+            },
+            {
+                await self.repeatedly("shared sessions not ended", every: limits.catchUpTime, on: loop) {
+                    try await self.sessions.endShared()
                 }
             },
             {

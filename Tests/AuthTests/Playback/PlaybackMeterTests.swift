@@ -108,6 +108,27 @@ struct PlaybackMeterTests {
         #expect(script.ask(other, .playlist, from: 9) == self.admitted)
     }
 
+    @Test("whoever is refused because his address was passed around does not watch; without a bound nobody is refused")
+    func shared() {
+        var limits = PlaybackLimits()
+        limits.networkCountMax = 1
+        let script = GateScript(limits: limits)
+        let pass = script.token()
+        #expect(script.ask(pass, .playlist, from: 1) == self.admitted)
+        script.pass(.seconds(20))
+        #expect(script.ask(pass, .playlist, from: 2) == .refused(.sessionShared))
+        #expect(!script.meters.isWatching(GateScript.key(1), now: script.now, lease: .seconds(12)))
+        // And it stays what he is told when his session is ended for it.
+        #expect(script.tell(last: 1))
+        #expect(script.ask(pass) == .refused(.sessionShared))
+        limits.networkCountMax = 0
+        let open = GateScript(limits: limits)
+        let free = open.token()
+        for network in 1...100 as ClosedRange<UInt64> {
+            #expect(open.ask(free, .playlist, from: network) == self.admitted)
+        }
+    }
+
     @Test("networks are blocks of addresses of either family")
     func blocks() throws {
         func number(_ text: String) throws -> UInt64 {

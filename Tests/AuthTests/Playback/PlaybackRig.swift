@@ -49,9 +49,13 @@ final class PlaybackRig: Sendable {
     func catchUp() async throws { try await self.auth.onLoop { try await self.news.catchUp() } }
 
     /// What somebody is told who comes with this address.
-    func ask(_ playlistURL: String, _ demand: PlaybackDemand = .playlist) async throws -> PlaybackVerdict {
+    func ask(
+        _ playlistURL: String, _ demand: PlaybackDemand = .playlist, from peer: SocketAddress? = nil
+    ) async throws -> PlaybackVerdict {
         let pass = Array(playlistURL.split(separator: "/")[3].utf8)
-        return try await self.auth.onLoop { self.gates[self.auth.group.loops[0]].admit(pass[...], demand) }
+        return try await self.auth.onLoop {
+            self.gates[self.auth.group.loops[0]].admit(pass[...], demand, from: peer)
+        }
     }
 }
 

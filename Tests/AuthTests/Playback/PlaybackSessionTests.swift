@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import Observability
 import Postgres
 import Primitives
 import Reactor
@@ -278,6 +279,35 @@ struct PlaybackSessionTests {
         _ = try await rig.auth.onLoop { try await rig.auth.members.setLocked(true, member, actor: "test") }
         try await rig.catchUp()
         #expect(try await rig.ask(url) == .refused(.ticketRevoked))
+    }
+
+    @Test
+    func `an address that was passed around is void for good, in every process, and is told of once`() async throws {
+        let first = try PlaybackRig()
+        var limits = PlaybackLimits()
+        limits.networkCountMax = 1
+        let rig = try PlaybackRig(beside: first, limits: limits)
+        let (client, account) = try await AuthClient(rig: rig.auth).asNewMember("kim")
+        rig.rights.tell(5, ToldRights.Told(member: account.id))
+        try await rig.reload()
+        let url = try await self.begin(rig.client(client)).url
+        #expect(try await rig.ask(url, from: SocketAddress("192.0.2.1:7")) == self.admitted)
+        for host in ["198.51.100.1:7", "192.0.2.1:7"] {
+            #expect(try await rig.ask(url, from: SocketAddress(host)) == .refused(.sessionShared))
+        }
+        try rig.auth.sql("ALTER TABLE playback_session RENAME TO away")
+        await #expect(throws: PostgresError.self) {
+            try await rig.auth.onLoop { try await rig.sessions.endShared() }
+        }
+        try rig.auth.sql("ALTER TABLE away RENAME TO playback_session")
+        for _ in 0..<2 { try await rig.auth.onLoop { try await rig.sessions.endShared() } }
+        #expect(try await rig.ask(url) == .refused(.sessionShared))
+        #expect(rig.auth.logMemory.lines.count { $0.contains("session shared") } == 1)
+        #expect(try rig.auth.sql("SELECT count(*) FROM audit_log WHERE actor = 'gate'") == "1")
+        // What meters know is not known to another process, and is forgotten.
+        try await first.reload()
+        #expect(try await first.ask(url) == .refused(.sessionReplaced))
+        #expect(try await rig.ask(self.begin(rig.client(client)).url) == self.admitted)
     }
 
     @Test

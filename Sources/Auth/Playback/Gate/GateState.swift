@@ -41,12 +41,13 @@ package struct GateState {
             case .verified(let token): seen = token
             }
         }
-        if let refusal = seen.refusal { return .refused(refusal) }
+        if let refusal = seen.refusal { return .refused(seen.reason(refusal)) }
         guard now < seen.endsAt else { return .refused(.tokenExpired) }
+        if case .playlist = demand, let network { seen.meter.asked(from: network, now: now, limits: self.limits) }
+        // Before anything is counted of it: whoever is refused does not watch.
+        if seen.meter.wasShared { return .refused(.sessionShared) }
         switch demand {
-        case .playlist:
-            if let network { seen.meter.asked(from: network, now: now, limits: self.limits) }
-            seen.meter.askedForPlaylist(now: now)
+        case .playlist: seen.meter.askedForPlaylist(now: now)
         case .media(let time):
             guard seen.meter.take(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
         case .checked(let time):
@@ -55,7 +56,7 @@ package struct GateState {
             guard seen.meter.fetch(time, now: now, limits: self.limits) else { return .refused(.tooFast) }
         case .other, .again: break
         }
-        return seen.meter.wasShared ? .refused(.sessionShared) : .admitted(stream: seen.stream, seen.grant)
+        return .admitted(stream: seen.stream, seen.grant)
     }
 
     /// Whose a token is that was let in.
@@ -64,6 +65,14 @@ package struct GateState {
     /// The token of a session that was too fast for the first time; nil for all others.
     func newlyTooFast(_ text: PlaybackTokenText) -> PlaybackToken? {
         guard let seen = self.seen.find(text), seen.meter.isFirstComplaint() else { return nil }
+        return seen.token
+    }
+
+    /// The token of a session that was found to be shared for the first time; nil for all others. It is to be ended.
+    func newlyShared(_ text: PlaybackTokenText) -> PlaybackToken? {
+        guard let seen = self.seen.find(text), seen.meter.isFirstSharing() else { return nil }
+        let session = PlaybackMeters.Key(holder: seen.token.holder, session: seen.token.session)
+        self.meters.share(session, countMax: self.limits.sharedCountMax)
         return seen.token
     }
 

@@ -45,9 +45,15 @@ package final class LoopGate: @unchecked Sendable {
 
     private func refused(_ refusal: PlaybackRefusal, _ pass: ArraySlice<UInt8>) {
         self.metrics.refused(refusal, loop: self.loop.index)
-        guard refusal == .tooFast, let text = PlaybackTokenText(pass), let token = self.state.newlyTooFast(text)
-        else { return }
-        self.metrics.tooFast(ticket: token.ticket, schedule: token.schedule)
+        switch refusal {
+        case .tooFast:
+            guard let token = PlaybackTokenText(pass).flatMap({ self.state.newlyTooFast($0) }) else { return }
+            self.metrics.tooFast(ticket: token.ticket, schedule: token.schedule)
+        case .sessionShared:
+            guard let token = PlaybackTokenText(pass).flatMap({ self.state.newlyShared($0) }) else { return }
+            self.metrics.shared(ticket: token.ticket, schedule: token.schedule)
+        case .tokenInvalid, .tokenExpired, .ticketRevoked, .sessionReplaced, .gateClosed: break
+        }
     }
 
     /// Whose a pass is that was let in just now: the ticket, or the number below zero of a preview.

@@ -16,6 +16,7 @@ final class PlaybackMeter: Sendable {
     private let network = Atomic<UInt64>(0)
     private let networks = Mutex(PlaybackNetworks())
     private let isShared = Atomic(false)
+    private let isKnownAsShared = Atomic(false)
 
     init(holder: Int64, schedule: Int64) {
         self.holder = holder
@@ -70,8 +71,11 @@ final class PlaybackMeter: Sendable {
     /// Whether it was watched from more places than one person is at.
     var wasShared: Bool { self.isShared.load(ordering: .relaxed) }
 
+    /// Whether that is said for the first time.
+    func isFirstSharing() -> Bool { self.wasShared && !self.isKnownAsShared.exchange(true, ordering: .relaxed) }
+
     func asked(from network: UInt64, now: MonotonicTime, limits: PlaybackLimits) {
-        guard self.network.exchange(network, ordering: .relaxed) != network else { return }
+        guard limits.networkCountMax > 0, self.network.exchange(network, ordering: .relaxed) != network else { return }
         let isOne = self.networks.withLock { $0.note(network, now: now, limits: limits) }
         if !isOne { self.isShared.store(true, ordering: .relaxed) }
     }

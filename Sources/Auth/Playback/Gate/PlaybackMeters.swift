@@ -37,6 +37,8 @@ package final class PlaybackMeters: Sendable {
     private static let shardCount = 64
     private let shards = (0..<PlaybackMeters.shardCount).map { _ in Shard() }
 
+    private let shared = Mutex<Set<Key>>([])
+
     package init() {}
 
     /// By random bits of the session, which only we make.
@@ -74,6 +76,24 @@ package final class PlaybackMeters: Sendable {
     package func watching() -> [Key] {
         self.shards.flatMap { shard in
             shard.seen.withLock { seen in seen.compactMap { $0.value.isWatching ? $0.key : nil } }
+        }
+    }
+
+    // MARK: Sessions that are shared
+
+    /// Notes one whose address was passed around, to be ended for good: a meter is forgotten. Of more than so many it
+    /// is not known later.
+    func share(_ session: Key, countMax: Int) {
+        self.shared.withLock { shared in
+            if shared.count < countMax { shared.insert(session) }
+        }
+    }
+
+    /// All of them, which are out then.
+    func takeShared() -> Set<Key> {
+        self.shared.withLock { shared in
+            defer { shared = [] }
+            return shared
         }
     }
 

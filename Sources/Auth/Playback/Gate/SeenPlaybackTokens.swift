@@ -22,6 +22,11 @@ final class SeenPlaybackToken {
         self.meter = meter
         self.endsAt = endsAt
     }
+
+    /// Why it is really refused, as long as that is known: a session that is shared is ended for it.
+    func reason(_ refusal: PlaybackRefusal) -> PlaybackRefusal {
+        refusal == .sessionReplaced && self.meter.wasShared ? .sessionShared : refusal
+    }
 }
 
 /// The tokens that one loop has found right, so that the next request with one of them costs a look at its text.

@@ -111,6 +111,7 @@ package final class PlaybackSessions: Sendable {
         }
     }
 
+    /// - Parameter ticket: 0 for a preview, whose time is nobody's to move.
     private func issue(_ begun: Begun, ticket: Int64) -> IssuedPlayback {
         let lateSeconds = ticket == 0 ? 0 : self.gates.limits.lateSeconds
         let end = begun.expiresAt.unixMilliseconds / 1000 + lateSeconds
@@ -155,19 +156,45 @@ package final class PlaybackSessions: Sendable {
     /// Ends one session of a member's ticket; when this returns, this process serves nothing to it any more.
     package func end(_ session: PlaybackSessionID, ticket: Int64, member: Int64) async throws {
         guard try await self.rights.owns(ticket: ticket, member: member) else { throw HTTPProblem.notFound }
-        let text = try await self.database.transaction("playback_end", actor: AuditEvent.name(member)) {
-            transaction -> String? in
-            let rows = try await transaction.run(PlaybackStatements.end, ticket, session.databaseValue)
+        guard let holding = try await self.end(session, of: ticket, actor: AuditEvent.name(member)) else {
+            throw HTTPProblem.notFound
+        }
+        await self.gates.apply([holding])
+        self.metrics.happened("ended")
+    }
+
+    /// Ends sessions whose addresses were found to be passed around, for good and in every process.
+    package func endShared() async throws {
+        var sessions = self.gates.meters.takeShared()
+        do {
+            while let session = sessions.first {
+                if let holding = try await self.end(session.session, of: session.holder, actor: "gate") {
+                    await self.gates.apply([holding])
+                    self.metrics.happened("shared")
+                }
+                sessions.remove(session)
+            }
+        } catch {
+            for session in sessions { self.gates.meters.share(session, countMax: self.gates.limits.sharedCountMax) }
+            throw error
+        }
+    }
+
+    /// What gates have to know then; nil when it was over, or is none of the holder's.
+    private func end(
+        _ session: PlaybackSessionID, of holder: Int64, actor: String
+    ) async throws -> PlaybackHolding? {
+        let text = try await self.database.transaction("playback_end", actor: actor) { transaction -> String? in
+            let rows = try await transaction.run(PlaybackStatements.end, holder, session.databaseValue)
             guard let text = try rows.first?.get(0, as: String?.self) else { return nil }
             try await transaction.note(
                 AuditEvent(
-                    actor: AuditEvent.name(member), action: "playback-ended", subject: "ticket:\(ticket)",
+                    actor: actor, action: "playback-ended",
+                    subject: holder > 0 ? "ticket:\(holder)" : "preview:\(-holder)",
                     detail: [("session", session.text)]))
             return text
         }
-        guard let text else { throw HTTPProblem.notFound }
-        if let holding = PlaybackHolding(text) { await self.gates.apply([holding]) }
-        self.metrics.happened("ended")
+        return text.flatMap { PlaybackHolding($0) }
     }
 
     /// What was issued for a ticket is void, as whoever knows tickets has written down already: the gate of this
