@@ -41,7 +41,7 @@ export const problems = {
   "problem.no-poster": ["아직 이 방송의 화면 그림이 없습니다.", "There is no picture of this stream yet."],
   "problem.idempotency-key-reused": ["앞선 요청과 내용이 다릅니다. 새로 고치고 다시 해 주세요.", "That differs from what was asked before. Please load the page again."],
   "problem.internal-error": ["서버에 문제가 생겼습니다. 잠시 뒤에 다시 해 주세요.", "Something went wrong on our side. Please try again in a moment."],
-  "problem.interrupted": ["서버가 잠시 쉬고 있습니다. 곧 다시 해 주세요.", "The server is away for a moment. Please try again soon."],
+  "problem.interrupted": ["공연이 잠시 끊겼습니다. 곧 다시 해 주세요.", "The show is interrupted for a moment. Please try again soon."],
   "problem.invalid-cursor": ["목록이 바뀌었습니다. 새로 고쳐 주세요.", "The list has changed. Please load the page again."],
   "problem.invalid-seat": ["이 회차에 없거나 고를 수 없는 좌석입니다. 다른 좌석을 골라 주세요.", "That seat is not of this performance. Please choose another."],
   "problem.invalid-state": ["그사이에 상태가 바뀌었습니다. 새로 고치고 확인해 주세요.", "Something has changed meanwhile. Please load the page again and look."],

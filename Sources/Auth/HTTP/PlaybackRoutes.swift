@@ -40,7 +40,7 @@ package enum PlaybackRoutes {
                 """,
                 korean: """
                     playlistUrl은 쿠키나 헤더 없이 모든 HLS 플레이어에서 재생됩니다. 공연이 시작되기 전에는 404 not-live-yet, \
-                    송출이 끊긴 동안에는 503 interrupted로 응답합니다. 티켓 하나로 동시에 시청할 수 있는 세션은 하나(또는 공연이 \
+                    송출이 끊긴 동안에는 503 interrupted로 응답합니다. 티켓 하나로 동시에 시청할 수 있는 세션은 하나(또는 좌석 등급이 \
                     허용하는 수)이며, 새로 시작하면 가장 오래된 세션은 403 session-replaced로 종료됩니다.
                     """), parameters: [self.id],
             answers: [
