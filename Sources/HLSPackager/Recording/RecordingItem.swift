@@ -11,6 +11,8 @@ struct RecordingItem: Sendable {
     var initialisation: SharedBytes?
     var formats: [TrackFormat]
     var key: SharedBytes?
+    /// When the stream's show began, if it went on when this came.
+    var since: WallClock?
 
     var byteCount: Int { self.media?.count ?? 0 }
 

@@ -74,7 +74,11 @@ final class StreamRecorder: Sendable {
             state.isOver = snapshot == nil
             if let snapshot {
                 state.deadline = nil
-                for item in RecordingItem.new(in: snapshot, after: state.last) { self.add(item, &state) }
+                for var item in RecordingItem.new(in: snapshot, after: state.last) {
+                    // It may be over when this is written.
+                    item.since = state.since
+                    self.add(item, &state)
+                }
             }
             let hasEnded = snapshot.map { stream in
                 !stream.renditions.isEmpty && stream.renditions.allSatisfy { $0.snapshot.hasEnded }
@@ -171,7 +175,7 @@ final class StreamRecorder: Sendable {
                     state.isWorking = false
                     state.isBehind = false
                 }
-                return (work, state.since)
+                return (work, work.items.first?.since ?? state.since)
             }
             guard !items.isEmpty || isEnd else { return }
             self.job.record(items, isEnd: isEnd, since: since, now: .now)

@@ -1,4 +1,6 @@
+import Foundation
 import Primitives
+import Reactor
 import Testing
 
 @testable import HLSPackager
@@ -200,6 +202,24 @@ struct ShowRecordingTests {
         #expect(whole.segmentNames == [0, 1, 2, 6, 7].map { "main/\($0).m4s" } && rig.faults(whole) == [])
         #expect(whole.count { $0 == "#EXT-X-DISCONTINUITY" } == 1)
         #expect(try rig.restarted().lines(.recording) == whole)
+    }
+
+    @Test("what waits for the disk when the show is over is of its recording all the same")
+    func queued() throws {
+        let rig = try RecordingRig()
+        let since = rig.date
+        Self.goOn(rig, since: since, count: 3)
+        Self.end(rig)
+        let disk = DispatchSemaphore(value: 0)
+        for _ in 0..<2 { #expect(rig.pool.submit { disk.wait() }) }
+        rig.recordings.beginShow(of: "Show 1", since: since)
+        rig.begin()
+        rig.add(count: 3)
+        rig.recordings.endIfAbandoned("Show 1")
+        for _ in 0..<2 { disk.signal() }
+        rig.end()
+        #expect(rig.flush())
+        #expect(Self.whole(rig, since: since)?.segmentNames.count == 6)
     }
 
     @Test("of a show that needs several recordings most is shown when it is over, and none before")
