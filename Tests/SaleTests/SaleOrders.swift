@@ -43,7 +43,7 @@ struct SaleOrders: Orders {
                 RefundableOrder.Line(seatID: $0.seatID, paid: $0.paid, isHeldByBuyer: $0.isHeldByBuyer)
             },
             currency: order.currency, confirmedAt: order.confirmedAt, startsAt: order.startsAt,
-            timeZone: order.timeZone, rules: order.rules)
+            timeZone: order.timeZone, rules: order.rules, otherRules: order.otherRules)
     }
 
     func cancel(

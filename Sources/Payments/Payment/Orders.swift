@@ -106,12 +106,14 @@ package struct RefundableOrder: Sendable {
     package var timeZone: String
     /// The organizer's own rules as JSON; nil where the standard holds.
     package var rules: String?
+    /// The same, of who bought when they had just changed: the better of the two counts.
+    package var otherRules: String?
     /// There is no show: whoever wants his money back has not changed his mind, and no rule of that binds him.
     package var isCalledOff: Bool
 
     package init(
         lines: [Line], currency: Currency, confirmedAt: WallClock, startsAt: WallClock, timeZone: String,
-        rules: String?, isCalledOff: Bool = false
+        rules: String?, otherRules: String?, isCalledOff: Bool = false
     ) {
         self.lines = lines
         self.currency = currency
@@ -119,6 +121,7 @@ package struct RefundableOrder: Sendable {
         self.startsAt = startsAt
         self.timeZone = timeZone
         self.rules = rules
+        self.otherRules = otherRules
         self.isCalledOff = isCalledOff
     }
 }

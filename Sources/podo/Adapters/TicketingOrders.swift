@@ -63,7 +63,7 @@ struct TicketingOrders: Orders {
                 RefundableOrder.Line(seatID: $0.seatID, paid: $0.paid, isHeldByBuyer: $0.isHeldByBuyer)
             },
             currency: order.currency, confirmedAt: order.confirmedAt, startsAt: order.startsAt,
-            timeZone: order.timeZone, rules: order.rules, isCalledOff: order.isCalledOff)
+            timeZone: order.timeZone, rules: order.rules, otherRules: order.otherRules, isCalledOff: order.isCalledOff)
     }
 
     func cancel(

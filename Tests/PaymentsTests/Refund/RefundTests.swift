@@ -67,6 +67,18 @@ struct RefundTests {
         try await rig.checkBooks()
     }
 
+    @Test("to who bought when the rules had just changed goes by the ones that are better for him")
+    func changedRules() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid([60_000, 40_000], startsInDays: 5)
+        try rig.sql("UPDATE test_order SET confirmed_at = now() - interval '2 days'")
+        for (rules, other, fee) in [(10_000, 0, 0), (500, 9000, 5000)] {
+            func json(_ points: Int) -> String { #"[{"daysBefore": 0, "feeBasisPoints": \#(points)}]"# }
+            try rig.sql("UPDATE test_order SET rules = '\(json(rules))', other_rules = '\(json(other))'")
+            #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == Int64(fee))
+        }
+    }
+
     @Test("is refused of what is none, of a show that has begun, to strangers, and of orphans")
     func refused() async throws {
         let rig = try PaymentRig()

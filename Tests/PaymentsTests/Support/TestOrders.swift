@@ -12,7 +12,8 @@ final class TestOrders: Orders {
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL, seller_id bigint NOT NULL,
             concert_id bigint NOT NULL, total bigint NOT NULL, status text NOT NULL DEFAULT 'PENDING',
             frozen boolean NOT NULL DEFAULT false, held_until timestamptz, confirmed_at timestamptz,
-            starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text,
+            created_at timestamptz NOT NULL DEFAULT now(), transfer_since timestamptz,
+            starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text, other_rules text,
             called_off boolean NOT NULL DEFAULT false, sells_until timestamptz);
         CREATE TABLE test_seat (
             order_id bigint NOT NULL, seat_id bigint NOT NULL, paid bigint NOT NULL, state text NOT NULL,
@@ -87,7 +88,7 @@ final class TestOrders: Orders {
         return RefundableOrder(
             lines: lines, currency: .krw, confirmedAt: try row.get(0, as: PostgresTimestamp.self).wallClock,
             startsAt: try row.get(1, as: PostgresTimestamp.self).wallClock, timeZone: try row.get(2),
-            rules: try row.get(3), isCalledOff: try row.get(4))
+            rules: try row.get(3), otherRules: try row.get(5), isCalledOff: try row.get(4))
     }
 
     func cancel(
@@ -147,7 +148,7 @@ final class TestOrders: Orders {
     private static let lockConfirmed = PostgresStatement(
         "test_order_lock",
         """
-        SELECT confirmed_at, starts_at, timezone, rules, called_off FROM test_order
+        SELECT confirmed_at, starts_at, timezone, rules, called_off, coalesce(other_rules, rules) FROM test_order
         WHERE id = $1 AND status = 'CONFIRMED' FOR UPDATE
         """)
     private static let soldSeats = PostgresStatement(
