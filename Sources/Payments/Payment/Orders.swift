@@ -13,6 +13,9 @@ package protocol Orders: Sendable {
     /// which that is true; the seats of the others are lost already, and nobody may be charged for them.
     func freeze(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> Set<Int64>
 
+    /// The buyer has a day to send the money. The seats of this, which are out of time's reach already, wait for it.
+    func awaitTransfer(_ reservation: Int64, in transaction: PostgresTransaction) async throws
+
     /// The money did not come: the seats are held for `time` at least, for another try.
     func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws
 

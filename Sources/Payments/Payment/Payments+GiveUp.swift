@@ -29,7 +29,7 @@ extension Payments {
         return before.state.phase == .awaitingDeposit ? try await self.letGo(after) : after
     }
 
-    /// A buyer makes no transfer, after all: his seats are free for another way to pay. One that was made meanwhile is
+    /// A buyer makes no transfer, after all: his seats are held for another way to pay. One that was made meanwhile is
     /// dealt with like any money that comes late.
     package func cancelDeposit(_ id: Int64, by member: Int64) async throws -> PaymentRow {
         let after = try await self.database.transaction("deposit_cancel", actor: "member:\(member)") { transaction in

@@ -40,6 +40,10 @@ struct TicketingOrders: Orders {
         try await self.reservations.freeze(reservations, in: transaction)
     }
 
+    func awaitTransfer(_ reservation: Int64, in transaction: PostgresTransaction) async throws {
+        try await self.reservations.awaitTransfer(reservation, in: transaction)
+    }
+
     func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws {
         try await self.reservations.thaw(reservation, heldFor: time, in: transaction)
     }

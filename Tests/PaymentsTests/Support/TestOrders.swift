@@ -55,6 +55,10 @@ final class TestOrders: Orders {
         Set(try await transaction.run(Self.freeze, reservations.sorted()).map { try $0.get(0, as: Int64.self) })
     }
 
+    func awaitTransfer(_ reservation: Int64, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.run(Self.awaitTransfer, reservation)
+    }
+
     func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws {
         _ = try await transaction.run(Self.thaw, reservation, time.milliseconds / 1000)
     }
@@ -115,11 +119,16 @@ final class TestOrders: Orders {
         UPDATE test_order SET frozen = true
         WHERE id = ANY ($1) AND status = 'PENDING' AND (frozen OR held_until > now()) RETURNING id
         """)
+    private static let awaitTransfer = PostgresStatement(
+        "test_order_await", "UPDATE test_order SET transfer_since = now() WHERE id = $1 AND frozen")
+    /// A hold lasts five minutes, and three more with payments that fail, or from when a transfer was given up.
     private static let thaw = PostgresStatement(
         "test_order_thaw",
         """
         UPDATE test_order SET frozen = false,
-            held_until = greatest(held_until, now() + $2::bigint * interval '1 second')
+            held_until = greatest(held_until, now(), least(now() + $2::bigint * interval '1 second',
+                greatest(created_at + interval '5 minutes', CASE WHEN transfer_since IS NOT NULL THEN now() END)
+                    + interval '3 minutes'))
         WHERE id = $1 AND status = 'PENDING'
         """)
     /// A seat that somebody else has bought is lost.

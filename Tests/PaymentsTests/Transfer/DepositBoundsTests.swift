@@ -97,6 +97,11 @@ struct DepositBoundsTests {
         rig.gateway.confirms(.deposit, .deposit)
         let one = try await rig.confirm(try await rig.begun(method: .virtualAccount))
         let two = try await rig.confirm(try await rig.begun(method: .virtualAccount))
+        // They have waited for longer than any hold lasts.
+        try rig.sql(
+            """
+            UPDATE test_order SET created_at = now() - interval '20 minutes', held_until = now() - interval '15 minutes'
+            """)
         let path = "/api/v1/payment/\(one.id)/cancel"
         #expect(try await client.send(.post, path, as: 102).status == 404)
         let canceled = try await client.send(.post, path)

@@ -121,6 +121,8 @@ struct TransferTests {
         try await shop.rig.workAll()
         #expect(try await shop.row().state.phase == .awaitingDeposit)
         shop.companies.forward(.seconds(2))
+        let made = "now() - interval '1 day'"
+        try shop.rig.sql("UPDATE test_order SET created_at = \(made), held_until = \(made) + interval '5 minutes'")
         #expect(try await shop.hear() == ["ok"])
         _ = try await shop.rig.webhooks.work()
         #expect(try await shop.row().state == .failed)
