@@ -12,7 +12,7 @@ struct SaleOrders: Orders {
             Order(
                 reservationID: order.reservationID, memberID: order.memberID, sellerID: order.sellerID,
                 concertID: order.concertID, name: order.name, total: order.total, isPayable: order.isPayable,
-                isConfirmed: order.isConfirmed, heldUntil: order.heldUntil)
+                isConfirmed: order.isConfirmed, heldUntil: order.heldUntil, isCalledOff: order.isCalledOff)
         }
     }
 

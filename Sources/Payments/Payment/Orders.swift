@@ -67,10 +67,13 @@ package struct Order: Sendable {
     package var heldUntil: WallClock?
     /// Nothing is kept for money that comes later; nil where nobody says.
     package var sellsUntil: WallClock?
+    /// There is no show: whatever is paid for it has to go back.
+    package var isCalledOff: Bool
 
     package init(
         reservationID: Int64, memberID: Int64, sellerID: Int64, concertID: Int64, name: String, total: Money,
-        isPayable: Bool, isConfirmed: Bool, heldUntil: WallClock?, sellsUntil: WallClock? = nil
+        isPayable: Bool, isConfirmed: Bool, heldUntil: WallClock?, sellsUntil: WallClock? = nil,
+        isCalledOff: Bool = false
     ) {
         self.reservationID = reservationID
         self.memberID = memberID
@@ -82,6 +85,7 @@ package struct Order: Sendable {
         self.isConfirmed = isConfirmed
         self.heldUntil = heldUntil
         self.sellsUntil = sellsUntil
+        self.isCalledOff = isCalledOff
     }
 }
 

@@ -32,7 +32,8 @@ struct TicketingOrders: Orders {
             Order(
                 reservationID: order.reservationID, memberID: order.memberID, sellerID: order.sellerID,
                 concertID: order.concertID, name: order.name, total: order.total, isPayable: order.isPayable,
-                isConfirmed: order.isConfirmed, heldUntil: order.heldUntil, sellsUntil: order.sellsUntil)
+                isConfirmed: order.isConfirmed, heldUntil: order.heldUntil, sellsUntil: order.sellsUntil,
+                isCalledOff: order.isCalledOff)
         }
     }
 

@@ -46,7 +46,7 @@ final class TestOrders: Orders {
                 concertID: try row.get(2), name: "포도 콘서트", total: Money(try row.get(3)),
                 isPayable: try row.get(4), isConfirmed: try row.get(5),
                 heldUntil: try row.get(6, as: PostgresTimestamp?.self)?.wallClock,
-                sellsUntil: try row.get(7, as: PostgresTimestamp?.self)?.wallClock)
+                sellsUntil: try row.get(7, as: PostgresTimestamp?.self)?.wallClock, isCalledOff: try row.get(8))
         }
         return orders
     }
@@ -110,7 +110,7 @@ final class TestOrders: Orders {
         """
         SELECT member_id, seller_id, concert_id, total,
             status = 'PENDING' AND NOT frozen AND held_until > now(), status = 'CONFIRMED', held_until,
-            sells_until
+            sells_until, called_off
         FROM test_order WHERE id = $1 AND member_id = $2
         """, effect: .reads)
     private static let freeze = PostgresStatement(

@@ -72,6 +72,46 @@ struct DepositBoundsTests {
         #expect(try await rig.row(payment).state == after.state)
     }
 
+    @Test("is awaited no longer for what was called off, and the company is told at once")
+    func calledOff() async throws {
+        let rig = try PaymentRig()
+        rig.gateway.confirms(.deposit, .deposit)
+        let payment = try await rig.confirm(try await rig.begun(method: .virtualAccount))
+        let other = try await rig.confirm(try await rig.begun(method: .virtualAccount))
+        try rig.sql("UPDATE test_order SET called_off = true WHERE id = \(payment.reservationID)")
+        #expect(try await rig.reconciler.work() == false)
+        #expect(try await rig.row(payment).state.phase == .awaitingDeposit)
+        try await rig.database.transaction("test") { try await rig.payments.lookAtTransfers(of: 2, in: $0) }
+        #expect(try rig.sql("SELECT count(*) FROM payment WHERE next_look_at <= now()") == "0")
+        try await rig.database.transaction("test") { try await rig.payments.lookAtTransfers(of: 1, in: $0) }
+        _ = try await rig.reconciler.work()
+        let after = try await rig.row(payment)
+        #expect(after.state == .failed && after.failureCode == "called-off")
+        #expect(rig.gateway.change { $0.entries[payment.orderID]?.status } == .failed)
+        #expect(try await rig.row(other).state.phase == .awaitingDeposit)
+        // One that begins to be awaited just then is none either.
+        let late = try await rig.begun(method: .virtualAccount)
+        try rig.sql("UPDATE test_order SET called_off = true WHERE id = \(late.reservationID)")
+        rig.gateway.confirms(.deposit)
+        #expect(try await rig.confirm(late).failureCode == "called-off")
+        #expect(rig.gateway.change { $0.entries[late.orderID]?.status } == .failed)
+    }
+
+    @Test("is waited for so long as Toss's own script is told, which is told nothing of cards")
+    func script() async throws {
+        let rig = try GatewayRig()
+        let settings = TossSettings(secretKey: Secret("test_sk"), clientKey: "test_ck", base: rig.origin)
+        let toss = try #require(TossGateway(settings, client: rig.client))
+        var order = GatewayRig.order()
+        #expect(await toss.checkout(for: order) == .ready(GatewayCheckout(clientKey: "test_ck")))
+        (order.method, order.depositHours) = (.virtualAccount, 5)
+        let checkout = GatewayCheckout(clientKey: "test_ck", depositHours: 5)
+        #expect(await toss.checkout(for: order) == .ready(checkout))
+        var writer = JSONWriter()
+        PaymentAnswer(payment: .waiting, checkout: checkout).encode(to: &writer)
+        #expect(String(decoding: writer.bytes, as: UTF8.self).contains(#""depositHours":5"#))
+    }
+
     @Test("is asked for as long as the sale goes on, and not at all in its last hour")
     func asked() async throws {
         let rig = try PaymentRig()
