@@ -104,6 +104,7 @@ struct RefundAnswer: JSONEncodable {
             writer.member("cancelFee", Money(refund.fee, refund.amount.currency))
             writer.member("cause", refund.cause.rawValue)
             writer.member("reason", refund.reason)
+            writer.member("seatIds", refund.seatIDs)
             writer.member("awaitsAccount", refund.awaitsAccount)
             writer.member("failureCode", refund.failureCode)
             writer.member("settledNote", refund.settledNote)

@@ -74,6 +74,7 @@ extension RefundRow {
         self.idempotencyKey = ""
         self.attemptCount = 1
         self.age = .seconds(1)
+        self.seatIDs = [44_040_192]
         self.createdAt = WallClock(unixMilliseconds: 1_795_910_400_000)
         self.completedAt = status == .succeeded ? WallClock(unixMilliseconds: 1_795_910_401_000) : nil
     }

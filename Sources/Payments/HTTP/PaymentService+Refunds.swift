@@ -134,7 +134,8 @@ extension PaymentService {
         let id = try Self.id(values)
         let input = try request.decodeJSON(SeatsInput.self)
         let refund = try await PaymentProblems.guarded {
-            try await self.payments.nameSeats(input.seats, of: id, by: caller.memberID)
+            try await self.payments.nameSeats(
+                input.seats, of: id, isRestKept: input.isRestKept, by: caller.memberID)
         }
         return Self.uncached(HTTPResponse(json: RefundAnswer(refund: refund)))
     }

@@ -109,15 +109,19 @@ enum RefundRoutes {
                     "Say which seats a refund was for that was made in the company's pages", korean: "외부 환불 좌석 지정",
                     tag: PaymentRoutes.tag,
                     details: HTTPWording(
-                        "Their tickets are void and the seats free. No money moves.",
-                        korean: "해당 티켓은 무효가 되고 좌석은 다시 판매됩니다. 금액은 변하지 않습니다."),
+                        "Their tickets are void and the seats free. No money moves. All seats of a refund may "
+                            + "not have cost more than went back, unless `restKept` says with the first that the rest "
+                            + "was kept as a fee.",
+                        korean: "해당 티켓은 무효가 되고 좌석은 다시 판매됩니다. 금액은 변하지 않습니다. 지정한 좌석의 금액 합계가 환불 금액보다 크면, 처음 "
+                            + "지정할 때 나머지를 수수료로 뗐다는 restKept가 필요합니다."),
                     parameters: [PaymentRoutes.id("The refund.")], takes: SeatsInput.schema,
                     answers: [
                         HTTPAnswerDescription(.ok, "The refund.", examples: RefundAnswer.examples, named: "Refund")
                     ],
                     problems: [
                         PaymentRoutes.missing, HTTPProblemDescription(.badRequest, "invalid-request", "invalid-seat"),
-                        HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
+                        HTTPProblemDescription(.conflict, "invalid-state"),
+                        HTTPProblemDescription(.unprocessableContent, "refund-exceeds-balance"), PaymentRoutes.away,
                     ], options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.nameSeats(request, values) } },
         ]

@@ -45,6 +45,14 @@ enum RefundStatements {
         SELECT $1, seat, $2, paid FROM unnest($3::bigint[], $4::bigint[]) AS line (seat, paid)
         """)
 
+    /// What was paid for the seats of a refund, and of that in whose place it is.
+    static let linesPaid = PostgresStatement(
+        "refund_lines_paid",
+        """
+        SELECT coalesce(sum(line.paid), 0)::bigint
+        FROM refund JOIN refund_line AS line ON line.refund_id IN (refund.id, refund.replaces) WHERE refund.id = $1
+        """)
+
     /// The refund that has given back the last of these seats, if all of them were given back; of all, without any.
     static let covering = PostgresStatement(
         "refund_covering",
