@@ -89,6 +89,22 @@ enum RefundRoutes {
                     options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.refundForManager(request, values) } },
             HTTPServiceRoute(
+                .post, self.prefix + "/admin/payments/{id}/refund/account", access: .manager,
+                bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Say in a buyer's place where money of his payment by transfer goes back to", korean: "환불 계좌 대리 등록",
+                    tag: PaymentRoutes.tag,
+                    details: HTTPWording(
+                        "As he has told it, by telephone or in a letter.", korean: "구매자가 전화나 서면으로 알려 준 계좌를 대신 등록합니다."),
+                    parameters: [PaymentRoutes.id("The payment.")], takes: RefundAccountInput.schema,
+                    answers: [HTTPAnswerDescription(.noContent, "It is kept, sealed, until all has gone back.")],
+                    problems: [
+                        PaymentRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
+                    ], options: .idempotencyKey)
+            ) { service in
+                .concurrent { request, values in try await service.keepAccountForManager(request, values) }
+            },
+            HTTPServiceRoute(
                 .get, self.prefix + "/admin/refunds", access: .manager,
                 HTTPRouteDescription(
                     "All refunds", korean: "전체 환불 목록", tag: PaymentRoutes.tag,
@@ -149,7 +165,9 @@ enum RefundRoutes {
                     "Say that the buyer of a refused refund got the money another way", korean: "환불 직접 지급 처리",
                     tag: PaymentRoutes.tag,
                     details: HTTPWording(
-                        "It is booked as paid from the house's own bank.", korean: "플랫폼 계좌에서 지급한 것으로 기록됩니다."),
+                        "It is booked as paid from the house's own bank. So is one that waits for an account that "
+                            + "nobody names.",
+                        korean: "플랫폼 계좌에서 지급한 것으로 기록됩니다. 환불 계좌를 기다리는 환불도 처리할 수 있습니다."),
                     parameters: [PaymentRoutes.id("The refund.")], takes: NoteInput.schema,
                     answers: [
                         HTTPAnswerDescription(

@@ -145,13 +145,14 @@ enum RefundStatements {
         """)
 
     /// The buyer has the money, and not by the company: what a person says of it. The company's key of a try that
-    /// failed is none of it.
+    /// failed is none of it. One that waits for an account was never sent.
     static let settleOutside = PostgresStatement(
         "refund_settle_outside",
         """
         UPDATE refund SET status = 'SUCCEEDED', settled_note = $2, provider_key = NULL, failure_code = NULL,
-            completed_at = now()
-        WHERE id = $1 AND status = 'FAILED'
+            completed_at = now(), awaits_account = false, next_try_at = NULL
+        WHERE id = $1 AND (status = 'FAILED'
+            OR (awaits_account AND provider_key IS NULL AND status IN ('REQUESTED', 'PROCESSING')))
         """)
 
     /// Takes some that are due, and keeps others from taking them for so many seconds: how many, seconds, companies,
