@@ -57,6 +57,7 @@ struct PaymentAnswer: JSONEncodable {
             writer.member("clientKey", checkout.clientKey)
             writer.member("clientSecret", checkout.clientSecret)
             writer.member("providerKey", checkout.providerKey)
+            writer.member("depositHours", checkout.depositHours)
         }
     }
 

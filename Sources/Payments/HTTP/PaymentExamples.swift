@@ -56,7 +56,7 @@ extension PaymentRow {
 
 extension GatewayCheckout {
     static let page = GatewayCheckout(url: "https://checkout.example.com/pay/abc")
-    static let script = GatewayCheckout(clientKey: "test_ck_abc")
+    static let script = GatewayCheckout(clientKey: "test_ck_abc", depositHours: 24)
 }
 
 extension RefundRow {

@@ -1,5 +1,6 @@
 import Commerce
 import HTTPServer
+import Observability
 import Postgres
 import Primitives
 import Testing
