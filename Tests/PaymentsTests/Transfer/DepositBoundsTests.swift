@@ -131,6 +131,26 @@ struct DepositBoundsTests {
         #expect(try await rig.payments.begin(reservation, by: PaymentRig.member).payment.state == .created)
     }
 
+    @Test("is ended for its buyer though nothing more can be written down when the company is told")
+    func endedInTrouble() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        rig.gateway.confirms(.deposit)
+        let payment = try await rig.confirm(try await rig.begun(method: .virtualAccount))
+        rig.gateway.change { state in
+            state.abandonment = .unknown(GatewayDoubt(.timedOut))
+            state.beforeAbandonment = { _ = try? rig.sql("ALTER TABLE payment RENAME TO gone") }
+        }
+        let path = "/api/v1/payment/\(payment.id)/cancel"
+        let canceled = try await client.send(.post, path)
+        #expect(canceled.status == 200 && canceled.json["failureCode"] as? String == "canceled", "\(canceled.text)")
+        rig.gateway.change { ($0.beforeAbandonment, $0.abandonment) = (nil, .expiresByItself) }
+        try rig.sql("ALTER TABLE gone RENAME TO payment")
+        try await rig.workAll(rounds: 1)
+        #expect(rig.gateway.change { $0.abandonCount } == 2)
+        #expect(try rig.sql("SELECT next_look_at IS NULL FROM payment") == "t")
+    }
+
     @Test("is ended by its buyer, and by a manager at once, and by nobody else")
     func ended() async throws {
         let rig = try PaymentRig()
