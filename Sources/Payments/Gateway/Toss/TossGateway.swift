@@ -91,7 +91,7 @@ package struct TossGateway: PaymentGateway {
     }
 
     package func refund(_ refund: GatewayRefund) async -> GatewayRefundOutcome {
-        guard let key = refund.payment.providerKey else { return .unknown(GatewayDoubt(.notSent, code: "no-key")) }
+        guard let key = refund.payment.providerKey else { return .unknown(.notAsked("no-key")) }
         let reply = await self.connection.post(
             TossRequest.cancelPath(key), fields: self.fields(refund.idempotencyKey), body: TossRequest.cancel(refund),
             isRepeatable: true)
