@@ -8,6 +8,7 @@ package struct PostgresLimits: Sendable {
     package var bulk = PoolLimits(connectionCountMax: 1, statementTime: .seconds(5), acquireTime: .seconds(3))
     package var background = PoolLimits(connectionCountMax: 1, statementTime: .seconds(30), acquireTime: .seconds(10))
     package var long = PoolLimits(connectionCountMax: 1, statementTime: .seconds(600), acquireTime: .seconds(60))
+    package var reports = PoolLimits(connectionCountMax: 1, statementTime: .seconds(20), acquireTime: .seconds(25))
 
     /// From a name to an authenticated session, for each host of the connection string.
     package var connectTime = TimeAmount.seconds(3)
@@ -62,6 +63,7 @@ package struct PostgresLimits: Sendable {
         case .bulk: self.bulk
         case .background: self.background
         case .long: self.long
+        case .reports: self.reports
         }
     }
 }

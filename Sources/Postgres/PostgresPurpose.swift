@@ -8,6 +8,8 @@ package enum PostgresPurpose: Int, Sendable, CaseIterable {
     case background
     /// What takes minutes: migrations, COPY.
     case long
+    /// Somebody waits for sums of much, seconds: beside all others, of whom nobody may wait for that.
+    case reports
 
     package var label: String {
         switch self {
@@ -15,6 +17,7 @@ package enum PostgresPurpose: Int, Sendable, CaseIterable {
         case .bulk: "bulk"
         case .background: "background"
         case .long: "long"
+        case .reports: "reports"
         }
     }
 }

@@ -134,7 +134,7 @@ final class SaleCompany: PaymentGateway {
     }
 
     func refund(_ refund: GatewayRefund) async -> GatewayRefundOutcome {
-        guard let key = refund.payment.providerKey else { return .unknown(GatewayDoubt(.notSent, code: "no-key")) }
+        guard let key = refund.payment.providerKey else { return .unknown(.notAsked("no-key")) }
         let request = Self.request(
             TossRequest.cancelPath(key), refund.idempotencyKey, TossRequest.cancel(refund))
         switch Self.answer(await self.company.tossCancel(request, key)) {

@@ -12,12 +12,16 @@ struct SaleOrders: Orders {
             Order(
                 reservationID: order.reservationID, memberID: order.memberID, sellerID: order.sellerID,
                 concertID: order.concertID, name: order.name, total: order.total, isPayable: order.isPayable,
-                isConfirmed: order.isConfirmed, heldUntil: order.heldUntil)
+                isConfirmed: order.isConfirmed, heldUntil: order.heldUntil, isCalledOff: order.isCalledOff)
         }
     }
 
     func freeze(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> Set<Int64> {
         try await self.reservations.freeze(reservations, in: transaction)
+    }
+
+    func awaitTransfer(_ reservation: Int64, in transaction: PostgresTransaction) async throws {
+        try await self.reservations.awaitTransfer(reservation, in: transaction)
     }
 
     func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws {
@@ -43,7 +47,7 @@ struct SaleOrders: Orders {
                 RefundableOrder.Line(seatID: $0.seatID, paid: $0.paid, isHeldByBuyer: $0.isHeldByBuyer)
             },
             currency: order.currency, confirmedAt: order.confirmedAt, startsAt: order.startsAt,
-            timeZone: order.timeZone, rules: order.rules)
+            timeZone: order.timeZone, rules: order.rules, otherRules: order.otherRules)
     }
 
     func cancel(

@@ -1,14 +1,17 @@
 // Payments and refunds of everybody, and what administrators do about them.
 import { call } from "./api.js";
+import { bankSelect } from "./banks.js";
 import { make } from "./dom.js";
 import { money } from "./format.js";
-import { t } from "./language.js";
+import { learn, t } from "./language.js";
 import { facts, moment, word } from "./staff.js";
 import { act, field } from "./staff-form.js";
 
 const paymentStatuses = ["WAITING", "COMPLETED", "PART_CANCELED", "CANCELED", "FAILED"];
 const refundStatuses = ["REQUESTED", "PROCESSING", "UNKNOWN", "SUCCEEDED", "FAILED", "REVERSED", "SUPERSEDED"];
 const noteLengthMax = 500;
+
+learn({ "manage.restKept": ["좌석 금액보다 적게 환불됨 (나머지는 수수료)", "Less than they cost went back; the rest was a fee"] });
 
 const choices = (group, statuses) => statuses.map((status) => [status, word(group, status)]);
 const number = { type: "number", min: 1, inputmode: "numeric" };
@@ -107,29 +110,55 @@ export const refunds = {
     [word("refund.status", item.status), item.awaitsAccount && make("p.quiet", {}, t("manage.awaitsAccount")),
       item.failureCode && make("p.quiet", {}, item.failureCode)],
     [word("refund.cause", item.cause), item.reason && make("p.quiet", {}, item.reason), item.settledNote && make("p.quiet", {}, item.settledNote)],
-    moment(item.completedAt ?? item.createdAt), item.status === "FAILED" ? failedWays(item, again)
-      : item.cause === "EXTERNAL" ? make("div.ways", {}, way("seats", "manage.nameSeats", () => nameSeats(item, again))) : "",
+    moment(item.completedAt ?? item.createdAt), refundWays(item, again),
   ],
 };
+
+/** What can be done about it: also where nobody says to which account, for months. */
+function refundWays(item, again) {
+  const isFailed = item.status === "FAILED";
+  const isUnnamed = item.cause === "EXTERNAL" && item.status === "SUCCEEDED" && item.seatIds.length === 0;
+  const ways = [isFailed && retryWay(item, again), item.awaitsAccount && accountWay(item, again),
+    (isFailed || item.awaitsAccount) && settledWay(item, again),
+    isUnnamed && way("seats", "manage.nameSeats", () => nameSeats(item, again))].filter(Boolean);
+  return ways.length > 0 ? make("div.ways", {}, ways) : "";
+}
 
 /** Money that was given back in the company's pages is of no seat until somebody says of which. */
 function nameSeats(item, again) {
   return act({
     title: t("manage.nameSeatsTitle", { number: item.refundId }), text: t("manage.nameSeatsText"), action: t("manage.nameSeats"), isHard: true,
-    fields: [field(t("manage.seats"), "seatIds", { required: true, inputmode: "numeric", pattern: "[0-9, ]+", hint: t("manage.seatsHint") })],
-    work: ({ seatIds }, key) => call("POST", `/admin/refunds/${item.refundId}/seats`, {
-      key, body: { seatIds: seatIds.split(/[\s,]+/).filter(Boolean).map(Number) },
+    fields: [field(t("manage.seats"), "seatIds", { required: true, inputmode: "numeric", pattern: "[0-9, ]+", hint: t("manage.seatsHint") }),
+      field(t("manage.restKept"), "restKept", { type: "checkbox" })],
+    work: ({ seatIds, restKept }, key) => call("POST", `/admin/refunds/${item.refundId}/seats`, {
+      key, body: { seatIds: seatIds.split(/[\s,]+/).filter(Boolean).map(Number), restKept },
     }),
   }, again);
 }
 
-function failedWays(item, again) {
-  return make("div.ways", {}, way("retry", "manage.retry", () => act({
-    title: t("manage.retryTitle", { number: item.refundId }), text: t("manage.retryText"), action: t("manage.retry"),
-    work: (_, key) => call("POST", `/admin/refunds/${item.refundId}/retry`, { key }),
-  }, again)), way("settled", "manage.settled", () => act({
-    title: t("manage.settledTitle", { number: item.refundId }), text: t("manage.settledText", { amount: money(item.amount) }),
-    action: t("manage.settled"), isHard: true, fields: [noteField()],
-    work: (asked, key) => call("POST", `/admin/refunds/${item.refundId}/settled`, { body: asked, key }),
-  }, again)));
+const retryWay = (item, again) => way("retry", "manage.retry", () => act({
+  title: t("manage.retryTitle", { number: item.refundId }), text: t("manage.retryText"), action: t("manage.retry"),
+  work: (_, key) => call("POST", `/admin/refunds/${item.refundId}/retry`, { key }),
+}, again));
+
+const settledWay = (item, again) => way("settled", "manage.settled", () => act({
+  title: t("manage.settledTitle", { number: item.refundId }), text: t("manage.settledText", { amount: money(item.amount) }),
+  action: t("manage.settled"), isHard: true, fields: [noteField()],
+  work: (asked, key) => call("POST", `/admin/refunds/${item.refundId}/settled`, { body: asked, key }),
+}, again));
+
+/** As the buyer has told it by telephone; people write numbers with dashes and spaces. */
+function accountWay(item, again) {
+  const bank = () => {
+    const select = bankSelect({ id: `bank-${item.refundId}`, name: "bankCode" });
+    return make("div.field", {}, make("label", { for: select.id }, t("account.bank")), select);
+  };
+  return way("account", "account.refundTo", () => act({
+    title: t("account.refundTo"), action: t("account.refundTo"),
+    fields: [bank(), field(t("account.number"), "accountNumber", { required: true, inputmode: "numeric", autocomplete: "off", maxlength: 24 }),
+      field(t("account.holder"), "holderName", { required: true, autocomplete: "off", maxlength: 60 })],
+    work: (asked, key) => call("POST", `/admin/payments/${item.paymentId}/refund/account`, {
+      key, body: { ...asked, accountNumber: asked.accountNumber.replace(/[\s-]/g, "") },
+    }),
+  }, again));
 }

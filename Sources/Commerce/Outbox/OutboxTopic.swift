@@ -4,6 +4,8 @@ package enum OutboxTopic: String, CaseIterable, Sendable {
     case concertPublished = "concert.published"
     case concertCanceled = "concert.canceled"
     case scheduleCreated = "schedule.created"
+    /// It begins or ends at another time.
+    case scheduleChanged = "schedule.changed"
     case scheduleCanceled = "schedule.canceled"
     case reservationConfirmed = "reservation.confirmed"
     case reservationCancelled = "reservation.cancelled"

@@ -44,7 +44,7 @@ struct GatewayConnection: Sendable {
         isRepeatable: Bool, time: TimeAmount, byteCountMax: Int
     ) async -> Reply {
         // A key of the company's or a browser's stands in the path: it may be anything, so the URL may be none.
-        guard let url = HTTPClientURL(self.base + path) else { return .none(GatewayDoubt(.notSent, code: "url")) }
+        guard let url = HTTPClientURL(self.base + path) else { return .none(.notAsked("url")) }
         let request = HTTPClientRequest(
             method, url, fields: fields, body: body, isRepeatable: isRepeatable, addresses: self.addresses,
             bodyByteCountMax: byteCountMax)

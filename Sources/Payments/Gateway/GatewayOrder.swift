@@ -57,14 +57,18 @@ package struct GatewayCheckout: Equatable, Sendable {
     package var clientSecret: String?
     /// The company's key, where there is one already.
     package var providerKey: String?
+    /// How long a transfer is waited for, where the browser has to tell the company's script.
+    package var depositHours: Int?
 
     package init(
-        url: String? = nil, clientKey: String? = nil, clientSecret: String? = nil, providerKey: String? = nil
+        url: String? = nil, clientKey: String? = nil, clientSecret: String? = nil, providerKey: String? = nil,
+        depositHours: Int? = nil
     ) {
         self.url = url
         self.clientKey = clientKey
         self.clientSecret = clientSecret
         self.providerKey = providerKey
+        self.depositHours = depositHours
     }
 }
 

@@ -74,10 +74,18 @@ package struct GatewayDoubt: Equatable, Sendable {
     package var reason: Reason
     /// The company's own code or status, shortened; nil without one.
     package var code: String?
+    package private(set) var wasTried = true
 
     package init(_ reason: Reason, code: String? = nil) {
         self.reason = reason
         self.code = code
+    }
+
+    /// Nobody was asked: something was missing to ask with.
+    package static func notAsked(_ code: String) -> GatewayDoubt {
+        var doubt = GatewayDoubt(.notSent, code: code)
+        doubt.wasTried = false
+        return doubt
     }
 
     package var needsOperator: Bool { self.reason == .mismatch || self.reason == .misconfigured }

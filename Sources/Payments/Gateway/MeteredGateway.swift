@@ -45,9 +45,17 @@ package struct MeteredGateway: PaymentGateway {
     private func count(_ call: Call, _ outcome: String) {
         self.counters[call.rawValue + " " + outcome]?.add(loop: nil)
         // What it sends us by itself is not an answer.
-        if call == .webhook { return }
-        let isDoubt = GatewayDoubt.Reason(rawValue: outcome) != nil
-        if isDoubt { self.pulse.wasSilent(outcome) } else { self.pulse.answered() }
+        if call != .webhook { self.pulse.answered() }
+    }
+
+    private func count(_ call: Call, _ doubt: GatewayDoubt) {
+        self.counters[call.rawValue + " " + doubt.reason.rawValue]?.add(loop: nil)
+        switch doubt.reason {
+        case .timedOut, .connectionLost, .companyFailed, .unreadable: self.pulse.wasSilent(doubt.reason.rawValue)
+        // A company that answers what nobody can use is there. Only who was asked can be silent.
+        case .stillRunning, .throttled, .codeUnclear, .statusUnclear, .mismatch, .misconfigured: self.pulse.answered()
+        case .notSent: if doubt.wasTried { self.pulse.wasSilent(doubt.reason.rawValue) }
+        }
     }
 
     package var name: String { self.inner.name }
@@ -60,7 +68,7 @@ package struct MeteredGateway: PaymentGateway {
         switch outcome {
         case .ready: self.count(.checkout, "ready")
         case .refused: self.count(.checkout, "refused")
-        case .unknown(let doubt): self.count(.checkout, doubt.reason.rawValue)
+        case .unknown(let doubt): self.count(.checkout, doubt)
         }
         return outcome
     }
@@ -73,7 +81,7 @@ package struct MeteredGateway: PaymentGateway {
         case .approved: self.count(.confirm, "approved")
         case .declined: self.count(.confirm, "declined")
         case .awaitingDeposit: self.count(.confirm, "awaiting-deposit")
-        case .unknown(let doubt): self.count(.confirm, doubt.reason.rawValue)
+        case .unknown(let doubt): self.count(.confirm, doubt)
         }
         return outcome
     }
@@ -85,7 +93,7 @@ package struct MeteredGateway: PaymentGateway {
         switch reading {
         case .found: self.count(.fetch, "found")
         case .absent: self.count(.fetch, "absent")
-        case .unknown(let doubt): self.count(.fetch, doubt.reason.rawValue)
+        case .unknown(let doubt): self.count(.fetch, doubt)
         }
         return reading
     }
@@ -98,7 +106,7 @@ package struct MeteredGateway: PaymentGateway {
         case .gone: self.count(.abandon, "gone")
         case .paid: self.count(.abandon, "paid")
         case .expiresByItself: self.count(.abandon, "expires-by-itself")
-        case .unknown(let doubt): self.count(.abandon, doubt.reason.rawValue)
+        case .unknown(let doubt): self.count(.abandon, doubt)
         }
         return abandonment
     }
@@ -126,7 +134,7 @@ package struct MeteredGateway: PaymentGateway {
         case .refused: self.count(call, "refused")
         case .tryLater: self.count(call, "try-later")
         case .absent: self.count(call, "absent")
-        case .unknown(let doubt): self.count(call, doubt.reason.rawValue)
+        case .unknown(let doubt): self.count(call, doubt)
         }
     }
 
@@ -146,7 +154,7 @@ package struct MeteredGateway: PaymentGateway {
         let outcome = await self.inner.transactions(from: from, to: to, after: cursor)
         switch outcome {
         case .page: self.count(.transactions, "page")
-        case .unknown(let doubt): self.count(.transactions, doubt.reason.rawValue)
+        case .unknown(let doubt): self.count(.transactions, doubt)
         }
         return outcome
     }

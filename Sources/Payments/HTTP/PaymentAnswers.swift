@@ -57,6 +57,7 @@ struct PaymentAnswer: JSONEncodable {
             writer.member("clientKey", checkout.clientKey)
             writer.member("clientSecret", checkout.clientSecret)
             writer.member("providerKey", checkout.providerKey)
+            writer.member("depositHours", checkout.depositHours)
         }
     }
 
@@ -104,6 +105,7 @@ struct RefundAnswer: JSONEncodable {
             writer.member("cancelFee", Money(refund.fee, refund.amount.currency))
             writer.member("cause", refund.cause.rawValue)
             writer.member("reason", refund.reason)
+            writer.member("seatIds", refund.seatIDs)
             writer.member("awaitsAccount", refund.awaitsAccount)
             writer.member("failureCode", refund.failureCode)
             writer.member("settledNote", refund.settledNote)

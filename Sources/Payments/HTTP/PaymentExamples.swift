@@ -56,7 +56,7 @@ extension PaymentRow {
 
 extension GatewayCheckout {
     static let page = GatewayCheckout(url: "https://checkout.example.com/pay/abc")
-    static let script = GatewayCheckout(clientKey: "test_ck_abc")
+    static let script = GatewayCheckout(clientKey: "test_ck_abc", depositHours: 24)
 }
 
 extension RefundRow {
@@ -74,6 +74,7 @@ extension RefundRow {
         self.idempotencyKey = ""
         self.attemptCount = 1
         self.age = .seconds(1)
+        self.seatIDs = [44_040_192]
         self.createdAt = WallClock(unixMilliseconds: 1_795_910_400_000)
         self.completedAt = status == .succeeded ? WallClock(unixMilliseconds: 1_795_910_401_000) : nil
     }

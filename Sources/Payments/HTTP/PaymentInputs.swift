@@ -74,10 +74,14 @@ struct RefundInput: JSONDecodable {
 /// Which seats money from elsewhere was for.
 struct SeatsInput: JSONDecodable {
     let seats: [Int64]
+    let isRestKept: Bool
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         let seats = json.integers(
             "seatIds", in: 0...Int64.max, countMax: RefundInput.seatCountMax, about: "Whose tickets are void by it.")
+        self.isRestKept =
+            json.boolean("restKept", isRequired: false, about: "They cost more than went back; the rest was a fee.")
+            ?? false
         if let seats, seats.isEmpty { json.fail("seatIds", "too-few", "at least 1") }
         guard let seats, json.errors.isEmpty else { throw json.failure }
         self.seats = seats

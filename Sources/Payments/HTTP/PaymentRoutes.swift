@@ -53,9 +53,12 @@ package enum PaymentRoutes {
             "Begin to pay for a reservation", korean: "결제 시작", tag: self.tag,
             details: HTTPWording(
                 "The amount is that of the reservation, less what a code takes off. To begin again at the same price "
-                    + "goes on with the payment that was begun. What costs nothing is paid at once.",
+                    + "goes on with the payment that was begun. What costs nothing is paid at once. An account number "
+                    + "is to be good for `checkout.depositHours` hours at most: for one that is good for longer no "
+                    + "seats are kept.",
                 korean: "결제 금액은 예매 금액에서 할인액을 뺀 금액으로 서버가 정합니다. 같은 금액으로 다시 요청하면 이미 시작된 결제를 "
-                    + "이어서 진행하며, 금액이 0이면 바로 완료됩니다."),
+                    + "이어서 진행하며, 금액이 0이면 바로 완료됩니다. 가상계좌의 입금 기한은 checkout.depositHours 시간을 넘을 수 없으며, "
+                    + "넘으면 좌석이 유지되지 않습니다."),
             takes: BeginPaymentInput.schema,
             answers: [
                 HTTPAnswerDescription(

@@ -71,10 +71,14 @@ extension PaymentService {
 
     /// Who changes his mind says where to; whom everything is given back to may say it later.
     private func account(_ account: GatewayRefundAccount?, for id: Int64, by party: RefundParty) async throws {
-        var member: Int64?
-        if case .member(let id) = party { member = id }
+        var (member, manager) = (nil as Int64?, nil as Int64?)
+        switch party {
+        case .member(let id): member = id
+        case .manager(let id): manager = id
+        case .concert: break
+        }
         if let account {
-            try await self.payments.keepAccount(account, for: id, of: member)
+            try await self.payments.keepAccount(account, for: id, of: member, by: manager)
         } else if member != nil, let payment = try await self.payments.payment(id, of: member),
             try await self.payments.lacksAccount(payment)
         {
@@ -89,6 +93,17 @@ extension PaymentService {
         let input = try request.decodeJSON(RefundAccountInput.self)
         try await PaymentProblems.guarded {
             try await self.payments.keepAccount(input.account, for: id, of: caller.memberID)
+        }
+        return Self.uncached(HTTPResponse(.noContent))
+    }
+
+    /// The same, as the buyer has told a manager who asked him.
+    func keepAccountForManager(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
+        let caller = try Self.caller(request)
+        let id = try Self.id(values)
+        let input = try request.decodeJSON(RefundAccountInput.self)
+        try await PaymentProblems.guarded {
+            try await self.payments.keepAccount(input.account, for: id, of: nil, by: caller.memberID)
         }
         return Self.uncached(HTTPResponse(.noContent))
     }
@@ -134,7 +149,8 @@ extension PaymentService {
         let id = try Self.id(values)
         let input = try request.decodeJSON(SeatsInput.self)
         let refund = try await PaymentProblems.guarded {
-            try await self.payments.nameSeats(input.seats, of: id, by: caller.memberID)
+            try await self.payments.nameSeats(
+                input.seats, of: id, isRestKept: input.isRestKept, by: caller.memberID)
         }
         return Self.uncached(HTTPResponse(json: RefundAnswer(refund: refund)))
     }

@@ -89,6 +89,22 @@ enum RefundRoutes {
                     options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.refundForManager(request, values) } },
             HTTPServiceRoute(
+                .post, self.prefix + "/admin/payments/{id}/refund/account", access: .manager,
+                bodyByteCountMax: PaymentRoutes.bodyByteCountMax,
+                HTTPRouteDescription(
+                    "Say in a buyer's place where money of his payment by transfer goes back to", korean: "환불 계좌 대리 등록",
+                    tag: PaymentRoutes.tag,
+                    details: HTTPWording(
+                        "As he has told it, by telephone or in a letter.", korean: "구매자가 전화나 서면으로 알려 준 계좌를 대신 등록합니다."),
+                    parameters: [PaymentRoutes.id("The payment.")], takes: RefundAccountInput.schema,
+                    answers: [HTTPAnswerDescription(.noContent, "It is kept, sealed, until all has gone back.")],
+                    problems: [
+                        PaymentRoutes.missing, HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
+                    ], options: .idempotencyKey)
+            ) { service in
+                .concurrent { request, values in try await service.keepAccountForManager(request, values) }
+            },
+            HTTPServiceRoute(
                 .get, self.prefix + "/admin/refunds", access: .manager,
                 HTTPRouteDescription(
                     "All refunds", korean: "전체 환불 목록", tag: PaymentRoutes.tag,
@@ -109,15 +125,19 @@ enum RefundRoutes {
                     "Say which seats a refund was for that was made in the company's pages", korean: "외부 환불 좌석 지정",
                     tag: PaymentRoutes.tag,
                     details: HTTPWording(
-                        "Their tickets are void and the seats free. No money moves.",
-                        korean: "해당 티켓은 무효가 되고 좌석은 다시 판매됩니다. 금액은 변하지 않습니다."),
+                        "Their tickets are void and the seats free. No money moves. All seats of a refund may "
+                            + "not have cost more than went back, unless `restKept` says with the first that the rest "
+                            + "was kept as a fee.",
+                        korean: "해당 티켓은 무효가 되고 좌석은 다시 판매됩니다. 금액은 변하지 않습니다. 지정한 좌석의 금액 합계가 환불 금액보다 크면, 처음 "
+                            + "지정할 때 나머지를 수수료로 뗐다는 restKept가 필요합니다."),
                     parameters: [PaymentRoutes.id("The refund.")], takes: SeatsInput.schema,
                     answers: [
                         HTTPAnswerDescription(.ok, "The refund.", examples: RefundAnswer.examples, named: "Refund")
                     ],
                     problems: [
                         PaymentRoutes.missing, HTTPProblemDescription(.badRequest, "invalid-request", "invalid-seat"),
-                        HTTPProblemDescription(.conflict, "invalid-state"), PaymentRoutes.away,
+                        HTTPProblemDescription(.conflict, "invalid-state"),
+                        HTTPProblemDescription(.unprocessableContent, "refund-exceeds-balance"), PaymentRoutes.away,
                     ], options: .idempotencyKey)
             ) { service in .concurrent { request, values in try await service.nameSeats(request, values) } },
         ]
@@ -145,7 +165,9 @@ enum RefundRoutes {
                     "Say that the buyer of a refused refund got the money another way", korean: "환불 직접 지급 처리",
                     tag: PaymentRoutes.tag,
                     details: HTTPWording(
-                        "It is booked as paid from the house's own bank.", korean: "플랫폼 계좌에서 지급한 것으로 기록됩니다."),
+                        "It is booked as paid from the house's own bank. So is one that waits for an account that "
+                            + "nobody names.",
+                        korean: "플랫폼 계좌에서 지급한 것으로 기록됩니다. 환불 계좌를 기다리는 환불도 처리할 수 있습니다."),
                     parameters: [PaymentRoutes.id("The refund.")], takes: NoteInput.schema,
                     answers: [
                         HTTPAnswerDescription(

@@ -13,6 +13,9 @@ package protocol Orders: Sendable {
     /// which that is true; the seats of the others are lost already, and nobody may be charged for them.
     func freeze(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> Set<Int64>
 
+    /// The buyer has a day to send the money. The seats of this, which are out of time's reach already, wait for it.
+    func awaitTransfer(_ reservation: Int64, in transaction: PostgresTransaction) async throws
+
     /// The money did not come: the seats are held for `time` at least, for another try.
     func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws
 
@@ -64,10 +67,13 @@ package struct Order: Sendable {
     package var heldUntil: WallClock?
     /// Nothing is kept for money that comes later; nil where nobody says.
     package var sellsUntil: WallClock?
+    /// There is no show: whatever is paid for it has to go back.
+    package var isCalledOff: Bool
 
     package init(
         reservationID: Int64, memberID: Int64, sellerID: Int64, concertID: Int64, name: String, total: Money,
-        isPayable: Bool, isConfirmed: Bool, heldUntil: WallClock?, sellsUntil: WallClock? = nil
+        isPayable: Bool, isConfirmed: Bool, heldUntil: WallClock?, sellsUntil: WallClock? = nil,
+        isCalledOff: Bool = false
     ) {
         self.reservationID = reservationID
         self.memberID = memberID
@@ -79,6 +85,7 @@ package struct Order: Sendable {
         self.isConfirmed = isConfirmed
         self.heldUntil = heldUntil
         self.sellsUntil = sellsUntil
+        self.isCalledOff = isCalledOff
     }
 }
 
@@ -106,12 +113,14 @@ package struct RefundableOrder: Sendable {
     package var timeZone: String
     /// The organizer's own rules as JSON; nil where the standard holds.
     package var rules: String?
+    /// The same, of who bought when they had just changed: the better of the two counts.
+    package var otherRules: String?
     /// There is no show: whoever wants his money back has not changed his mind, and no rule of that binds him.
     package var isCalledOff: Bool
 
     package init(
         lines: [Line], currency: Currency, confirmedAt: WallClock, startsAt: WallClock, timeZone: String,
-        rules: String?, isCalledOff: Bool = false
+        rules: String?, otherRules: String?, isCalledOff: Bool = false
     ) {
         self.lines = lines
         self.currency = currency
@@ -119,6 +128,7 @@ package struct RefundableOrder: Sendable {
         self.startsAt = startsAt
         self.timeZone = timeZone
         self.rules = rules
+        self.otherRules = otherRules
         self.isCalledOff = isCalledOff
     }
 }

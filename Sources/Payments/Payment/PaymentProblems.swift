@@ -42,6 +42,9 @@ enum PaymentProblems {
         .unprocessableContent, code: "policy-window-closed", detail: "It is too late to give this back.")
     static let exceedsBalance = HTTPProblem(
         .unprocessableContent, code: "refund-exceeds-balance", detail: "There is not so much left to give back.")
+    static let seatsCostMore = HTTPProblem(
+        .unprocessableContent, code: "refund-exceeds-balance",
+        detail: "The seats that were named for this refund cost more than went back by it.")
     static let refundAccountRequired = HTTPProblem(
         .unprocessableContent, code: "refund-account-required",
         detail: "This was paid by transfer: say by account which bank account the money goes back to.")

@@ -26,10 +26,10 @@ extension Payments {
             return (payment, try await self.end(payment, "given-up", in: transaction))
         }
         self.metrics.payments.add("failed", loop: nil)
-        return before.state.phase == .awaitingDeposit ? try await self.letGo(after) : after
+        return before.state.phase == .awaitingDeposit ? await self.told(after) : after
     }
 
-    /// A buyer makes no transfer, after all: his seats are free for another way to pay. One that was made meanwhile is
+    /// A buyer makes no transfer, after all: his seats are held for another way to pay. One that was made meanwhile is
     /// dealt with like any money that comes late.
     package func cancelDeposit(_ id: Int64, by member: Int64) async throws -> PaymentRow {
         let after = try await self.database.transaction("deposit_cancel", actor: "member:\(member)") { transaction in
@@ -39,7 +39,16 @@ extension Payments {
             return try await self.end(payment, "canceled", in: transaction)
         }
         self.metrics.payments.add("failed", loop: nil)
-        return try await self.letGo(after)
+        return await self.told(after)
+    }
+
+    /// What is ended stays so, whatever becomes of telling the company at once: no answer from here on may look as if
+    /// it were not. The reconciler tells it otherwise.
+    private func told(_ payment: PaymentRow) async -> PaymentRow {
+        do { return try await self.letGo(payment) } catch {
+            self.metrics.workFailed("abandon", error)
+            return payment
+        }
     }
 
     private func end(

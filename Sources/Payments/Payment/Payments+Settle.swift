@@ -137,6 +137,7 @@ extension Payments {
         if !payment.state.freezesSeats {
             guard try await self.orders.freeze(payment.reservationID, in: transaction) else { return }
         }
+        try await self.orders.awaitTransfer(payment.reservationID, in: transaction)
         let deposit = snapshot.deposit.map { deposit in
             PaymentNews.json { writer in
                 writer.member("bankCode", deposit.bankCode)

@@ -27,5 +27,5 @@ extension Payments {
             UNION ALL
             SELECT captured, refunded, refund_pending, kept FROM payment
             WHERE concert_id = $1 AND status = 'CANCELED' AND NOT orphan) AS money
-        """, effect: .reads, purpose: .long, timeout: .seconds(20))
+        """, effect: .reads, purpose: .reports, timeout: .seconds(20))
 }

@@ -111,6 +111,8 @@ package struct RefundRow: Sendable {
     package var excess: Int64 = 0
     /// It is done when the buyer has said to which account, or to which other one.
     package var awaitsAccount = false
+    /// Whose tickets are void by it.
+    package var seatIDs: [Int64] = []
 
     package init(_ row: PostgresRow) throws {
         guard let currency = Currency(rawValue: try row.get(4)), let cause = RefundCause(rawValue: try row.get(5)),
@@ -133,5 +135,6 @@ package struct RefundRow: Sendable {
         self.settledNote = try row.get(15)
         self.excess = try row.get(16)
         self.awaitsAccount = try row.get(17)
+        self.seatIDs = try row.get(18)
     }
 }

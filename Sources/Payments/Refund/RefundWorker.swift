@@ -75,7 +75,7 @@ package final class RefundWorker: Sendable {
         if waits {
             self.metrics.refunds.add("awaits-account", loop: nil)
         } else {
-            try await self.settle(refund, payment, .tryLater(GatewayDoubt(.notSent, code: "no-refund-account")))
+            try await self.settle(refund, payment, .tryLater(.notAsked("no-refund-account")))
         }
     }
 

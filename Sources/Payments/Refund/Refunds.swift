@@ -152,7 +152,7 @@ extension Payments {
         guard paid > 0 || price == 0 else { throw PaymentProblems.exceedsBalance }
         var points: Int64 = 0
         if party.cause.isByRules, !order.isCalledOff {
-            guard let kept = self.policy(order, payment).feeBasisPoints(at: moment), kept < RefundPolicy.whole else {
+            guard let kept = self.fee(order, payment, at: moment), kept < RefundPolicy.whole else {
                 throw PaymentProblems.windowClosed
             }
             points = kept
@@ -184,9 +184,18 @@ extension Payments {
             daysBefore: try row.get(0), hasBegun: try row.get(1), secondsSincePurchase: try row.get(2))
     }
 
+    /// Basis points; nil when nothing is taken back any more. Who could not know which rules held is held to the ones
+    /// that are better for him.
+    private func fee(_ order: RefundableOrder, _ payment: PaymentRow, at moment: RefundPolicy.Moment) -> Int64? {
+        let fee = self.policy(order.rules, payment).feeBasisPoints(at: moment)
+        guard order.otherRules != order.rules else { return fee }
+        let other = self.policy(order.otherRules, payment).feeBasisPoints(at: moment)
+        return [fee, other].compactMap { $0 }.min()
+    }
+
     /// Rules that cannot be read are no reason to keep more than the standard does.
-    private func policy(_ order: RefundableOrder, _ payment: PaymentRow) -> RefundPolicy {
-        guard let rules = order.rules else { return .standard }
+    private func policy(_ rules: String?, _ payment: PaymentRow) -> RefundPolicy {
+        guard let rules else { return .standard }
         if let policy = RefundPolicy(json: rules) { return policy }
         self.metrics.incident("unreadable-rules", payment: payment.id)
         return .standard

@@ -86,4 +86,19 @@ extension PaymentMigrations {
             ALTER TABLE refund ADD CONSTRAINT refund_due_while_open CHECK (
                 (status IN ('SUCCEEDED', 'FAILED', 'REVERSED', 'SUPERSEDED')) = (next_try_at IS NULL));
             """)
+
+    /// Whoever looks at a refund sees whose tickets are void by it, and who says so of one that was made elsewhere does
+    /// not say it twice.
+    static let refundSeats = PostgresMigration(
+        number: 299, name: "seats of refunds",
+        sql: """
+            CREATE OR REPLACE VIEW refund_row AS SELECT id, payment_id, amount, fee, currency, cause, reason, status,
+                idempotency_key, provider_key, failure_code, attempts,
+                (extract(epoch FROM clock_timestamp() - created_at) * 1000)::bigint AS age, created_at, completed_at,
+                settled_note, excess,
+                awaits_account AND status IN ('REQUESTED', 'PROCESSING', 'UNKNOWN', 'FAILED') AS awaits_account,
+                ARRAY(SELECT line.seat_id FROM refund_line AS line
+                    WHERE line.refund_id IN (refund.id, refund.replaces) ORDER BY line.seat_id) AS seat_ids
+                FROM refund;
+            """)
 }

@@ -45,6 +45,14 @@ enum RefundStatements {
         SELECT $1, seat, $2, paid FROM unnest($3::bigint[], $4::bigint[]) AS line (seat, paid)
         """)
 
+    /// What was paid for the seats of a refund, and of that in whose place it is.
+    static let linesPaid = PostgresStatement(
+        "refund_lines_paid",
+        """
+        SELECT coalesce(sum(line.paid), 0)::bigint
+        FROM refund JOIN refund_line AS line ON line.refund_id IN (refund.id, refund.replaces) WHERE refund.id = $1
+        """)
+
     /// The refund that has given back the last of these seats, if all of them were given back; of all, without any.
     static let covering = PostgresStatement(
         "refund_covering",
@@ -137,13 +145,14 @@ enum RefundStatements {
         """)
 
     /// The buyer has the money, and not by the company: what a person says of it. The company's key of a try that
-    /// failed is none of it.
+    /// failed is none of it. One that waits for an account was never sent.
     static let settleOutside = PostgresStatement(
         "refund_settle_outside",
         """
         UPDATE refund SET status = 'SUCCEEDED', settled_note = $2, provider_key = NULL, failure_code = NULL,
-            completed_at = now()
-        WHERE id = $1 AND status = 'FAILED'
+            completed_at = now(), awaits_account = false, next_try_at = NULL
+        WHERE id = $1 AND (status = 'FAILED'
+            OR (awaits_account AND provider_key IS NULL AND status IN ('REQUESTED', 'PROCESSING')))
         """)
 
     /// Takes some that are due, and keeps others from taking them for so many seconds: how many, seconds, companies,

@@ -1,6 +1,6 @@
 internal import Commerce
 internal import HTTPServer
-internal import Postgres
+package import Postgres
 internal import Primitives
 
 /// How long a transfer is waited for. Seats are kept from everybody else for it.
@@ -16,15 +16,19 @@ extension Payments {
         return Int(min(hours, Int64(GatewayOrder.depositHoursMax)))
     }
 
-    /// Why an account number that was made is not waited for; nil when it is, or was before. Where a browser runs the
-    /// company's own script, it may have chosen another way to pay than it began with, and any time.
+    /// Why an account number that was made is not waited for, or no longer; nil when it is. What is waited for is
+    /// judged once, but that nobody is to pay for what was called off: he would have to be asked where the money goes
+    /// back to.
+    ///
+    /// Where a browser runs the company's own script, it may have chosen another way to pay than it began with, and any
+    /// time.
     func refusal(of snapshot: GatewaySnapshot, for id: Int64) async throws -> GatewayDecline? {
-        guard let payment = try await self.payment(id, of: nil), payment.state.status == .waiting,
-            payment.state.phase != .awaitingDeposit
-        else { return nil }
+        guard let payment = try await self.payment(id, of: nil), payment.state.status == .waiting else { return nil }
+        let order = try await self.orders.order(payment.reservationID, of: payment.memberID)
+        if order?.isCalledOff == true { return PaymentProblems.ended("called-off") }
+        guard payment.state.phase != .awaitingDeposit else { return nil }
         let wasAsked: Bool = try await self.database.run(TransferStatements.isThere, id).single()
         guard wasAsked else { return GatewayDecline(code: "deposit-not-asked-for", message: GatewayWording.method) }
-        let order = try await self.orders.order(payment.reservationID, of: payment.memberID)
         let waitTime = TimeAmount.seconds(Int64(GatewayOrder.depositHoursMax) * 3600)
         let longest =
             WallClock.now.unixMilliseconds &+ waitTime.milliseconds &+ self.limits.depositMarginTime.milliseconds
@@ -34,4 +38,9 @@ extension Payments {
     }
 
     private static let late = GatewayDecline(code: "deposit-too-late", message: GatewayWording.method)
+
+    /// Something of a concert was called off: the reconciler looks at once at what transfers are awaited for.
+    package func lookAtTransfers(of concert: Int64, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.run(TransferStatements.lookAtAwaited, concert)
+    }
 }

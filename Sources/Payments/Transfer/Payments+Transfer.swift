@@ -65,15 +65,21 @@ extension Payments {
 
     /// From here on money of this payment goes back there, and what waited for that is due at once. What a bank refused
     /// for the account before is asked for anew, by another key: the company answers by the old one as it did.
-    func keepAccount(_ account: GatewayRefundAccount, for id: Int64, of member: Int64?) async throws {
+    ///
+    /// - Parameter manager: Who was told of it by the buyer, as by telephone.
+    func keepAccount(
+        _ account: GatewayRefundAccount, for id: Int64, of member: Int64?, by manager: Int64? = nil
+    ) async throws {
         guard let payment = try await self.payment(id, of: member) else { throw HTTPProblem.notFound }
         guard payment.deposit != nil else { throw PaymentProblems.refundAccountNotNeeded }
         let text = [account.bankCode, account.accountNumber, account.holderName].joined(separator: "\n")
         let sealed = self.vault.seal(Array(text.utf8), .refundAccount, of: id)
-        let actor = member.map { "member:\($0)" } ?? "payments"
+        let actor = (member ?? manager).map { "member:\($0)" } ?? "payments"
         try await self.database.transaction("refund_account", actor: actor) { transaction in
             _ = try await self.lock(id, in: transaction)
             _ = try await transaction.run(TransferStatements.keepAccount, id, sealed)
+            // Whose money goes where is a person's word: it is known later whose it was.
+            if let manager { try await self.note(payment, "refund-account", ["by": "\(manager)"], in: transaction) }
             for row in try await transaction.run(RefundStatements.lockOfPayment, id) {
                 let refund = try RefundRow(row)
                 let isForAccount = TossCodes.accountRefusals.contains(refund.failureCode ?? "")

@@ -30,6 +30,14 @@ enum TransferStatements {
         "transfer_get", "SELECT secret_sealed, account_sealed FROM payment_transfer WHERE payment_id = $1",
         effect: .reads)
 
+    /// concert. By the index of what is looked at, which is what is under way.
+    static let lookAtAwaited = PostgresStatement(
+        "transfer_look_at_awaited",
+        """
+        UPDATE payment SET next_look_at = now()
+        WHERE concert_id = $1 AND phase = 'AWAITING_DEPOSIT' AND next_look_at > now()
+        """, purpose: .background)
+
     static let due = PostgresStatement(
         "transfer_due",
         "UPDATE refund SET next_try_at = now(), awaits_account = false WHERE id = $1 AND next_try_at IS NOT NULL")

@@ -66,8 +66,8 @@ extension Concerts {
     /// It does not take place. Nobody gets a seat any more; whoever takes the event gives the money back. Twice is
     /// once.
     ///
-    /// What was played stays played, and paid: of a concert with performances that are over only the others are called
-    /// off, each by itself, and the concert is closed. Returns what has become of it.
+    /// What was played stays played, and paid, and so does what is on: of a concert with such performances only the
+    /// others are called off, each by itself, and the concert is closed. Returns what has become of it.
     func cancel(_ id: Int64, by caller: HTTPCaller) async throws -> ConcertStatus {
         try await self.access.requireManager(of: id, caller)
         let (status, isNew) = try await self.database.transaction(
@@ -79,8 +79,11 @@ extension Concerts {
                 throw HTTPProblem.internalError
             }
             if try past.get(0) {
-                let isCanceled = try await !Self.cancelRest(of: id, in: transaction).isEmpty
-                guard try isCanceled || past.get(1) else {
+                let wasCanceled: Bool = try past.get(1)
+                let isCanceled = try await !Self.cancelRest(
+                    of: id, isRepeated: before == .closed && wasCanceled, in: transaction
+                ).isEmpty
+                guard isCanceled || wasCanceled else {
                     throw CatalogueProblems.state("Its performances are over: refund those who are owed something.")
                 }
                 if before == .closed { return (ConcertStatus.closed, isCanceled) }

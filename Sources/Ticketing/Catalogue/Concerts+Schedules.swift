@@ -39,8 +39,19 @@ extension Concerts {
     }
 
     /// Calls off what of a concert is still to come, in the transaction that holds its lock. Returns the performances.
-    static func cancelRest(of concert: Int64, in transaction: PostgresTransaction) async throws -> [Int64] {
-        let ids: [Int64] = try await transaction.run(ScheduleStatements.cancelRest, concert).map { try $0.get(0) }
+    ///
+    /// The one that is on goes on, for those who sit in it: unless nothing else is left that could be meant. Of one
+    /// that breaks off everybody gets his money back.
+    ///
+    /// - Parameter isRepeated: It may have been asked before, and then all that was meant is called off.
+    static func cancelRest(
+        of concert: Int64, isRepeated: Bool, in transaction: PostgresTransaction
+    ) async throws -> [Int64] {
+        func cancel(withCurrent: Bool) async throws -> [Int64] {
+            try await transaction.run(ScheduleStatements.cancelRest, concert, withCurrent).map { try $0.get(0) }
+        }
+        var ids = try await cancel(withCurrent: false)
+        if ids.isEmpty, !isRepeated { ids = try await cancel(withCurrent: true) }
         for id in ids { try await Self.tell(.scheduleCanceled, of: id, concert: concert, in: transaction) }
         _ = try await transaction.run(ScheduleStatements.blockFreeSeats, ids)
         _ = try await transaction.run(ScheduleStatements.tellOfSeats, ids)

@@ -102,8 +102,10 @@ extension CatalogueRoutes {
                     "Cancel a concert; everybody gets the money back", "공연 취소 (전액 환불)", .accepted, .canceled,
                     details: HTTPWording(
                         "Where performances are over that somebody has paid for, only the others are canceled, and the "
-                            + "concert is CLOSED.",
-                        korean: "이미 끝난 회차에 결제한 사람이 있으면 남은 회차만 취소되고 공연은 CLOSED가 됩니다."))
+                            + "concert is CLOSED. One that is on goes on while others are to come; otherwise it is "
+                            + "canceled too.",
+                        korean: "이미 끝난 회차에 결제한 사람이 있으면 남은 회차만 취소되고 공연은 CLOSED가 됩니다. "
+                            + "진행 중인 회차는 남은 회차가 있으면 계속되고, 남은 회차가 없을 때만 함께 취소됩니다."))
             ) { service in .concurrent { request, values in try await service.cancelConcert(request, values) } },
         ]
     }

@@ -15,12 +15,12 @@ extension ReservationService {
             case .seats(let seats, let schedule, let field):
                 try await self.admit(member, to: schedule, concert: input.concert, pass, field: field)
                 let outcome = try await self.reservations.hold(schedule: schedule, member: member, seats: seats)
-                return try self.answer(outcome, schedule: schedule, asked: seats.map(\.value), field: field)
+                return try await self.answer(outcome, schedule: schedule, member, asked: seats.map(\.value), field)
             case .best(let schedule, let grade, let quantity):
                 try await self.admit(member, to: schedule, concert: input.concert, pass, field: "scheduleId")
                 let outcome = try await self.reservations.holdBest(
                     schedule: schedule, member: member, grade: grade, quantity: quantity)
-                return try self.answer(outcome, schedule: schedule, asked: [], field: "gradeId")
+                return try await self.answer(outcome, schedule: schedule, member, asked: [], "gradeId")
             }
         }
     }
@@ -37,8 +37,8 @@ extension ReservationService {
     }
 
     private func answer(
-        _ outcome: HoldOutcome, schedule: Int64, asked: [Int64], field: String
-    ) throws -> HTTPResponse {
+        _ outcome: HoldOutcome, schedule: Int64, _ member: Int64, asked: [Int64], _ field: String
+    ) async throws -> HTTPResponse {
         switch outcome {
         case .held(let hold):
             return Self.uncached(HTTPResponse(.created, json: ReservationAnswer(hold, schedule: schedule)))
@@ -46,7 +46,7 @@ extension ReservationService {
         // Nobody has them yet: it is not said that somebody has, which would be kept for whoever asks the same again.
         case .busy: throw HTTPProblem.overloaded(retryAfterSeconds: self.reservations.limits.retryAfterSeconds)
         case .limit: throw ReservationProblems.limit
-        case .tooOften: throw HTTPProblem.rateLimited(self.reservations.limits.unpaidWaitTime)
+        case .tooOften: throw HTTPProblem.rateLimited(try await self.reservations.unpaidWait(schedule, of: member))
         case .notOnSale: throw ReservationProblems.notOnSale
         case .notFound: throw HTTPProblem.notFound
         case .invalid: throw ReservationProblems.invalidSeat(field)

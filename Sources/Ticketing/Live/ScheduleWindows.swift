@@ -25,13 +25,18 @@ struct ScheduleChange: JSONDecodable, Equatable, Sendable {
 
 extension ScheduleChange {
     /// When the show is from now on, with no start if that stays; nil for as it was. What has begun begins at no other
-    /// time, and what is over is over.
+    /// time, and what is over is over: also where nobody has streamed it, and so only its times tell.
     fileprivate func times(
-        of show: LiveShow, now: WallClock
+        of show: LiveShow, hasTickets: Bool, now: WallClock
     ) throws(HTTPProblem) -> (start: WallClock?, end: WallClock)? {
         guard self.startsAt != nil || self.endsAt != nil else { return nil }
-        if self.startsAt != nil, show.live.state != .scheduled { throw CatalogueProblems.state("The show has begun.") }
-        if show.live.state == .ended { throw CatalogueProblems.state("The show has ended.") }
+        // Nobody has seen a draft, whatever its times say.
+        let isOver = show.endsAt <= now && show.live.state == .scheduled && show.isPublic
+        let isSeen = show.live.state == .scheduled && show.startsAt <= now && hasTickets
+        if self.startsAt != nil, show.live.state != .scheduled || isSeen {
+            throw CatalogueProblems.state("The show has begun.")
+        }
+        if show.live.state == .ended || isOver { throw CatalogueProblems.state("The show has ended.") }
         let start = self.startsAt ?? show.startsAt
         let length = show.endsAt.unixMilliseconds - show.startsAt.unixMilliseconds
         let end = self.endsAt ?? start.adding(.nanoseconds(length * 1_000_000))
@@ -117,7 +122,8 @@ struct ScheduleWindows: Sendable {
             guard let (old, now) = try await LiveShow.locked(schedule, in: transaction) else { return false }
             guard version.map({ $0 == old.version }) ?? true else { throw CatalogueProblems.versionMismatch }
             guard !old.isCanceled else { throw CatalogueProblems.state("The performance is canceled.") }
-            let times = try change.times(of: old, now: now)
+            let hasTickets: Bool = try await transaction.run(LiveStatements.hasTickets, schedule).single()
+            let times = try change.times(of: old, hasTickets: hasTickets, now: now)
             let replay = try change.replayEnd(of: old, endsAt: times?.end)
             _ = try await transaction.run(
                 LiveStatements.changeWindows, schedule, change.doorsMinutes, replay != nil,
@@ -129,10 +135,29 @@ struct ScheduleWindows: Sendable {
                     schedule, seller: new.seller, from: new.keyFrom(limits), until: new.keyUntil(limits),
                     in: transaction)
             }
+            if new.startsAt != old.startsAt || new.endsAt != old.endsAt {
+                try await Self.tell(new, before: old, in: transaction)
+            }
             _ = try await transaction.run(LiveStatements.tell, schedule)
             return true
         }
         guard changed else { return nil }
         return try await self.shows.read([schedule]).first
+    }
+
+    /// Whoever keeps its times somewhere else, in a calendar or in a mail, hears of others.
+    private static func tell(_ show: LiveShow, before old: LiveShow, in transaction: PostgresTransaction) async throws {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("scheduleId", show.schedule)
+            writer.member("concertId", show.concert)
+            writer.member("startsAt", show.startsAt.rfc3339)
+            writer.member("endsAt", show.endsAt.rfc3339)
+            writer.member("wasStartsAt", old.startsAt.rfc3339)
+            writer.member("wasEndsAt", old.endsAt.rfc3339)
+        }
+        try await Outbox.add(
+            .scheduleChanged, of: "schedule:\(show.schedule)", payload: String(decoding: writer.bytes, as: UTF8.self),
+            in: transaction)
     }
 }

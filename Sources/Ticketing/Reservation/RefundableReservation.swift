@@ -18,6 +18,8 @@ package struct RefundableReservation: Equatable, Sendable {
     package let startsAt: WallClock
     package let timeZone: String
     package let rules: String?
+    /// Those that held too, where they had just changed; the same otherwise.
+    package let otherRules: String?
     /// There is no show: whoever wants his money back has not changed his mind.
     package let isCalledOff: Bool
 
@@ -35,6 +37,7 @@ package struct RefundableReservation: Equatable, Sendable {
         self.startsAt = try row.get(2, as: PostgresTimestamp.self).wallClock
         self.timeZone = try row.get(3)
         self.rules = try row.get(4)
+        self.otherRules = try row.get(9)
         self.isCalledOff = try row.get(8)
     }
 }

@@ -37,7 +37,7 @@ package struct ReservationLimits: Sendable {
     /// in times that a hold lasts. Then he gets none for a while.
     package var unpaidHoldsMax = 3
     package var unpaidHoldsWindow = 12
-    /// What he is told to wait.
+    /// What he is told to wait while nobody knows how long it will be.
     package var unpaidWaitTime = TimeAmount.seconds(60)
 
     /// Lapsed reservations that one sweep ends.

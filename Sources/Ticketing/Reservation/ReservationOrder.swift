@@ -15,6 +15,7 @@ package struct ReservationOrder: Equatable, Sendable {
     package let heldUntil: WallClock?
     /// The end of the show, or of its sale.
     package let sellsUntil: WallClock
+    package let isCalledOff: Bool
 
     /// Of `ReservationReadingStatements.order`.
     init(_ row: PostgresRow) throws(PostgresError) {
@@ -28,6 +29,7 @@ package struct ReservationOrder: Equatable, Sendable {
         self.isConfirmed = try row.get(8)
         self.heldUntil = try row.get(9, as: PostgresTimestamp?.self)?.wallClock
         self.sellsUntil = try row.get(10, as: PostgresTimestamp.self).wallClock
+        self.isCalledOff = try row.get(11)
     }
 }
 

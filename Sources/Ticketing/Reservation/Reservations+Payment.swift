@@ -27,7 +27,13 @@ extension Reservations {
         return frozen
     }
 
-    /// The money did not come: the seats are held for `time` at least, as long as `extensionTimeMax` allows.
+    /// Money is awaited that somebody has a day to send. What waits for it counts against him for as long as it does.
+    package func awaitTransfer(_ reservation: Int64, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.run(ReservationStatements.awaitTransfer, reservation)
+    }
+
+    /// The money did not come: the seats are held for `time` at least, as long as `extensionTimeMax` allows. Where a
+    /// transfer was awaited, that begins when it is so no longer.
     package func thaw(
         _ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction
     ) async throws {

@@ -115,6 +115,15 @@ package final class Reservations: Sendable {
         return outcome
     }
 
+    /// How long somebody gets no seats there who has kept some too long without paying.
+    func unpaidWait(_ schedule: Int64, of member: Int64) async throws -> TimeAmount {
+        let rows = try await self.database.run(
+            ReservationHoldStatements.unpaidWait, schedule, member, self.limits.unpaidHoldsMax,
+            self.limits.unpaidHoldsWindow)
+        guard let row = rows.first else { return self.limits.unpaidWaitTime }
+        return .seconds(max(try row.get(0, as: Int64.self), 1))
+    }
+
     /// The queue of the loop that the caller is on; that of the first for callers on none.
     private func queue() -> HoldQueue { self.queues[self.loopIndex] }
 

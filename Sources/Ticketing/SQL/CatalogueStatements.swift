@@ -159,17 +159,23 @@ enum CatalogueStatements {
     static let schedules = PostgresStatement(
         "catalogue_schedules_of", "SELECT id FROM schedule WHERE concert_id = $1 ORDER BY id", effect: .reads)
 
-    /// concert: whether one of its performances is over that somebody has paid for, or is paying; whether one was
-    /// called off before.
+    /// concert: whether somebody has paid, or is paying, for one of its performances that is over, or that is on while
+    /// others are to come, or were until what was to come was called off; whether one was called off before.
     static let past = PostgresStatement(
         "catalogue_past",
         """
-        SELECT EXISTS (SELECT FROM schedule AS s
-                WHERE s.concert_id = $1 AND s.deleted_at IS NULL AND s.status <> 'CANCELED' AND s.ends_at <= now()
-                    AND EXISTS (SELECT FROM reservation AS r WHERE r.schedule_id = s.id
+        WITH mine AS (
+            SELECT id, starts_at, ends_at, status FROM schedule WHERE concert_id = $1 AND deleted_at IS NULL),
+        called_off AS (SELECT EXISTS (SELECT FROM mine WHERE status = 'CANCELED') AS is_so),
+        rest AS (
+            SELECT EXISTS (SELECT FROM mine WHERE status <> 'CANCELED' AND starts_at > now()) OR (called_off.is_so
+                AND EXISTS (SELECT FROM concert WHERE id = $1 AND status = 'CLOSED')) AS is_told_apart FROM called_off)
+        SELECT EXISTS (SELECT FROM mine, rest
+                WHERE status <> 'CANCELED' AND (ends_at <= now() OR (starts_at <= now() AND rest.is_told_apart))
+                    AND EXISTS (SELECT FROM reservation AS r WHERE r.schedule_id = mine.id
                         AND r.status IN ('PENDING', 'CONFIRMED') AND (r.status = 'CONFIRMED' OR r.is_paying))),
-            EXISTS (SELECT FROM schedule
-                WHERE concert_id = $1 AND deleted_at IS NULL AND status = 'CANCELED')
+            called_off.is_so
+        FROM called_off
         """, effect: .reads)
 
     static let cancelSchedules = PostgresStatement(

@@ -69,6 +69,10 @@ enum LiveStatements {
 
     // MARK: Windows
 
+    static let hasTickets = PostgresStatement(
+        "live_has_tickets",
+        "SELECT EXISTS (SELECT FROM ticket WHERE schedule_id = $1 AND status = 'ISSUED')", effect: .reads)
+
     /// schedule, minutes or null for as it is, whether the replay is new, its end or null, start and end or null for as
     /// they are. Another start is noted: who has bought before bought something else.
     static let changeWindows = PostgresStatement(

@@ -27,15 +27,16 @@ enum ReservationReadingStatements {
         ORDER BY r.id DESC LIMIT $3
         """, effect: .reads)
 
-    /// reservations, the member of each. What there is to pay, to whom and for what, whether it may be paid, and until
-    /// when it is sold.
+    /// reservations, the member of each. What there is to pay, to whom and for what, whether it may be paid, until when
+    /// it is sold, and whether it was called off.
     static let orders = PostgresStatement(
         "reservation_orders",
         """
         SELECT r.id, r.member_id, c.seller_id, c.id, c.name, r.total - r.discount, r.currency,
             r.status = 'PENDING' AND NOT r.is_paying AND r.held_until > now() AND c.status <> 'CANCELED'
                 AND s.status <> 'CANCELED' AND s.ends_at > now(),
-            r.status = 'CONFIRMED', r.held_until, least(s.ends_at, c.sale_closes_at)
+            r.status = 'CONFIRMED', r.held_until, least(s.ends_at, c.sale_closes_at),
+            c.status = 'CANCELED' OR s.status = 'CANCELED'
         FROM unnest($1::bigint[], $2::bigint[]) AS asked (id, member)
             JOIN reservation r ON r.id = asked.id AND r.member_id = asked.member
             JOIN concert c ON c.id = r.concert_id JOIN schedule s ON s.id = r.schedule_id

@@ -15,17 +15,30 @@ enum ReservationStatements {
     static let freeze = PostgresStatement(
         "reservation_freeze", "SELECT reservation, is_whole FROM freeze_reservations($1)")
 
+    /// reservation: its seats wait for a transfer from here on.
+    static let awaitTransfer = PostgresStatement(
+        "reservation_await_transfer",
+        """
+        UPDATE reservation SET transfer_since = clock_timestamp()
+        WHERE id = $1 AND status = 'PENDING' AND is_paying AND transfer_since IS NULL
+        """)
+
     /// reservation, milliseconds: they are held for so long at least; milliseconds: but not for so much longer than a
     /// hold lasts, so that paying that fails again and again keeps nothing from others. What is too late for that ends
-    /// now, not when its time would have been over.
+    /// now, not when its time would have been over. Where a transfer was waited for, it is so much longer than that was
+    /// over for the first time.
     static let thaw = PostgresStatement(
         "reservation_thaw",
         """
         WITH back AS (
             UPDATE reservation SET is_paying = false,
+                transfer_over_at = CASE WHEN transfer_since IS NOT NULL
+                    THEN coalesce(transfer_over_at, clock_timestamp()) END,
                 held_until = greatest(held_until, clock_timestamp(), least(
                     clock_timestamp() + $2::bigint * interval '1 millisecond',
-                    reservation.created_at + c.hold_seconds * interval '1 second'
+                    greatest(reservation.created_at + c.hold_seconds * interval '1 second',
+                        CASE WHEN transfer_since IS NOT NULL
+                            THEN coalesce(transfer_over_at, clock_timestamp()) END)
                         + $3::bigint * interval '1 millisecond'))
             FROM concert c
             WHERE reservation.id = $1 AND reservation.status = 'PENDING' AND is_paying

@@ -46,7 +46,7 @@ enum SalesStatements {
             LEFT JOIN live ON live.schedule_id = seats.schedule_id AND live.grade_id = seats.grade_id
             LEFT JOIN back ON back.schedule_id = seats.schedule_id AND back.grade_id = seats.grade_id
         ORDER BY mine.starts_at, mine.id, grade.position, grade.id
-        """, effect: .reads, purpose: .long, timeout: time)
+        """, effect: .reads, purpose: .reports, timeout: time)
 
     /// A concert, how many days at most: the latest on which something was sold or given back, as days are where it is
     /// played. How many seats were sold that day, and for what; how many were given back, and what had been paid.
@@ -76,5 +76,5 @@ enum SalesStatements {
             SELECT (revoked_at AT TIME ZONE timezone)::date, 0, 0, 1, paid FROM tickets WHERE revoked_at IS NOT NULL)
         SELECT day::text, sum(sold)::bigint, sum(paid)::bigint, sum(back)::bigint, sum(back_paid)::bigint
         FROM days GROUP BY day ORDER BY day DESC LIMIT $2
-        """, effect: .reads, purpose: .long, timeout: time)
+        """, effect: .reads, purpose: .reports, timeout: time)
 }

@@ -60,12 +60,15 @@ enum ScheduleStatements {
         UPDATE schedule SET status = 'CANCELED', refunds_since = now(), refunds_next_at = now() WHERE id = $1
         """)
 
-    /// concert. The same of all its performances that are not over; returns them.
+    /// concert, whether the one that is on is meant too. The same of all its performances that are still to come;
+    /// returns them.
     static let cancelRest = PostgresStatement(
         "schedule_cancel_rest",
         """
         UPDATE schedule SET status = 'CANCELED', refunds_since = now(), refunds_next_at = now()
-        WHERE concert_id = $1 AND status <> 'CANCELED' AND deleted_at IS NULL AND ends_at > now() RETURNING id
+        WHERE concert_id = $1 AND status <> 'CANCELED' AND deleted_at IS NULL
+            AND CASE WHEN $2 THEN ends_at ELSE starts_at END > now()
+        RETURNING id
         """)
 
     static let delete = PostgresStatement(

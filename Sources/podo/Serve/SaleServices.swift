@@ -125,6 +125,7 @@ final class SaleServices: Sendable {
     /// Who is told of what happened to sales.
     var consumers: [OutboxConsumer] {
         let (queue, refunds, reservations) = (self.queue, self.refunds, self.reservations.reservations)
+        let payments = self.payments.payments
         return [
             OutboxConsumer("queue", topics: [.paymentCompleted]) { event, transaction in
                 guard let purchase = try SaleEvent(event).purchase else { return }
@@ -135,6 +136,11 @@ final class SaleServices: Sendable {
             OutboxConsumer("cancellation", topics: [.concertCanceled]) { event, transaction in
                 guard let concert = try SaleEvent(event).concert else { return }
                 try await refunds.refundAll(concert, reason: "The concert was canceled.", in: transaction)
+            },
+            // Nobody is to transfer money for what there is not.
+            OutboxConsumer("canceled-transfers", topics: [.concertCanceled, .scheduleCanceled]) { event, transaction in
+                guard let concert = try SaleEvent(event).concert else { return }
+                try await payments.lookAtTransfers(of: concert, in: transaction)
             },
             // Apart from refunds, which must not wait for it: what is held cannot be paid any more, and lapses.
             OutboxConsumer("canceled-holds", topics: [.concertCanceled, .scheduleCanceled]) { event, _ in

@@ -33,6 +33,8 @@ BODIES = {
     "PATCH /concert/{id}": {"name": "mine now"}, "POST /concert/{id}/schedule": {"startsAt": moment(40 * DAY)},
     "PATCH /stage/{id}": {"name": "mine now"}, "PATCH /concert/{id}/queue": {"enabled": False},
     "POST /payment/{id}/refund/account": {"bankCode": "088", "accountNumber": "110123456789", "holderName": "Kim"},
+    "POST /admin/payments/{id}/refund/account": {
+        "bankCode": "088", "accountNumber": "110123456789", "holderName": "Kim"},
     "POST /admin/refunds/{id}/seats": {"seatIds": [1]},
     "POST /payment/{id}/refund": {"reason": "mine now"}, "POST /admin/payments/{id}/refund": {"reason": "asked for"},
 }

@@ -67,6 +67,18 @@ struct RefundTests {
         try await rig.checkBooks()
     }
 
+    @Test("to who bought when the rules had just changed goes by the ones that are better for him")
+    func changedRules() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid([60_000, 40_000], startsInDays: 5)
+        try rig.sql("UPDATE test_order SET confirmed_at = now() - interval '2 days'")
+        for (rules, other, fee) in [(10_000, 0, 0), (500, 9000, 5000)] {
+            func json(_ points: Int) -> String { #"[{"daysBefore": 0, "feeBasisPoints": \#(points)}]"# }
+            try rig.sql("UPDATE test_order SET rules = '\(json(rules))', other_rules = '\(json(other))'")
+            #expect(try await rig.payments.quote(payment.id, seats: nil, by: Self.me).fee == Int64(fee))
+        }
+    }
+
     @Test("is refused of what is none, of a show that has begun, to strangers, and of orphans")
     func refused() async throws {
         let rig = try PaymentRig()
@@ -217,7 +229,14 @@ struct RefundTests {
         let named = try await client.send(.post, path, json: ["seatIds": [seat]])
         #expect(named.status == 200 && named.json["refundId"] as? Int == Int(refund.id), "\(named.text)")
         #expect(try rig.sql("SELECT seat_id FROM test_seat WHERE state = 'SOLD'") == "\(seat - 1)")
+        #expect(named.json["seatIds"] as? [Int64] == [seat], "\(named.text)")
         #expect(try await client.send(.post, path, json: ["seatIds": [seat]]).code == "invalid-seat")
+        // Whoever names another seat for the same money does not get it, whatever he says was kept.
+        for isRestKept in [false, true] {
+            let other = try await client.send(.post, path, json: ["seatIds": [seat - 1], "restKept": isRestKept])
+            #expect(other.status == 422 && other.code == "refund-exceeds-balance", "\(other.text)")
+        }
+        #expect(try rig.sql("SELECT count(*) FROM test_seat WHERE state = 'SOLD'") == "1")
         #expect(try await rig.row(payment).refunded == 50_000)
         // Who asks for that seat is told of it; the other one is a refund of its own.
         let told = try await rig.payments.refund(payment.id, seats: [seat], reason: "", by: Self.me)
@@ -229,6 +248,29 @@ struct RefundTests {
         #expect(other.code == "invalid-state")
         #expect(try await rig.row(payment).refunded == 100_000)
         try await rig.checkBooks()
+    }
+
+    @Test("somewhere else is for no seats that cost more, unless a fee was kept; what is left of it is for others")
+    func boundedSeats() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig, as: 301)
+        let payment = try await rig.paid([30_000, 20_000, 25_000, 25_000])
+        let first = payment.reservationID * 100
+        func name(_ refund: RefundRow, _ body: [String: Any]) async throws -> PaymentClient.Answer {
+            try await client.send(.post, "/api/v1/admin/refunds/\(refund.id)/seats", json: body)
+        }
+        rig.gateway.refundElsewhere(payment, 50_000)
+        try await rig.reconciler.look(at: payment.id)
+        let two = try #require(try await rig.payments.refunds(of: payment.id).first)
+        #expect(try await name(two, ["seatIds": [first, first + 2]]).code == "refund-exceeds-balance")
+        for seat in [first, first + 1] { #expect(try await name(two, ["seatIds": [seat]]).status == 200) }
+        rig.gateway.refundElsewhere(payment, 45_000)
+        try await rig.reconciler.look(at: payment.id)
+        let all = try await rig.payments.refunds(of: payment.id)
+        let less = try #require(all.first { $0.id != two.id })
+        #expect(try await name(less, ["seatIds": [first + 2, first + 3]]).code == "refund-exceeds-balance")
+        #expect(try await name(less, ["seatIds": [first + 2, first + 3], "restKept": true]).status == 200)
+        #expect(try rig.sql("SELECT count(*) FROM test_seat WHERE state = 'SOLD'") == "0")
     }
 
     @Test("somewhere else what was being given back here is not counted twice")

@@ -63,6 +63,8 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
         var transactionPageCount = 1000
         var abandonment: GatewayAbandonment = .expiresByItself
         var abandonCount = 0
+        /// Happens when we tell the company that nobody wants a payment.
+        var beforeAbandonment: (@Sendable () -> Void)?
         var fetchCount = 0
         var tellsKeyAtCheckout = false
         /// Until when deposits are waited for.
@@ -205,7 +207,8 @@ final class ScriptedGateway: PaymentGateway, PaymentDecider {
     }
 
     func abandon(_ payment: GatewayPaymentKey) async -> GatewayAbandonment {
-        self.change { state in
+        self.change { $0.beforeAbandonment }?()
+        return self.change { state in
             state.abandonCount += 1
             if let entry = state.entries[payment.orderID], entry.taken {
                 return .paid(Self.snapshot(payment.orderID, entry, state))

@@ -12,7 +12,8 @@ final class TestOrders: Orders {
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, member_id bigint NOT NULL, seller_id bigint NOT NULL,
             concert_id bigint NOT NULL, total bigint NOT NULL, status text NOT NULL DEFAULT 'PENDING',
             frozen boolean NOT NULL DEFAULT false, held_until timestamptz, confirmed_at timestamptz,
-            starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text,
+            created_at timestamptz NOT NULL DEFAULT now(), transfer_since timestamptz,
+            starts_at timestamptz NOT NULL, timezone text NOT NULL DEFAULT 'Asia/Seoul', rules text, other_rules text,
             called_off boolean NOT NULL DEFAULT false, sells_until timestamptz);
         CREATE TABLE test_seat (
             order_id bigint NOT NULL, seat_id bigint NOT NULL, paid bigint NOT NULL, state text NOT NULL,
@@ -45,13 +46,17 @@ final class TestOrders: Orders {
                 concertID: try row.get(2), name: "포도 콘서트", total: Money(try row.get(3)),
                 isPayable: try row.get(4), isConfirmed: try row.get(5),
                 heldUntil: try row.get(6, as: PostgresTimestamp?.self)?.wallClock,
-                sellsUntil: try row.get(7, as: PostgresTimestamp?.self)?.wallClock)
+                sellsUntil: try row.get(7, as: PostgresTimestamp?.self)?.wallClock, isCalledOff: try row.get(8))
         }
         return orders
     }
 
     func freeze(_ reservations: [Int64], in transaction: PostgresTransaction) async throws -> Set<Int64> {
         Set(try await transaction.run(Self.freeze, reservations.sorted()).map { try $0.get(0, as: Int64.self) })
+    }
+
+    func awaitTransfer(_ reservation: Int64, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.run(Self.awaitTransfer, reservation)
     }
 
     func thaw(_ reservation: Int64, heldFor time: TimeAmount, in transaction: PostgresTransaction) async throws {
@@ -87,7 +92,7 @@ final class TestOrders: Orders {
         return RefundableOrder(
             lines: lines, currency: .krw, confirmedAt: try row.get(0, as: PostgresTimestamp.self).wallClock,
             startsAt: try row.get(1, as: PostgresTimestamp.self).wallClock, timeZone: try row.get(2),
-            rules: try row.get(3), isCalledOff: try row.get(4))
+            rules: try row.get(3), otherRules: try row.get(5), isCalledOff: try row.get(4))
     }
 
     func cancel(
@@ -105,7 +110,7 @@ final class TestOrders: Orders {
         """
         SELECT member_id, seller_id, concert_id, total,
             status = 'PENDING' AND NOT frozen AND held_until > now(), status = 'CONFIRMED', held_until,
-            sells_until
+            sells_until, called_off
         FROM test_order WHERE id = $1 AND member_id = $2
         """, effect: .reads)
     private static let freeze = PostgresStatement(
@@ -114,11 +119,16 @@ final class TestOrders: Orders {
         UPDATE test_order SET frozen = true
         WHERE id = ANY ($1) AND status = 'PENDING' AND (frozen OR held_until > now()) RETURNING id
         """)
+    private static let awaitTransfer = PostgresStatement(
+        "test_order_await", "UPDATE test_order SET transfer_since = now() WHERE id = $1 AND frozen")
+    /// A hold lasts five minutes, and three more with payments that fail, or from when a transfer was given up.
     private static let thaw = PostgresStatement(
         "test_order_thaw",
         """
         UPDATE test_order SET frozen = false,
-            held_until = greatest(held_until, now() + $2::bigint * interval '1 second')
+            held_until = greatest(held_until, now(), least(now() + $2::bigint * interval '1 second',
+                greatest(created_at + interval '5 minutes', CASE WHEN transfer_since IS NOT NULL THEN now() END)
+                    + interval '3 minutes'))
         WHERE id = $1 AND status = 'PENDING'
         """)
     /// A seat that somebody else has bought is lost.
@@ -147,7 +157,7 @@ final class TestOrders: Orders {
     private static let lockConfirmed = PostgresStatement(
         "test_order_lock",
         """
-        SELECT confirmed_at, starts_at, timezone, rules, called_off FROM test_order
+        SELECT confirmed_at, starts_at, timezone, rules, called_off, coalesce(other_rules, rules) FROM test_order
         WHERE id = $1 AND status = 'CONFIRMED' FOR UPDATE
         """)
     private static let soldSeats = PostgresStatement(

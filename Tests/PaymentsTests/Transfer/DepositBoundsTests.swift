@@ -1,5 +1,6 @@
 import Commerce
 import HTTPServer
+import Observability
 import Postgres
 import Primitives
 import Testing
@@ -72,6 +73,46 @@ struct DepositBoundsTests {
         #expect(try await rig.row(payment).state == after.state)
     }
 
+    @Test("is awaited no longer for what was called off, and the company is told at once")
+    func calledOff() async throws {
+        let rig = try PaymentRig()
+        rig.gateway.confirms(.deposit, .deposit)
+        let payment = try await rig.confirm(try await rig.begun(method: .virtualAccount))
+        let other = try await rig.confirm(try await rig.begun(method: .virtualAccount))
+        try rig.sql("UPDATE test_order SET called_off = true WHERE id = \(payment.reservationID)")
+        #expect(try await rig.reconciler.work() == false)
+        #expect(try await rig.row(payment).state.phase == .awaitingDeposit)
+        try await rig.database.transaction("test") { try await rig.payments.lookAtTransfers(of: 2, in: $0) }
+        #expect(try rig.sql("SELECT count(*) FROM payment WHERE next_look_at <= now()") == "0")
+        try await rig.database.transaction("test") { try await rig.payments.lookAtTransfers(of: 1, in: $0) }
+        _ = try await rig.reconciler.work()
+        let after = try await rig.row(payment)
+        #expect(after.state == .failed && after.failureCode == "called-off")
+        #expect(rig.gateway.change { $0.entries[payment.orderID]?.status } == .failed)
+        #expect(try await rig.row(other).state.phase == .awaitingDeposit)
+        // One that begins to be awaited just then is none either.
+        let late = try await rig.begun(method: .virtualAccount)
+        try rig.sql("UPDATE test_order SET called_off = true WHERE id = \(late.reservationID)")
+        rig.gateway.confirms(.deposit)
+        #expect(try await rig.confirm(late).failureCode == "called-off")
+        #expect(rig.gateway.change { $0.entries[late.orderID]?.status } == .failed)
+    }
+
+    @Test("is waited for so long as Toss's own script is told, which is told nothing of cards")
+    func script() async throws {
+        let rig = try GatewayRig()
+        let settings = TossSettings(secretKey: Secret("test_sk"), clientKey: "test_ck", base: rig.origin)
+        let toss = try #require(TossGateway(settings, client: rig.client))
+        var order = GatewayRig.order()
+        #expect(await toss.checkout(for: order) == .ready(GatewayCheckout(clientKey: "test_ck")))
+        (order.method, order.depositHours) = (.virtualAccount, 5)
+        let checkout = GatewayCheckout(clientKey: "test_ck", depositHours: 5)
+        #expect(await toss.checkout(for: order) == .ready(checkout))
+        var writer = JSONWriter()
+        PaymentAnswer(payment: .waiting, checkout: checkout).encode(to: &writer)
+        #expect(String(decoding: writer.bytes, as: UTF8.self).contains(#""depositHours":5"#))
+    }
+
     @Test("is asked for as long as the sale goes on, and not at all in its last hour")
     func asked() async throws {
         let rig = try PaymentRig()
@@ -90,6 +131,26 @@ struct DepositBoundsTests {
         #expect(try await rig.payments.begin(reservation, by: PaymentRig.member).payment.state == .created)
     }
 
+    @Test("is ended for its buyer though nothing more can be written down when the company is told")
+    func endedInTrouble() async throws {
+        let rig = try PaymentRig()
+        let client = try PaymentClient(rig)
+        rig.gateway.confirms(.deposit)
+        let payment = try await rig.confirm(try await rig.begun(method: .virtualAccount))
+        rig.gateway.change { state in
+            state.abandonment = .unknown(GatewayDoubt(.timedOut))
+            state.beforeAbandonment = { _ = try? rig.sql("ALTER TABLE payment RENAME TO gone") }
+        }
+        let path = "/api/v1/payment/\(payment.id)/cancel"
+        let canceled = try await client.send(.post, path)
+        #expect(canceled.status == 200 && canceled.json["failureCode"] as? String == "canceled", "\(canceled.text)")
+        rig.gateway.change { ($0.beforeAbandonment, $0.abandonment) = (nil, .expiresByItself) }
+        try rig.sql("ALTER TABLE gone RENAME TO payment")
+        try await rig.workAll(rounds: 1)
+        #expect(rig.gateway.change { $0.abandonCount } == 2)
+        #expect(try rig.sql("SELECT next_look_at IS NULL FROM payment") == "t")
+    }
+
     @Test("is ended by its buyer, and by a manager at once, and by nobody else")
     func ended() async throws {
         let rig = try PaymentRig()
@@ -97,6 +158,11 @@ struct DepositBoundsTests {
         rig.gateway.confirms(.deposit, .deposit)
         let one = try await rig.confirm(try await rig.begun(method: .virtualAccount))
         let two = try await rig.confirm(try await rig.begun(method: .virtualAccount))
+        // They have waited for longer than any hold lasts.
+        try rig.sql(
+            """
+            UPDATE test_order SET created_at = now() - interval '20 minutes', held_until = now() - interval '15 minutes'
+            """)
         let path = "/api/v1/payment/\(one.id)/cancel"
         #expect(try await client.send(.post, path, as: 102).status == 404)
         let canceled = try await client.send(.post, path)

@@ -121,6 +121,8 @@ struct TransferTests {
         try await shop.rig.workAll()
         #expect(try await shop.row().state.phase == .awaitingDeposit)
         shop.companies.forward(.seconds(2))
+        let made = "now() - interval '1 day'"
+        try shop.rig.sql("UPDATE test_order SET created_at = \(made), held_until = \(made) + interval '5 minutes'")
         #expect(try await shop.hear() == ["ok"])
         _ = try await shop.rig.webhooks.work()
         #expect(try await shop.row().state == .failed)
@@ -217,6 +219,43 @@ struct TransferTests {
         #expect(try await client.send(.get, path).json["needsRefundAccount"] as? Bool == false)
         _ = try await shop.rig.refunds.work()
         try await shop.expectBooks(SimulatorBook(captured: 100_000, refunded: 100_000))
+    }
+
+    @Test("for whose money no account is named is settled by a manager who paid by hand, or was told where to")
+    func settledByHand() async throws {
+        for isPaid in [true, false] {
+            let shop = try await Shop()
+            let client = try PaymentClient(shop.rig, as: 301)
+            try shop.deposit()
+            try shop.rig.sql("UPDATE test_seat SET state = 'LOST'")
+            try await shop.rig.workAll()
+            let refund = try #require(try await shop.rig.payments.refunds(of: shop.payment.id).first)
+            #expect(refund.awaitsAccount && refund.status == .processing)
+            if isPaid {
+                let path = "/api/v1/admin/refunds/\(refund.id)/settled"
+                let settled = try await client.send(.post, path, json: ["note": "창구 지급"])
+                #expect(settled.status == 200 && settled.json["status"] as? String == "SUCCEEDED", "\(settled.text)")
+                #expect(settled.json["awaitsAccount"] as? Bool == false)
+                #expect(try await client.send(.post, path, json: ["note": "again"]).code == "invalid-state")
+                #expect(try await Ledger.balance(of: .bank, .krw, in: shop.rig.database) == -100_000)
+                #expect(try await shop.row().refundPending == 0)
+                // An account that is named now moves nothing any more.
+                try await shop.rig.payments.keepAccount(Self.account, for: shop.payment.id, of: PaymentRig.member)
+            } else {
+                let path = "/api/v1/admin/payments/\(shop.payment.id)/refund/account"
+                let account = ["bankCode": "88", "accountNumber": "110123456789", "holderName": "홍길동"]
+                #expect(try await client.send(.post, path, json: account, as: PaymentRig.member).status == 403)
+                #expect(try await client.send(.post, path, json: account).status == 204)
+                let by = "SELECT actor FROM payment_event WHERE kind = 'refund-account'"
+                #expect(try shop.rig.sql(by) == "member:301")
+            }
+            try await shop.rig.workAll()
+            let book = shop.companies.book(shop.payment.orderID)
+            #expect(book == SimulatorBook(captured: 100_000, refunded: isPaid ? 0 : 100_000))
+            #expect(try await shop.row().refunded == 100_000)
+            #expect(try await Ledger.balance(of: .customerOwed, .krw, in: shop.rig.database) == 0)
+            #expect(try await shop.rig.payments.checkInvariants() == [])
+        }
     }
 
     @Test("whose deposit the bank takes back is void, and one that comes after all is promised back")

@@ -163,6 +163,42 @@ struct ScheduleRemovalTests {
         try await seats.expectSound()
     }
 
+    @Test("is not the one that is on, while others are to come; the last one is, when it breaks off")
+    func current() async throws {
+        let rig = try CatalogueRig()
+        let first = try rig.rig.concertOnSale(rows: 1, columns: 5)
+        let second = try Self.secondNight(of: first, rig.rig)
+        let seats = ReservationRig(rig.rig)
+        _ = try await seats.confirm(seats.held(first, rig.rig.member(), [0]))
+        _ = try await seats.confirm(seats.held(second, rig.rig.member(), [0]))
+        try Self.play(first, rig.rig, endsIn: "90 minutes")
+        func cancel(_ sale: TicketingRig.Sale) async throws -> String? {
+            let answer = try await rig.client.as(sale.seller, .seller)
+                .send(.post, "/api/v1/concert/\(sale.concert)/cancel")
+            return answer.json["status"] as? String
+        }
+        func statuses() throws -> String { try rig.rig.sql("SELECT status FROM schedule ORDER BY id") }
+        // Asked twice, it does not mean more than once.
+        for _ in 0..<2 {
+            #expect(try await cancel(first) == "CLOSED")
+            #expect(try statuses() == "SCHEDULED\nCANCELED")
+        }
+
+        let last = try rig.rig.concertOnSale(rows: 1, columns: 5)
+        let before = try Self.secondNight(of: last, rig.rig)
+        _ = try await seats.confirm(seats.held(last, rig.rig.member(), [0]))
+        _ = try await seats.confirm(seats.held(before, rig.rig.member(), [0]))
+        try Self.play(before, rig.rig)
+        try Self.play(last, rig.rig, endsIn: "90 minutes")
+        #expect(try await cancel(last) == "CLOSED")
+        #expect(try statuses() == "SCHEDULED\nCANCELED\nCANCELED\nSCHEDULED")
+
+        let only = try rig.rig.concertOnSale(rows: 1, columns: 5)
+        _ = try await seats.confirm(seats.held(only, rig.rig.member(), [0]))
+        try Self.play(only, rig.rig, endsIn: "90 minutes")
+        #expect(try await cancel(only) == "CANCELED")
+    }
+
     @Test("is over with all the others: nothing is left to cancel; where nobody came, the whole concert is canceled")
     func allPlayed() async throws {
         let rig = try CatalogueRig()
@@ -198,11 +234,14 @@ struct ScheduleRemovalTests {
             grades: sale.grades, prices: sale.prices)
     }
 
-    /// It was an hour ago.
-    private static func play(_ sale: TicketingRig.Sale, _ rig: TicketingRig) throws {
+    /// It was an hour ago, or is on.
+    private static func play(
+        _ sale: TicketingRig.Sale, _ rig: TicketingRig, endsIn rest: String = "-1 hour"
+    ) throws {
         try rig.sql(
             """
-            UPDATE schedule SET starts_at = now() - interval '3 hours', ends_at = now() - interval '1 hour'
+            UPDATE schedule SET starts_at = now() + interval '\(rest)' - interval '2 hours',
+                ends_at = now() + interval '\(rest)'
             WHERE id = \(sale.schedule)
             """)
     }

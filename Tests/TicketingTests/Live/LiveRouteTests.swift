@@ -185,6 +185,8 @@ struct LiveRouteTests {
         #expect(key.from == start.adding(.seconds(-1800 - 86_400)) && key.until == end.adding(.seconds(10_800)))
         let count = try place.process.rig.sql("SELECT count(*) FROM schedule WHERE moved_at > now() - interval '1 min'")
         #expect(count == "1")
+        let told = "SELECT payload->>'startsAt', payload->>'endsAt' FROM outbox WHERE topic = 'schedule.changed'"
+        #expect(try place.process.rig.sql(told) == "\(start.rfc3339)|\(end.rfc3339)")
         // Only the end.
         let later = try await place.seller.send(
             .patch, place.path, json: ["endsAt": end.adding(.seconds(600)).rfc3339, "replayHours": 1])
@@ -213,6 +215,33 @@ struct LiveRouteTests {
         let over = try await place.seller.send(.patch, place.path, json: ["endsAt": late.rfc3339])
         #expect(over.code == "invalid-state")
         #expect(try await place.seller.send(.patch, place.path, json: ["replayHours": 2]).status == 200)
+    }
+
+    @Test("a show that nobody streams is over when its time is, and begins at no other time when somebody has a ticket")
+    func movedInHall() async throws {
+        let place = try Place()
+        let (rig, schedule) = (place.process.rig, place.sale.schedule)
+        let start = WallClock(unixMilliseconds: Int64(WallClock.now.unixSeconds) * 1000 + 86_400_000)
+        func move(_ change: [String: Any]) async throws -> String? {
+            let answer = try await place.seller.send(.patch, place.path, json: change)
+            return answer.status == 200 ? nil : answer.code
+        }
+        let seats = ReservationRig(rig)
+        _ = try await seats.confirm(seats.held(place.sale, rig.member(), [0]))
+        #expect(try await move(["startsAt": start.rfc3339]) == "invalid-state")
+        // It may take longer than was thought.
+        #expect(try await move(["endsAt": start.rfc3339]) == nil)
+        try rig.sql("UPDATE schedule SET starts_at = now() - interval '3 h', ends_at = now() - interval '1 h'")
+        for change in [["startsAt": start.rfc3339], ["endsAt": start.rfc3339]] {
+            #expect(try await move(change) == "invalid-state")
+        }
+        #expect(try await move(["replayHours": 24]) == nil)
+        try rig.sql("DELETE FROM ticket WHERE schedule_id = \(schedule)")
+        #expect(try await move(["startsAt": start.rfc3339]) == "invalid-state")
+        #expect(try rig.number("SELECT count(*) FROM schedule WHERE moved_at IS NOT NULL") == 0)
+        // What nobody was shown is no show yet.
+        try rig.sql("UPDATE concert SET status = 'DRAFT'")
+        #expect(try await move(["startsAt": start.rfc3339]) == nil)
     }
 
     @Test("a show is not moved onto another on its stage")

@@ -128,7 +128,32 @@ struct ReservationPaymentTests {
         try rig.sql("UPDATE concert SET refund_rules = '\(fee(1))'")
         let late = try await sell(4)
         #expect(try await rules(late) == nil)
+        // Or those of after it: he is held to neither where the other is better. Before, nobody knew of it.
+        let both = try await process.pay { try await $0.refundable(late, in: $1) }
+        #expect(both?.otherRules == fee(1))
+        #expect(try await process.pay { try await $0.refundable(last, in: $1) }?.otherRules == nil)
         #expect(try rig.number("SELECT count(*) FROM concert_refund_rules") == 4)
+        try await process.expectSound()
+    }
+
+    @Test("who held a seat before its show was moved gets everything back, though he paid after it")
+    func heldBeforeMove() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10)
+        func rules(_ id: Int64) async throws -> String? {
+            _ = try await process.confirm(id)
+            return try #require(try await process.pay { try await $0.refundable(id, in: $1) }).rules
+        }
+        let held = try await process.held(sale, rig.member(), [0])
+        try rig.sql("UPDATE schedule SET moved_at = clock_timestamp()")
+        #expect(try await rules(held) == #"[{"daysBefore": 0, "feeBasisPoints": 0}]"#)
+        // Who comes later knows when it is; a page that is open may be a minute old.
+        let next = try await process.held(sale, rig.member(), [1])
+        #expect(try await rules(next) != nil)
+        try rig.sql("UPDATE schedule SET moved_at = clock_timestamp() - interval '61 seconds'")
+        let late = try await process.held(sale, rig.member(), [2])
+        #expect(try await rules(late) == nil)
         try await process.expectSound()
     }
 

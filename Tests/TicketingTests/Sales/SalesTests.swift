@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import Postgres
 import Primitives
 import Synchronization
 import Testing
@@ -157,11 +158,47 @@ struct SalesTests {
         try await self.rig.wait { self.money.count == before + SalesReports.flightCountMax }
         let refused = try await manager.send(.get, path(concerts[2]))
         #expect(refused.status == 503 && refused["retry-after"] == "1", "\(refused.text)")
-        // Nobody who buys waits for any of it.
-        #expect(try await self.seats.hold(self.sale, self.rig.member(), [5]).isHeld)
         self.money.letGo()
         for answer in first { #expect(try await answer.value == 200) }
         #expect(try await manager.send(.get, path(concerts[2])).status == 200)
+    }
+
+    private static let lock = PostgresStatement("test_lock_tickets", "LOCK TABLE ticket IN ACCESS EXCLUSIVE MODE")
+
+    @Test("keeps nobody waiting who buys, however long the database counts")
+    func beside() async throws {
+        var limits = PostgresLimits()
+        // So that whoever waits behind something does, and is not told after a moment that he cannot have it.
+        limits.lockTime = .seconds(60)
+        limits.interactive = PoolLimits(connectionCountMax: 2, statementTime: .seconds(60), acquireTime: .seconds(5))
+        let rig = try TicketingRig(limits: limits)
+        let (sale, other) = (try rig.concertOnSale(), try rig.concertOnSale())
+        let seats = ReservationRig(rig)
+        let client = try Self.client(rig, sale, self.money, keepTime: .nanoseconds(0))
+            .as(try rig.member("MANAGER"), .manager)
+        let elsewhere = try TicketingRig(url: rig.url)
+        let holder = Holder()
+        let holding = Task {
+            try await elsewhere.database.transaction("test_lock") { transaction in
+                _ = try await transaction.run(Holder.stay)
+                _ = try await transaction.run(Self.lock)
+                await holder.hold()
+            }
+        }
+        try await rig.wait { holder.isHolding }
+        let reports = [sale, other].map { sale in
+            Task { try await client.send(.get, "/api/v1/concert/\(sale.concert)/sales").status }
+        }
+        let waiting = """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+            """
+        try await rig.wait { try rig.number(waiting) > 0 }
+        await rig.pause(.milliseconds(100))
+        #expect(try await seats.hold(sale, rig.member(), [5]).isHeld)
+        #expect(try rig.number(waiting) > 0 && holder.isHolding)
+        holder.letGo()
+        for report in reports { #expect(try await report.value == 200) }
+        try await holding.value
     }
 
     @Test("is for the seller, those of his team who see money, and managers")

@@ -36,14 +36,14 @@ final class TicketingRig: Sendable {
     }
 
     /// `url` is a database that another rig has made.
-    init(loopCount: Int = 1, url: String? = nil) throws {
+    init(loopCount: Int = 1, url: String? = nil, limits: PostgresLimits = PostgresLimits()) throws {
         let url = try url ?? Self.cluster.database(template: try Self.template.get())
         self.url = url
         self.group = try EventLoopGroup(loopCount: loopCount)
         self.registry = MetricsRegistry(loopCount: loopCount)
         self.log = Log(level: .debug, memory: self.logMemory)
         self.database = PostgresDatabase(
-            options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops,
+            options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops, limits: limits,
             metrics: PostgresMetrics(registry: self.registry), log: self.log)
         self.group.start()
         self.database.start()

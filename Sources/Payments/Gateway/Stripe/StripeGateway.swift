@@ -126,7 +126,7 @@ package struct StripeGateway: PaymentGateway {
     }
 
     package func refund(_ refund: GatewayRefund) async -> GatewayRefundOutcome {
-        guard let intent = refund.payment.providerKey else { return .unknown(GatewayDoubt(.notSent, code: "no-key")) }
+        guard let intent = refund.payment.providerKey else { return .unknown(.notAsked("no-key")) }
         guard StripeRequest.isPayable(refund.amount) else {
             return .refused(GatewayDecline(code: "amount_not_payable", message: GatewayWording.refund))
         }

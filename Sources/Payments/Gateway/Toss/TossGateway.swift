@@ -22,7 +22,11 @@ package struct TossGateway: PaymentGateway {
     }
 
     package func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome {
-        if let clientKey = self.settings.clientKey { return .ready(GatewayCheckout(clientKey: clientKey)) }
+        if let clientKey = self.settings.clientKey {
+            // By itself the script gives a buyer a week, and nobody keeps seats for that.
+            let hours = order.method == .virtualAccount ? order.depositHours : nil
+            return .ready(GatewayCheckout(clientKey: clientKey, depositHours: hours))
+        }
         let reply = await self.connection.post(
             "/v1/payments", fields: self.fields(order.idempotencyKey), body: TossRequest.checkout(order),
             isRepeatable: true, isMoney: false)
@@ -87,7 +91,7 @@ package struct TossGateway: PaymentGateway {
     }
 
     package func refund(_ refund: GatewayRefund) async -> GatewayRefundOutcome {
-        guard let key = refund.payment.providerKey else { return .unknown(GatewayDoubt(.notSent, code: "no-key")) }
+        guard let key = refund.payment.providerKey else { return .unknown(.notAsked("no-key")) }
         let reply = await self.connection.post(
             TossRequest.cancelPath(key), fields: self.fields(refund.idempotencyKey), body: TossRequest.cancel(refund),
             isRepeatable: true)
