@@ -29,7 +29,7 @@ class ConcertPage {
     this.salesPlace = make("div");
     this.hallPlace = make("div");
     this.codesPlace = make("div");
-    this.node = make("div.part", {}, this.head, this.salesPlace, this.hallPlace, this.codesPlace);
+    this.node = make("div.part.sections", {}, this.head, this.salesPlace, this.hallPlace, this.codesPlace);
     this.again = () => this.show();
   }
 
