@@ -32,7 +32,7 @@ export function columns(title, items) {
   const top = items.find((item) => item.value === most) ?? items[0];
   const bars = items.map((item, index) => {
     const height = (74 * item.value) / most;
-    const bar = draw("rect", { class: "bar", x: index * width + width * 0.1, y: 80 - height, width: width * 0.8, height });
+    const bar = draw("rect", { class: "column", x: index * width + width * 0.1, y: 80 - height, width: width * 0.8, height });
     bar.append(draw("title", {}, `${item.name}: ${item.text}`));
     return bar;
   });

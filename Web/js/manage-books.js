@@ -6,6 +6,9 @@ import { moment, word } from "./staff.js";
 
 export const books = {
   path: "/admin/books",
+  // What is resolved goes, wherever it is.
+  isWhole: true,
+  lookTime: 30_000,
   heads: ["kind", "payment", "amount", "company", "companyKey", "at"],
   // In the order in which they are given: by kind, oldest first.
   keyOf: (item) => `${item.kind} ${item.gateway} ${item.paymentId ?? ""} ${item.providerKey ?? ""} ${item.at}`,

@@ -13,23 +13,29 @@ const rowCount = 50;
 const shownCountMax = 500;
 
 export class ListView {
-  /** `part`: path, heads, keyOf, row(item, again), and where there are any filters, before(again), news and its events. */
+  /** `part`: path, heads, keyOf, row(item, again), and where there are any filters, before(again), news and its events,
+   * lookTime; `isWhole` where older ones change as others do. One that `isStill` is read when it is opened and when somebody asks for it, each look being written down. */
   constructor(name, part, query) {
-    Object.assign(this, { name, part, query });
-    this.again = () => this.following.now();
+    Object.assign(this, { name, part, query, turn: 0, older: [], wholeWanted: 0, wholeSeen: 0 });
+    // What was done may be about a line of any page.
+    this.again = () => {
+      this.wholeWanted += 1;
+      this.following.now();
+    };
     this.view = make("div");
     this.fresh = freshness(this.view);
     this.table = new LiveTable(t(`manage.${name}`), part.heads.map((head) => t(`manage.${head}`)), {
       keyOf: part.keyOf, row: (item) => part.row(item, this.again),
     });
-    this.older = [];
     this.foot = make("div");
     put(this.view, this.foot);
-    this.node = make("div.part", {}, part.before?.(this.again), this.filters(), this.fresh.node, this.view);
-    this.following = follow(lookTime, () => this.look(), (problem) => {
+    this.node = make("div.part", {}, part.before?.(this.again), this.filters(), part.isStill
+      && make("button.plain", { type: "button", onclick: () => this.lookOnce() }, t("manage.lookAgain")), this.fresh.node, this.view);
+    this.following = part.isStill ? { now: () => this.lookOnce(), stop: () => {} } : follow(part.lookTime ?? lookTime, () => this.look(), (problem) => {
       this.fresh.tell(problem);
       if (!problem) this.listen();
     });
+    if (part.isStill) this.lookOnce();
   }
 
   stop() {
@@ -38,23 +44,53 @@ export class ListView {
     this.source?.close();
   }
 
+  async lookOnce() {
+    this.wholeWanted += 1;
+    const problem = await this.look().then(() => null, (error) => error);
+    if (problem) console.warn(problem);
+    if (!this.isStopped) this.fresh.tell(problem);
+  }
+
   /** What happens is told at once; looking now and then is for whatever was not. A session may have ended meanwhile. */
   listen() {
     if (!this.part.news || (this.source && this.source.readyState !== EventSource.CLOSED)) return;
     this.source = new EventSource(`/api/v1${this.part.news.path}`);
-    for (const event of [...this.part.news.events, "resync"]) this.source.addEventListener(event, this.again);
+    for (const event of [...this.part.news.events, "resync"]) this.source.addEventListener(event, () => this.following.now());
   }
+
+  // What is asked for
 
   filters() {
     if (!this.part.filters) return null;
-    const chosen = (filter) => this.query.get(filter.name) ?? "";
-    const form = make("form.filters", { role: "search", onsubmit: (event) => event.preventDefault(), onchange: () => {
-      const query = new URLSearchParams(Object.entries(values(form)).filter(([, value]) => value !== undefined));
-      location.hash = query.size ? `${this.name}?${query}` : this.name;
-    } }, this.part.filters.map(({ name, label, options, ...rest }) => field(label ?? t(`manage.${name}`), name, {
-      id: `filter-${name}`, value: chosen({ name }), options: options && [["", t("manage.all")], ...options], ...rest,
-    })), this.query.size > 0 && make("a.plain", { href: `#${this.name}` }, t("manage.showAll")));
-    return form;
+    this.form = make("form.filters", { role: "search", onsubmit: (event) => {
+      event.preventDefault();
+      this.asked();
+    }, onchange: () => this.asked() }, this.part.filters.map(({ name, label, options, ...rest }) => field(label ?? t(`manage.${name}`), name, {
+      id: `filter-${name}`, value: this.query.get(name) ?? "", options: options && [["", t("manage.all")], ...options], ...rest,
+    })));
+    this.all = make("a.plain", { href: `#${this.name}`, hidden: !this.query.size }, t("manage.showAll"));
+    this.form.append(this.all);
+    return this.form;
+  }
+
+  asked() {
+    const query = new URLSearchParams(Object.entries(values(this.form)).filter(([, value]) => value !== undefined));
+    location.hash = query.size ? `${this.name}?${query}` : this.name;
+  }
+
+  /** Others of the same list. Its filters stay where they are, for who is at one of them. */
+  choose(query) {
+    Object.assign(this, { query, older: [], newest: null, cursor: null });
+    this.turn += 1;
+    for (const input of this.form?.elements ?? []) {
+      const value = query.get(input.name) ?? "";
+      if (input.name && input.value !== value) input.value = value;
+    }
+    if (this.all) {
+      if (document.activeElement === this.all && !query.size) this.form.elements[0]?.focus();
+      this.all.hidden = !query.size;
+    }
+    this.following.now();
   }
 
   address(cursor) {
@@ -64,37 +100,69 @@ export class ListView {
     return `${this.part.path}?${query}`;
   }
 
-  /** The newest page is read again and again; older ones stay as they were read. */
+  // What is seen
+
+  /** The newest page is read again and again. Older ones stay as they were read, but for whoever has done something: he
+   * sees what came of it. */
   async look() {
-    const page = await call("GET", this.address());
-    if (this.isStopped) return;
-    if (!this.older.length) this.cursor = page.nextCursor;
-    // What newer ones have pushed off the page is still there.
-    else if (page.items.length) {
-      const last = this.part.keyOf(page.items.at(-1));
-      this.older.unshift(...this.newest.items.filter((item) => this.part.keyOf(item) < last));
-    }
-    this.newest = page;
+    const { turn, wholeWanted } = this;
+    const newest = await call("GET", this.address());
+    const isWhole = this.older.length > 0 && (this.part.isWhole || wholeWanted > this.wholeSeen);
+    const older = isWhole ? await this.readOlder(newest.nextCursor, this.older.length) : null;
+    if (this.isStopped || turn !== this.turn) return;
+    this.wholeSeen = wholeWanted;
+    if (older) Object.assign(this, older);
+    else this.pushOff(newest);
+    this.newest = newest;
     this.show();
   }
 
+  /** As many as are shown, as they are now. */
+  async readOlder(cursor, countMin) {
+    const older = [];
+    while (cursor && older.length < countMin) {
+      const page = await call("GET", this.address(cursor));
+      older.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return { older, cursor };
+  }
+
+  /** What newer ones have pushed off the page is still there, behind them; what is nowhere any more is gone. */
+  pushOff(newest) {
+    const { keyOf } = this.part;
+    if (!this.older.length || !newest.nextCursor) return Object.assign(this, { older: [], cursor: newest.nextCursor });
+    const before = [...this.newest.items, ...this.older];
+    const last = keyOf(newest.items.at(-1)), place = before.findIndex((item) => keyOf(item) === last);
+    // So much is new that nobody knows what is between: older ones are asked for again.
+    if (place < 0) return Object.assign(this, { older: [], cursor: newest.nextCursor });
+    this.older = before.slice(place + 1);
+    return this;
+  }
+
   show() {
-    const keys = new Set(this.newest.items.map(this.part.keyOf));
-    const items = [...this.newest.items, ...this.older.filter((item) => !keys.has(this.part.keyOf(item)))];
-    if (items.length && !this.table.node.isConnected) this.view.prepend(this.table.node);
-    if (!items.length) this.table.node.remove();
-    this.table.fill(items);
-    const canGoOn = this.cursor && items.length < shownCountMax;
-    if (this.canGoOn === canGoOn && items.length > 0 === this.hasItems) return;
-    Object.assign(this, { canGoOn, hasItems: items.length > 0 });
-    put(this.foot, !items.length && make("p.empty", {}, t(this.query.size ? "manage.noneSuch" : "manage.none")),
+    const items = new Map([...this.newest.items, ...this.older].map((item) => [this.part.keyOf(item), item]));
+    for (const item of this.newest.items) items.set(this.part.keyOf(item), item);
+    if (items.size && !this.table.node.isConnected) this.view.prepend(this.table.node);
+    if (!items.size) this.table.node.remove();
+    this.table.fill([...items.values()]);
+    const sign = JSON.stringify([Boolean(this.cursor && items.size < shownCountMax), items.size > 0, this.query.size > 0]);
+    if (sign === this.sign) return;
+    this.sign = sign;
+    const [canGoOn] = JSON.parse(sign);
+    put(this.foot, !items.size && make("p.empty", {}, t(this.query.size ? "manage.noneSuch" : "manage.none")),
       canGoOn && worker(t("more"), () => this.more(), "button.plain"));
   }
 
   async more() {
-    const page = await call("GET", this.address(this.cursor));
+    const { turn, cursor } = this, wasHere = this.foot.contains(document.activeElement);
+    const page = await call("GET", this.address(cursor));
+    // They were read anew meanwhile, or others are asked for.
+    if (turn !== this.turn || cursor !== this.cursor) return;
     this.older.push(...page.items);
     this.cursor = page.nextCursor;
     this.show();
+    // There is nothing more to show: what was shown is where one goes on.
+    if (wasHere && !this.foot.querySelector("button")) this.table.table.focus({ preventScroll: true });
   }
 }

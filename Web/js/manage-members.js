@@ -1,4 +1,4 @@
-// Who has an account.
+// Who has an account. Each look at them is written down, so that they are looked at when somebody wants to.
 import { make } from "./dom.js";
 import { t } from "./language.js";
 import { moment, word } from "./staff.js";
@@ -7,7 +7,13 @@ const roles = ["USER", "SELLER", "MANAGER"];
 
 export const members = {
   path: "/admin/members",
-  get filters() { return [{ name: "role", options: roles.map((role) => [`ROLE_${role}`, word("role", role)]) }]; },
+  isStill: true,
+  get filters() {
+    return [{ name: "role", options: roles.map((role) => [role, word("role", role)]) },
+      // Addresses are kept sealed: a part of one finds nobody.
+      { name: "email", type: "email", maxlength: 254, autocomplete: "off", placeholder: "kim@example.com" },
+      { name: "memberId", label: t("manage.memberNumber"), type: "number", min: 1, inputmode: "numeric" }];
+  },
   heads: ["number", "name", "email", "role", "status", "at"],
   keyOf: (item) => item.memberId,
   row: (item) => [

@@ -9,7 +9,7 @@ import { act, field } from "./staff-form.js";
 
 const paymentStatuses = ["WAITING", "COMPLETED", "PART_CANCELED", "CANCELED", "FAILED"];
 const refundStatuses = ["REQUESTED", "PROCESSING", "UNKNOWN", "SUCCEEDED", "FAILED", "REVERSED", "SUPERSEDED"];
-const noteLengthMax = 500;
+const noteLengthMax = 200;
 
 learn({ "manage.restKept": ["좌석 금액보다 적게 환불됨 (나머지는 수수료)", "Less than they cost went back; the rest was a fee"] });
 
@@ -48,6 +48,11 @@ function state(item) {
 function detail(item, again) {
   const isPaid = ["COMPLETED", "PART_CANCELED"].includes(item.status) || item.isOrphan;
   const isUnknown = item.status === "WAITING" && item.phase !== "CREATED";
+  const leave = () => {
+    dialog.close();
+    dialog.remove();
+  };
+  const member = (id) => make("a", { href: `#members?memberId=${id}`, onclick: leave }, String(id));
   const rows = facts([
     [t("manage.status"), word("payment.status", item.status)], [t("manage.phase"), word("payment.phase", item.phase)],
     [t("manage.amount"), money(item.amount)], [t("manage.discount"), item.discount.amount ? money(item.discount) : null],
@@ -56,13 +61,9 @@ function detail(item, again) {
     [t("manage.fee"), item.cancelFee.amount ? money(item.cancelFee) : null],
     [t("manage.company"), [item.gateway, item.method, item.card].filter(Boolean).join(" · ")],
     [t("manage.companyKey"), item.providerKey], [t("manage.failure"), item.failureCode], [t("manage.orderId"), item.orderId],
-    [t("manage.buyer"), String(item.memberId)], [t("manage.seller"), String(item.sellerId)],
+    [t("manage.buyer"), member(item.memberId)], [t("manage.seller"), member(item.sellerId)],
     [t("manage.reservation"), String(item.reservationId)], [t("manage.begun"), moment(item.createdAt)], [t("manage.paid"), moment(item.paidAt)],
   ]);
-  const leave = () => {
-    dialog.close();
-    dialog.remove();
-  };
   const dialog = make("dialog", { "aria-labelledby": "detail", onclose: () => dialog.remove() },
     make("h2", { id: "detail" }, `${t("manage.payment")} ${item.paymentId} · ${item.orderName}`), rows,
     make("div.ways", {},
@@ -85,14 +86,14 @@ function giveBack(item, again) {
   const amount = field(t("manage.amountOf", { currency: item.captured.currency }), "amount",
     { type: "number", min: 1, max: left, step: 1, hint: t("manage.amountHint", { left: money({ ...item.captured, amount: left }) }) });
   return act({
-    title: t("manage.giveBackTitle", { number: item.paymentId }), text: t("manage.giveBackText"), action: t("manage.giveBack"), isHard: true,
+    title: t("manage.giveBackTitle", { number: String(item.paymentId) }), text: t("manage.giveBackText"), action: t("manage.giveBack"), isHard: true,
     fields: [amount, field(t("manage.reason"), "reason", { required: true, maxlength: 200 })],
     work: (asked, key) => call("POST", `/admin/payments/${item.paymentId}/refund`, { body: asked, key }),
   }, again);
 }
 
 const giveUp = (item, again) => act({
-  title: t("manage.giveUpTitle", { number: item.paymentId }), text: t("manage.giveUpText"), action: t("manage.giveUp"), isHard: true,
+  title: t("manage.giveUpTitle", { number: String(item.paymentId) }), text: t("manage.giveUpText"), action: t("manage.giveUp"), isHard: true,
   fields: [noteField()], work: (asked, key) => call("POST", `/admin/payments/${item.paymentId}/give-up`, { body: asked, key }),
 }, again);
 
@@ -127,7 +128,7 @@ function refundWays(item, again) {
 /** Money that was given back in the company's pages is of no seat until somebody says of which. */
 function nameSeats(item, again) {
   return act({
-    title: t("manage.nameSeatsTitle", { number: item.refundId }), text: t("manage.nameSeatsText"), action: t("manage.nameSeats"), isHard: true,
+    title: t("manage.nameSeatsTitle", { number: String(item.refundId) }), text: t("manage.nameSeatsText"), action: t("manage.nameSeats"), isHard: true,
     fields: [field(t("manage.seats"), "seatIds", { required: true, inputmode: "numeric", pattern: "[0-9, ]+", hint: t("manage.seatsHint") }),
       field(t("manage.restKept"), "restKept", { type: "checkbox" })],
     work: ({ seatIds, restKept }, key) => call("POST", `/admin/refunds/${item.refundId}/seats`, {
@@ -137,12 +138,12 @@ function nameSeats(item, again) {
 }
 
 const retryWay = (item, again) => way("retry", "manage.retry", () => act({
-  title: t("manage.retryTitle", { number: item.refundId }), text: t("manage.retryText"), action: t("manage.retry"),
+  title: t("manage.retryTitle", { number: String(item.refundId) }), text: t("manage.retryText"), action: t("manage.retry"),
   work: (_, key) => call("POST", `/admin/refunds/${item.refundId}/retry`, { key }),
 }, again));
 
 const settledWay = (item, again) => way("settled", "manage.settled", () => act({
-  title: t("manage.settledTitle", { number: item.refundId }), text: t("manage.settledText", { amount: money(item.amount) }),
+  title: t("manage.settledTitle", { number: String(item.refundId) }), text: t("manage.settledText", { amount: money(item.amount) }),
   action: t("manage.settled"), isHard: true, fields: [noteField()],
   work: (asked, key) => call("POST", `/admin/refunds/${item.refundId}/settled`, { body: asked, key }),
 }, again));

@@ -1,7 +1,7 @@
 // The newest requests of this node, as they are answered.
 import { make } from "./dom.js";
 import { t } from "./language.js";
-import { moment } from "./staff.js";
+import { count, moment } from "./staff.js";
 
 const statuses = ["2xx", "3xx", "4xx", "5xx", "401", "403", "404", "409", "429", "500", "503"];
 const slow = 500;
@@ -19,7 +19,7 @@ export const requests = {
   keyOf: (item) => item.requestId,
   row: (item) => [
     moment(item.at), make("code", {}, item.route), make("strong", { data: { kind: String(item.status)[0] } }, String(item.status)),
-    make(item.milliseconds >= slow ? "strong" : "span", {}, `${item.milliseconds.toLocaleString()} ms`), item.bytes.toLocaleString(),
+    make(item.milliseconds >= slow ? "strong" : "span", {}, `${count(item.milliseconds)} ms`), count(item.bytes),
     item.memberId === null ? "–" : String(item.memberId), item.address, make("code.quiet", { title: item.traceId }, item.traceId.slice(0, 8)),
   ],
 };

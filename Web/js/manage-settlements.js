@@ -1,11 +1,11 @@
 // What sellers are paid: looked at, approved, paid out.
 import { call } from "./api.js";
 import { make } from "./dom.js";
-import { money } from "./format.js";
+import { date, money } from "./format.js";
 import { t } from "./language.js";
 import { way } from "./manage-money.js";
 import { say } from "./shell.js";
-import { download, facts, moment, word } from "./staff.js";
+import { day, download, facts, moment, word } from "./staff.js";
 import { act, ask, field } from "./staff-form.js";
 
 const statuses = ["DRAFT", "CALCULATED", "APPROVED", "PAYOUT_REQUESTED", "PAID", "FAILED", "CARRIED"];
@@ -21,7 +21,7 @@ export const settlements = {
   keyOf: (item) => item.settlementId,
   before: (again) => make("div.ways", {}, way("run", "manage.run", () => run(again), "button.button")),
   row: (item, again) => [
-    String(item.settlementId), String(item.sellerId), item.date, money(item.net),
+    String(item.settlementId), String(item.sellerId), day(item.date), money(item.net),
     [word("settlement.status", item.status), item.paidAt && make("p.quiet", {}, moment(item.paidAt))],
     make("div.ways", {}, way("detail", "manage.detail", () => look(item)), ways(item, again),
       download(`${path}/${item.settlementId}/csv`, `settlement-${item.settlementId}.csv`, t("manage.csv"), "button.plain.small")),
@@ -30,13 +30,13 @@ export const settlements = {
 
 async function run(again) {
   let made = null;
-  const isDone = await ask({
+  const outcome = await ask({
     title: t("manage.runTitle"), text: t("manage.runText"), action: t("manage.run"),
     fields: [field(t("manage.date"), "date", { type: "date", hint: t("manage.runHint") })],
     work: async (asked, key) => { made = await call("POST", `${path}/run`, { body: asked, key }); },
   });
-  if (!isDone) return;
-  say(t("manage.ran", { date: made.date, n: made.sellerCount }));
+  if (outcome !== "done") return;
+  say(t("manage.ran", { date: date(made.date, "UTC"), n: made.sellerCount }));
   again();
 }
 
@@ -53,7 +53,7 @@ export function statement(item) {
 /** What it comes to, before anything is done about it. */
 function look(item) {
   const dialog = make("dialog", { "aria-labelledby": "detail", onclose: () => dialog.remove() },
-    make("h2", { id: "detail" }, t("manage.settlementTitle", { number: item.settlementId, date: item.date })),
+    make("h2", { id: "detail" }, t("manage.settlementTitle", { number: String(item.settlementId), date: date(item.date, "UTC") })),
     facts([[t("manage.seller"), String(item.sellerId)], [t("manage.status"), word("settlement.status", item.status)]]), statement(item),
     make("div.ways", {}, make("button.button", { type: "button", onclick: () => dialog.close() }, t("manage.close"))));
   document.body.append(dialog);
@@ -64,12 +64,12 @@ function look(item) {
 function ways(item, again) {
   const id = item.settlementId;
   const step = (name, key, step) => way(name, key, () => act({
-    title: t("manage.settlementTitle", { number: id, date: item.date }), text: [statement(item), t(`${key}Text`)], action: t(key),
+    title: t("manage.settlementTitle", { number: String(id), date: date(item.date, "UTC") }), text: [statement(item), t(`${key}Text`)], action: t(key),
     isHard: step === "FAILED",
     work: (_, idempotencyKey) => call("POST", `${path}/${id}/payout`, { body: { step }, key: idempotencyKey }),
   }, again));
   const approve = way("approve", "manage.approve", () => act({
-    title: t("manage.settlementTitle", { number: id, date: item.date }), text: [statement(item), t("manage.approveText")], action: t("manage.approve"),
+    title: t("manage.settlementTitle", { number: String(id), date: date(item.date, "UTC") }), text: [statement(item), t("manage.approveText")], action: t("manage.approve"),
     work: (_, key) => call("POST", `${path}/${id}/approve`, { body: { net: item.net.amount }, key }),
   }, again));
   return {

@@ -25,6 +25,8 @@ export const manageTexts = {
   "manage.seller": ["판매자", "Seller"],
   "manage.buyer": ["구매자", "Buyer"],
   "manage.member": ["회원", "Member"],
+  "manage.memberNumber": ["회원 번호", "Number"],
+  "manage.lookAgain": ["새로 고침", "Look again"],
   "manage.date": ["날짜", "Day"],
   "manage.net": ["지급액", "To pay out"],
   "manage.ways": ["할 일", "What to do"],

@@ -31,17 +31,20 @@ start("manage.title", async (main, me) => {
     make("a.plain", { href: `#${name}`, data: { name } }, t(`manage.${name}`))));
   const place = make("section", { "aria-labelledby": "part" });
   put(main, make("h1", {}, t("manage.title")), tabs, place);
-  let view = null;
+  let view = null, shown = null;
   const show = () => {
     const { name, query } = asked();
+    // Who chooses others of the same list stays at its filters.
+    if (name === shown && view?.choose) return view.choose(query);
+    shown = name;
     view?.stop();
     for (const tab of tabs.children) {
       if (tab.dataset.name === name) tab.setAttribute("aria-current", "page");
       else tab.removeAttribute("aria-current");
     }
     view = name === "state" ? new StateView() : new ListView(name, parts[name], query);
-    put(place, make("h2", { id: "part" }, t(`manage.${name}`)), view.node);
+    return put(place, make("h2", { id: "part" }, t(`manage.${name}`)), view.node);
   };
   addEventListener("hashchange", show);
-  return show();
+  return void show();
 }, { forMembers: true });

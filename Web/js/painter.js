@@ -101,6 +101,7 @@ export class Painter {
     if (this.painted[row] === this.current) return;
     this.isTouched = true;
     this.painted[row] = this.current;
+    this.tell();
     this.dress(this.hall.children[row], row);
     this.count();
     for (const [index, line] of this.lines.entries()) this.showSpan(line, index);
@@ -129,6 +130,9 @@ export class Painter {
     if (inputs.length) [inputs[0].value, inputs[1].value] = [first || "", last || ""];
   }
 
+  /** As of a field, for whoever keeps what is written. */
+  tell() { this.node.dispatchEvent(new Event("input", { bubbles: true })); }
+
   count() {
     if (this.isOnline) return;
     for (const [index, line] of this.lines.entries()) {
@@ -142,12 +146,24 @@ export class Painter {
     this.current = this.list.length - 1;
     this.draw();
     this.lines.at(-1).querySelector("[data-part=name]").focus();
+    this.tell();
   }
 
   remove(index) {
     this.list.splice(index, 1);
     this.painted = this.painted.map((one) => (one === null ? null : one === index ? 0 : one > index ? one - 1 : one));
     this.current = 0;
+    this.draw();
+    this.lines[Math.min(index, this.lines.length - 1)].querySelector("[data-part=name]").focus();
+    this.tell();
+  }
+
+  // For who comes back to a form that was begun.
+
+  get kept() { return { list: this.list, painted: this.painted, isTouched: Boolean(this.isTouched) }; }
+
+  restore({ list, painted, isTouched }) {
+    Object.assign(this, { list, painted, isTouched, current: 0 });
     this.draw();
   }
 
@@ -160,7 +176,9 @@ export class Painter {
     if (!rows.some((one) => one !== null)) return t("new.unpainted");
     for (const [index, grade] of this.list.entries()) {
       const [first, last] = this.span(index);
-      if (first > 0 && rows.slice(first - 1, last).some((one) => one !== index)) return t("new.apart", { grade: grade.name });
+      // It would be left out, and nobody told.
+      if (first === 0) return t("new.gradeUnpainted", { grade: grade.name });
+      if (rows.slice(first - 1, last).some((one) => one !== index)) return t("new.apart", { grade: grade.name });
     }
     return null;
   }

@@ -1,30 +1,31 @@
 // How the queue of a show moves: seen as it is, and changed.
-import { call } from "./api.js";
-import { t } from "./language.js";
+import { call, Problem } from "./api.js";
+import { explain, t } from "./language.js";
 import { say } from "./shell.js";
-import { facts, word } from "./staff.js";
-import { ask, field } from "./staff-form.js";
+import { count, facts, word } from "./staff.js";
+import { act, changedOf, field } from "./staff-form.js";
 
 export async function changeQueue(id, again) {
   const now = await call("GET", `/concert/${id}/queue/watermark`).catch((problem) => {
-    say(t("staff.notNowBecause", { why: problem.message }));
+    console.warn(problem);
+    say(t("staff.notNowBecause", { why: problem instanceof Problem ? explain(problem) : t("problem.page") }));
     return null;
   });
   if (!now) return;
-  const check = (name, key, isOn, hint) => field(t(key), name, { type: "checkbox", checked: isOn, hint: hint && t(hint) });
-  const isDone = await ask({
+  const was = { ...now, enabled: now.state !== "NONE" };
+  const check = (name, key, hint) => field(t(key), name, { type: "checkbox", checked: was[name], hint: hint && t(hint) });
+  await act({
     title: t("queue.settings"), action: t("staff.save"),
-    text: facts([[t("queue.state"), word("queue.state", now.state)], [t("queue.waiting"), now.waiting.toLocaleString()],
-      [t("queue.active"), now.active.toLocaleString()], [t("queue.admitted"), now.admitted.toLocaleString()]]),
+    text: facts([[t("queue.state"), [word("queue.state", now.state), now.paused && now.state !== "PAUSED" && `, ${word("queue.state", "PAUSED")}`]
+      .filter(Boolean).join("")], [t("queue.waiting"), count(now.waiting)], [t("queue.active"), count(now.active)],
+    [t("queue.admitted"), count(now.admitted)]]),
     fields: [
-      check("enabled", "new.queue", now.state !== "NONE"), check("paused", "queue.pause", now.state === "PAUSED", "queue.pauseHint"),
+      check("enabled", "new.queue"), check("paused", "queue.pause", "queue.pauseHint"),
       field(t("queue.perSecond"), "admitPerSecond", { type: "number", min: 1, max: 100_000, required: true, value: now.admitPerSecond }),
       field(t("queue.maxActive"), "maxActive", { type: "number", min: 1, max: 1_000_000, required: true, value: now.maxActive }),
-      check("verifiedOnly", "queue.verifiedOnly", now.verifiedOnly), check("olderAccountsOnly", "queue.olderOnly", now.olderAccountsOnly),
+      check("verifiedOnly", "queue.verifiedOnly"), check("olderAccountsOnly", "queue.olderOnly"),
     ],
-    work: (asked, key) => call("PATCH", `/concert/${id}/queue`, { body: asked, key }),
-  });
-  if (!isDone) return;
-  say(t("studio.done"));
-  again?.();
+    // Only what somebody has changed here: what another has changed meanwhile stays his.
+    work: (asked, key) => call("PATCH", `/concert/${id}/queue`, { body: changedOf(was, asked), key }),
+  }, again);
 }

@@ -29,14 +29,23 @@ export class SeatMap {
     this.drawSheet();
     // As high as the hall is, within what a screen shows beside other things.
     canvas.style.aspectRatio = `${this.sheet.width} / ${this.sheet.height}`;
-    new ResizeObserver(() => this.resize()).observe(canvas);
+    this.leaving = new AbortController();
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.readStyle();
       this.drawSheet();
       this.wish();
-    });
+    }, { signal: this.leaving.signal });
     this.listen();
     this.resize(true);
+  }
+
+  /** Another hall is shown in its place: what would hold it is let go. */
+  dispose() {
+    this.leaving.abort();
+    this.observer.disconnect();
+    cancelAnimationFrame(this.frame);
   }
 
   readStyle() {

@@ -29,6 +29,12 @@ export class SeatNews {
     }, onLive);
   }
 
+  close() {
+    // A map that is on its way is not waited for.
+    this.turn = (this.turn ?? 0) + 1;
+    this.news.close();
+  }
+
   take(event) {
     this.seen = event.lastEventId || this.seen;
     const news = JSON.parse(event.data);

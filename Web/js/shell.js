@@ -2,6 +2,7 @@
 import { Problem, signInAddress, whoAmI } from "./api.js";
 import { $, make, put } from "./dom.js";
 import { choose, explain, fill, language, t } from "./language.js";
+import { isInTeam, learnTeams } from "./teams.js";
 
 document.documentElement.lang = language;
 const retryCountMax = 5;
@@ -20,7 +21,7 @@ function link(href, key) {
 function bar(me) {
   const ways = [link("/", "nav.home")];
   if (me) ways.push(link("/tickets/", "nav.tickets"));
-  if (me && !me.role.endsWith("USER")) ways.push(link("/studio/", "nav.studio"));
+  if (me && (!me.role.endsWith("USER") || isInTeam(me))) ways.push(link("/studio/", "nav.studio"));
   if (me?.role.endsWith("MANAGER")) ways.push(link("/manage/", "nav.manage"));
   const person = me
     ? [make("a.person", { href: "/account/" }, me.name)]
@@ -107,6 +108,8 @@ export async function start(titleKey, show, { forMembers = false } = {}) {
         return null;
       });
       put($("#bar"), bar(me));
+      // Whoever works for an organizer finds the studio too.
+      if (me?.role.endsWith("USER")) learnTeams(me).then((isNew) => isNew && put($("#bar"), bar(me)), (problem) => console.warn(problem));
       if (forMembers && !me) return location.replace(signInAddress());
       await show(main, me);
     } catch (problem) {

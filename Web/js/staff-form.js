@@ -1,8 +1,8 @@
 // Forms of organizers and administrators: fields, what is wrong with them, and questions that are asked in a dialog.
 import { newKey, Problem } from "./api.js";
 import { make, put } from "./dom.js";
-import { explainField, t } from "./language.js";
-import { say, trouble } from "./shell.js";
+import { explain, explainField, t } from "./language.js";
+import { say, told } from "./shell.js";
 
 let made = 0;
 
@@ -65,11 +65,12 @@ export function tellProblem(form, said, problem) {
   for (const error of problem.errors ?? []) {
     const input = tellField(form, error.pointer, explainField(error));
     first ??= input;
-    if (!input) rest.push(`${error.pointer.slice(1)}: ${explainField(error)}`);
+    // Where nothing on the page is of that name, what is wrong is said without it: it is a name of the API.
+    if (!input) rest.push(explainField(error));
   }
-  const words = !problem.errors?.length ? trouble(problem, null).firstChild.textContent
-    : rest.length ? rest.join(" ") : t("new.check");
-  put(said, make("p.wrong", { role: "alert" }, words));
+  // With the way to sign in, where that is what is missing.
+  put(said, make("div.wrong", { role: "alert" }, !problem.errors?.length ? told(problem)
+    : make("p", {}, rest.length ? [...new Set(rest)].join(" ") : t("new.check"))));
   first?.focus();
 }
 
@@ -85,6 +86,11 @@ export class RequestKey {
   refused(problem) { if (problem instanceof Problem && !problem.isUnknown) this.sign = undefined; }
 }
 
+/** Of what was asked, what is another than it was. */
+export function changedOf(was, asked) {
+  return Object.fromEntries(Object.entries(asked).filter(([name, value]) => value !== was[name]));
+}
+
 /** The values of a form by their names: numbers as numbers, and nothing for what was left empty. */
 export function values(form) {
   const found = {};
@@ -97,50 +103,92 @@ export function values(form) {
   return found;
 }
 
-/** Asks in a dialog: `fields` are nodes of `field`, `work(values, key)` does it. True when it was done, false when not. */
-export function ask({ title, text, action, isHard = false, fields = [], work }) {
-  return new Promise((resolve) => {
-    const keys = new RequestKey();
-    const said = make("div");
-    const doIt = make(isHard ? "button.button.hard" : "button.button", { type: "submit" }, action);
-    const form = make("form.form", { novalidate: true }, make("h2", { id: "asked" }, title),
-      [text].flat().filter(Boolean).map((one) => (typeof one === "string" ? make("p", {}, one) : one)), fields, said,
-      make("div.ways", {}, doIt, make("button.plain", { type: "button", onclick: () => dialog.close() }, t("staff.notNow"))));
-    const dialog = make("dialog", { "aria-labelledby": "asked", onclose: () => {
-      dialog.remove();
-      resolve(isDone);
-    } }, form);
-    let isDone = false;
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      clearFields(form);
-      put(said);
-      const wrong = firstInvalid(form);
-      if (wrong) return wrong.focus();
-      doIt.disabled = true;
-      doIt.setAttribute("aria-busy", "true");
-      const asked = values(form);
-      try {
-        await work(asked, keys.for(asked));
-        isDone = true;
-        dialog.close();
-      } catch (problem) {
-        keys.refused(problem);
-        tellProblem(form, said, problem);
-      } finally {
-        doIt.disabled = false;
-        doIt.removeAttribute("aria-busy");
-      }
-      return undefined;
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
+/** Asks in a dialog: `fields` are nodes of `field`, `work(values, key)` does it, and `renew()` learns the version that
+ * there is when somebody else has changed it meanwhile. What came of it: "done", or "changed" when it was not done and
+ * is not as it was seen either; null when it was not done. */
+export function ask(question) {
+  return new Promise((resolve) => new Question(question, resolve).show());
 }
 
-/** Asks, does it, says so, and looks again. */
+class Question {
+  constructor({ title, text, action, isHard = false, fields = [], work, renew }, resolve) {
+    Object.assign(this, { work, renew, resolve, keys: new RequestKey(), outcome: null, isBusy: false });
+    this.said = make("div");
+    this.doIt = make(isHard ? "button.button.hard" : "button.button", { type: "submit" }, action);
+    this.leave = make("button.plain", { type: "button", onclick: () => { if (!this.isBusy) this.dialog.close(); } }, t("staff.notNow"));
+    this.form = make("form.form", { novalidate: true, onsubmit: (event) => {
+      event.preventDefault();
+      this.send();
+    } }, make("h2", { id: "asked" }, title), [text].flat().filter(Boolean).map((one) => (typeof one === "string" ? make("p", {}, one) : one)),
+    fields, this.said, make("div.ways", {}, this.doIt, this.leave));
+    // What is under way cannot be left: whoever did would not hear what came of it. Some ways back browsers let through all
+    // the same; then it is told on the page.
+    const stay = (event) => { if (this.isBusy && (event.type === "cancel" || event.key === "Escape")) event.preventDefault(); };
+    this.dialog = make("dialog", { "aria-labelledby": "asked", oncancel: stay, onkeydown: stay, onclose: () => {
+      this.dialog.remove();
+      if (!this.isBusy) resolve(this.outcome);
+    } }, this.form);
+  }
+
+  show() {
+    document.body.append(this.dialog);
+    this.dialog.showModal();
+  }
+
+  /** Buttons are not `disabled`: that takes the focus away from who pressed them. */
+  busy(isBusy) {
+    this.isBusy = isBusy;
+    for (const button of [this.doIt, this.leave]) {
+      if (isBusy) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
+    if (isBusy) this.doIt.setAttribute("aria-busy", "true");
+    else this.doIt.removeAttribute("aria-busy");
+  }
+
+  async send() {
+    if (this.isBusy) return undefined;
+    clearFields(this.form);
+    put(this.said);
+    const wrong = firstInvalid(this.form);
+    if (wrong) return wrong.focus();
+    this.busy(true);
+    const asked = values(this.form);
+    let failure = null;
+    try {
+      await this.work(asked, this.keys.for(asked));
+      this.outcome = "done";
+    } catch (problem) {
+      this.keys.refused(problem);
+      failure = await this.again(problem);
+    }
+    this.busy(false);
+    if (!failure) return this.dialog.open ? this.dialog.close() : this.resolve(this.outcome);
+    if (this.dialog.open) return tellProblem(this.form, this.said, failure);
+    say(failure instanceof Problem ? explain(failure) : t("problem.page"));
+    return this.resolve(this.outcome);
+  }
+
+  /** What is to be told of a problem: that somebody else has changed it, once the version that there is now is known. */
+  async again(problem) {
+    if (problem.status !== 412 || !this.renew) return problem;
+    this.outcome = "changed";
+    return this.renew().then(() => new Problem(412, { code: "changed-meanwhile" }), (other) => other);
+  }
+}
+
+/** Asks, does it, says so, and looks again: also at what somebody else has changed. True when it was done. */
 export async function act(question, again) {
-  if (!(await ask(question))) return;
-  say(t("studio.done"));
-  await again();
+  const outcome = await ask(question);
+  if (!outcome) return false;
+  if (outcome === "done") say(t("studio.done"));
+  try {
+    await again?.();
+  } catch (problem) {
+    // It is done all the same; what is seen is as it was.
+    console.warn(problem);
+    const why = problem instanceof Problem ? explain(problem) : t("problem.page");
+    say(t(outcome === "done" ? "staff.doneNotSeen" : "staff.notSeen", { why }));
+  }
+  return outcome === "done";
 }

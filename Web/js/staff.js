@@ -1,6 +1,7 @@
 // What pages of organizers and administrators have in common.
 import { call, Problem } from "./api.js";
 import { make, put } from "./dom.js";
+import { date } from "./format.js";
 import { explain, language, learn, t } from "./language.js";
 import { worker } from "./shell.js";
 import { staffTexts } from "./staff-texts.js";
@@ -22,6 +23,28 @@ const short = new Intl.DateTimeFormat(language, {
 
 /** A time as tables have it: to the second, in the reader's zone. */
 export function moment(text) { return text ? make("time", { datetime: text }, short.format(new Date(text))) : "–"; }
+
+/** A day that the API names, `2026-11-28`, wherever the reader is. */
+export function day(text) { return make("time", { datetime: text }, date(text, "UTC")); }
+
+const shortDay = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", timeZone: "UTC" });
+export const dayName = (text) => shortDay.format(new Date(text));
+
+/** A number as the page's language writes it, whatever the browser's is. */
+export const count = (number) => number.toLocaleString(language);
+
+/** Fills a part anew. Whoever was at one of its buttons is at the same one again, or at the part when it is gone. */
+export function refill(node, ...children) {
+  const at = node.contains(document.activeElement) ? document.activeElement : null;
+  const nameOf = (one) => one.dataset.way || one.id;
+  const name = at && (nameOf(at) || at.textContent);
+  put(node, children);
+  if (!at) return;
+  const same = [...node.querySelectorAll("button, a[href], select, input, [tabindex]")]
+    .find((one) => name && (nameOf(one) || one.textContent) === name);
+  if (!same) node.tabIndex = -1;
+  (same ?? node).focus();
+}
 
 /** A line of a table. On narrow screens lines are cards, and each cell says which column it is of. */
 export function line(heads, cells) {

@@ -1,73 +1,85 @@
 // What an organizer changes of a show.
 import { call, newKey, Problem } from "./api.js";
-import { make } from "./dom.js";
-import { dateTime } from "./format.js";
 import { t } from "./language.js";
-import { act, field } from "./staff-form.js";
+import { make } from "./dom.js";
+import { act, changedOf, field } from "./staff-form.js";
 import { categories } from "./studio-new-parts.js";
+import { moreFields } from "./studio-rows.js";
+import { RefundRules } from "./studio-rules.js";
 import { momentOf, ownZone, timeThere } from "./zone.js";
 
 const posterBytesMax = 8 * 1024 * 1024;
-const day = 86_400_000;
 
 /** Where the show is, by whose clocks times are told. */
-function zoneOf(concert) { return concert.schedules[0]?.timeZone ?? ownZone; }
+export function zoneOf(concert) { return concert.schedules[0]?.timeZone ?? ownZone; }
 
-const number = (key, name, value, min, max) => field(t(key), name, { type: "number", required: true, value, min, max });
-const time = (key, name, value, zone) => field(`${t(key)} (${zone})`, name, { type: "datetime-local", required: true, value });
+export const timeField = (key, name, value, zone, options = {}) =>
+  field(`${t(key)} (${zone})`, name, { type: "datetime-local", required: true, value, ...options });
+
+/** The version that a change is for. Who hears that there is another learns that one: what is sent is only what he has
+ * changed himself, so that nothing of the other's is lost. */
+export function versionOf(item, path) {
+  let { version } = item;
+  return {
+    fields: () => ({ "if-match": `"${version}"` }),
+    renew: async () => { version = (await call("GET", path)).version; },
+  };
+}
+
+const number = (key, name, value, min, max, hint) => field(t(key), name, { type: "number", required: true, value, min, max, hint: hint && t(hint) });
 
 export function changeConcert(concert, again) {
-  const zone = zoneOf(concert);
-  const there = (text) => timeThere(Date.parse(text), zone);
-  const grades = concert.grades.map((grade, index) => field(t("studio.priceOf", { grade: grade.name, currency: concert.currency }),
-    `price-${grade.gradeId}`, { pointer: `/grades/${index}/price`, type: "number", required: true, min: 0, value: grade.price.amount }));
+  const zone = zoneOf(concert), path = `/concert/${concert.concertId}`;
+  const version = versionOf(concert, path);
+  const was = shownOf(concert, zone);
+  const rules = new RefundRules(concert.refundRules), more = moreFields(concert.fields);
+  const grades = concert.grades.map((grade) => field(t("studio.priceOf", { grade: grade.name, currency: concert.currency }),
+    `price-${grade.gradeId}`, { pointer: "", type: "number", required: true, min: 0, value: grade.price.amount }));
   return act({
-    title: t("studio.change"), action: t("staff.save"),
+    title: t("studio.change"), action: t("staff.save"), renew: version.renew,
     fields: [
       field(t("new.name"), "name", { required: true, maxlength: 200, value: concert.name }),
       field(t("new.performers"), "performers", { maxlength: 200, value: concert.performers }),
       field(t("new.category"), "category", { value: concert.category, options: categories() }),
       field(t("new.description"), "description", { rows: 5, maxlength: 20_000, value: concert.description }, "textarea"),
-      number("new.runtime", "runtimeMinutes", concert.runtimeMinutes, 1, 10_080),
-      time("new.saleOpens", "saleOpensAt", there(concert.saleOpensAt), zone), time("new.saleCloses", "saleClosesAt", there(concert.saleClosesAt), zone),
-      number("new.limit", "purchaseLimit", concert.purchaseLimit, 1, 100), grades, make("p.quiet", {}, t("studio.priceHint")),
+      number("new.runtime", "runtimeMinutes", concert.runtimeMinutes, 1, 10_080), number("new.age", "ageRating", concert.ageRating, 0, 21, "new.ageHint"),
+      timeField("new.saleOpens", "saleOpensAt", was.saleOpensAt, zone), timeField("new.saleCloses", "saleClosesAt", was.saleClosesAt, zone),
+      number("new.limit", "purchaseLimit", concert.purchaseLimit, 1, 100), number("new.hold", "holdSeconds", concert.holdSeconds, 30, 3600, "new.holdHint"),
+      grades, make("p.quiet", {}, t("studio.priceHint")), rules.node, make("h3", {}, t("new.fields")), more.node,
     ],
-    work: (asked, key) => call("PATCH", `/concert/${concert.concertId}`, {
-      key, fields: { "if-match": `"${concert.version}"` }, body: changed(concert, asked, zone),
-    }),
+    work: (asked, key) => {
+      // What is wrong with a price is told by its place among those that are sent.
+      const inputs = grades.map((node) => node.querySelector("input"));
+      for (const input of inputs) input.dataset.pointer = "";
+      inputs.filter((input, index) => Number(input.value) !== concert.grades[index].price.amount)
+        .forEach((input, place) => { input.dataset.pointer = `/grades/${place}/price`; });
+      const body = changed(concert, was, asked, zone);
+      for (const [name, now] of [["refundRules", rules.rules()], ["fields", more.items()]]) {
+        if (JSON.stringify(now) !== JSON.stringify(concert[name])) body[name] = now;
+      }
+      return call("PATCH", path, { key, body, fields: version.fields() });
+    },
   }, again);
 }
 
+/** As its fields show it. */
+function shownOf(concert, zone) {
+  const there = (text) => timeThere(Date.parse(text), zone);
+  const { name, performers, category, description, runtimeMinutes, ageRating, purchaseLimit, holdSeconds } = concert;
+  return { name, performers, category, description, runtimeMinutes, ageRating, purchaseLimit, holdSeconds,
+    saleOpensAt: there(concert.saleOpensAt), saleClosesAt: there(concert.saleClosesAt) };
+}
+
 /** Only what is another than it was: prices of sold grades cannot be sent at all. */
-function changed(concert, asked, zone) {
-  const moment = (text, before) => (timeThere(Date.parse(before), zone) === text ? before : momentOf(text, zone));
-  const now = {
-    name: asked.name, performers: asked.performers ?? "", category: asked.category, description: asked.description ?? "",
-    runtimeMinutes: asked.runtimeMinutes, purchaseLimit: asked.purchaseLimit,
-    saleOpensAt: moment(asked.saleOpensAt, concert.saleOpensAt), saleClosesAt: moment(asked.saleClosesAt, concert.saleClosesAt),
-  };
-  const body = Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== concert[name]));
+function changed(concert, was, asked, zone) {
+  const texts = { performers: asked.performers ?? "", description: asked.description ?? "" };
+  const known = Object.fromEntries(Object.entries({ ...asked, ...texts }).filter(([name]) => name in was));
+  const body = changedOf(was, known);
+  for (const name of ["saleOpensAt", "saleClosesAt"]) if (body[name] !== undefined) body[name] = momentOf(body[name], zone);
   const prices = concert.grades.map((grade) => ({ gradeId: grade.gradeId, price: asked[`price-${grade.gradeId}`], before: grade.price.amount }))
     .filter(({ price, before }) => price !== before).map(({ gradeId, price }) => ({ gradeId, price }));
   if (prices.length) body.grades = prices;
   return body;
-}
-
-export function addSchedule(concert, again) {
-  const zone = zoneOf(concert);
-  const last = Math.max(Date.now(), ...concert.schedules.map((schedule) => Date.parse(schedule.startsAt)));
-  return act({
-    title: t("new.addTime"), action: t("new.addTime"), text: t("studio.addTimeText"),
-    fields: [time("new.startsAt", "startsAt", timeThere(last + day, zone), zone)],
-    work: (asked, key) => call("POST", `/concert/${concert.concertId}/schedule`, { body: { startsAt: momentOf(asked.startsAt, zone) }, key }),
-  }, again);
-}
-
-export function removeSchedule(schedule, again) {
-  return act({
-    title: `${t("studio.removeTime")}: ${dateTime(schedule.startsAt, schedule.timeZone)}`, text: t("studio.removeTimeSure"),
-    action: t("studio.removeTime"), isHard: true, work: () => call("DELETE", `/schedule/${schedule.scheduleId}`),
-  }, again);
 }
 
 export function choosePoster(concert, again) {

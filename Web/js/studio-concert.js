@@ -5,69 +5,100 @@ import { dateTime, money } from "./format.js";
 import { t } from "./language.js";
 import { poster } from "./poster.js";
 import { start } from "./shell.js";
-import { facts, word } from "./staff.js";
+import { facts, refill, word } from "./staff.js";
 import { act } from "./staff-form.js";
-import { addSchedule, changeConcert, choosePoster, removeSchedule } from "./studio-changes.js";
+import { changeConcert, choosePoster, zoneOf } from "./studio-changes.js";
 import { promotions } from "./studio-promotions.js";
 import { changeQueue } from "./queue-settings.js";
+import { refundLines } from "./studio-rules.js";
 import { sales } from "./studio-sales.js";
+import { schedules } from "./studio-schedules.js";
 import { hall } from "./studio-seats.js";
+import { rights, roleFor } from "./teams.js";
 
-start("studio.title", async (main) => {
-  const id = numberInPath(2);
-  const head = make("div.part");
-  const show = async () => {
-    const concert = await call("GET", `/concert/${id}`);
-    document.title = `${concert.name} · Podo`;
-    put(head, header(concert), ways(concert, show), schedules(concert, show));
-    return concert;
-  };
-  const concert = await show();
-  put(main, head, concert.status !== "DRAFT" && [sales(id), hall(concert)], promotions(concert));
+start("studio.title", async (main, me) => {
+  const page = new ConcertPage(numberInPath(2), me);
+  await page.show();
+  put(main, page.node);
 }, { forMembers: true });
+
+class ConcertPage {
+  constructor(id, me) {
+    Object.assign(this, { id, me });
+    this.head = make("div.part");
+    this.salesPlace = make("div");
+    this.hallPlace = make("div");
+    this.codesPlace = make("div");
+    this.node = make("div.part.sections", {}, this.head, this.salesPlace, this.hallPlace, this.codesPlace);
+    this.again = () => this.show();
+  }
+
+  async show() {
+    const concert = await call("GET", `/concert/${this.id}`);
+    this.may ??= rights(await roleFor(this.me, concert.sellerId));
+    this.concert = concert;
+    document.title = `${concert.name} · Podo`;
+    refill(this.head, header(concert), ways(concert, this.may, this.again), schedules(concert, this.may, this.again));
+    this.showSales();
+    this.showHall();
+  }
+
+  /** What is below the head is made when there is something to tell: of a draft there is not. */
+  showSales() {
+    if (!this.may.maySeeMoney) return;
+    if (!this.hasSales && this.concert.status !== "DRAFT") {
+      this.hasSales = true;
+      put(this.salesPlace, sales(this.id, () => this.concert));
+    }
+    if (this.hasCodes) return;
+    this.hasCodes = true;
+    put(this.codesPlace, promotions(this.concert, this.may));
+  }
+
+  showHall() {
+    const { concert } = this;
+    // Made anew when there are others to choose from, and not whenever something else has changed.
+    const sign = JSON.stringify([concert.status === "DRAFT", concert.schedules.map(({ scheduleId, status, startsAt }) => [scheduleId, status, startsAt])]);
+    if (sign === this.hallSign) return;
+    this.hallSign = sign;
+    this.hall?.close();
+    this.hall = concert.status === "DRAFT" ? null : hall(concert);
+    put(this.hallPlace, this.hall?.node);
+  }
+}
 
 function header(concert) {
   const prices = concert.grades.map((grade) => `${grade.name} ${money(grade.price)}`).join(", ");
+  const zone = zoneOf(concert);
   return make("header.poster-and-facts", {}, poster(concert), make("div.words", {}, make("h1", {}, concert.name), facts([
     [t("manage.statusOf"), make("strong", {}, word("studio.status", concert.status))],
     [t("new.performers"), concert.performers],
     [t("show.venue"), concert.stage ? `${concert.stage.name} · ${concert.stage.location}` : t("show.online")],
-    [t("sales.sale"), `${dateTime(concert.saleOpensAt)} – ${dateTime(concert.saleClosesAt)}`], [t("new.prices"), prices],
+    [t("sales.sale"), `${dateTime(concert.saleOpensAt, zone)} – ${dateTime(concert.saleClosesAt, zone)}`], [t("new.prices"), prices],
+    [t("show.age"), concert.ageRating ? t("show.ageFrom", { n: concert.ageRating }) : t("show.ageAll")],
+    [t("new.refunds"), refundLines(concert.refundRules)],
+    ...concert.fields.map(({ name, value }) => [name, value]),
   ])));
 }
 
-function ways(concert, again) {
+function ways(concert, may, again) {
   const id = concert.concertId, status = concert.status;
-  const button = (key, work, what = "button.plain") => make(what, { type: "button", onclick: work }, t(key));
+  const button = (key, work, what = "button.plain") => make(what, { type: "button", data: { way: key }, onclick: work }, t(key));
   const move = (name, key, { isHard = false, what } = {}) => button(key, () => act({
     title: t(key), text: t(`${key}Sure`), action: t(key), isHard, work: (_, idempotencyKey) => call("POST", `/concert/${id}/${name}`, { key: idempotencyKey }),
   }, again), what);
   const remove = () => act({
     title: t("studio.delete"), text: t("studio.deleteSure"), action: t("studio.delete"), isHard: true, work: () => call("DELETE", `/concert/${id}`),
   }, () => location.assign("/studio/"));
+  const page = make("a.plain", { href: `/show/${id}` }, t("studio.page"));
+  if (!may.mayChange) return make("div.ways", {}, page);
   const isOver = status === "CANCELED";
   return make("div.ways", {},
-    status === "DRAFT" && move("publish", "studio.publish", { what: "button.button" }),
-    make("a.plain", { href: `/show/${id}` }, t("studio.page")),
+    status === "DRAFT" && move("publish", "studio.publish", { what: "button.button" }), page,
     !isOver && button("studio.change", () => changeConcert(concert, again)),
     !isOver && button("studio.poster", () => choosePoster(concert, again)),
     status === "PUBLISHED" && button("queue.settings", () => changeQueue(id, again)),
     status === "PUBLISHED" && move("close", "studio.close"), status === "CLOSED" && move("publish", "studio.publishAgain"),
     ["PUBLISHED", "CLOSED"].includes(status) && move("cancel", "studio.cancel", { isHard: true }),
     status === "DRAFT" && button("studio.delete", remove));
-}
-
-function schedules(concert, again) {
-  const canChange = concert.status !== "CANCELED";
-  return make("section", { "aria-labelledby": "schedules" },
-    make("header.with-action", {}, make("h2", { id: "schedules" }, t("studio.schedules")),
-      canChange && make("button.plain", { type: "button", onclick: () => addSchedule(concert, again) }, t("new.addTime"))),
-    concert.schedules.length === 0 ? make("p.empty", {}, t("studio.noSchedules"))
-      : make("ul.times", {}, concert.schedules.map((schedule) => make("li.card", {},
-        make("div", {}, make("p.when", {}, dateTime(schedule.startsAt, schedule.timeZone),
-          schedule.live?.state === "LIVE" && make("span.live", {}, t("live"))),
-        make("p.quiet", {}, schedule.status === "CANCELED" ? word("studio.status", "CANCELED") : t("show.left", { n: schedule.remaining }))),
-        schedule.status !== "CANCELED" && make("div.ways", {},
-          canChange && make("button.plain", { type: "button", onclick: () => removeSchedule(schedule, again) }, t("studio.removeTime")),
-          make("a.button", { href: `/studio/live/${schedule.scheduleId}` }, t("studio.broadcast")))))));
 }

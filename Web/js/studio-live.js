@@ -4,25 +4,33 @@ import { curve } from "./chart.js";
 import { make, numberInPath, put } from "./dom.js";
 import { about, dateTime } from "./format.js";
 import { language, t } from "./language.js";
-import { say, start } from "./shell.js";
-import { copy, facts, follow, freshness } from "./staff.js";
-import { act, ask } from "./staff-form.js";
+import { start } from "./shell.js";
+import { facts, follow, freshness } from "./staff.js";
 import { StreamHistory } from "./stream-health.js";
+import { Ends, keys } from "./studio-live-ways.js";
+import { Preview } from "./studio-preview.js";
+import { rights, roleFor } from "./teams.js";
 
 const lookTime = 2000;
 const pictureTime = 5000;
 
-start("live.title", async (main) => {
+start("live.title", async (main, me) => {
   const id = numberInPath(2);
   const schedule = await call("GET", `/schedule/${id}`);
   const concert = await call("GET", `/concert/${schedule.concertId}`);
   document.title = `${concert.name} · Podo`;
+  const head = make("header", {}, make("h1", {}, concert.name), make("p.quiet", {}, dateTime(schedule.startsAt, schedule.timeZone)),
+    make("a", { href: `/studio/concert/${concert.concertId}` }, t("live.toShow")));
+  if (!rights(await roleFor(me, concert.sellerId)).mayStream) return put(main, head, make("p.note", {}, t("live.notForYou")));
   const health = new Health();
   const fresh = freshness(health.node);
-  const following = follow(lookTime, async () => health.show(await call("GET", `/schedule/${id}/stream`)), fresh.tell);
-  put(main, make("header", {}, make("h1", {}, concert.name), make("p.quiet", {}, dateTime(schedule.startsAt, schedule.timeZone)),
-    make("a", { href: `/studio/concert/${concert.concertId}` }, t("live.toShow"))),
-  fresh.node, health.node, picture(id, health), keys(id, health), ends(id, health, following.now));
+  const ends = new Ends(id, () => following.now()), preview = new Preview(id);
+  const following = follow(lookTime, async () => {
+    health.show(await call("GET", `/schedule/${id}/stream`));
+    ends.show(health.live.state);
+    preview.show(health.isPublishing);
+  }, fresh.tell);
+  return put(main, head, fresh.node, health.node, picture(id, health), preview.node, keys(id, health), ends.node);
 }, { forMembers: true });
 
 /** Its parts stay where they are: what is said is said when it changes, and not every two seconds. */
@@ -91,33 +99,4 @@ function picture(id, health) {
     else place.hidden = true;
   });
   return place;
-}
-
-function keys(id, health) {
-  const place = make("div");
-  const line = (label, text) => {
-    const code = make("code", {}, text);
-    return make("div.copy", {}, make("span", {}, label), code, make("button.plain", {
-      type: "button", "aria-label": `${t("live.copy")}: ${label}`, onclick: async () => say(await copy(text, code)),
-    }, t("live.copy")));
-  };
-  const button = make("button.button", { type: "button", onclick: () => ask({
-    title: t("live.getKey"), action: t("live.getKey"), isHard: health.isPublishing,
-    text: [t("live.keySure"), health.isPublishing && t("live.keySureNow")],
-    work: async (_, idempotencyKey) => {
-      const key = await call("POST", `/schedule/${id}/stream-key`, { key: idempotencyKey });
-      put(place, line(t("live.address"), key.rtmpUrl), line(t("live.key"), key.streamKey),
-        make("p.note", { role: "status" }, t("live.keyOnce"), " ", t("live.keyUntil", { when: dateTime(key.validUntil) })));
-      button.textContent = t("live.getKeyAgain");
-    },
-  }) }, t("live.getKey"));
-  return make("section.card", {}, make("h2", {}, t("live.key")), place, button,
-    make("h3", {}, t("live.steps")), make("ol.steps", {}, [1, 2, 3, 4].map((step) => make("li", {}, t(`live.step${step}`)))));
-}
-
-function ends(id, health, again) {
-  const way = (name, key, isHard) => make("button.plain", { type: "button", onclick: () => act({
-    title: t(key), text: t(`${key}Sure`), action: t(key), isHard, work: (_, idempotencyKey) => call("POST", `/schedule/${id}/${name}`, { key: idempotencyKey }),
-  }, again) }, t(key));
-  return make("div.ways", {}, way("end", "live.end", true), way("reopen", "live.reopen", false));
 }

@@ -6,7 +6,7 @@ import { learn, t } from "./language.js";
 import { statement } from "./manage-settlements.js";
 import { manageTexts } from "./manage-texts.js";
 import { start, worker } from "./shell.js";
-import { download, moment, word } from "./staff.js";
+import { day, download, moment, word } from "./staff.js";
 import { LiveTable } from "./staff-table.js";
 import { studioTabs } from "./studio-tabs.js";
 
@@ -17,7 +17,7 @@ start("money.title", async (main, me) => {
   put(main, studioTabs(me), make("h1", {}, t("money.title")),
     await list("money.settlements", "/member/me/settlement", "money.noSettlements", {
       heads: ["manage.date", "manage.net", "manage.status", "money.statement"], keyOf: (item) => item.settlementId,
-      row: (item) => [item.date, money(item.net), [word("settlement.status", item.status), item.paidAt && make("p.quiet", {}, moment(item.paidAt))],
+      row: (item) => [day(item.date), money(item.net), [word("settlement.status", item.status), item.paidAt && make("p.quiet", {}, moment(item.paidAt))],
         make("details", {}, make("summary", {}, t("money.statement")), statement(item),
           download(`/member/me/settlement/${item.settlementId}/csv`, `settlement-${item.date}.csv`, t("manage.csv"), "button.plain.small"))],
     }),
@@ -36,7 +36,10 @@ async function list(title, path, none, { heads, keyOf, row }) {
     const page = await call("GET", `${path}?limit=${pageCount}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
     items.push(...page.items);
     table.fill(items);
+    const wasHere = foot.contains(document.activeElement);
     put(foot, page.nextCursor && worker(t("more"), () => more(page.nextCursor), "button.plain"));
+    // The button is another one, or gone.
+    if (wasHere) (foot.querySelector("button") ?? table.table).focus();
   };
   await more(null);
   return make("section", {}, make("h2", {}, t(title)), items.length ? [table.node, foot] : make("p.empty", {}, t(none)));

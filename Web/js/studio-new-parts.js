@@ -2,6 +2,8 @@
 import { make, put } from "./dom.js";
 import { t } from "./language.js";
 import { field } from "./staff-form.js";
+import { moreFields } from "./studio-rows.js";
+import { RefundRules } from "./studio-rules.js";
 import { ownZone, timeThere, zones } from "./zone.js";
 
 const day = 86_400_000;
@@ -18,14 +20,18 @@ export function what() {
     field(t("new.runtime"), "runtimeMinutes", { type: "number", required: true, min: 1, max: 10_080, value: 120 }));
 }
 
-/** A stage that there is, a new one, or none: `onChange` hears { rows, cols, isOnline, zone }. */
+const nameOf = (stage) => `${stage.name} (${stage.rows} × ${stage.cols})`;
+
+/** Whose show it is, and a stage that there is, a new one, or none: `onChange` hears { rows, cols, isOnline, zone }.
+ * `sellers`: whom one may make shows for, `[id, name]` each. */
 export class Where {
-  constructor(stages, onChange) {
+  constructor(stages, sellers, onChange) {
     Object.assign(this, { stages, onChange });
-    this.node = part("new.where", field(t("new.stage"), "stageId", { id: "stageId", value: stages.length ? stages[0].stageId : "new", options: [
-      ...stages.map((stage) => [stage.stageId, `${stage.name} (${stage.rows} × ${stage.cols})`]),
-      ["new", t("new.stageNew")], ["online", t("new.stageOnline")]] }));
-    this.choice = this.node.querySelector("select");
+    this.sellerField = field(t("new.seller"), "sellerId", { id: "sellerId", options: sellers, value: sellers[0][0] });
+    this.sellerField.hidden = sellers.length === 1;
+    this.sellers = this.sellerField.querySelector("select");
+    this.node = part("new.where", this.sellerField, field(t("new.stage"), "stageId", { id: "stageId", options: [] }));
+    this.choice = this.node.querySelector("#stageId");
     const size = { type: "number", min: 1, max: 1000, required: true };
     this.fresh = make("div.fresh", {}, field(t("new.stageName"), "stageName", { id: "stageName", required: true, maxlength: 200, pointer: "/stage/name" }),
       field(t("new.location"), "location", { id: "location", required: true, maxlength: 300, pointer: "/stage/location" }),
@@ -33,7 +39,21 @@ export class Where {
       field(t("new.cols"), "cols", { ...size, id: "cols", value: 20, pointer: "/stage/cols" }));
     this.zoneField = field(t("new.timeZone"), "timeZone", { hint: t("new.timeZoneHint"), options: zones().map((zone) => [zone, zone]) });
     this.node.append(this.fresh, this.zoneField);
+    this.sellers.addEventListener("change", () => this.offer());
     this.node.addEventListener("input", () => this.changed());
+    this.offer();
+  }
+
+  get seller() { return Number(this.sellers.value); }
+
+  /** Stages of whose show it is; a choice that still is one stays. */
+  offer() {
+    const before = this.choice.value;
+    const own = this.stages.filter((stage) => stage.sellerId === this.seller);
+    put(this.choice, own.map((stage) => make("option", { value: stage.stageId }, nameOf(stage))),
+      make("option", { value: "new" }, t("new.stageNew")), make("option", { value: "online" }, t("new.stageOnline")));
+    if ([...this.choice.options].some((option) => option.value === before)) this.choice.value = before;
+    this.changed();
   }
 
   changed() {
@@ -52,7 +72,7 @@ export class Where {
   /** A stage that was made is one that there is. */
   made(stage) {
     this.stages.push(stage);
-    this.choice.prepend(make("option", { value: stage.stageId }, `${stage.name} (${stage.rows} × ${stage.cols})`));
+    this.choice.prepend(make("option", { value: stage.stageId }, nameOf(stage)));
     this.choice.value = stage.stageId;
     this.changed();
   }
@@ -76,8 +96,10 @@ export class When {
     const value = timeThere(Date.now() + days * day, this.zone).replace(/\d\d$/, "00");
     const line = make("div.time", {}, field(t("new.startsAt"), "startsAt", { type: "datetime-local", required: true, value, pointer: "" }),
       make("button.plain.small", { type: "button", "aria-label": t("new.removeTime"), onclick: () => {
+        const next = line.nextElementSibling ?? line.previousElementSibling;
         line.remove();
         this.number();
+        next.querySelector("input").focus();
       } }, "✕"));
     this.times.append(line);
     this.number();
@@ -91,6 +113,16 @@ export class When {
     }
   }
 
+  // For who comes back to a form that was begun.
+
+  get kept() { return [...this.times.querySelectorAll("[name=startsAt]")].map((input) => input.value); }
+
+  restore(times) {
+    if (!times.length) return;
+    put(this.times);
+    for (const text of times) this.add(30).querySelector("input").value = text;
+  }
+
   setZone(zone) {
     this.zone = zone;
     put(this.named, t("new.zoneIs", { zone }));
@@ -101,5 +133,32 @@ export function rush() {
   return part("new.rush", field(t("new.queue"), "queue", { type: "checkbox", hint: t("new.queueHint") }),
     field(t("new.limit"), "purchaseLimit", { type: "number", required: true, min: 1, max: 100, value: 4 }));
 }
+
+/** What most shows can do without: each has a value that is as good for most. */
+export class More {
+  constructor() {
+    this.rules = new RefundRules();
+    this.fields = moreFields([]);
+    const number = (key, name, value, min, max, hint) => field(t(key), name, { type: "number", required: true, min, max, value, hint: t(hint) });
+    this.node = part("new.more", number("new.age", "ageRating", 0, 0, 21, "new.ageHint"),
+      number("new.hold", "holdSeconds", 300, 30, 3600, "new.holdHint"), doorsField(30), replayField(0), this.rules.node,
+      make("fieldset", {}, make("legend", {}, t("new.fields")), this.fields.node));
+  }
+
+  get kept() { return { rules: this.rules.kept, fields: this.fields.items() }; }
+
+  restore({ rules, fields }) {
+    this.rules.restore(rules);
+    this.fields.fill(fields);
+  }
+}
+
+/** As the API has it: how early doors open at most, and how long a recording can be seen. */
+const doorsMax = 1440, replayMax = 2160;
+
+export const doorsField = (value) => field(t("new.doors"), "doorsOpenMinutesBefore",
+  { type: "number", required: true, min: 0, max: doorsMax, value, hint: t("new.doorsHint") });
+export const replayField = (value) => field(t("new.replay"), "replayHours",
+  { type: "number", required: true, min: 0, max: replayMax, value, hint: t("new.replayHint") });
 
 export { part };

@@ -1,4 +1,5 @@
-// Creating a show, a question at a time: what, where, for how much, when. What is wrong is told where it is wrong.
+// Creating a show, a question at a time: what, where, for how much, when. What is wrong is told where it is wrong, and
+// what is written is there again for who comes back.
 import { call } from "./api.js";
 import { make, put } from "./dom.js";
 import { t } from "./language.js";
@@ -6,40 +7,64 @@ import { Painter } from "./painter.js";
 import { start } from "./shell.js";
 import "./staff.js";
 import { clearFields, firstInvalid, RequestKey, tellProblem } from "./staff-form.js";
-import { part, rush, what, When, Where } from "./studio-new-parts.js";
+import { Draft } from "./studio-draft.js";
+import { More, part, rush, what, When, Where } from "./studio-new-parts.js";
+import { sellersOf } from "./studio-tabs.js";
+import { teamsOf } from "./teams.js";
 import { momentOf } from "./zone.js";
 
 start("new.title", async (main, me) => {
-  if (me.role.endsWith("USER")) return put(main, make("section.empty", {}, make("h1", {}, t("new.title")), make("p", {}, t("studio.forSellers")),
+  const sellers = sellersOf(me, await teamsOf(me));
+  if (!sellers.length) return put(main, make("section.empty", {}, make("h1", {}, t("new.title")), make("p", {}, t("studio.forSellers")),
     make("a.button", { href: "/account/" }, t("account.title"))));
   const stages = await call("GET", "/stage?limit=100");
-  return put(main, make("h1", {}, t("new.title")), new Form(stages.items).node);
+  const form = new Form(stages.items, sellers);
+  Form.forget();
+  const isRestored = form.keep(new Draft(me));
+  return put(main, make("h1", {}, t("new.title")), isRestored && make("div.note", {}, make("p", { role: "status" }, t("new.restored")),
+    make("button.plain.small", { type: "button", onclick: () => form.startOver() }, t("new.startOver"))), form.node);
 }, { forMembers: true });
 
 class Form {
-  constructor(stages) {
+  constructor(stages, sellers) {
     this.keys = { stage: new RequestKey(), concert: new RequestKey() };
     this.painter = new Painter([{ name: "R", price: 99_000 }, { name: "S", price: 66_000 }]);
-    this.painted = make("p.wrong");
+    this.painted = make("p.wrong", { role: "alert" });
     this.when = new When();
-    this.where = new Where(stages, (place) => {
+    this.more = new More();
+    this.where = new Where(stages, sellers, (place) => {
       this.painter.place(place);
       this.when.setZone(place.zone);
     });
-    this.parts = [what(), this.where.node, part("new.prices", this.painter.node, this.painted), this.when.node, rush()];
+    this.parts = [what(), this.where.node, part("new.prices", this.painter.node, this.painted), this.when.node, rush(), this.more.node];
     this.said = make("div");
     this.steps = make("ol.stepper", { "aria-label": t("new.steps") }, this.parts.map((one, index) => make("li", {},
       make("button.plain.small", { type: "button", onclick: () => this.go(index) }, `${index + 1}. ${t(one.dataset.title)}`))));
     this.ways = {
-      back: make("button.plain", { type: "button", onclick: () => this.show(this.step - 1) }, t("new.back")),
+      back: make("button.plain", { type: "button", onclick: () => this.go(this.step - 1) }, t("new.back")),
       next: make("button.button", { type: "button", onclick: () => this.go(this.step + 1) }, t("new.next")),
       create: make("button.button", { type: "submit", value: "publish" }, t("new.create")),
       draft: make("button.plain", { type: "submit", value: "draft" }, t("new.createDraft")),
     };
     this.node = make("form.form.wide", { novalidate: true, onsubmit: (event) => this.send(event) },
       this.steps, this.parts, this.said, make("div.ways", {}, Object.values(this.ways)));
-    this.where.changed();
     this.show(0);
+  }
+
+  /** Takes up what was written before, if there is anything, and keeps what is from now on. */
+  keep(draft) {
+    this.draft = draft;
+    const isRestored = draft.restore(this);
+    draft.follow(this);
+    return isRestored;
+  }
+
+  /** For who comes back by the browser's own memory it is made already. */
+  static forget() { addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); }
+
+  startOver() {
+    this.draft.drop();
+    location.reload();
   }
 
   show(step) {
@@ -83,20 +108,33 @@ class Form {
     clearFields(this.node);
     put(this.said);
     for (const index of this.parts.keys()) if (!this.check(index)) return false;
-    const buttons = [this.ways.create, this.ways.draft];
-    for (const button of buttons) button.disabled = true;
+    if (this.isSending) return undefined;
+    this.busy(true);
     try {
       const stageId = await this.stageID();
       const body = this.body(stageId, event.submitter?.value === "draft");
       const made = await call("POST", "/concert", { body, key: this.keys.concert.for(body) });
+      this.draft.drop();
       location.assign(`/studio/concert/${made.concertId}`);
+      // Until the other page is there: pressed once more it would be another show.
+      return undefined;
     } catch (problem) {
       for (const key of Object.values(this.keys)) key.refused(problem);
+      this.busy(false);
       this.tell(problem);
-    } finally {
-      for (const button of buttons) button.disabled = false;
     }
     return undefined;
+  }
+
+  /** Buttons are not `disabled`: that takes the focus away from who pressed them. */
+  busy(isSending) {
+    this.isSending = isSending;
+    for (const button of [this.ways.create, this.ways.draft]) {
+      for (const name of ["aria-disabled", "aria-busy"]) {
+        if (isSending) button.setAttribute(name, "true");
+        else button.removeAttribute(name);
+      }
+    }
   }
 
   /** The step in which something is wrong is shown. */
@@ -117,9 +155,15 @@ class Form {
     return {
       name: values.name, performers: values.performers || undefined, description: values.description || undefined,
       category: values.category, runtimeMinutes: Number(values.runtimeMinutes), stageId,
+      // A show on a stage is of whom the stage is.
+      sellerId: stageId ? undefined : this.where.seller,
+      ageRating: Number(values.ageRating), holdSeconds: Number(values.holdSeconds), refundRules: this.more.rules.rules(), fields: this.more.fields.items(),
       saleOpensAt: momentOf(values.saleOpensAt, zone), saleClosesAt: momentOf(values.saleClosesAt, zone),
       purchaseLimit: Number(values.purchaseLimit), grades: this.painter.grades(),
-      schedules: startsAt.map((text) => ({ startsAt: momentOf(text, zone), timeZone: stageId ? undefined : zone })),
+      schedules: startsAt.map((text) => ({
+        startsAt: momentOf(text, zone), timeZone: stageId ? undefined : zone,
+        doorsOpenMinutesBefore: Number(values.doorsOpenMinutesBefore), replayHours: Number(values.replayHours),
+      })),
       queue: values.queue ? { enabled: true } : undefined, draft: isDraft,
     };
   }
@@ -131,6 +175,7 @@ class Form {
     if (values.stageId !== "new") return Number(values.stageId);
     const draft = {
       name: values.stageName, location: values.location, rows: Number(values.rows), cols: Number(values.cols), timeZone: this.where.zone,
+      sellerId: this.where.seller,
     };
     try {
       const { stageId } = await call("POST", "/stage", { body: draft, key: this.keys.stage.for(draft) });

@@ -1,46 +1,61 @@
 // Codes that take something off the price of a show.
 import { call } from "./api.js";
 import { make, put } from "./dom.js";
-import { money } from "./format.js";
+import { dateTime, money } from "./format.js";
 import { t } from "./language.js";
-import { trouble } from "./shell.js";
-import { moment, table, word } from "./staff.js";
-import { act, field } from "./staff-form.js";
-import { momentOf, ownZone, timeThere } from "./zone.js";
+import { told } from "./shell.js";
+import { count, refill, table, word } from "./staff.js";
+import { act, changedOf, field } from "./staff-form.js";
+import { timeField, zoneOf } from "./studio-changes.js";
+import { momentOf, timeThere } from "./zone.js";
 
 const month = 30 * 86_400_000;
+const usesMax = 1_000_000, usesOfMemberMax = 1000;
 
-export function promotions(concert) {
+export function promotions(concert, may) {
   const view = make("div");
   const show = async () => {
     const page = await call("GET", `/concert/${concert.concertId}/promotion?limit=100`);
-    put(view, page.items.length ? table(t("codes.title"), ["code", "off", "until", "uses", "status", "ways"].map((head) => t(`codes.${head}`)),
-      page.items.map((item) => row(item, show))) : make("p.quiet", {}, t("codes.none")));
+    const heads = ["code", "off", "from", "until", "uses", "status", may.mayChange && "ways"].filter(Boolean);
+    refill(view, page.items.length ? table(t("codes.title"), heads.map((head) => t(`codes.${head}`)),
+      page.items.map((item) => row(concert, item, may, show))) : make("p.quiet", {}, t("codes.none")));
   };
-  show().catch((problem) => put(view, trouble(problem, null).firstChild));
+  const begin = () => show().catch((problem) =>
+    put(view, told(problem), make("button.plain", { type: "button", onclick: begin }, t("again"))));
+  begin();
   return make("section", { "aria-labelledby": "codes" },
     make("header.with-action", {}, make("h2", { id: "codes" }, t("codes.title")),
-      make("button.plain", { type: "button", onclick: () => add(concert, show) }, t("codes.add"))), view);
+      may.mayChange && make("button.plain", { type: "button", onclick: () => add(concert, show) }, t("codes.add"))), view);
 }
 
-function row(item, again) {
+function row(concert, item, may, again) {
+  const zone = zoneOf(concert);
   const off = item.kind === "PERCENT" ? `${item.basisPoints / 100} %` : money(item.amount);
+  const way = (name, key, onclick) => make("button.plain.small", { type: "button", data: { way: `${name}-${item.promotionId}` }, onclick }, t(key));
   const end = () => act({
     title: `${t("codes.end")}: ${item.code}`, text: t("codes.endSure"), action: t("codes.end"), isHard: true,
     work: () => call("DELETE", `/promotion/${item.promotionId}`),
   }, again);
-  return [make("code", {}, item.code), off, moment(item.endsAt), `${item.uses.toLocaleString()} / ${item.usesMax.toLocaleString()}`,
-    word("codes.is", item.status),
-    ["ACTIVE", "UPCOMING", "USED_UP"].includes(item.status) ? make("button.plain.small", { type: "button", onclick: end }, t("codes.end")) : ""];
+  const cells = [make("code", {}, item.code), [off, item.amountMax && make("p.quiet", {}, t("codes.atMost", { amount: money(item.amountMax) }))],
+    dateTime(item.startsAt, zone), dateTime(item.endsAt, zone), `${count(item.uses)} / ${count(item.usesMax)}`, word("codes.is", item.status)];
+  // What has ended stays as it was; what is over can be begun again by another end.
+  if (may.mayChange) cells.push(make("div.ways", {}, item.status !== "ENDED" && [way("change", "studio.change", () => change(concert, item, again)),
+    item.status !== "OVER" && way("end", "codes.end", end)]));
+  return cells;
 }
 
+const uses = (value, min = 1) => field(t("codes.usesMax"), "usesMax", { type: "number", required: true, min, max: usesMax, value });
+const usesOfMember = (value) => field(t("codes.usesPerMember"), "usesPerMember", { type: "number", required: true, min: 1, max: usesOfMemberMax, value });
+
 function add(concert, again) {
+  const zone = zoneOf(concert), { currency } = concert;
   const kind = field(t("codes.kind"), "kind", { options: [["PERCENT", t("codes.percent")], ["FIXED", t("codes.fixed")]] });
-  const percent = field(t("codes.percentOff"), "percent", { pointer: "/basisPoints", type: "number", required: true, min: 1, max: 100, value: 10 });
-  const amount = field(t("codes.amountOff", { currency: concert.currency }), "amount", { type: "number", required: true, min: 1, value: 10_000 });
+  const percent = field(t("codes.percentOff"), "percent", { pointer: "/basisPoints", type: "number", required: true, min: 0.01, max: 100, step: "any", value: 10 });
+  const most = field(t("codes.most", { currency }), "amountMax", { type: "number", min: 1, hint: t("codes.mostHint") });
+  const amount = field(t("codes.amountOff", { currency }), "amount", { type: "number", required: true, min: 1, value: 10_000 });
   const select = kind.querySelector("select");
   const choose = () => {
-    for (const [node, name] of [[percent, "PERCENT"], [amount, "FIXED"]]) {
+    for (const [node, name] of [[percent, "PERCENT"], [most, "PERCENT"], [amount, "FIXED"]]) {
       node.hidden = select.value !== name;
       node.querySelector("input").disabled = node.hidden;
     }
@@ -50,13 +65,30 @@ function add(concert, again) {
   return act({
     title: t("codes.add"), action: t("codes.add"),
     fields: [
-      field(t("codes.code"), "code", { required: true, maxlength: 30, autocomplete: "off", hint: t("codes.codeHint") }), kind, percent, amount,
-      field(`${t("codes.until")} (${ownZone})`, "endsAt", { type: "datetime-local", required: true, value: timeThere(Date.now() + month, ownZone) }),
-      field(t("codes.usesMax"), "usesMax", { type: "number", required: true, min: 1, value: 100 }),
-      field(t("codes.usesPerMember"), "usesPerMember", { type: "number", min: 1, value: 1 }),
+      field(t("codes.code"), "code", { required: true, maxlength: 30, autocomplete: "off", hint: t("codes.codeHint") }), kind, percent, most, amount,
+      timeField("codes.from", "startsAt", null, zone, { required: false, hint: t("codes.fromHint") }),
+      timeField("codes.until", "endsAt", timeThere(Date.now() + month, zone), zone), uses(100), usesOfMember(1),
     ],
-    work: ({ percent: share, ...asked }, key) => call("POST", `/concert/${concert.concertId}/promotion`, {
-      key, body: { ...asked, basisPoints: share === undefined ? undefined : Math.round(share * 100), endsAt: momentOf(asked.endsAt, ownZone) },
+    work: ({ percent: share, startsAt, endsAt, ...asked }, key) => call("POST", `/concert/${concert.concertId}/promotion`, {
+      key, body: { ...asked, basisPoints: share === undefined ? undefined : Math.round(share * 100),
+        startsAt: startsAt && momentOf(startsAt, zone), endsAt: momentOf(endsAt, zone) },
     }),
+  }, again);
+}
+
+/** When and how often: what it takes off was promised. */
+function change(concert, item, again) {
+  const zone = zoneOf(concert);
+  const was = { startsAt: timeThere(Date.parse(item.startsAt), zone), endsAt: timeThere(Date.parse(item.endsAt), zone),
+    usesMax: item.usesMax, usesPerMember: item.usesPerMember };
+  return act({
+    title: `${t("studio.change")}: ${item.code}`, text: t("codes.changeText"), action: t("staff.save"),
+    fields: [timeField("codes.from", "startsAt", was.startsAt, zone), timeField("codes.until", "endsAt", was.endsAt, zone),
+      uses(was.usesMax, Math.max(1, item.uses)), usesOfMember(was.usesPerMember)],
+    work: (asked, key) => {
+      const body = changedOf(was, asked);
+      for (const name of ["startsAt", "endsAt"]) if (body[name] !== undefined) body[name] = momentOf(body[name], zone);
+      return call("PATCH", `/promotion/${item.promotionId}`, { body, key });
+    },
   }, again);
 }

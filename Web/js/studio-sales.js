@@ -1,16 +1,17 @@
 // How a show sells: by grade, by day, as charts and as tables.
 import { call } from "./api.js";
 import { columns, fills } from "./chart.js";
-import { make, put } from "./dom.js";
-import { dateTime, money } from "./format.js";
+import { make } from "./dom.js";
+import { date, dateTime, money } from "./format.js";
 import { t } from "./language.js";
-import { download, facts, follow, freshness, table } from "./staff.js";
+import { count, dayName, download, facts, follow, freshness, refill, table } from "./staff.js";
 
 const lookTime = 5000;
 /** Days that a chart has room for: the latest. */
 const dayCountMax = 60;
 
-export function sales(id) {
+/** `concert()` is the show as it is known: by its clocks times are told. */
+export function sales(id, concert) {
   const view = make("div.part");
   const fresh = freshness(view);
   const section = make("section", { "aria-labelledby": "sales" },
@@ -19,17 +20,17 @@ export function sales(id) {
   let sign = null;
   follow(lookTime, async () => {
     const report = await call("GET", `/concert/${id}/sales`);
-    const { at, ...rest } = report;
+    const { at: _, ...rest } = report;
     // Whoever reads or has opened a table is left alone until something is sold.
     if (sign === JSON.stringify(rest)) return;
     sign = JSON.stringify(rest);
     const isOpen = Boolean(view.querySelector("details[open]"));
-    put(view, parts(report, isOpen));
+    refill(view, parts(report, concert(), isOpen));
   }, fresh.tell);
   return section;
 }
 
-function parts(report, isOpen) {
+function parts(report, concert, isOpen) {
   const { total } = report;
   const days = report.days.filter((day) => day.sold || day.refundedSeats);
   return [
@@ -37,17 +38,19 @@ function parts(report, isOpen) {
     facts([[t("sales.taken"), money(report.money.taken)], [t("sales.returned"), money(report.money.returned)],
       [t("sales.promised"), report.money.promised.amount ? money(report.money.promised) : null],
       [t("sales.fees"), report.money.cancelFees.amount ? money(report.money.cancelFees) : null],
-      [t("sales.held"), total.held ? total.held.toLocaleString() : null]]),
+      [t("sales.held"), total.held ? count(total.held) : null]]),
     make("div.charts", {},
       make("figure.card", {}, make("figcaption", {}, t("sales.byGrade")), fills(byGrade(report))),
       days.length > 0 && make("div.card", {}, columns(t("sales.byDay"), days.slice(-dayCountMax).map((day) => ({
-        name: day.date, value: day.sold, text: `${t("sales.seatsOf", { n: day.sold })}, ${money(day.revenue)}`,
+        name: dayName(day.date), value: day.sold, text: `${t("sales.seatsOf", { n: day.sold })}, ${money(day.revenue)}`,
       }))))),
-    make("details", { open: isOpen }, make("summary", {}, t("sales.numbers")), report.schedules.map((schedule) => rows(dateTime(schedule.startsAt), "sales.grade",
-      schedule.grades.map((grade) => [grade.name, `${grade.sold} / ${grade.seats}`, grade]))),
-    days.length > 0 && rows(t("sales.day"), "sales.day", days.map((day) => [day.date, String(day.sold), day]))),
+    make("details", { open: isOpen }, make("summary", {}, t("sales.numbers")), report.schedules.map((schedule) => rows(dateTime(schedule.startsAt, zoneOf(concert, schedule)), "sales.grade",
+      schedule.grades.map((grade) => [grade.name, `${count(grade.sold)} / ${count(grade.seats)}`, grade]))),
+    days.length > 0 && rows(t("sales.day"), "sales.day", days.map((day) => [date(day.date, "UTC"), count(day.sold), day]))),
   ];
 }
+
+const zoneOf = (concert, { scheduleId }) => concert.schedules.find((one) => one.scheduleId === scheduleId)?.timeZone;
 
 /** All performances together. */
 function byGrade(report) {
@@ -60,7 +63,7 @@ function byGrade(report) {
     grades.set(grade.gradeId, sum);
   }
   return [...grades.values()].map((sum) => ({ ...sum,
-    text: `${sum.part.toLocaleString()} / ${sum.all.toLocaleString()} · ${money({ amount: sum.revenue, currency: report.currency })}` }));
+    text: `${count(sum.part)} / ${count(sum.all)} · ${money({ amount: sum.revenue, currency: report.currency })}` }));
 }
 
 function rows(caption, first, lines) {

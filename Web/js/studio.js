@@ -1,4 +1,4 @@
-// An organizer's shows.
+// An organizer's shows, and those of whom he works for.
 import { call } from "./api.js";
 import { make, put } from "./dom.js";
 import { date } from "./format.js";
@@ -6,29 +6,36 @@ import { t } from "./language.js";
 import { poster } from "./poster.js";
 import { start, worker } from "./shell.js";
 import { word } from "./staff.js";
-import { studioTabs } from "./studio-tabs.js";
+import { sellersOf, studioTabs } from "./studio-tabs.js";
+import { teamsOf } from "./teams.js";
 
 const pageCount = 48;
 
 start("studio.title", async (main, me) => {
-  const page = await call("GET", `/member/me/concert?limit=${pageCount}`);
+  const [page, teams] = await Promise.all([call("GET", `/member/me/concert?limit=${pageCount}`), teamsOf(me)]);
+  const canMake = sellersOf(me, teams).length > 0;
   // Whoever works for an organizer has shows here without being one.
-  if (me.role.endsWith("USER") && !page.items.length) return put(main, make("section.empty", {}, make("h1", {}, t("studio.title")),
-    make("p", {}, t("studio.forSellers")), make("p.quiet", {}, t("studio.forTeams", { n: String(me.memberId) })), make("a.button", { href: "/account/" }, t("account.title"))));
+  if (me.role.endsWith("USER") && !teams.length) return put(main, make("section.empty", {}, make("h1", {}, t("studio.title")),
+    make("p", {}, t("studio.forSellers")), make("p.quiet", {}, t("studio.forTeams", { email: me.email })), make("a.button", { href: "/account/" }, t("account.title"))));
   const list = make("ul.shows"), foot = make("div");
   const show = ({ items, nextCursor }) => {
-    list.append(...items.map(card));
-    put(foot, nextCursor && worker(t("more"), async () =>
-      show(await call("GET", `/member/me/concert?limit=${pageCount}&cursor=${encodeURIComponent(nextCursor)}`)), "button.plain"));
+    list.append(...items.map((concert) => card(concert, teams)));
+    put(foot, nextCursor && worker(t("more"), async () => {
+      const { length } = list.children;
+      show(await call("GET", `/member/me/concert?limit=${pageCount}&cursor=${encodeURIComponent(nextCursor)}`));
+      // The button is another one, or gone: the first of what came is next.
+      list.children[length]?.querySelector("a").focus();
+    }, "button.plain"));
   };
   show(page);
-  const create = () => make("a.button", { href: "/studio/new/" }, t("studio.new"));
-  return put(main, studioTabs(me), make("header.with-action", {}, make("h1", {}, t("studio.mine")), create()),
-    page.items.length ? [list, foot] : make("section.empty", {}, make("p", {}, t("studio.none")), create()));
+  const create = () => canMake && make("a.button", { href: "/studio/new/" }, t("studio.new"));
+  return put(main, studioTabs(me, teams), make("header.with-action", {}, make("h1", {}, t("studio.mine")), create()),
+    page.items.length ? [list, foot] : make("section.empty", {}, make("p", {}, t(canMake ? "studio.none" : "studio.noneYet")), create()));
 }, { forMembers: true });
 
-function card(concert) {
+function card(concert, teams) {
+  const team = teams.find((one) => one.sellerId === concert.sellerId);
   return make("li", {}, make("a.show", { href: `/studio/concert/${concert.concertId}` }, poster(concert),
-    make("div", {}, make("h2", {}, concert.name), concert.startsAt && make("p", {}, date(concert.startsAt)),
-      make("p.quiet", {}, word("studio.status", concert.status)))));
+    make("div", {}, make("h2", {}, concert.name), concert.startsAt && make("p", {}, date(concert.startsAt, concert.timeZone ?? undefined)),
+      make("p.quiet", {}, word("studio.status", concert.status)), team && make("p.quiet", {}, `${team.name} · ${word("team.is", team.role)}`))));
 }

@@ -82,10 +82,12 @@ extension AuthService {
         let member = try Self.member(of: request)
         let query = try request.decodeQuery()
         let page = try PageRequest(query)
-        let role = try Self.role(try query.single("role"))
+        let search = Members.Search(
+            role: try Self.role(try query.single("role")), id: try Self.number(try query.single("memberId")),
+            email: try query.single("email"))
         let found = try await self.guarded {
             try await self.members.list(
-                role: role, after: page.cursor, countMax: page.countMax, manager: member,
+                search, after: page.cursor, countMax: page.countMax, manager: member,
                 address: request.peer?.host)
         }
         let items = found.items.map(ListedMember.init)
@@ -98,6 +100,12 @@ extension AuthService {
         guard let text else { return nil }
         if let role = MemberRole.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) { return role }
         throw HTTPProblem(.badRequest, code: "invalid-request", detail: "role is USER, SELLER or MANAGER")
+    }
+
+    private static func number(_ text: String?) throws(HTTPProblem) -> Int64? {
+        guard let text else { return nil }
+        if let number = DecimalText.parse(Array(text.utf8)), let id = Int64(exactly: number) { return id }
+        throw HTTPProblem(.badRequest, code: "invalid-request", detail: "memberId is a number")
     }
 
     /// What is no number of a member is nobody.

@@ -138,7 +138,13 @@ enum MemberRoutes {
                 .get, self.prefix + "/admin/members", access: .manager,
                 HTTPRouteDescription(
                     "See all members", korean: "회원 목록", tag: AuthRoutes.tag,
-                    parameters: [HTTPParameterDescription(.query, "role", JSONSchema.choice(of: MemberRole.self).kind)],
+                    parameters: [
+                        HTTPParameterDescription(.query, "role", JSONSchema.choice(of: MemberRole.self).kind),
+                        HTTPParameterDescription(
+                            .query, "email", .string(JSONStringRule(lengthMax: EmailAddress.byteCountMax)),
+                            about: "All of it: addresses are kept sealed, and a part of one finds nobody."),
+                        HTTPParameterDescription(.query, "memberId", .integer(1...MemberNumber.max)),
+                    ],
                     answers: [
                         HTTPAnswerDescription(
                             .ok, "Newest first.", examples: Self.pages(of: ListedMember(profile: .example)),

@@ -42,6 +42,11 @@ enum MemberStatements {
         FROM member WHERE id = $1 AND deleted_at IS NULL
         """, effect: .reads)
 
+    static let names = PostgresStatement(
+        "member_names",
+        "SELECT id, data_key, name_sealed FROM member WHERE id = ANY ($1::bigint[]) AND deleted_at IS NULL",
+        effect: .reads)
+
     static let rename = PostgresStatement(
         "member_rename",
         "UPDATE member SET name_sealed = $2 WHERE id = $1 AND data_key = $3 AND deleted_at IS NULL")
@@ -181,6 +186,15 @@ enum MemberStatements {
         WHERE deleted_at IS NULL AND ($1::text IS NULL OR role = $1)
             AND (created_at, id) < ('epoch'::timestamptz + $2::bigint * interval '1 microsecond', $3::bigint)
         ORDER BY created_at DESC, id DESC LIMIT $4
+        """, effect: .reads)
+
+    /// The same of one: role or null, number.
+    static let listOne = PostgresStatement(
+        "member_list_one",
+        """
+        SELECT id, role, status, data_key, email_sealed, name_sealed, email_verified_at IS NOT NULL,
+            (extract(epoch FROM created_at) * 1000000)::bigint
+        FROM member WHERE id = $2 AND deleted_at IS NULL AND ($1::text IS NULL OR role = $1)
         """, effect: .reads)
 
     /// Members whose data keys were wrapped by an older key than the one of this number.

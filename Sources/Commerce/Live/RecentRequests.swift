@@ -3,7 +3,8 @@ internal import Primitives
 internal import Synchronization
 
 /// The newest requests, in memory: each loop has its own, so that none waits for another, and what is old is written
-/// over. Only routes of the API are here, by their labels; nothing that a client wrote is kept.
+/// over. Only routes of the API are here, by their labels; nothing that a client wrote is kept. Looks at this very list
+/// are not: each would be news to whoever looks, who would look again.
 package final class RecentRequests: HTTPRequestObserver {
     private struct Ring {
         var entries: [RecentRequest] = []
@@ -21,7 +22,7 @@ package final class RecentRequests: HTTPRequestObserver {
     private let lastNumber = Atomic<Int64>(0)
 
     package init(routeLabels: Set<String>, loopCount: Int, limits: ViewLimits = ViewLimits()) {
-        self.routeLabels = routeLabels
+        self.routeLabels = routeLabels.subtracting(ViewRoutes.requestLabels)
         self.countMax = limits.requestCountOfLoopMax
         self.parts = (0..<loopCount).map { _ in Part() }
     }

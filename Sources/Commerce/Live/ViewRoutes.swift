@@ -38,6 +38,10 @@ package enum ViewRoutes {
     private static let prefix = "/api/v1/admin"
     private static let full = HTTPProblemDescription(.serviceUnavailable, "overloaded", saysWhenToRetry: true)
 
+    /// Those by which requests are looked at.
+    static let requestLabels: Set<String> = Set(
+        Self.table.map(\.unbound).filter { $0.path.hasPrefix(Self.prefix + "/requests") }.map(\.label))
+
     package static var table: [HTTPServiceRoute<LiveViews>] {
         [
             self.events(

@@ -2,7 +2,7 @@ internal import Primitives
 
 /// What members have a budget for: what costs many others something when one asks without end.
 package enum BudgetKind: CaseIterable, Sendable {
-    case reservation, queueJoin, queuePoll, payment, catalogue, ticketCode, ticketTransfer, playback
+    case reservation, queueJoin, queuePoll, payment, catalogue, ticketCode, ticketTransfer, team, playback
 }
 
 /// The budgets of members, by what they are for.
@@ -17,8 +17,9 @@ package struct MemberBudgets: Sendable {
         .payment: BudgetPolicy(burstCount: 10, interval: .seconds(3)),
         // A picture is drawn anew each time.
         .ticketCode: BudgetPolicy(burstCount: 20, interval: .seconds(1)),
-        // Each tells whether somebody here has an address.
+        // Each of these two tells whether somebody here has an address.
         .ticketTransfer: BudgetPolicy(burstCount: 5, interval: .seconds(20)),
+        .team: BudgetPolicy(burstCount: 5, interval: .seconds(20)),
         // A session each, which ends another.
         .playback: BudgetPolicy(burstCount: 10, interval: .seconds(6)),
         // What sellers make may be many thousand seats each.

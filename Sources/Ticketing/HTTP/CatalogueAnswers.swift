@@ -106,16 +106,22 @@ struct PosterAnswer: JSONEncodable {
 // MARK: Teams
 
 struct FellowInput: JSONDecodable {
-    let memberID: Int64
+    let invited: Teams.Invited
     let role: TeamRole
 
     static var schemaName: String { "TeamMember" }
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
-        let member = json.member("memberId", isRequired: true)
+        let email = json.string(
+            "email", lengthMin: 3, lengthMax: 254, format: "email", isRequired: false,
+            about: "The address of somebody who has an account.")
+        let member = json.member("memberId", isRequired: false, about: "The same by number, instead of an address.")
         let role = json.choice("role", of: TeamRole.self)
-        guard let member, let role else { throw json.failure }
-        self.memberID = member
+        if email == nil, member == nil, json.errors.isEmpty { json.fail("email", "required", "an address or a number") }
+        if email != nil, member != nil { json.fail("memberId", "contradiction", "an address or a number, not both") }
+        let invited = email.map(Teams.Invited.email) ?? member.map(Teams.Invited.member)
+        guard json.errors.isEmpty, let invited, let role else { throw json.failure }
+        self.invited = invited
         self.role = role
     }
 }
@@ -126,8 +132,23 @@ struct FellowAnswer: JSONEncodable {
     func encode(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("memberId", self.fellow.memberID)
+            writer.member("name", self.fellow.name)
             writer.member("role", self.fellow.role.rawValue)
             writer.member("addedAt", self.fellow.addedAt.rfc3339)
+        }
+    }
+}
+
+/// A team as one who is in it sees it: whose it is, and what he is there for.
+struct TeamAnswer: JSONEncodable {
+    let seller: Teams.Fellow
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("sellerId", self.seller.memberID)
+            writer.member("name", self.seller.name)
+            writer.member("role", self.seller.role.rawValue)
+            writer.member("addedAt", self.seller.addedAt.rfc3339)
         }
     }
 }

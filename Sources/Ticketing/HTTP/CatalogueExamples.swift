@@ -16,7 +16,8 @@ extension Stage {
 
 extension Teams.Fellow {
     static let example = Teams.Fellow(
-        memberID: 4_503_599_627_370_501, role: .streamer, addedAt: WallClock(unixMilliseconds: 1_767_225_600_000))
+        memberID: 4_503_599_627_370_501, name: "김포도", role: .streamer,
+        addedAt: WallClock(unixMilliseconds: 1_767_225_600_000))
 }
 
 extension ConcertSummary {

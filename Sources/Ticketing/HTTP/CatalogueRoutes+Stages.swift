@@ -82,6 +82,17 @@ extension CatalogueRoutes {
                     ], problems: [self.away])
             ) { service in .concurrent { request, _ in try await service.team(request) } },
             HTTPServiceRoute(
+                .get, self.prefix + "/member/me/teams", access: .member,
+                HTTPRouteDescription(
+                    "See whose teams one is in", korean: "내가 속한 팀 목록", tag: self.stageTag,
+                    answers: [
+                        HTTPAnswerDescription(
+                            .ok, "All of them, in the order in which one came.",
+                            examples: [Page(items: [TeamAnswer(seller: .example)], next: nil)],
+                            named: "Teams")
+                    ], problems: [self.away])
+            ) { service in .concurrent { request, _ in try await service.teamsOfOneself(request) } },
+            HTTPServiceRoute(
                 .post, self.prefix + "/member/me/team", access: .seller, bodyByteCountMax: 4096,
                 HTTPRouteDescription(
                     "Take somebody into one's team", korean: "팀 구성원 추가", tag: self.stageTag,
@@ -91,7 +102,8 @@ extension CatalogueRoutes {
                         korean: "ADMIN은 판매자와 같은 권한, FINANCE는 정산 조회, STREAMER는 방송 권한을 가집니다. 이미 있으면 역할이 바뀝니다."),
                     takes: FellowInput.schema, answers: [HTTPAnswerDescription(.noContent, "In the team.")],
                     problems: [
-                        self.invalid, self.missing, HTTPProblemDescription(.conflict, "team-limit"), self.away,
+                        self.invalid, self.missing, HTTPProblemDescription(.conflict, "team-limit"),
+                        HTTPProblemDescription(.unprocessableContent, "member-not-found"), self.away,
                     ], options: .idempotencyKey)
             ) { service in .concurrent { request, _ in try await service.addToTeam(request) } },
             HTTPServiceRoute(

@@ -61,10 +61,16 @@ extension CatalogueService {
         return Self.uncached(HTTPResponse(json: Page(items: items, next: nil)))
     }
 
+    func teamsOfOneself(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let caller = try Self.caller(of: request)
+        let sellers = try await self.guarded { try await self.teams.teams(of: caller.memberID) }
+        return Self.uncached(HTTPResponse(json: Page(items: sellers.map(TeamAnswer.init), next: nil)))
+    }
+
     func addToTeam(_ request: HTTPRequest) async throws -> HTTPResponse {
         let caller = try Self.caller(of: request)
         let input = try request.decodeJSON(FellowInput.self)
-        try await self.guarded { try await self.teams.add(input.memberID, as: input.role, to: caller.memberID) }
+        try await self.guarded { try await self.teams.add(input.invited, as: input.role, to: caller.memberID) }
         return Self.empty
     }
 

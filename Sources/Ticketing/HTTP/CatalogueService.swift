@@ -16,6 +16,7 @@ package struct CatalogueService: Sendable {
 
     package init(
         database: PostgresDatabase, authorizer: any HTTPAuthorizer, posterEncoder: any PosterEncoder,
+        directory: any MemberDirectory,
         remainingTime: TimeAmount = CatalogueLimits.remainingTime, metrics: CatalogueMetrics
     ) {
         self.access = CatalogueAccess(database: database)
@@ -24,7 +25,7 @@ package struct CatalogueService: Sendable {
             database: database, access: self.access, timeZones: TimeZoneNames(database: database), metrics: metrics)
         self.concerts = Concerts(stages: self.stages, metrics: metrics)
         self.reader = ConcertReader(database: database, remainingTime: remainingTime, metrics: metrics)
-        self.teams = Teams(database: database, metrics: metrics)
+        self.teams = Teams(database: database, directory: directory, metrics: metrics)
         self.posters = ConcertPosters(
             database: database, access: self.access, encoder: posterEncoder, metrics: metrics)
     }

@@ -61,6 +61,8 @@ struct QueueWatermark: JSONEncodable {
         writer.object { writer in
             writer.member("concertId", room.concert)
             writer.member("state", self.state)
+            // By itself: before the opening and after the last seat the state says something else.
+            writer.member("paused", room.isPaused)
             writer.member("opensAt", QueueTime.text(room.settings.opensAt))
             writer.member("admitted", room.admitted)
             writer.member("lastNumber", room.lastNumber)

@@ -74,6 +74,12 @@ enum CatalogueStageStatements {
         "SELECT member_id, role, added_at FROM seller_team WHERE seller_id = $1 ORDER BY added_at, member_id",
         effect: .reads)
 
+    /// The teams that a member is in: their sellers, as what, since when.
+    static let teamsOf = PostgresStatement(
+        "catalogue_teams_of",
+        "SELECT seller_id, role, added_at FROM seller_team WHERE member_id = $1 ORDER BY added_at, seller_id LIMIT 100",
+        effect: .reads)
+
     /// seller, member, role, how many there may be. No row when there is no such member, or no place.
     static let addToTeam = PostgresStatement(
         "catalogue_add_to_team",

@@ -20,7 +20,7 @@ struct CatalogueQueueAccess: QueueAccess {
     }
 }
 
-/// Members by their addresses, for whoever gives a ticket away.
+/// Members by their addresses, for whoever gives a ticket away or takes somebody into a team.
 struct MemberAddressDirectory: MemberDirectory {
     let members: Members
 
@@ -28,4 +28,6 @@ struct MemberAddressDirectory: MemberDirectory {
         guard let address = EmailAddress(email) else { return nil }
         return try await self.members.find(address)
     }
+
+    func names(of members: [Int64]) async throws -> [Int64: String] { try await self.members.names(of: members) }
 }

@@ -36,6 +36,7 @@ struct RouteLoad: Equatable {
             self.init(.queue, !isOfMembers ? nil : isReading ? .queuePoll : .queueJoin)
         // What is for sale, and who sells it.
         case "concert", "stage", "schedule": self.init(isReading ? .browse : .reservation, isReading ? nil : .catalogue)
+        case "member" where words.last == "team" && !isReading: self.init(.reservation, .team)
         default: self.init(isReading ? .browse : .reservation)
         }
     }

@@ -54,8 +54,9 @@ final class SaleServices: Sendable {
         self.database = database
         self.works = BackgroundWorks(log: log)
         self.log = log
+        let directory = MemberAddressDirectory(members: members.members)
         self.catalogue = CatalogueService(
-            database: database, authorizer: authorizer, posterEncoder: self.posters,
+            database: database, authorizer: authorizer, posterEncoder: self.posters, directory: directory,
             metrics: CatalogueMetrics(registry: metrics))
         self.queue = QueueService(
             database: database, loops: loops,
@@ -70,7 +71,7 @@ final class SaleServices: Sendable {
         self.sweeper = ReservationSweeper(reservations)
         self.reservations = ReservationService(
             reservations: reservations,
-            tickets: Tickets(database: database, directory: MemberAddressDirectory(members: members.members)),
+            tickets: Tickets(database: database, directory: directory),
             gate: ReservationQueueGate(queue: self.queue),
             signer: TicketSigner(
                 keys: root.generations.map {

@@ -108,4 +108,40 @@ struct FollowsTests {
         #expect((managers.json["items"] as? [Any])?.count == 1)
         #expect(try await manager.send(.get, "/api/v1/admin/members?role=KING").status == 400)
     }
+
+    @Test(arguments: [
+        ("email=kim1@example.com", ["kim1"]), ("email=KIM1@Example.com", ["kim1"]), ("email=kim@example.com", []),
+        ("email=kim1", []), ("email=", []), ("email=kim1@example.com&role=USER", ["kim1"]),
+        ("email=kim1@example.com&role=SELLER", []), ("memberId=0", []), ("memberId=ID", ["kim1"]),
+        ("memberId=ID&email=kim1@example.com", ["kim1"]), ("memberId=ID&email=kim0@example.com", []),
+    ])
+    func `managers find one by address or number, and that is written down too`(
+        _ query: String, _ names: [String]
+    ) async throws {
+        let rig = try AuthRig()
+        let client = AuthClient(rig: rig)
+        _ = try await client.signUp("kim0")
+        let id = try await client.signUp("kim1")
+        let boss = try await client.signUp("boss")
+        try await rig.onLoop { try await rig.members.setRole(.manager, of: boss, actor: "test") }
+        let (manager, _) = try await client.asMember("boss", boss)
+        let text = query.replacing("ID", with: "\(id)")
+        let page = try await manager.send(.get, "/api/v1/admin/members?\(text)")
+        let items = try #require(page.json["items"] as? [[String: Any]], "\(page.text)")
+        #expect(items.compactMap { $0["name"] as? String } == names && page.json["nextCursor"] is NSNull)
+        let seen = names.isEmpty ? "" : "\(id)"
+        #expect(
+            try rig.sql("SELECT detail ->> 'members' FROM audit_log WHERE action = 'members-listed'") == seen)
+        #expect(try await manager.send(.get, "/api/v1/admin/members?memberId=x").status == 400)
+    }
+
+    @Test
+    func `names of many are read at once, and nobody has one who is gone`() async throws {
+        let rig = try AuthRig()
+        let client = AuthClient(rig: rig)
+        let (kim, lee) = (try await client.signUp("kim"), try await client.signUp("lee"))
+        _ = try await rig.onLoop { try await rig.members.erase(lee, actor: "test") }
+        let names = try await rig.onLoop { try await rig.members.names(of: [kim, lee, 7]) }
+        #expect(names == [kim: "kim"])
+    }
 }

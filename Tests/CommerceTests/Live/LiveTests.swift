@@ -36,6 +36,16 @@ struct LiveTests {
         #expect(news.requests.map(\.number) == [8, 9, 10] && news.missedCount == 2)
     }
 
+    @Test("are not those by which they are looked at: each look would be news")
+    func looks() throws {
+        let labels: Set = [
+            "GET /api/v1/admin/requests", "GET /api/v1/admin/requests/events", "GET /api/v1/admin/refunds",
+        ]
+        #expect(ViewRoutes.requestLabels == labels.subtracting(["GET /api/v1/admin/refunds"]))
+        let recent = RecentRequests(routeLabels: labels, loopCount: 1)
+        #expect(labels.filter { recent.observes($0) } == ["GET /api/v1/admin/refunds"])
+    }
+
     @Test(
         "are found by what they came to",
         arguments: [

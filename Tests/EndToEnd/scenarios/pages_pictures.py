@@ -77,6 +77,8 @@ class World:
         payments = [house.buy(fan, seat)[0] for seat in house.seats[30:36]]
         house.give_back(fan, payments[0])
         other = house.account("other")
+        answered("team", house.api.post("/api/v1/member/me/team", {"email": "other@example.com", "role": "STREAMER"},
+                                        house.seller), 204)
         for seat in house.seats[50:53]:
             house.buy(other, seat)
         held = answered("hold", house.api.post(
@@ -119,6 +121,9 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 FILL = ("for (const [id, text] of [['name', '봄 공연'], ['stageName', '헛간'], ['location', '서울']]) "
         "document.getElementById(id).value = text; ")
 
+OWN_RULES = ("; const rules = document.querySelector('[name=refunds]'); rules.value = 'own'; "
+             "rules.dispatchEvent(new Event('change', {bubbles: true})); ")
+
 
 def by_words(*words):
     """Presses the button that says one of these."""
@@ -133,11 +138,20 @@ def pages(world):
         ("studio", "seller", "/studio/", None), ("studio-empty", "novice", "/studio/", None),
         ("studio-fan", "fan", "/studio/", None), ("studio-new", "novice", "/studio/new/", None),
         *[(f"studio-new-{step}", "novice", "/studio/new/", FILL + click(f".stepper li:nth-child({step}) button"))
-          for step in (2, 3, 4, 5)],
+          for step in (2, 3, 4, 5, 6)],
+        ("studio-new-rules", "novice", "/studio/new/", FILL + click(".stepper li:nth-child(6) button")
+         + OWN_RULES + by_words("항목 추가", "Add a line")),
         ("studio-new-wrong", "novice", "/studio/new/", click(".stepper li:nth-child(3) button")),
         *[(f"studio-{part}{rest}", who, f"/studio/{part}/", None) for part in ("money", "venues", "team")
           for who, rest in (("seller", ""), ("novice", "-none"))],
         ("studio-change", "seller", f"/studio/concert/{world.concert}", by_words("수정", "Change")),
+        ("studio-times", "seller", f"/studio/concert/{world.concert}", click(".times [data-way^=change]")),
+        ("studio-code-change", "seller", f"/studio/concert/{world.concert}", click(
+            "section[aria-labelledby=codes] [data-way^=change]")),
+        ("studio-team-add", "seller", "/studio/team/", by_words("사람 추가", "Add somebody")),
+        ("studio-fellow", "other", "/studio/", None),
+        ("studio-fellow-concert", "other", f"/studio/concert/{world.concert}", None),
+        ("studio-revoke", "seller", f"/studio/live/{world.schedule}", by_words("키 폐기", "Take the key back")),
         ("studio-cancel", "seller", f"/studio/concert/{world.concert}",
          by_words("공연 취소하고 전액 환불", "Cancel and refund everybody")),
         ("studio-code", "seller", f"/studio/concert/{world.concert}", by_words("코드 만들기", "Make a code")),
@@ -188,6 +202,9 @@ def pictures(site, base, world):
                 last = who
             for size, width in WIDTHS.items():
                 visitor.width(width)
+                # What was written before is not what is pictured.
+                visitor.go("/favicon.svg")
+                visitor.do("sessionStorage.clear()")
                 visitor.browser.call("Page.navigate", url="about:blank")
                 show(visitor, path)
                 if first:

@@ -80,11 +80,14 @@ def make_show(visitor):
     # Before it opens: the server's word for it is told at its field, in its step.
     visitor.fill("[name=saleClosesAt]", there(-7200))
     press(visitor, "Next")
+    press(visitor, "Next")
     press(visitor, "Create and publish")
     visitor.until("document.activeElement?.name === 'saleClosesAt'", "what the server finds wrong is at its field")
     visitor.expect_well("a form with something wrong")
     visitor.fill("[name=saleClosesAt]", there(3 * DAY))
     press(visitor, "Next")
+    press(visitor, "Next")
+    visitor.fill("[name=replayHours]", "24")
     press(visitor, "Create and publish")
     visitor.until("location.pathname.startsWith('/studio/concert/')", "the show is made")
     visitor.says("Published")
@@ -138,6 +141,7 @@ def broadcast(site, visitor):
     good = "document.querySelector('.advice[data-good=true]:not([hidden])')"
     visitor.until(good, "all is well", 40)
     visitor.until("document.querySelectorAll('.chart .line').length === 2", "viewers and bitrate are drawn")
+    preview(visitor)
     visitor.expect_fits("the page to broadcast from")
     for is_dark in (True, False):
         visitor.dark(is_dark)
@@ -149,9 +153,25 @@ def broadcast(site, visitor):
     time.sleep(STARVED_SECONDS)
     os.kill(encoder.pid, signal.SIGCONT)
     visitor.until(good, "all is well again", 60)
+    ways = "[...document.querySelectorAll('main > .ways button:not([hidden])')].map((one) => one.textContent)"
+    expect(visitor.value(ways) == ["End the show"], "of a show that goes on there is no end to take back")
+    press(visitor, "Take the key back")
+    press(visitor, "Take the key back", "dialog")
+    visitor.until("document.querySelector('[data-state=INTERRUPTED]')", "whoever sends with the key is cut off", 40)
+    expect(not visitor.value("Boolean(document.querySelector('.copy'))"), "the key is not shown any more")
     encoder.stop()
     visitor.until("document.querySelector('[data-state=INTERRUPTED], [data-state=ENDED]')", "its end is told", 40)
     return said
+
+
+def preview(visitor):
+    """What viewers get, in the page itself, without sound."""
+    press(visitor, "Watch as viewers do")
+    visitor.until("document.querySelector('.preview video')?.currentTime > 0.5", "the preview plays", 40)
+    expect(visitor.value("document.querySelector('.preview video').muted"), "nobody hears himself")
+    visitor.expect_well("a preview")
+    press(visitor, "Close the preview")
+    visitor.until("document.querySelector('.preview').hidden", "it is closed")
 
 
 def administer(visitor, api):

@@ -26,6 +26,8 @@ import Testing
             (.post, "/ticket/{id}/playback", .payment, .playback), (.get, "/ticket/{id}/playback", .payment, nil),
             (.delete, "/ticket/{id}/playback/{session}", .payment, nil),
             (.post, "/ticket/{id}/transfer", .payment, .ticketTransfer),
+            (.post, "/member/me/team", .reservation, .team), (.get, "/member/me/team", .browse, nil),
+            (.delete, "/member/me/team/{id}", .reservation, nil),
         ] as [(HTTPMethod, String, LoadKind, BudgetKind?)])
     func rules(_ method: HTTPMethod, _ path: String, _ kind: LoadKind, _ budget: BudgetKind?) {
         #expect(self.load(method, "/api/v1" + path) == RouteLoad(kind, budget))

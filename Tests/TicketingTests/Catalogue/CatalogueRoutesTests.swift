@@ -27,6 +27,7 @@ struct CatalogueRoutesTests {
         "GET /api/v1/admin/concerts": [401, 403, 403, 200],
         "GET /api/v1/member/me/team": [401, 403, 200, 200], "POST /api/v1/member/me/team": [401, 403, 415, 415],
         "DELETE /api/v1/member/me/team/{id}": [401, 403, 204, 204],
+        "GET /api/v1/member/me/teams": [401, 200, 200, 200],
         "POST /api/v1/stage": [401, 403, 201, 201], "POST /api/v1/concert": [401, 403, 403, 409],
         "PATCH /api/v1/concert/{id}": [401, 403, 403, 200], "PATCH /api/v1/stage/{id}": [401, 403, 403, 200],
         "POST /api/v1/concert/{id}/schedule": [401, 403, 403, 201],

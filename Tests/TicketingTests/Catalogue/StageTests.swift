@@ -112,4 +112,35 @@ struct StageTests {
         #expect((list.json["items"] as? [[String: Any]])?.count == CatalogueLimits.teamCountMax - 1)
         #expect(try await rig.user().send(.get, "/api/v1/member/me/team").status == 403)
     }
+
+    @Test("somebody is taken in by his address, is seen by name, and sees whose team it is")
+    func byAddress() async throws {
+        let rig = try CatalogueRig()
+        let (seller, user) = (try rig.seller(), try rig.user())
+        let (sellerID, userID) = (try #require(seller.member), try #require(user.member))
+        rig.directory.add("grape@example.com", sellerID)
+        rig.directory.add("kim@example.com", userID)
+        let path = "/api/v1/member/me/team"
+        let input = ["email": "kim@example.com", "role": "FINANCE"]
+        #expect(try await seller.send(.post, path, json: input).status == 204)
+        let team = try await seller.send(.get, path).json["items"] as? [[String: Any]]
+        #expect(team?.map { $0["name"] as? String } == ["kim"] && team?.first?["memberId"] as? Int64 == userID)
+        let teams = try await user.send(.get, path + "s").json["items"] as? [[String: Any]]
+        #expect(teams?.map { $0["name"] as? String } == ["grape"] && teams?.first?["role"] as? String == "FINANCE")
+        #expect(teams?.first?["sellerId"] as? Int64 == sellerID)
+        #expect((try await seller.send(.get, path + "s").json["items"] as? [Any])?.isEmpty == true)
+
+        let unknown = try await seller.send(.post, path, json: ["email": "nobody@example.com", "role": "ADMIN"])
+        #expect(unknown.status == 422 && unknown.code == "member-not-found")
+        let oneself = ["email": "grape@example.com", "role": "ADMIN"]
+        #expect(try await seller.send(.post, path, json: oneself).pointers == ["/email"])
+        #expect(try await seller.send(.post, path, json: ["role": "ADMIN"]).pointers == ["/email"])
+        let both = ["email": "kim@example.com", "memberId": userID, "role": "ADMIN"] as [String: Any]
+        #expect(try await seller.send(.post, path, json: both).pointers == ["/memberId"])
+        // Whoever has no name any more is still in it.
+        let gone = ["memberId": try rig.rig.member(), "role": "STREAMER"] as [String: Any]
+        #expect(try await seller.send(.post, path, json: gone).status == 204)
+        let all = try await seller.send(.get, path).json["items"] as? [[String: Any]]
+        #expect(all?.compactMap { $0["name"] as? String } == ["kim", ""])
+    }
 }

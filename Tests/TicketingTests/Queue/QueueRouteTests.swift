@@ -93,6 +93,7 @@ struct QueueRouteTests {
         try await queue.tick()
         let closed = try await queue.watermark()
         #expect(closed["state"] as? String == "PREQUEUE" && closed["seed"] is NSNull)
+        #expect(closed["paused"] as? Bool == false)
         #expect(try await !queue.mayBuy(members[0], nil))
         // The database's clock decides, whatever a process thinks the time is.
         let tooEarly = try await queue.rig.onLoop { try await queue.service.store.open([queue.concert]) }

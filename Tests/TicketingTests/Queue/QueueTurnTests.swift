@@ -348,6 +348,17 @@ struct QueueTurnTests {
         #expect(try await queue.mayBuy(members[5], nil))
     }
 
+    @Test("that it is paused is told before it opens too, when its state says something else")
+    func pausedBefore() async throws {
+        let queue = try QueueRig(isOpen: false)
+        let path = "/api/v1/concert/\(queue.concert)/queue"
+        let seller = queue.client.as(queue.seller, .seller)
+        let paused = try await seller.send(.patch, path, json: ["paused": true])
+        #expect(paused.json["state"] as? String == "PREQUEUE" && paused.json["paused"] as? Bool == true)
+        #expect(try await seller.send(.patch, path, json: ["admitPerSecond": 7]).json["paused"] as? Bool == true)
+        #expect(try await queue.watermark()["paused"] as? Bool == true)
+    }
+
     @Test("the server of the database is killed and comes back: nobody loses his place, nobody is let in twice")
     func killed() async throws {
         let cluster = TestCluster()

@@ -149,4 +149,12 @@ final class TestDirectory: MemberDirectory {
     func add(_ email: String, _ member: Int64) { self.members.withLock { $0[email] = member } }
 
     func member(email: String) async throws -> Int64? { self.members.withLock { $0[email] } }
+
+    /// What stands before the @.
+    func names(of members: [Int64]) async throws -> [Int64: String] {
+        self.members.withLock { known in
+            let named = known.map { ($0.value, String($0.key.prefix { $0 != "@" })) }
+            return Dictionary(named) { $1 }.filter { members.contains($0.key) }
+        }
+    }
 }

@@ -10,6 +10,7 @@ import Testing
 struct CatalogueRig {
     let rig: TicketingRig
     let encoder = FakePosterEncoder()
+    let directory = TestDirectory()
     let service: CatalogueService
     /// Nobody.
     let client: TicketingClient
@@ -19,6 +20,7 @@ struct CatalogueRig {
         self.rig = try TicketingRig()
         let service = CatalogueService(
             database: self.rig.database, authorizer: TestAuthorizer(), posterEncoder: self.encoder,
+            directory: self.directory,
             remainingTime: remainingTime, metrics: CatalogueMetrics(registry: self.rig.registry))
         self.service = service
         self.client = try TicketingClient(self.rig, routes: CatalogueRoutes.table.map { $0.bound(to: service) })
