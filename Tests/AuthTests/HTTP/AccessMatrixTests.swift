@@ -24,8 +24,8 @@ struct AccessMatrixTests {
         /// What takes an id gets this for one of a stranger that it must not touch, or does not know; nil without one.
         var stranger: Int?
 
-        static func open(_ status: Int, _ body: [String: Any]? = nil) -> Expectation {
-            Expectation(nobody: status, user: status, seller: status, manager: status, body: body)
+        static func open(_ status: Int, _ body: [String: Any]? = nil, stranger: Int? = nil) -> Expectation {
+            Expectation(nobody: status, user: status, seller: status, manager: status, body: body, stranger: stranger)
         }
 
         static func member(_ status: Int, _ body: [String: Any]? = nil, stranger: Int? = nil) -> Expectation {
@@ -59,6 +59,7 @@ struct AccessMatrixTests {
             "DELETE /api/v1/member/me": .member(401, ["password": "a wrong grape"]),
             "POST /api/v1/member/{id}/follow": .member(204, stranger: 404),
             "DELETE /api/v1/member/{id}/follow": .member(204, stranger: 204),
+            "GET /api/v1/organizer/{id}": .open(200, stranger: 404),
             "GET /api/v1/member/me/following": .member(200),
             "GET /api/v1/admin/members": .manager(200),
             "GET /api/v1/auth/social": .open(200),

@@ -32,7 +32,7 @@ final class AuthRig: Sendable {
     private let work: PasswordWork
 
     /// Suites run beside each other, and each test has connections of its own.
-    static let cluster = TestCluster(settings: ["max_connections=1000"])
+    static let cluster = TestCluster(settings: ["max_connections=1500"])
 
     /// A database with every migration, made once per process and copied.
     private static let template: Result<String, any Error> = Result {
