@@ -3,15 +3,13 @@ import { call } from "./api.js";
 import { bankSelect } from "./banks.js";
 import { make } from "./dom.js";
 import { money } from "./format.js";
-import { learn, t } from "./language.js";
+import { t } from "./language.js";
 import { facts, moment, word } from "./staff.js";
 import { act, field } from "./staff-form.js";
 
 const paymentStatuses = ["WAITING", "COMPLETED", "PART_CANCELED", "CANCELED", "FAILED"];
 const refundStatuses = ["REQUESTED", "PROCESSING", "UNKNOWN", "SUCCEEDED", "FAILED", "REVERSED", "SUPERSEDED"];
 const noteLengthMax = 200;
-
-learn({ "manage.restKept": ["좌석 금액보다 적게 환불됨 (나머지는 수수료)", "Less than they cost went back; the rest was a fee"] });
 
 const choices = (group, statuses) => statuses.map((status) => [status, word(group, status)]);
 const number = { type: "number", min: 1, inputmode: "numeric" };

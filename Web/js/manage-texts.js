@@ -108,6 +108,7 @@ export const manageTexts = {
   "manage.nameSeats": ["좌석 지정", "Name the seats"],
   "manage.nameSeatsTitle": ["환불 {number}: 좌석 지정", "Refund {number}: name its seats"],
   "manage.nameSeatsText": ["결제사 화면에서 환불한 금액입니다. 지정한 좌석의 티켓은 무효가 되고 좌석은 다시 판매됩니다. 금액은 변하지 않습니다.", "This money was given back in the company's pages. The tickets of these seats are void then, and the seats free. No money moves."],
+  "manage.restKept": ["좌석 금액보다 적게 환불됨 (나머지는 수수료)", "Less than they cost went back; the rest was a fee"],
   "manage.seats": ["좌석 번호", "Seats"],
   "manage.seatsHint": ["쉼표로 나눠 적습니다.", "Their numbers, with commas between."],
 

@@ -3,9 +3,14 @@ import { make } from "./dom.js";
 import { percent } from "./format.js";
 import { t } from "./language.js";
 
-export function rules(concert) {
-  if (!concert.refundRules.length) return make("p", {}, t("refund.byLaw"));
-  return make("ul.rules", {}, concert.refundRules.map((rule) => make("li", {}, ruleText(rule))));
+/** The standard of the Fair Trade Commission, by which the server counts where a show has no rules of its own. */
+export const standard = [[10, 0], [7, 1000], [3, 2000], [1, 3000], [0, 9000]]
+  .map(([daysBefore, feeBasisPoints]) => ({ daysBefore, feeBasisPoints }));
+
+export function rules({ refundRules }) {
+  const isOwn = refundRules.length > 0;
+  return make("div", {}, !isOwn && make("p", {}, t("refund.byLaw")),
+    make("ul.rules", {}, (isOwn ? refundRules : standard).map((rule) => make("li", {}, ruleText(rule)))), make("p.quiet", {}, t("refund.grace")));
 }
 
 /** `daysBefore` are midnights until the show: none is its own day, and less than none is after it has begun. */

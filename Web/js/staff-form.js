@@ -2,7 +2,7 @@
 import { newKey, Problem } from "./api.js";
 import { make, put } from "./dom.js";
 import { explain, explainField, t } from "./language.js";
-import { say, told } from "./shell.js";
+import { say, setBusy, told } from "./shell.js";
 
 let made = 0;
 
@@ -135,15 +135,11 @@ class Question {
     this.dialog.showModal();
   }
 
-  /** Buttons are not `disabled`: that takes the focus away from who pressed them. */
   busy(isBusy) {
     this.isBusy = isBusy;
-    for (const button of [this.doIt, this.leave]) {
-      if (isBusy) button.setAttribute("aria-disabled", "true");
-      else button.removeAttribute("aria-disabled");
-    }
-    if (isBusy) this.doIt.setAttribute("aria-busy", "true");
-    else this.doIt.removeAttribute("aria-busy");
+    setBusy(this.doIt, isBusy);
+    if (isBusy) this.leave.setAttribute("aria-disabled", "true");
+    else this.leave.removeAttribute("aria-disabled");
   }
 
   async send() {

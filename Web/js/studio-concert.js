@@ -4,13 +4,13 @@ import { make, numberInPath, put } from "./dom.js";
 import { dateTime, money } from "./format.js";
 import { t } from "./language.js";
 import { poster } from "./poster.js";
+import { rules } from "./rules.js";
 import { start } from "./shell.js";
 import { facts, refill, word } from "./staff.js";
 import { act } from "./staff-form.js";
 import { changeConcert, choosePoster, zoneOf } from "./studio-changes.js";
 import { promotions } from "./studio-promotions.js";
 import { changeQueue } from "./queue-settings.js";
-import { refundLines } from "./studio-rules.js";
 import { sales } from "./studio-sales.js";
 import { schedules } from "./studio-schedules.js";
 import { hall } from "./studio-seats.js";
@@ -76,7 +76,7 @@ function header(concert) {
     [t("show.venue"), concert.stage ? `${concert.stage.name} · ${concert.stage.location}` : t("show.online")],
     [t("sales.sale"), `${dateTime(concert.saleOpensAt, zone)} – ${dateTime(concert.saleClosesAt, zone)}`], [t("new.prices"), prices],
     [t("show.age"), concert.ageRating ? t("show.ageFrom", { n: concert.ageRating }) : t("show.ageAll")],
-    [t("new.refunds"), refundLines(concert.refundRules)],
+    [t("new.refunds"), rules(concert)],
     ...concert.fields.map(({ name, value }) => [name, value]),
   ])));
 }

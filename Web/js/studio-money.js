@@ -5,7 +5,7 @@ import { money } from "./format.js";
 import { learn, t } from "./language.js";
 import { statement } from "./manage-settlements.js";
 import { manageTexts } from "./manage-texts.js";
-import { start, worker } from "./shell.js";
+import { moreButton, start } from "./shell.js";
 import { day, download, moment, word } from "./staff.js";
 import { LiveTable } from "./staff-table.js";
 import { studioTabs } from "./studio-tabs.js";
@@ -34,12 +34,11 @@ async function list(title, path, none, { heads, keyOf, row }) {
   const items = [], foot = make("div");
   const more = async (cursor) => {
     const page = await call("GET", `${path}?limit=${pageCount}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+    const { length } = items;
     items.push(...page.items);
     table.fill(items);
-    const wasHere = foot.contains(document.activeElement);
-    put(foot, page.nextCursor && worker(t("more"), () => more(page.nextCursor), "button.plain"));
-    // The button is another one, or gone.
-    if (wasHere) (foot.querySelector("button") ?? table.table).focus();
+    put(foot, page.nextCursor && moreButton(() => more(page.nextCursor)));
+    return table.body.children[length];
   };
   await more(null);
   return make("section", {}, make("h2", {}, t(title)), items.length ? [table.node, foot] : make("p.empty", {}, t(none)));

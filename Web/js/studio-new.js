@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { make, put } from "./dom.js";
 import { t } from "./language.js";
 import { Painter } from "./painter.js";
-import { start } from "./shell.js";
+import { leave, setBusy, start } from "./shell.js";
 import "./staff.js";
 import { clearFields, firstInvalid, RequestKey, tellProblem } from "./staff-form.js";
 import { Draft } from "./studio-draft.js";
@@ -19,7 +19,6 @@ start("new.title", async (main, me) => {
     make("a.button", { href: "/account/" }, t("account.title"))));
   const stages = await call("GET", "/stage?limit=100");
   const form = new Form(stages.items, sellers);
-  Form.forget();
   const isRestored = form.keep(new Draft(me));
   return put(main, make("h1", {}, t("new.title")), isRestored && make("div.note", {}, make("p", { role: "status" }, t("new.restored")),
     make("button.plain.small", { type: "button", onclick: () => form.startOver() }, t("new.startOver"))), form.node);
@@ -58,9 +57,6 @@ class Form {
     draft.follow(this);
     return isRestored;
   }
-
-  /** For who comes back by the browser's own memory it is made already. */
-  static forget() { addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); }
 
   startOver() {
     this.draft.drop();
@@ -115,9 +111,9 @@ class Form {
       const body = this.body(stageId, event.submitter?.value === "draft");
       const made = await call("POST", "/concert", { body, key: this.keys.concert.for(body) });
       this.draft.drop();
-      location.assign(`/studio/concert/${made.concertId}`);
       // Until the other page is there: pressed once more it would be another show.
-      return undefined;
+      await leave(`/studio/concert/${made.concertId}`);
+      this.busy(false);
     } catch (problem) {
       for (const key of Object.values(this.keys)) key.refused(problem);
       this.busy(false);
@@ -126,15 +122,9 @@ class Form {
     return undefined;
   }
 
-  /** Buttons are not `disabled`: that takes the focus away from who pressed them. */
   busy(isSending) {
     this.isSending = isSending;
-    for (const button of [this.ways.create, this.ways.draft]) {
-      for (const name of ["aria-disabled", "aria-busy"]) {
-        if (isSending) button.setAttribute(name, "true");
-        else button.removeAttribute(name);
-      }
-    }
+    for (const button of [this.ways.create, this.ways.draft]) setBusy(button, isSending);
   }
 
   /** The step in which something is wrong is shown. */

@@ -1,32 +1,16 @@
 // What giving a ticket back costs, as an organizer sets it: by the standard for consumers, or by rules of his own.
 import { make } from "./dom.js";
-import { language, t } from "./language.js";
+import { t } from "./language.js";
+import { rules, standard } from "./rules.js";
 import { field } from "./staff-form.js";
 import { Rows } from "./studio-rows.js";
 
-/** The standard of the Fair Trade Commission, as the server counts by it where a show has no rules of its own. */
-const standard = [[10, 0], [7, 1000], [3, 2000], [1, 3000], [0, 9000]]
-  .map(([daysBefore, feeBasisPoints]) => ({ daysBefore, feeBasisPoints }));
-
-const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2 });
-
-function ruleText({ daysBefore, feeBasisPoints }) {
-  const when = daysBefore > 0 ? t("rules.before", { n: daysBefore }) : daysBefore === 0 ? t("rules.sameDay") : t("rules.after", { n: -daysBefore });
-  return `${when}: ${feeBasisPoints === 0 ? t("rules.free") : t("rules.fee", { fee: percent.format(feeBasisPoints / 10_000) })}`;
-}
-
-/** Rules in words; of none what applies then. */
-export function refundLines(rules) {
-  const lines = make("ul.rules", {}, (rules.length ? rules : standard).map((rule) => make("li", {}, ruleText(rule))));
-  return make("div", {}, !rules.length && make("p", {}, t("rules.standard")), lines, make("p.quiet", {}, t("rules.grace")));
-}
-
 export class RefundRules {
-  constructor(rules = []) {
-    this.own = field(t("new.refunds"), "refunds", { pointer: "/refundRules", value: rules.length ? "own" : "standard",
+  constructor(own = []) {
+    this.own = field(t("new.refunds"), "refunds", { pointer: "/refundRules", value: own.length ? "own" : "standard",
       options: [["standard", t("rules.standard")], ["own", t("rules.own")]] });
     this.choice = this.own.querySelector("select");
-    this.said = refundLines([]);
+    this.said = rules({ refundRules: [] });
     this.rows = new Rows("/refundRules", {
       title: t("new.refunds"), add: t("rules.add"), remove: t("rules.remove"), countMax: 20,
       parts: [{ name: "daysBefore", label: t("rules.days"), type: "number", required: true, min: -14, max: 365, step: 1 },
@@ -39,13 +23,13 @@ export class RefundRules {
       if (this.isOwn && !this.rows.lines.children.length) this.fill(standard);
       this.show();
     });
-    this.fill(rules);
+    this.fill(own);
     this.show();
   }
 
   get isOwn() { return this.choice.value === "own"; }
 
-  fill(rules) { this.rows.fill(rules.map(({ daysBefore, feeBasisPoints }) => ({ daysBefore, fee: feeBasisPoints / 100 }))); }
+  fill(own) { this.rows.fill(own.map(({ daysBefore, feeBasisPoints }) => ({ daysBefore, fee: feeBasisPoints / 100 }))); }
 
   show() {
     this.said.hidden = this.isOwn;

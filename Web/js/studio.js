@@ -4,7 +4,7 @@ import { make, put } from "./dom.js";
 import { date } from "./format.js";
 import { t } from "./language.js";
 import { poster } from "./poster.js";
-import { start, worker } from "./shell.js";
+import { moreButton, start } from "./shell.js";
 import { word } from "./staff.js";
 import { sellersOf, studioTabs } from "./studio-tabs.js";
 import { teamsOf } from "./teams.js";
@@ -19,13 +19,11 @@ start("studio.title", async (main, me) => {
     make("p", {}, t("studio.forSellers")), make("p.quiet", {}, t("studio.forTeams", { email: me.email })), make("a.button", { href: "/account/" }, t("account.title"))));
   const list = make("ul.shows"), foot = make("div");
   const show = ({ items, nextCursor }) => {
-    list.append(...items.map((concert) => card(concert, teams)));
-    put(foot, nextCursor && worker(t("more"), async () => {
-      const { length } = list.children;
-      show(await call("GET", `/member/me/concert?limit=${pageCount}&cursor=${encodeURIComponent(nextCursor)}`));
-      // The button is another one, or gone: the first of what came is next.
-      list.children[length]?.querySelector("a").focus();
-    }, "button.plain"));
+    const cards = items.map((concert) => card(concert, teams));
+    list.append(...cards);
+    put(foot, nextCursor && moreButton(async () =>
+      show(await call("GET", `/member/me/concert?limit=${pageCount}&cursor=${encodeURIComponent(nextCursor)}`))));
+    return cards[0];
   };
   show(page);
   const create = () => canMake && make("a.button", { href: "/studio/new/" }, t("studio.new"));

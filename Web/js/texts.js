@@ -88,6 +88,7 @@ export const texts = {
   "refund.daysAfter": ["시작한 뒤 {n}일까지", "Up to {n} day after it has begun|Up to {n} days after it has begun"],
   "refund.free": ["수수료 없음", "no fee"],
   "refund.fee": ["수수료 {fee}", "a fee of {fee}"],
+  "refund.grace": ["산 지 24시간 안이고 공연까지 3일 이상 남았으면 수수료가 없습니다.", "Within 24 hours of the purchase, and three days or more before the show, there is no fee."],
   "refund.which": ["환불할 좌석", "Seats to give back"],
   "refund.none": ["환불할 좌석을 골라 주세요.", "Choose the seats to give back."],
   "refund.quote": ["낸 돈 {paid} 가운데 {amount}을 돌려받습니다.", "Of {paid} that you paid, {amount} comes back."],

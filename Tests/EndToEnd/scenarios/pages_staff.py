@@ -1,6 +1,6 @@
 """What organizers can count on: settings that two people change keep what each has set, a question that is being
-answered cannot be left, every field of a show can be changed by the pages, and what is written is there again after a
-reload. The other ways are walked in `pages-studio`."""
+answered cannot be left, and every field of a show can be changed by the pages. The other ways are walked in
+`pages-studio` and `pages-draft`."""
 
 import json
 import os
@@ -36,11 +36,9 @@ def run(site):
     rules(visitor, house)
     codes(visitor, house)
     performance(visitor, house)
-    draft(visitor, house)
-    written_again(visitor)
     visitor.browser.stop()
     expect_alive(podo)
-    return "settings, questions and forms keep what they promise"
+    return "settings and questions keep what they promise"
 
 
 def press(visitor, words, within="main"):
@@ -155,12 +153,12 @@ def rules(visitor, house):
            f"rules: {found['refundRules']}")
     expect((found["holdSeconds"], found["ageRating"]) == (420, 12), f"time and age: {found}")
     expect(found["fields"] == [{"name": "Host", "value": "Grapes\nand more"}], f"fields: {found['fields']}")
-    visitor.says("up to 14 days after it began: a fee of 12.5%")
+    visitor.says("Up to 14 days after it has begun: a fee of 12.5%")
     # Back to what the law says.
     press(visitor, "Change")
     choose(visitor, "dialog [name=refunds]", "standard")
     save(visitor)
-    visitor.says("on the day, before it begins: a fee of 90%")
+    visitor.says("On the day, until it begins: a fee of 90%")
     expect(concert(house)["refundRules"] == [], "no rules of its own any more")
 
 
@@ -211,66 +209,3 @@ def performance(visitor, house):
     fan = house.account("fan")
     house.buy(fan, house.seats[0])
     visitor.until("document.querySelector('canvas').getAttribute('aria-label').includes('1 of 24')", "a seat is taken")
-
-
-def draft(visitor, house):
-    """A draft that is published has its sales and its hall at once, and a performance more is one to choose."""
-    stage = answered("stage", house.api.post("/api/v1/stage", {
-        "name": "작은 방", "location": "서울", "rows": 2, "cols": 3}, house.seller), 201)["stageId"]
-    made = answered("draft", house.api.post("/api/v1/concert", {
-        "name": "Draft", "description": "", "stageId": stage, "runtimeMinutes": 60, "category": "OTHER", "draft": True,
-        "saleOpensAt": moment(-60), "saleClosesAt": moment(9 * DAY),
-        "grades": [{"name": "R", "price": 1, "rows": [1, 2]}],
-        "schedules": [{"startsAt": moment(10 * DAY)}]}, house.seller), 201)["concertId"]
-    visitor.go(f"/studio/concert/{made}")
-    expect(not visitor.value("Boolean(document.querySelector('canvas, #sales'))"), "a draft has no sales")
-    press(visitor, "Publish")
-    press(visitor, "Publish", "dialog")
-    visitor.until("document.querySelector('#sales') && document.querySelector('canvas')", "its sales and its hall")
-    expect(not visitor.value("Boolean(document.querySelector('#hall-of'))"), "there is one to see")
-    press(visitor, "Add a performance")
-    press(visitor, "Add a performance", "dialog")
-    visitor.until("document.querySelectorAll('#hall-of option').length === 2", "there are two to choose from")
-    visitor.expect_well("a show with two performances")
-    press(visitor, "Call it off")
-    press(visitor, "Call it off", "dialog")
-    visitor.until("document.querySelector('canvas') && !document.querySelector('#hall-of')", "and one again")
-
-
-def written_again(visitor):
-    """What was written of a show is there after a reload, and in the other language; another begins anew."""
-    visitor.go("/studio/new/")
-    visitor.fill("#name", "Half written")
-    press(visitor, "Next")
-    choose(visitor, "#stageId", "new")
-    visitor.fill("#stageName", "A barn")
-    visitor.fill("#location", "Jeju")
-    visitor.fill("#rows", "4")
-    press(visitor, "Next")
-    # A grade without a row would be left out: it is told.
-    press(visitor, "Add a grade")
-    press(visitor, "Next")
-    visitor.says("No row has the grade B")
-    visitor.do("document.querySelectorAll('.paint-row')[3].click()")
-    press(visitor, "Next")
-    press(visitor, "Add a performance")
-    press(visitor, "Next")
-    press(visitor, "Next")
-    visitor.fill("[name=holdSeconds]", "600")
-    choose(visitor, "[name=refunds]", "own")
-    visitor.expect_well("the form's last step")
-    press(visitor, "한국어", ".persons")
-    visitor.until("document.documentElement?.lang === 'ko' && document.querySelector('main form')", "the other language")
-    visitor.says("적던 내용을 이어서 씁니다")
-    found = visitor.value("Object.fromEntries(new FormData(document.querySelector('main form')))")
-    expect((found["name"], found["stageName"], found["holdSeconds"]) == ("Half written", "A barn", "600"), f"{found}")
-    expect(visitor.value("document.querySelectorAll('[name=startsAt]').length") == 2, "both performances")
-    expect(visitor.value("document.querySelectorAll('[data-part=daysBefore]').length") == 5, "the rules")
-    painted = visitor.value("document.querySelectorAll('.paint-row')[3].getAttribute('aria-label')")
-    expect(painted == "4열: B", f"its colours: {painted}")
-    visitor.expect_well("the form in Korean")
-    visitor.expect_fits("the form in Korean")
-    press(visitor, "English", ".persons")
-    visitor.until("document.documentElement?.lang === 'en' && document.querySelector('main form')", "and back")
-    press(visitor, "Start over")
-    visitor.until("document.querySelector('#name')?.value === ''", "an empty form")
