@@ -1,6 +1,6 @@
 """A live show by the real program: its seller gets a key, ffmpeg publishes with it over RTMP, and everybody is told how
 far it is: live, interrupted when the publisher is killed, live again, live still after kill -9 of Podo, ended; then
-publishing is refused, until the end is taken back."""
+publishing is refused, until the end is taken back; its recording goes on then."""
 
 import signal
 import socket
@@ -166,17 +166,34 @@ def ends(api, podo, path, schedule, seller, key):
     expect(refused.returncode != 0, "publishing again was not refused")
     wait_for_log(podo, "This show has ended", 1)
     followed.expect(["live", "ended"])
-    replays(api, schedule)
+    before = replays(api, schedule)
     again = api.post(path + "/reopen", None, seller)
     expect(again.json["live"]["state"] == "LIVE", f"reopen: {again.status} {again.body!r}")
     podo.publisher = publish(podo, key)
     wait_for_state(api, path, ("LIVE", False), 5)
+    goes_on(api, schedule, before)
     podo.publisher.kill()
     wait_for_state(api, path, ("LIVE", True), 5)
+    api.post(path + "/end", None, seller)
+    whole = replays(api, schedule)
+    expect(whole[:len(before)] == before and len(whole) > len(before), f"all of it is {whole}, before {before}")
+
+
+def goes_on(api, schedule, before, seconds=15):
+    """Who goes back in a show that was ended by mistake and opened again sees what was before that, too."""
+    deadline = time.monotonic() + seconds
+    while len(listed := segments(api.get(f"/p/schedule-{schedule}/main.event.m3u8").body)) <= len(before):
+        expect(time.monotonic() < deadline, f"after {seconds} s there are {listed}, before the end {before}")
+        time.sleep(0.2)
+    expect(listed[:len(before)] == before, f"there are {listed}, before the end {before}")
+
+
+def segments(playlist):
+    return [line for line in playlist.decode().splitlines() if line.endswith(".m4s")]
 
 
 def replays(api, schedule, seconds=15):
-    """What is opened after the end is the recording, as soon as that is written."""
+    """What is opened after the end is the recording, as soon as that is written: its segments."""
     deadline = time.monotonic() + seconds
     playlist = f"/p/schedule-{schedule}/index.m3u8"
     while b"main.vod.m3u8" not in (answer := api.get(playlist)).body:
@@ -184,6 +201,7 @@ def replays(api, schedule, seconds=15):
         time.sleep(0.1)
     whole = api.get(f"/p/schedule-{schedule}/main.vod.m3u8")
     expect(whole.status == 200 and b"#EXT-X-ENDLIST" in whole.body, f"replay: {whole.status} {whole.body!r}")
+    return segments(whole.body)
 
 
 class Follower:
