@@ -16,8 +16,14 @@ struct TicketPlaybackRights: PlaybackRights {
         guard let found = try await PlayableTicket.find(ticket, owner: member, in: transaction) else { return nil }
         return PlaybackRight(
             schedule: found.schedule, isRevoked: found.status == "REVOKED" || found.isCanceled,
-            closesAt: found.terms.closesAt, sessionCountMax: found.terms.deviceCount,
+            closesAt: max(found.terms.closesAt, Self.lateEnd(of: found)), sessionCountMax: found.terms.deviceCount,
             grant: PlaybackGrant(heightMax: found.terms.maxHeight, hasReplay: found.terms.hasReplay))
+    }
+
+    /// Whatever was planned, a show that goes on is not over.
+    private static func lateEnd(of ticket: PlayableTicket) -> WallClock {
+        guard ticket.live.state == .live else { return ticket.terms.opensAt }
+        return WallClock(unixMilliseconds: WallClock.now.unixMilliseconds + LiveLimits().overtime.milliseconds)
     }
 
     func owns(ticket: Int64, member: Int64) async throws -> Bool {

@@ -171,6 +171,20 @@ struct PlaybackJoinTests {
         #expect(!isAwaited("schedule-7"))
     }
 
+    @Test("a show that goes on beyond its time is open to who comes then as well, and closed when it has ended")
+    func late() async throws {
+        let rig = try Rig()
+        try await rig.onLoop { try await rig.news.reload() }
+        try rig.sql(
+            """
+            UPDATE schedule SET starts_at = now() - interval '6 hours', ends_at = now() - interval '4 hours';
+            INSERT INTO live_show (schedule_id, state, live_at, heard_at) VALUES (7, 'LIVE', now(), now())
+            """)
+        #expect(try await rig.ask(rig.begin()) == self.admitted)
+        try rig.sql("UPDATE live_show SET state = 'ENDED', ended_at = now()")
+        await #expect(throws: HTTPProblem.self) { _ = try await rig.begin() }
+    }
+
     @Test("a ticket plays on as many devices as its grade has, and the newest takes the place of the oldest")
     func devices() async throws {
         let rig = try Rig()
