@@ -24,7 +24,7 @@ export class ListView {
     };
     this.view = make("div");
     this.fresh = freshness(this.view);
-    this.table = new LiveTable(t(`manage.${name}`), part.heads.map((head) => t(`manage.${head}`)), {
+    this.table = new LiveTable(t("manage.listOf", { name: t(`manage.${name}`) }), part.heads.map((head) => t(`manage.${head}`)), {
       keyOf: part.keyOf, row: (item) => part.row(item, this.again),
     });
     this.foot = make("div");

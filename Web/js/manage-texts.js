@@ -24,6 +24,7 @@ export const manageTexts = {
   "manage.role": ["역할", "Role"],
   "manage.seller": ["판매자", "Seller"],
   "manage.buyer": ["구매자", "Buyer"],
+  "manage.listOf": ["{name} 목록", "List: {name}"],
   "manage.member": ["회원", "Member"],
   "manage.memberNumber": ["회원 번호", "Number"],
   "manage.lookAgain": ["새로 고침", "Look again"],

@@ -16,15 +16,23 @@ import { schedules } from "./studio-schedules.js";
 import { hall } from "./studio-seats.js";
 import { rights, roleFor } from "./teams.js";
 
+const readyTime = 3000;
+
 start("studio.title", async (main, me) => {
   const page = new ConcertPage(numberInPath(2), me);
   await page.show();
+  // All of it at once: what came later would move what is read already. Who waits too long reads what there is.
+  page.node.hidden = true;
+  main.append(page.node);
+  await Promise.race([Promise.allSettled(page.ready), new Promise((resolve) => { setTimeout(resolve, readyTime); })]);
+  page.node.hidden = false;
   put(main, page.node);
 }, { forMembers: true });
 
 class ConcertPage {
   constructor(id, me) {
     Object.assign(this, { id, me });
+    this.ready = [];
     this.head = make("div.part");
     this.salesPlace = make("div");
     this.hallPlace = make("div");
@@ -48,11 +56,16 @@ class ConcertPage {
     if (!this.may.maySeeMoney) return;
     if (!this.hasSales && this.concert.status !== "DRAFT") {
       this.hasSales = true;
-      put(this.salesPlace, sales(this.id, () => this.concert));
+      this.add(this.salesPlace, sales(this.id, () => this.concert));
     }
     if (this.hasCodes) return;
     this.hasCodes = true;
-    put(this.codesPlace, promotions(this.concert, this.may));
+    this.add(this.codesPlace, promotions(this.concert, this.may));
+  }
+
+  add(place, part) {
+    put(place, part?.node);
+    this.ready.push(part?.ready);
   }
 
   showHall() {
@@ -63,7 +76,7 @@ class ConcertPage {
     this.hallSign = sign;
     this.hall?.close();
     this.hall = concert.status === "DRAFT" ? null : hall(concert);
-    put(this.hallPlace, this.hall?.node);
+    this.add(this.hallPlace, this.hall);
   }
 }
 

@@ -25,12 +25,19 @@ start("live.title", async (main, me) => {
   const health = new Health();
   const fresh = freshness(health.node);
   const ends = new Ends(id, () => following.now()), preview = new Preview(id);
-  const following = follow(lookTime, async () => {
-    health.show(await call("GET", `/schedule/${id}/stream`));
-    ends.show(health.live.state);
-    preview.show(health.isPublishing);
-  }, fresh.tell);
-  return put(main, head, fresh.node, health.node, picture(id, health), preview.node, keys(id, health), ends.node);
+  let following = null;
+  // What is there when one comes is there at once; what comes by itself moves nothing that is above it.
+  await new Promise((resolve) => {
+    following = follow(lookTime, async () => {
+      health.show(await call("GET", `/schedule/${id}/stream`));
+      ends.show(health.live.state);
+      preview.show(health.isPublishing);
+    }, (problem) => {
+      fresh.tell(problem);
+      resolve();
+    });
+  });
+  return put(main, head, fresh.node, health.node, keys(id, health), ends.node, preview.node, picture(id, health));
 }, { forMembers: true });
 
 /** Its parts stay where they are: what is said is said when it changes, and not every two seconds. */

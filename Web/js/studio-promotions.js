@@ -12,20 +12,21 @@ import { momentOf, timeThere } from "./zone.js";
 const month = 30 * 86_400_000;
 const usesMax = 1_000_000, usesOfMemberMax = 1000;
 
+/** `ready` is when they are there, or what is wrong. */
 export function promotions(concert, may) {
   const view = make("div");
   const show = async () => {
     const page = await call("GET", `/concert/${concert.concertId}/promotion?limit=100`);
     const heads = ["code", "off", "from", "until", "uses", "status", may.mayChange && "ways"].filter(Boolean);
-    refill(view, page.items.length ? table(t("codes.title"), heads.map((head) => t(`codes.${head}`)),
+    refill(view, page.items.length ? table(t("codes.list"), heads.map((head) => t(`codes.${head}`)),
       page.items.map((item) => row(concert, item, may, show))) : make("p.quiet", {}, t("codes.none")));
   };
   const begin = () => show().catch((problem) =>
     put(view, told(problem), make("button.plain", { type: "button", onclick: begin }, t("again"))));
-  begin();
-  return make("section", { "aria-labelledby": "codes" },
+  const ready = begin();
+  return { ready, node: make("section", { "aria-labelledby": "codes" },
     make("header.with-action", {}, make("h2", { id: "codes" }, t("codes.title")),
-      may.mayChange && make("button.plain", { type: "button", onclick: () => add(concert, show) }, t("codes.add"))), view);
+      may.mayChange && make("button.plain", { type: "button", onclick: () => add(concert, show) }, t("codes.add"))), view) };
 }
 
 function row(concert, item, may, again) {

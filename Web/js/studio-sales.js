@@ -10,14 +10,15 @@ const lookTime = 5000;
 /** Days that a chart has room for: the latest. */
 const dayCountMax = 60;
 
-/** `concert()` is the show as it is known: by its clocks times are told. */
+/** `concert()` is the show as it is known: by its clocks times are told. `ready` is when there is something to see. */
 export function sales(id, concert) {
   const view = make("div.part");
   const fresh = freshness(view);
   const section = make("section", { "aria-labelledby": "sales" },
     make("header.with-action", {}, make("h2", { id: "sales" }, t("sales.title")),
       download(`/concert/${id}/sales?format=csv`, `sales-${id}.csv`, t("sales.csv"))), fresh.node, view);
-  let sign = null;
+  let sign = null, isThere = null;
+  const ready = new Promise((resolve) => { isThere = resolve; });
   follow(lookTime, async () => {
     const report = await call("GET", `/concert/${id}/sales`);
     const { at: _, ...rest } = report;
@@ -26,8 +27,11 @@ export function sales(id, concert) {
     sign = JSON.stringify(rest);
     const isOpen = Boolean(view.querySelector("details[open]"));
     refill(view, parts(report, concert(), isOpen));
-  }, fresh.tell);
-  return section;
+  }, (problem) => {
+    fresh.tell(problem);
+    isThere();
+  });
+  return { ready, node: section };
 }
 
 function parts(report, concert, isOpen) {

@@ -25,10 +25,10 @@ export function hall(concert) {
     view?.close();
     view = new HallView(concert, Number(choice.value));
     put(place, view.node);
-    view.open();
+    return view.open();
   };
-  show();
   return {
+    ready: show(),
     node: make("section", { "aria-labelledby": "hall" }, make("h2", { id: "hall" }, t("studio.hall")),
       schedules.length > 1 && [make("label", { for: "hall-of" }, t("studio.schedules")), choice], place),
     close: () => view.close(),

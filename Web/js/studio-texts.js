@@ -62,6 +62,7 @@ export const studioTexts = {
   "sales.numbers": ["표로 보기", "As tables"],
 
   "codes.title": ["할인 코드", "Codes"],
+  "codes.list": ["할인 코드 목록", "List of codes"],
   "codes.none": ["아직 없습니다. 코드를 만들어 나눠 주면 결제할 때 할인됩니다.", "There is none yet. Make one and hand it out: it takes something off when people pay."],
   "codes.add": ["코드 만들기", "Make a code"],
   "codes.code": ["코드", "Code"],
