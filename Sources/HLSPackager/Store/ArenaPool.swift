@@ -5,15 +5,17 @@ internal import Synchronization
 /// Where a stream's segments have their memory: a file in memory, in which every segment has a place of its own, so
 /// that the kernel can send from it what it would otherwise have to copy.
 ///
-/// A place that nobody reads any more is written again by a segment to come. Its pages are kept for that, for eight
-/// places at most, unless the kernel may still be sending from them: those go back to the system, as all do when the
-/// pool goes. Arenas come back from whichever thread let go of them last.
+/// A place that nobody reads any more is written again by a segment to come. Its pages are kept for that, and their
+/// mapping with them, for eight places at most, unless the kernel may still be sending from them: those go back to the
+/// system, as all do when the pool goes. Arenas come back from whichever thread let go of them last.
 package final class ArenaPool: Sendable {
     /// A range of the file. Of these bytes, counted from the beginning, the system has given the pages.
     struct Place {
         let offset: Int
         let byteCount: Int
         var backedByteCount: Int
+        /// All of it in the address space, for as long as its pages are kept.
+        var region: MappedRegion?
     }
 
     private struct State {
@@ -35,7 +37,12 @@ package final class ArenaPool: Sendable {
 
     package init() { self.descriptor = podo_memory_file("podo-segments") }
 
-    deinit { if self.descriptor >= 0 { close(self.descriptor) } }
+    deinit {
+        self.state.withLock { state in
+            for place in state.free { place.region?.unmap() }
+        }
+        if self.descriptor >= 0 { close(self.descriptor) }
+    }
 
     /// What the pages that are kept take.
     package var byteCount: Int { self.state.withLock { $0.free.reduce(0) { $0 + $1.backedByteCount } } }
@@ -64,7 +71,8 @@ package final class ArenaPool: Sendable {
         self.state.withLock { state in
             var place = place
             let backedCount = state.free.count { $0.backedByteCount > 0 }
-            if mayBeRead || backedCount >= Self.backedPlaceCountMax { self.dropPages(of: &place) }
+            let isKept = place.backedByteCount > 0 && !mayBeRead && backedCount < Self.backedPlaceCountMax
+            if !isKept { self.dropPages(of: &place) }
             state.free.append(place)
         }
     }
@@ -75,6 +83,8 @@ package final class ArenaPool: Sendable {
     }
 
     private func dropPages(of place: inout Place) {
+        place.region?.unmap()
+        place.region = nil
         guard place.backedByteCount > 0 else { return }
         if podo_punch_hole(self.descriptor, off_t(place.offset), off_t(place.byteCount)) == 0 {
             place.backedByteCount = 0

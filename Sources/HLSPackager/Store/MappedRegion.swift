@@ -8,8 +8,8 @@ struct MappedRegion: @unchecked Sendable {
     let byteCount: Int
 
     /// The memory of a place in the file of a pool. Nil when the system refuses.
-    init?(of place: ArenaPool.Place, byteCount: Int, in pool: ArenaPool) {
-        self.init(byteCount, MAP_SHARED, pool.descriptor, place.offset)
+    init?(of place: ArenaPool.Place, in pool: ArenaPool) {
+        self.init(place.byteCount, MAP_SHARED, pool.descriptor, place.offset)
     }
 
     /// Memory of its own, reserved without a claim on it. Nil when the system refuses.
@@ -29,6 +29,6 @@ struct MappedRegion: @unchecked Sendable {
         madvise(self.base + range.lowerBound, range.count, CInt(MADV_POPULATE_WRITE)) == 0 || errno == EINVAL
     }
 
-    /// Of the first bytes, or of all.
-    func unmap(_ byteCount: Int) { munmap(self.base, byteCount) }
+    /// All of it, or its first bytes where the rest is unmapped already.
+    func unmap(_ byteCount: Int? = nil) { munmap(self.base, byteCount ?? self.byteCount) }
 }

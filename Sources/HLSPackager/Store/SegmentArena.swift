@@ -5,8 +5,8 @@ internal import Synchronization
 /// The memory of one segment: bytes are appended while it is made, and never move or change afterwards.
 ///
 /// Written on the publisher's loop; what lies before a published length may be read by any loop at the same time. The
-/// capacity is reserved, but memory is taken as it is written, 64 KiB at a time, and what is left of the reservation is
-/// given back when the segment is complete. When the system refuses the reservation, nothing fits. With a pool, the
+/// capacity is reserved, but memory is taken as it is written, 64 KiB at a time, and what is left of it is given back
+/// when the segment is complete. When the system refuses the reservation, nothing fits. With a pool, the
 /// memory is a place in the pool's file, and the pages of an earlier segment are written again, for the system's fresh
 /// pages cost more than all else here.
 ///
@@ -84,11 +84,11 @@ package final class SegmentArena: Sendable {
         init(capacity: Int, pool: ArenaPool?) {
             let byteCount = Self.wholePages(max(capacity, 1))
             if let pool, let place = pool.take(byteCount) {
-                self.region = MappedRegion(of: place, byteCount: byteCount, in: pool)
+                self.region = place.region ?? MappedRegion(of: place, in: pool)
                 self.place = (pool, place)
-                // The pages are there; what is missing is that the mapping knows them, which is cheap.
-                if place.backedByteCount > 0 { _ = self.region?.back(0..<min(place.backedByteCount, byteCount)) }
-                self.backed = min(place.backedByteCount, byteCount)
+                // The pages are there; what may be missing is that the mapping knows them, which is cheap.
+                if place.region == nil, place.backedByteCount > 0 { _ = self.region?.back(0..<place.backedByteCount) }
+                self.backed = place.backedByteCount
             } else {
                 self.region = MappedRegion(byteCount: byteCount)
                 self.place = nil
@@ -101,10 +101,14 @@ package final class SegmentArena: Sendable {
         }
 
         deinit {
-            if self.mapped > 0 { self.region?.unmap(self.mapped) }
-            guard let (pool, place) = self.place else { return }
+            guard let (pool, place) = self.place else {
+                if self.mapped > 0 { self.region?.unmap(self.mapped) }
+                return
+            }
             pool.put(
-                ArenaPool.Place(offset: place.offset, byteCount: place.byteCount, backedByteCount: self.backed),
+                ArenaPool.Place(
+                    offset: place.offset, byteCount: place.byteCount, backedByteCount: self.backed,
+                    region: self.region),
                 mayBeRead: self.wasSentAsFile.load(ordering: .acquiring))
         }
 
@@ -141,11 +145,16 @@ package final class SegmentArena: Sendable {
             let count = self.count.load(ordering: .relaxed)
             self.writable = count
             let used = Self.wholePages(count)
-            guard let base = self.base, used < self.mapped, munmap(base + used, self.mapped - used) == 0 else { return }
-            self.mapped = used
-            guard self.backed > used else { return }
-            if let (pool, place) = self.place { pool.dropPages(of: place, used..<self.backed) }
-            self.backed = used
+            guard used < self.mapped else { return }
+            if let (pool, place) = self.place {
+                // The address space stays with the place: the segment that is next there finds it mapped.
+                guard self.backed > used else { return }
+                pool.dropPages(of: place, used..<self.backed)
+                self.backed = used
+            } else if let base = self.base, munmap(base + used, self.mapped - used) == 0 {
+                self.mapped = used
+                self.backed = min(self.backed, used)
+            }
         }
 
         static func wholePages(_ byteCount: Int) -> Int { (byteCount + 4095) / 4096 * 4096 }

@@ -73,6 +73,28 @@ struct SegmentArenaTests {
         #expect(pool.byteCount == 0)
     }
 
+    @Test("stays mapped where its pages are kept, and there alone")
+    func mapping() {
+        let pool = ArenaPool()
+        let bytes = [UInt8](repeating: 7, count: 10_000)
+        func written() -> Int {
+            let arena = SegmentArena(capacity: 1 << 20, pool: pool)
+            #expect(bytes.withUnsafeBytes { arena.append($0) })
+            arena.complete()
+            return Int(bitPattern: arena.bytes(0..<1).baseAddress)
+        }
+        func isMapped(_ address: Int) -> Bool {
+            var state: UInt8 = 0
+            return mincore(UnsafeMutableRawPointer(bitPattern: address), 4096, &state) == 0
+        }
+        let first = written()
+        #expect(isMapped(first) && isMapped(first + 12_288), "and the room behind it")
+        #expect(written() == first)
+        pool.empty()
+        #expect(!isMapped(first))
+        #expect(Array(SegmentArena(capacity: 1 << 20, pool: pool).bytes(0..<0)).isEmpty)
+    }
+
     @Test("is a file of its pool at the same time")
     func file() throws {
         let pool = ArenaPool()
