@@ -23,11 +23,11 @@ from ingest_bench import CLIENT_CORE, SERVER_CORE, LoadFailure
 from ingest_load import RTMP_MODULE, Publisher, prepare_clip
 from support import tools
 from support.figures import figure_line, median, ratio_line
+from support.house import House, answered
 from support.servers import ROOT, Nginx, Site
 
 COST = os.environ.get("PLAYBACK_COST_BINARY", os.path.join(ROOT, ".build/release/PlaybackCost"))
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "playback.lua")
-SCHEDULE = 7
 VIEWER_COUNT = hls_burst.VIEWER_COUNT
 # `BENCH_PLAYBACK=check,burst` runs some of them.
 PARTS = ("check", "delivery", "burst")
@@ -36,17 +36,23 @@ VIEWER_BYTES_MAX = 16 * 1024
 
 
 class PodoGated(PodoHLS):
-    """Podo with its gate shut; the first stream is a performance, and passes are made as Podo makes them."""
+    """Podo with its gate shut and a performance that has begun; passes are made as Podo makes them."""
 
     def __init__(self, site, pin=None):
-        super().__init__(site, pin=pin, environment={
-            "PODO_OPEN_GATE": "false",
-            "PODO_STREAM_KEYS": f"schedule-{SCHEDULE}={self.key(0)}",
-        })
-        self.pass_of_first = None
+        super().__init__(site, pin=pin, environment={"PODO_OPEN_GATE": "false"})
+        self.pass_of_first = self.schedule = self.stream_key = None
+
+    def key(self, number):
+        """Of the performance, when there is one: the first stream."""
+        return getattr(self, "stream_key", None) or super().key(number)
 
     def start(self):
         super().start()
+        house = House(self)
+        self.schedule = house.schedule
+        made = answered("stream key", house.api.post(
+            f"/api/v1/schedule/{self.schedule}/stream-key", None, house.seller), 201)
+        self.stream_key = made["streamKey"]
         with open(os.path.join(self.data_directory, "secret"), encoding="ascii") as secret:
             number, digits = secret.readline().split()
         extracted = hmac.digest(b"podo", bytes.fromhex(digits), "sha256")
@@ -59,7 +65,7 @@ class PodoGated(PodoHLS):
         """Design §6: version, key id, ticket, performance, session, end, and a code over all of these."""
         session = int.from_bytes(os.urandom(4), "big") >> 1 << 32 | 1
         end = int(time.time()) + 24 * 3600
-        body = struct.pack(">BBQQQ", 1, self.key_id, ticket, SCHEDULE, session) + end.to_bytes(6, "big")
+        body = struct.pack(">BBQQQ", 1, self.key_id, ticket, self.schedule, session) + end.to_bytes(6, "big")
         code = hmac.digest(self.signing_key, body, "sha256")[:16]
         return base64.urlsafe_b64encode(body + code).decode()
 
