@@ -18,6 +18,8 @@ struct MappedRegion: @unchecked Sendable {
     private init?(_ byteCount: Int, _ kind: Int32, _ descriptor: CInt, _ offset: Int) {
         let pointer = mmap(nil, byteCount, PROT_READ | PROT_WRITE, kind | MAP_NORESERVE, descriptor, off_t(offset))
         guard let pointer, pointer != MAP_FAILED else { return nil }
+        // Pages that lie side by side are sent as one. Where the system is set to give none such, nothing is lost.
+        madvise(pointer, byteCount, CInt(MADV_HUGEPAGE))
         self.base = pointer
         self.byteCount = byteCount
     }
