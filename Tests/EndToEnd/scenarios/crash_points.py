@@ -27,6 +27,8 @@ ROWS, COLUMNS = 20, 20
 PRICE = 70_000
 # A place that is passed more often in one purchase is tried at each of the first times.
 TIMES_MAX = 2
+# Some places are passed by the clock: who watches is written down every few seconds.
+REACH_SECONDS = 15
 FAN_COUNT = 8
 # Of the quarter of an hour that a token lives.
 TOKEN_SECONDS = 500
@@ -208,7 +210,7 @@ class Shop:
         except Exception as error:
             expect(podo.wait(5) == -signal.SIGKILL, f"{place}: {error!r} without a death\n{podo.log_tail()}")
         if podo.is_alive:
-            expect(place.startswith("lost-commit/") or podo.wait(3) == -signal.SIGKILL,
+            expect(place.startswith("lost-commit/") or podo.wait(REACH_SECONDS) == -signal.SIGKILL,
                    f"{place}:{time_} was not reached")
         died = not podo.is_alive
         if not died:
