@@ -10,6 +10,9 @@ struct MappedRegion: @unchecked Sendable {
     /// The memory of a place in the file of a pool. Nil when the system refuses.
     init?(of place: ArenaPool.Place, in pool: ArenaPool) {
         self.init(place.byteCount, MAP_SHARED, pool.descriptor, place.offset)
+        // Pages that lie side by side are sent as one. Where the system is set to give none such, nothing is lost.
+        // Not for memory of its own: no kernel sends from that, and it would come 2 MiB at a time, needed or not.
+        madvise(self.base, self.byteCount, CInt(MADV_HUGEPAGE))
     }
 
     /// Memory of its own, reserved without a claim on it. Nil when the system refuses.
@@ -18,8 +21,6 @@ struct MappedRegion: @unchecked Sendable {
     private init?(_ byteCount: Int, _ kind: Int32, _ descriptor: CInt, _ offset: Int) {
         let pointer = mmap(nil, byteCount, PROT_READ | PROT_WRITE, kind | MAP_NORESERVE, descriptor, off_t(offset))
         guard let pointer, pointer != MAP_FAILED else { return nil }
-        // Pages that lie side by side are sent as one. Where the system is set to give none such, nothing is lost.
-        madvise(pointer, byteCount, CInt(MADV_HUGEPAGE))
         self.base = pointer
         self.byteCount = byteCount
     }
