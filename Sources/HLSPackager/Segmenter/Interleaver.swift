@@ -5,7 +5,8 @@ internal import Primitives
 ///
 /// A sample goes on as soon as no sample of the other track can come before it. A track that stays away is waited for
 /// by at most `interleaveTimeMax` of media (`trackWaitTime` before its first sample), or until `heldByteCountMax` are
-/// held, and then no more until it has caught up: its samples come late meanwhile, but in their own order, and all.
+/// held, and then no more until it has caught up to half of that time: its samples come late meanwhile, but in their own
+/// order, and all.
 struct Interleaver: Sendable {
     private var video = Lane()
     private var audio = Lane()
@@ -29,12 +30,17 @@ struct Interleaver: Sendable {
         self.heldByteCount += held.bytes.count
         self[kind].queue.append(held)
         self.expect(kind, from: held.end)
-        if held.start >= self.position { self[kind].isAwaited = true }
     }
 
     /// Nothing of this track comes before `time`.
     mutating func expect(_ kind: MediaKind, from time: Int64) {
-        self[kind].progress = max(self[kind].progress ?? time, time)
+        let progress = max(self[kind].progress ?? time, time)
+        self[kind].progress = progress
+        // Where something has gone on without it. What it has announced counts, not what it has brought: a picture
+        // comes with the next one, and the sound between them has gone on by then.
+        if !self[kind].isAwaited, self.position &- progress <= self.interleaveTimeMax / 2 {
+            self[kind].isAwaited = true
+        }
     }
 
     /// The sample that is next, if that is certain by now; or in any case, when nothing more will come.

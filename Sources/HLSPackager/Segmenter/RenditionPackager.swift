@@ -26,6 +26,8 @@ final class RenditionPackager {
     private var hasTold = false
     /// The end of the latest sample, or where the stream was when this rendition began.
     private var heardUntil: Int64?
+    /// What the latest picture lasts; nothing to compare with before the first.
+    private var latestPictureTime = Int64.max
     /// What the muxer refused.
     private(set) var failure: MuxerError?
     private(set) var lostSampleCount = 0
@@ -108,7 +110,14 @@ final class RenditionPackager {
             transportStream.append(sample, plain.span.bytes)
         }
         self.segmenter.count(input)
-        self.open?.note(held, isPicture: kind == .video)
+        self.open?.note(held, isPictureOfRate: kind == .video && !self.staysOverGap(held))
+    }
+
+    /// Whether the picture stands because nothing came after it: what it lasts is no rate of pictures.
+    private func staysOverGap(_ held: HeldSample) -> Bool {
+        let time = held.end &- held.start
+        defer { self.latestPictureTime = time }
+        return time >= MediaClockLimits.gapTimeMin && time / MediaClockLimits.gapStepFactor >= self.latestPictureTime
     }
 
     /// False if the muxer did not take the sample.
@@ -221,10 +230,10 @@ private struct OpenSegment {
 
     init(arena: SegmentArena) { self.arena = arena }
 
-    mutating func note(_ held: HeldSample, isPicture: Bool) {
+    mutating func note(_ held: HeldSample, isPictureOfRate: Bool) {
         self.sampleCount += 1
         self.lastUnitAt = max(self.lastUnitAt, held.arrival)
-        guard isPicture else { return }
+        guard isPictureOfRate else { return }
         self.pictureCount += 1
         self.pictureNanoseconds &+= held.end &- held.start
     }

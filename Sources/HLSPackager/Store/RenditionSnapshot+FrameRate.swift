@@ -1,6 +1,6 @@
 extension RenditionSnapshot {
     /// Pictures in a thousand seconds, over the whole segments that are listed and of the latest format; nil before the
-    /// first one with pictures.
+    /// first one with pictures. Those that stand over a gap do not count.
     ///
     /// Publishers round times to milliseconds: a rate that is within 0.1 % of one that cameras have is taken to be it.
     package var frameRateThousandths: Int? {

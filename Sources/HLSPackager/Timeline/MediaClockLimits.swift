@@ -25,5 +25,8 @@ enum MediaClockLimits {
     /// What a picture lasts before a track has shown a step, and no step counts as usual that is longer.
     static let pictureTimeDefault: Int64 = 33_333_333
     static let pictureTimeMax: Int64 = 1_000_000_000
+    /// A picture that lasts so long, and so many times what the one before it did, stands over a gap.
+    static let gapTimeMin: Int64 = 250_000_000
+    static let gapStepFactor: Int64 = 4
     static let unitTimeDefault: Int64 = 20_000_000
 }

@@ -55,6 +55,22 @@ struct InterleaverTests {
         #expect(self.drain(&interleaver) == ["v400", "a400"])
     }
 
+    @Test("Pictures that come back are waited for again, though each comes only with the next")
+    func back() {
+        var interleaver = Interleaver(hasVideo: true, hasAudio: true, limits: HLSLimits())
+        interleaver.expect(.video, from: 0)
+        for number in 0..<50 as Range<Int64> { interleaver.add(self.held(number * 20, 20), .audio) }
+        #expect(self.drain(&interleaver).count == 50)
+        // The first picture is there, its duration not yet.
+        interleaver.expect(.video, from: 1_000_000_000)
+        interleaver.add(self.held(1000, 20), .audio)
+        interleaver.add(self.held(1020, 20), .audio)
+        #expect(self.drain(&interleaver) == [])
+        interleaver.add(self.held(1000, 40), .video)
+        interleaver.expect(.video, from: 1_040_000_000)
+        #expect(self.drain(&interleaver) == ["v1000", "a1000", "a1020"])
+    }
+
     @Test("What is held is bounded in bytes")
     func bound() {
         var limits = HLSLimits()

@@ -74,6 +74,19 @@ struct PackagerFactsTests {
         #expect(longer.watch.latest?[.main]?.snapshot.frameRateThousandths == thousandths)
     }
 
+    @Test("A picture that stands over a gap lowers no rate", arguments: [300, 2500] as [Int64])
+    func frameRateOverGap(milliseconds: Int64) {
+        let rig = PackagerRig()
+        self.announce(rig)
+        rig.play(seconds: 4, framesPerSecond: 25, keyEvery: 50)
+        rig.play(from: (4000 + milliseconds) * 1_000_000, seconds: 4, framesPerSecond: 25, keyEvery: 50)
+        #expect(rig.watch.latest?[.main]?.snapshot.frameRateThousandths == 25_000)
+        let slides = PackagerRig()
+        self.announce(slides)
+        slides.play(seconds: 20, framesPerSecond: 4, keyEvery: 8)
+        #expect(slides.watch.latest?[.main]?.snapshot.frameRateThousandths == 4000)
+    }
+
     @Test("A rate that no camera has is told as it is, and sound has none")
     func unusualFrameRate() {
         let rig = PackagerRig()
