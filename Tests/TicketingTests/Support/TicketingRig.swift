@@ -35,8 +35,18 @@ final class TicketingRig: Sendable {
         return String(url.dropFirst("postgresql:///".count).prefix { $0 != "?" })
     }
 
+    /// What a busy machine takes is not the question.
+    static var unhurried: PostgresLimits {
+        var limits = PostgresLimits()
+        limits.interactive.statementTime = .seconds(60)
+        limits.interactive.acquireTime = .seconds(60)
+        limits.lockTime = .seconds(50)
+        limits.idleInTransactionTime = .seconds(60)
+        return limits
+    }
+
     /// `url` is a database that another rig has made.
-    init(loopCount: Int = 1, url: String? = nil, limits: PostgresLimits = PostgresLimits()) throws {
+    init(loopCount: Int = 1, url: String? = nil, limits: PostgresLimits = unhurried) throws {
         let url = try url ?? Self.cluster.database(template: try Self.template.get())
         self.url = url
         self.group = try EventLoopGroup(loopCount: loopCount)
