@@ -83,8 +83,8 @@ extension AuthService {
         let query = try request.decodeQuery()
         let page = try PageRequest(query)
         let search = Members.Search(
-            role: try Self.role(try query.single("role")), id: try Self.number(try query.single("memberId")),
-            email: try query.single("email"))
+            role: try query.choice(MemberRole.self, "role"), id: try query.number("memberId", in: 1...MemberNumber.max),
+            email: try query.text("email", lengthMax: EmailAddress.byteCountMax))
         let found = try await self.guarded {
             try await self.members.list(
                 search, after: page.cursor, countMax: page.countMax, manager: member,
@@ -95,18 +95,6 @@ extension AuthService {
     }
 
     // MARK: Helpers
-
-    private static func role(_ text: String?) throws(HTTPProblem) -> MemberRole? {
-        guard let text else { return nil }
-        if let role = MemberRole.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) { return role }
-        throw HTTPProblem(.badRequest, code: "invalid-request", detail: "role is USER, SELLER or MANAGER")
-    }
-
-    private static func number(_ text: String?) throws(HTTPProblem) -> Int64? {
-        guard let text else { return nil }
-        if let number = DecimalText.parse(Array(text.utf8)), let id = Int64(exactly: number) { return id }
-        throw HTTPProblem(.badRequest, code: "invalid-request", detail: "memberId is a number")
-    }
 
     /// What is no number of a member is nobody.
     private static func member(_ values: HTTPPathParameters) throws(HTTPProblem) -> Int64 {
@@ -135,13 +123,6 @@ struct PageRequest {
         var cursor = MemberCursor.start
         if let text = try query.single("cursor") { cursor = try MemberCursor(text) }
         self.cursor = cursor
-        guard let text = try query.single("limit") else {
-            self.countMax = Self.countDefault
-            return
-        }
-        guard let count = DecimalText.parse(Array(text.utf8)), (1...Self.countMax).contains(count) else {
-            throw HTTPProblem(.badRequest, code: "invalid-request", detail: "limit is 1 to \(Self.countMax)")
-        }
-        self.countMax = count
+        self.countMax = Int(try query.number("limit", in: 1...Int64(Self.countMax)) ?? Int64(Self.countDefault))
     }
 }

@@ -77,15 +77,16 @@ struct RecentRequestFilter: Sendable {
     var memberID: Int64?
     var timeMin: TimeAmount?
 
+    static let routeLengthMax = 200
+    static let millisecondsMax: Int64 = 3_600_000
+
     init() {}
 
     init(_ query: HTTPQuery) throws(HTTPProblem) {
         if let text = try query.single("status") { self.statuses = try Self.statuses(text) }
-        self.routeLabel = try query.single("route")
-        if let text = try query.single("memberId") { self.memberID = try Self.number(text, "memberId") }
-        if let text = try query.single("millisecondsMin") {
-            self.timeMin = .milliseconds(min(try Self.number(text, "millisecondsMin"), 3_600_000))
-        }
+        self.routeLabel = try query.text("route", lengthMax: Self.routeLengthMax)
+        self.memberID = try query.number("memberId", in: 1...Int64.max)
+        self.timeMin = try query.number("millisecondsMin", in: 0...Self.millisecondsMax).map { .milliseconds($0) }
     }
 
     func fits(_ request: RecentRequest) -> Bool {
@@ -106,12 +107,5 @@ struct RecentRequestFilter: Sendable {
             return first...first + 99
         }
         throw HTTPProblem(.badRequest, code: "invalid-request", detail: "status is one like 404, or 4xx")
-    }
-
-    private static func number(_ text: String, _ name: String) throws(HTTPProblem) -> Int64 {
-        guard let number = DecimalText.parse(text.utf8), let value = Int64(exactly: number) else {
-            throw HTTPProblem(.badRequest, code: "invalid-request", detail: "\(name) is a number")
-        }
-        return value
     }
 }

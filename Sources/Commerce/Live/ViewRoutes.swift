@@ -63,11 +63,12 @@ package enum ViewRoutes {
                         HTTPParameterDescription(
                             .query, "status", .string(JSONStringRule(lengthMax: 3)), about: "404, or 4xx."),
                         HTTPParameterDescription(
-                            .query, "route", .string(JSONStringRule(lengthMax: 200)),
+                            .query, "route", .string(JSONStringRule(lengthMax: RecentRequestFilter.routeLengthMax)),
                             about: "As it is shown: POST /api/v1/payment."),
                         HTTPParameterDescription(.query, "memberId", .integer(1...Int64.max)),
                         HTTPParameterDescription(
-                            .query, "millisecondsMin", .integer(0...3_600_000), about: "Those that took so long."),
+                            .query, "millisecondsMin", .integer(0...RecentRequestFilter.millisecondsMax),
+                            about: "Those that took so long."),
                     ],
                     answers: [
                         HTTPAnswerDescription(

@@ -16,13 +16,6 @@ package struct PageRequest: Equatable, Sendable {
         self.cursor = try query.single("cursor").map { (text) throws(HTTPProblem) in
             try PageCursor(text, of: list)
         }
-        guard let text = try query.single("limit") else {
-            self.limit = Self.limitDefault
-            return
-        }
-        guard let number = Int(text), (1...Self.limitMax).contains(number) else {
-            throw HTTPProblem(.badRequest, code: "invalid-request", detail: "limit is 1 to \(Self.limitMax)")
-        }
-        self.limit = number
+        self.limit = Int(try query.number("limit", in: 1...Int64(Self.limitMax)) ?? Int64(Self.limitDefault))
     }
 }

@@ -5,8 +5,8 @@ internal import Primitives
 ///
 /// A sample goes on as soon as no sample of the other track can come before it. A track that stays away is waited for
 /// by at most `interleaveTimeMax` of media (`trackWaitTime` before its first sample), or until `heldByteCountMax` are
-/// held, and then no more until it has caught up to half of that time: its samples come late meanwhile, but in their own
-/// order, and all.
+/// held, and then no more until it has caught up to half of that time: its samples come late meanwhile, but in their
+/// own order, and all.
 struct Interleaver: Sendable {
     private var video = Lane()
     private var audio = Lane()

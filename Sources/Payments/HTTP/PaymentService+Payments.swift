@@ -78,8 +78,8 @@ extension PaymentService {
         let query = try request.decodeQuery()
         let page = try PageRequest(query, of: "admin-payments")
         let before = try Self.before(page)
-        let status = try Self.choice(PaymentStatus.self, "status", query)
-        let reservation = try Self.number("reservationId", query)
+        let status = try query.choice(PaymentStatus.self, "status")
+        let reservation = try query.number("reservationId", in: 1...Int64.max)
         let found = try await PaymentProblems.guarded {
             try await self.payments.list(
                 status: status, reservation: reservation, before: before, countMax: page.limit + 1)
@@ -125,25 +125,5 @@ extension PaymentService {
             try await self.webhooks.receive(gateway, request.fields, request.body, at: .now)
         }
         return HTTPResponse(.ok)
-    }
-
-    // MARK: Reading
-
-    static func choice<Choice: RawRepresentable & CaseIterable>(
-        _ type: Choice.Type, _ name: String, _ query: HTTPQuery
-    ) throws(HTTPProblem) -> Choice? where Choice.RawValue == String {
-        guard let text = try query.single(name) else { return nil }
-        if let choice = Choice.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) { return choice }
-        throw HTTPProblem(
-            .badRequest, code: "invalid-request",
-            detail: "\(name) is one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-
-    static func number(_ name: String, _ query: HTTPQuery) throws(HTTPProblem) -> Int64? {
-        guard let text = try query.single(name) else { return nil }
-        guard let number = DecimalText.parse(text.utf8), let value = Int64(exactly: number) else {
-            throw HTTPProblem(.badRequest, code: "invalid-request", detail: "\(name) is a number")
-        }
-        return value
     }
 }

@@ -112,8 +112,8 @@ extension PaymentService {
         let query = try request.decodeQuery()
         let page = try PageRequest(query, of: "admin-refunds")
         let before = try Self.before(page)
-        let status = try Self.choice(RefundStatus.self, "status", query)
-        let payment = try Self.number("paymentId", query)
+        let status = try query.choice(RefundStatus.self, "status")
+        let payment = try query.number("paymentId", in: 1...Int64.max)
         let found = try await PaymentProblems.guarded {
             try await self.payments.refunds(status: status, payment: payment, before: before, countMax: page.limit + 1)
         }

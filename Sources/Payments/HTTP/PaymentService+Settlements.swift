@@ -7,8 +7,8 @@ extension PaymentService {
         let query = try request.decodeQuery()
         let page = try PageRequest(query, of: "admin-settlements")
         let before = try Self.before(page)
-        let status = try Self.choice(SettlementStatus.self, "status", query)
-        let seller = try Self.number("sellerId", query)
+        let status = try query.choice(SettlementStatus.self, "status")
+        let seller = try query.number("sellerId", in: 1...Int64.max)
         let date = try query.single("date")
         let found = try await PaymentProblems.guarded {
             try await self.settlements.list(

@@ -75,19 +75,12 @@ struct ConcertSearch: Equatable, Sendable {
     let limit: Int
 
     init(_ query: HTTPQuery) throws(HTTPProblem) {
-        if let text = try query.single("keyword"), !text.isEmpty {
-            guard text.unicodeScalars.count <= CatalogueLimits.keywordLengthMax else {
-                throw Self.invalid("keyword has at most \(CatalogueLimits.keywordLengthMax) characters")
-            }
+        // Forms send what was left empty too.
+        if let text = try query.text("keyword", lengthMax: CatalogueLimits.keywordLengthMax), !text.isEmpty {
             self.keyword = text
         }
-        if let text = try query.single("category"), !text.isEmpty {
-            // Byte for byte, as words of JSON are compared.
-            self.category = ConcertCategory.allCases.first { $0.rawValue.utf8.elementsEqual(text.utf8) }
-            if self.category == nil {
-                let words = ConcertCategory.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Self.invalid("category is one of \(words)")
-            }
+        if try query.single("category")?.isEmpty == false {
+            self.category = try query.choice(ConcertCategory.self, "category")
         }
         self.from = try Self.time(query, "from")
         self.to = try Self.time(query, "to")
@@ -99,10 +92,8 @@ struct ConcertSearch: Equatable, Sendable {
     private static func time(_ query: HTTPQuery, _ name: String) throws(HTTPProblem) -> WallClock? {
         guard let text = try query.single(name), !text.isEmpty else { return nil }
         if let time = TimeText.parse(text) { return time }
-        throw Self.invalid("\(name) is a time like 2026-12-24T00:00:00Z; write + as %2B")
-    }
-
-    private static func invalid(_ detail: String) -> HTTPProblem {
-        HTTPProblem(.badRequest, code: "invalid-request", detail: detail)
+        throw HTTPProblem(
+            .badRequest, code: "invalid-request",
+            detail: "\(name) is a time like 2026-12-24T00:00:00Z; write + as %2B")
     }
 }

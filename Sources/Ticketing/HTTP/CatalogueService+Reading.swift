@@ -25,20 +25,8 @@ extension CatalogueService {
 
     func allConcerts(_ request: HTTPRequest) async throws -> HTTPResponse {
         let query = try request.decodeQuery()
-        let status: ConcertStatus? = try query.single("status").map { text throws(HTTPProblem) in
-            guard let status = ConcertStatus(rawValue: text) else {
-                throw HTTPProblem(
-                    .badRequest, code: "invalid-request",
-                    detail: "status is one of \(ConcertStatus.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            return status
-        }
-        let seller: Int64? = try query.single("sellerId").map { text throws(HTTPProblem) in
-            guard let id = Int64(text), (1...CatalogueNumber.max).contains(id) else {
-                throw HTTPProblem(.badRequest, code: "invalid-request", detail: "sellerId is the number of a member")
-            }
-            return id
-        }
+        let status = try query.choice(ConcertStatus.self, "status")
+        let seller = try query.number("sellerId", in: 1...CatalogueNumber.max)
         let page = try PageRequest(query, of: "all-concerts")
         let below = try page.numberBelow()
         let found = try await self.guarded {

@@ -126,9 +126,9 @@ final class AuthRig: Sendable {
     /// Sends every mail that is due.
     func deliver() async throws { while try await self.onLoop({ try await self.relay.work() }) {} }
 
-    /// Looks at a condition of others until it holds; throws when it does not within half a minute.
+    /// Looks at a condition of others until it holds; throws when it does not within two minutes.
     func wait(until isSo: () async throws -> Bool) async throws {
-        let (loop, end) = (self.group.loops[0], MonotonicTime.now + .seconds(30))
+        let (loop, end) = (self.group.loops[0], MonotonicTime.now + .seconds(120))
         while try await !isSo() {
             guard MonotonicTime.now < end else { throw Late() }
             await withCheckedContinuation { continuation in

@@ -36,6 +36,25 @@ import Testing
         #expect(try query.single("c") == nil)
     }
 
+    @Test("values outside of what is described are refused, and those at its ends are not")
+    func valuesInBounds() throws {
+        let text = "n=9&zero=0&minus=-1&plus=%2B3&far=9223372036854775808&t=e\u{301}&w=on&n2="
+        let query = try HTTPQuery(Array(text.utf8)[...])
+        #expect(try query.number("n", in: 1...9) == 9 && query.number("n", in: 9...10) == 9)
+        #expect(try query.number("missing", in: 1...9) == nil)
+        for (name, range) in [
+            ("n", 1...8), ("n", 10...11), ("zero", 1...9), ("minus", 0...9), ("plus", 0...9), ("far", 1...Int64.max),
+            ("t", 0...9), ("n2", 0...9),
+        ] as [(String, ClosedRange<Int64>)] {
+            #expect(throws: HTTPProblem.self) { try query.number(name, in: range) }
+        }
+        #expect(try query.text("t", lengthMax: 2) == "e\u{301}" && query.text("missing", lengthMax: 0) == nil)
+        #expect(throws: HTTPProblem.self) { try query.text("t", lengthMax: 1) }
+        enum Switch: String, CaseIterable { case on, off }
+        #expect(try query.choice(Switch.self, "w") == .on && query.choice(Switch.self, "missing") == nil)
+        #expect(throws: HTTPProblem.self) { try query.choice(Switch.self, "t") }
+    }
+
     @Test("names are compared byte for byte, not as text that looks the same")
     func namesAreBytes() throws {
         let query = try HTTPQuery(Array("\u{e9}=1&e\u{301}=2".utf8)[...])

@@ -102,9 +102,9 @@ final class TicketingRig: Sendable {
         }
     }
 
-    /// Looks at a condition of others until it holds; throws when it does not within half a minute.
+    /// Looks at a condition of others until it holds; throws when it does not within two minutes.
     func wait(until isSo: () async throws -> Bool) async throws {
-        let end = MonotonicTime.now + .seconds(30)
+        let end = MonotonicTime.now + .seconds(120)
         while try await !isSo() {
             guard MonotonicTime.now < end else { throw Late() }
             await self.pause(.milliseconds(5))
