@@ -37,6 +37,11 @@ final class CommerceRig: Sendable {
         var limits = PostgresLimits()
         limits.interactive.connectionCountMax = 8
         limits.background.connectionCountMax = 2
+        // What a busy machine takes is not the question.
+        limits.interactive.statementTime = .seconds(60)
+        limits.interactive.acquireTime = .seconds(60)
+        limits.lockTime = .seconds(50)
+        limits.idleInTransactionTime = .seconds(60)
         self.database = PostgresDatabase(
             options: try PostgresConnectionOptions(Secret(url)), loops: self.group.loops, limits: limits,
             metrics: PostgresMetrics(registry: self.registry), log: self.log)
