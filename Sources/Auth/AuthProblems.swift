@@ -18,6 +18,9 @@ enum AuthProblems {
         detail: "This link was used already or is too old. Ask for a new one.")
     static let accountLocked = HTTPProblem(
         .forbidden, code: "account-locked", detail: "This account is locked. Write to those who run this site.")
+    static let managerAccount = HTTPProblem(
+        .forbidden, code: "manager-account",
+        detail: "Accounts of managers are locked and unlocked by the operator, with podo member lock.")
     /// For accounts without a password.
     static let signInTooOld = HTTPProblem(
         .forbidden, code: "sign-in-too-old", detail: "Sign in once more, then do this within ten minutes.")

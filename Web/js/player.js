@@ -7,7 +7,8 @@ const latencyTime = 1000;
 const recoveryCountMax = 1;
 
 export class Player {
-  /** `events`: onTrouble(), onEnd(), onStall(isStalled), onPlay(), onMuted(), onTime(latency), onQualities(names, choose). */
+  /** `events`: onTrouble(), onEnd(), onStall(isStalled), onPlay(), onMuted(), onTime(latency), onQualities(names, choose),
+   * and onCaptions(samples), with null when what was played is over. */
   constructor(video, events) {
     Object.assign(this, { video, events, generation: 0, importCount: 0, leaving: new AbortController() });
     const listen = (name, act) => video.addEventListener(name, act, { signal: this.leaving.signal });
@@ -53,7 +54,8 @@ export class Player {
   }
 
   openLibrary(Hls, url) {
-    const hls = new Hls({ lowLatencyMode: true, backBufferLength: 60, liveDurationInfinity: true });
+    // Of captions it tells what was said when the next is there, and with parts it forgets them: they are read here.
+    const hls = new Hls({ lowLatencyMode: true, backBufferLength: 60, liveDurationInfinity: true, enableCEA708Captions: false });
     this.hls = hls;
     hls.on(Hls.Events.ERROR, (_, error) => {
       if (!error.fatal || this.hls !== hls) return;
@@ -67,6 +69,7 @@ export class Player {
         (index) => { hls.nextLevel = index; });
       this.begin();
     });
+    hls.on(Hls.Events.FRAG_PARSING_USERDATA, (_, { samples }) => this.events.onCaptions?.(samples));
     hls.loadSource(url);
     hls.attachMedia(this.video);
   }
@@ -108,6 +111,7 @@ export class Player {
 
   close() {
     this.generation += 1;
+    this.events.onCaptions?.(null);
     this.hls?.destroy();
     this.hls = null;
     this.isNative = false;

@@ -4,6 +4,7 @@ export const problems = {
   "problem.other": ["잘되지 않았습니다 ({code}). 잠시 뒤에 다시 해 주세요.", "That did not work ({code}). Please try again in a moment."],
   "problem.retryIn": ["{n}초 뒤에 다시 해 주세요.", "Please try again in {n} second.|Please try again in {n} seconds."],
   "problem.no-connection": ["서버에 닿지 못했습니다. 연결을 확인하고 다시 해 주세요.", "The server cannot be reached. Check your connection and try again."],
+  "problem.manager-account": ["관리자 계정은 운영자가 명령(podo member lock)으로 잠그고 엽니다.", "Accounts of managers are locked and unlocked by the operator, with podo member lock."],
   "problem.no-checkout": ["이 결제사는 아직 이 페이지에서 쓸 수 없습니다.", "This payment company cannot be used on this page yet."],
   "problem.unauthenticated": ["로그인이 필요합니다.", "Please sign in first."],
   "problem.token-expired": ["로그인이 만료되었습니다. 다시 로그인해 주세요.", "Your session is over. Please sign in again."],

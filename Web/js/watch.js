@@ -1,5 +1,6 @@
 // Watching with a ticket. Whatever happens, the page says what it is, and goes on by itself when it is over.
 import { call, Once, Problem } from "./api.js";
+import { Captions } from "./captions.js";
 import { make, numberInPath, put } from "./dom.js";
 import { dateTime } from "./format.js";
 import { language, t } from "./language.js";
@@ -35,13 +36,14 @@ class WatchPage {
     this.latency = make("span.quiet");
     this.quality = make("select", { "aria-label": t("watch.quality"), hidden: true });
     this.sound = make("button.button.sound", { type: "button", hidden: true, onclick: () => this.unmute() }, t("watch.unmute"));
+    this.captions = new Captions(this.video);
     this.timeline = new Timeline(this.video, () => this.player?.window());
     this.live = make("button.plain", { type: "button", onclick: () => this.player?.goLive() }, t("watch.toLive"));
     this.node = make("section.watch", {},
       make("div.screen", {}, this.video, this.over, this.sound), this.timeline.node,
       make("div.watch-bar", {}, make("div", {}, make("h1", {}, ticket.concertName),
         make("p.quiet", {}, dateTime(ticket.startsAt, ticket.timeZone))),
-      make("div.watch-ways", {}, this.latency, this.quality, this.live,
+      make("div.watch-ways", {}, this.latency, this.quality, this.captions.button, this.live,
         document.pictureInPictureEnabled && make("button.plain", {
           type: "button", onclick: () => this.video.requestPictureInPicture().catch(() => null),
         }, t("watch.inPicture")))));
@@ -106,6 +108,7 @@ class WatchPage {
           : t("watch.behind", { seconds: seconds.toLocaleString(language, { maximumFractionDigits: 1 }) }));
       },
       onQualities: (names, choose) => this.showQualities(names, choose),
+      onCaptions: (samples) => this.captions.take(samples),
     });
     try {
       await this.player.open(this.url);

@@ -94,6 +94,20 @@ extension AuthService {
         return Self.uncached(HTTPResponse(json: PageAnswer(items: items, next: found.next)))
     }
 
+    /// Nobody who is locked out may go on here until the notice of it has come.
+    func setLocked(
+        _ isLocked: Bool, _ request: HTTPRequest, _ values: HTTPPathParameters
+    ) async throws -> HTTPResponse {
+        let manager = try Self.member(of: request)
+        let member = try Self.member(values)
+        try await self.guarded {
+            let epoch = try await self.members.setLocked(
+                isLocked, member, actor: AuditEvent.name(manager), sparesManagers: true, address: request.peer?.host)
+            if let epoch { self.signIns.raise(member, to: epoch) }
+        }
+        return Self.empty(.noContent)
+    }
+
     // MARK: Helpers
 
     /// What is no number of a member is nobody.

@@ -150,8 +150,37 @@ enum MemberRoutes {
                             .ok, "Newest first.", examples: Self.pages(of: ListedMember(profile: .example)),
                             named: "Members")
                     ], problems: [self.badPage, AuthRoutes.away], options: .pages)
-            ) { service in .concurrent { request, _ in try await service.listMembers(request) } }
+            ) { service in .concurrent { request, _ in try await service.listMembers(request) } },
+            HTTPServiceRoute(
+                .post, self.prefix + "/admin/members/{id}/lock", access: .manager,
+                self.lockDescription(
+                    "Lock a member out", "회원 잠금", "Locked, now or before.",
+                    HTTPWording(
+                        "Every session ends at once, playback too; stream keys and mailed links are void.",
+                        korean: "모든 로그인과 시청이 즉시 끝나고, 스트림 키와 메일로 보낸 링크가 무효가 됩니다."))
+            ) { service in .concurrent { request, values in try await service.setLocked(true, request, values) } },
+            HTTPServiceRoute(
+                .delete, self.prefix + "/admin/members/{id}/lock", access: .manager,
+                self.lockDescription(
+                    "Let a member in again", "회원 잠금 해제", "Not locked any more.",
+                    HTTPWording(
+                        "The member can sign in again. What was ended stays so.",
+                        korean: "다시 로그인할 수 있습니다. 끝난 로그인과 무효가 된 키는 돌아오지 않습니다."))
+            ) { service in .concurrent { request, values in try await service.setLocked(false, request, values) } },
         ]
+    }
+
+    private static func lockDescription(
+        _ summary: String, _ korean: String, _ about: String, _ details: HTTPWording
+    ) -> HTTPRouteDescription {
+        HTTPRouteDescription(
+            summary, korean: korean, tag: AuthRoutes.tag, details: details,
+            parameters: [HTTPParameterDescription(.path, "id", .integer(1...MemberNumber.max), about: "The member.")],
+            answers: [HTTPAnswerDescription(.noContent, about)],
+            problems: [
+                HTTPProblemDescription(.forbidden, "manager-account"), HTTPProblemDescription(.notFound, "not-found"),
+                AuthRoutes.away,
+            ])
     }
 }
 

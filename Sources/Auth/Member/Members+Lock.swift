@@ -1,29 +1,39 @@
 internal import HTTPServer
 internal import Observability
 internal import Postgres
+package import Reactor
 
 /// Keeping somebody out, for as long as it takes.
 extension Members {
-    /// Locks an account, or opens it again. Locking ends every session and voids links and stream keys. False when the
-    /// account was so already; throws `not-found` for whoever is gone.
-    package func setLocked(_ isLocked: Bool, _ id: Int64, actor: String) async throws -> Bool {
-        let isChanged = try await self.database.transaction("member_lock", actor: actor) { transaction in
-            let rows = try await transaction.run(MemberStatements.setStatus, id, isLocked ? "LOCKED" : "ACTIVE")
+    /// Locks an account, or opens it again. Locking ends every session and voids links and stream keys. Returns the new
+    /// epoch of the member, nil when the account was so already; throws `not-found` for whoever is gone.
+    ///
+    /// Managers are spared where managers do it: a stolen account would lock out all who could take it back.
+    package func setLocked(
+        _ isLocked: Bool, _ id: Int64, actor: String, sparesManagers: Bool = false, address: SocketAddress.Host? = nil
+    ) async throws -> Int32? {
+        let epoch = try await self.database.transaction("member_lock", actor: actor) { transaction -> Int32? in
+            let rows = try await transaction.run(
+                MemberStatements.setStatus, id, isLocked ? "LOCKED" : "ACTIVE", sparesManagers)
             guard let row = rows.first else {
-                guard try await transaction.run(MemberStatements.byID, id).count == 1 else {
+                let found = try await transaction.run(MemberStatements.byID, id)
+                guard let role = try found.first.map({ try MemberRole(stored: $0.get(1)) }) else {
                     throw HTTPProblem.notFound
                 }
-                return false
+                guard !sparesManagers || role != .manager else { throw AuthProblems.managerAccount }
+                return nil
             }
-            try await self.endSessions(of: id, epoch: try row.get(0), in: transaction)
+            let epoch: Int32 = try row.get(0)
+            try await self.endSessions(of: id, epoch: epoch, in: transaction)
             if isLocked { try await self.revokeStreamKeys(of: id, in: transaction) }
             try await transaction.note(
                 AuditEvent(
-                    actor: actor, action: isLocked ? "member-locked" : "member-unlocked", subject: AuditEvent.name(id)))
-            return true
+                    actor: actor, action: isLocked ? "member-locked" : "member-unlocked", subject: AuditEvent.name(id),
+                    address: address))
+            return epoch
         }
-        if isChanged { self.metrics.events.add(isLocked ? "locked" : "unlocked", loop: nil) }
-        return isChanged
+        if epoch != nil { self.metrics.events.add(isLocked ? "locked" : "unlocked", loop: nil) }
+        return epoch
     }
 
     /// Ends every session of everybody, so many members at a time: whoever stops it half way begins again. Returns how

@@ -119,12 +119,12 @@ enum MemberStatements {
         RETURNING token_epoch
         """)
 
-    /// ACTIVE or LOCKED. No row when the member is so already.
+    /// ACTIVE or LOCKED, not of a manager where $3 spares them. No row when the member is so already.
     static let setStatus = PostgresStatement(
         "member_set_status",
         """
         UPDATE member SET status = $2, token_epoch = token_epoch + 1, token_epoch_at = now()
-        WHERE id = $1 AND status <> $2 AND deleted_at IS NULL
+        WHERE id = $1 AND status <> $2 AND deleted_at IS NULL AND NOT ($3 AND role = 'MANAGER')
         RETURNING token_epoch
         """)
 

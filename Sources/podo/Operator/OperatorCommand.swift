@@ -75,8 +75,7 @@ enum OperatorCommand {
         return { session in
             let found = if let email { try await session.members.find(email) } else { number }
             guard let id = found else { throw StartError("there is no account with this address") }
-            let isChanged = try await session.members.setLocked(isLocked, id, actor: self.actor)
-            guard isChanged else {
+            guard try await session.members.setLocked(isLocked, id, actor: self.actor) != nil else {
                 return "Member \(id) is \(isLocked ? "locked already" : "not locked"): nothing has changed."
             }
             return isLocked

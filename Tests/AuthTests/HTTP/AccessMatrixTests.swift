@@ -62,6 +62,8 @@ struct AccessMatrixTests {
             "GET /api/v1/organizer/{id}": .open(200, stranger: 404),
             "GET /api/v1/member/me/following": .member(200),
             "GET /api/v1/admin/members": .manager(200),
+            "POST /api/v1/admin/members/{id}/lock": .manager(204),
+            "DELETE /api/v1/admin/members/{id}/lock": .manager(204),
             "GET /api/v1/auth/social": .open(200),
             "GET /api/v1/auth/social/{provider}/start": .open(302),
             "GET /api/v1/auth/social/{provider}/callback": .open(400),

@@ -14,7 +14,7 @@ NO_NUMBERS = ["0", "-1", "x", "1e3", "9223372036854775808"]
 OBJECTS = {
     "/concert/": "concert", "/schedule/": "schedule", "/stage/": "stage", "/reservation/": "reservation",
     "/payment/": "payment", "/ticket/": "ticket", "/promotion/": "promotion",
-    "/seat/": "seat", "/member/": "member", "/member/me/team/": "member", "/organizer/": "member",
+    "/admin/members/": "member", "/seat/": "seat", "/member/": "member", "/member/me/team/": "member", "/organizer/": "member",
     "/admin/payments/": "payment", "/admin/refunds/": "refund", "/admin/settlements/": "settlement",
 }
 # That these are there is no secret.

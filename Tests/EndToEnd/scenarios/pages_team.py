@@ -1,5 +1,6 @@
 """Who works for an organizer finds in the studio what is for him and nothing that is refused; administrators find
-members by role and address, are written down once for each look and not more, and see in their lists what was done."""
+members by role and address, are written down once for each look and not more, lock one of them and let him in again,
+and see in their lists what was done."""
 
 import json
 import os
@@ -8,9 +9,10 @@ import time
 from scenarios.pages_staff import TEXT, choose, press
 from scenarios.purchase import account
 from support import tools
+from support.api import Api
 from support.browser import Chromium
 from support.database import query
-from support.house import PASSWORD, SIMULATED, House
+from support.house import PASSWORD, SIMULATED, House, answered
 from support.scenario import expect, expect_alive
 from support.servers import ROOT, Podo
 from support.visitor import Visitor
@@ -98,6 +100,7 @@ def administer(podo, visitor):
     choose(visitor, "#filter-email", "KIM@example.com")
     visitor.until(f"{rows}.join() === 'kim'", "by address")
     visitor.expect_well("members, searched")
+    lock(podo, visitor)
     visitor.go("/favicon.svg")
     visitor.go("/manage/#requests")
     visitor.until("document.querySelectorAll('tbody tr').length > 1", "requests")
@@ -106,3 +109,32 @@ def administer(podo, visitor):
     expect(not [route for route in routes if "/admin/requests" in route], f"looking at requests is none: {routes}")
     wrong = visitor.browser.evaluate(LISTS)
     expect(wrong == [], f"lists: {wrong}")
+
+
+def lock(podo, visitor):
+    """Of the one that was found: asked first, out at once, seen in the list, and taken back."""
+    api = Api(podo.http_port)
+    credentials = {"email": "kim@example.com", "password": PASSWORD}
+    token = answered("sign-in", api.post("/api/v1/auth/signin", credentials), 200)["accessToken"]
+    status = "document.querySelector('tbody tr')?.querySelectorAll('.cell')[4].textContent"
+    way = "document.querySelector('tbody [data-way=lock]')"
+    visitor.do(f"{way}.focus(); {way}.click()")
+    visitor.says("They are signed out everywhere at once")
+    visitor.expect_well("whether to lock somebody")
+    visitor.click("Not now", "dialog")
+    visitor.until("!document.querySelector('dialog')", "nothing is done")
+    answered("who is not locked", api.get("/api/v1/member/me", token), 200)
+    visitor.do(f"{way}.click()")
+    visitor.click("Lock", "dialog")
+    visitor.until(f"{status} === 'locked'", "it is seen who is locked")
+    visitor.until(f"document.activeElement === {way}", "and one is where one was")
+    answered("who is locked", api.get("/api/v1/member/me", token), 401)
+    refused = api.post("/api/v1/auth/signin", credentials)
+    expect(refused.code == "account-locked", f"a locked sign-in: {refused.status} {refused.body!r}")
+    visitor.click("Unlock", "tbody")
+    visitor.click("Unlock", "dialog")
+    visitor.until(f"{status} === 'active'", "it is seen who is not locked")
+    answered("who was locked", api.post("/api/v1/auth/signin", credentials), 200)
+    visitor.do("location.hash = 'members?role=MANAGER'")
+    visitor.until("document.querySelectorAll('tbody tr').length === 1", "managers")
+    expect(visitor.value(f"{way} === null"), "a manager can be locked by the page")

@@ -80,10 +80,13 @@ class House:
         answered(f"sign-up of {name}", api.post("/api/v1/member", body), 201)
         return answered(f"sign-in of {name}", api.post("/api/v1/auth/signin", body), 200)["accessToken"]
 
+    def stream_key(self):
+        """A new one of the performance, in the place of the one before."""
+        return answered("stream key", self.api.post(f"/api/v1/schedule/{self.schedule}/stream-key", None, self.seller), 201)
+
     def publish(self, site, name="publisher"):
         """ffmpeg publishes with the key of the performance; ended with the site."""
-        path = f"/api/v1/schedule/{self.schedule}/stream-key"
-        key = answered("stream key", self.api.post(path, None, self.seller), 201)
+        key = self.stream_key()
         publisher = Process(publishing(f"{key['rtmpUrl']}/{key['streamKey']}"), site.join(f"{name}.log"))
         site.servers.insert(0, publisher)
         return publisher

@@ -40,12 +40,15 @@ class Visitor:
             self.browser.call("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
 
     def tab(self):
-        """The key, as pressed."""
+        self.press("Tab", "Tab", 9, "\ue004")
+
+    def press(self, key, code, number=0, value=None):
+        """A key, as pressed."""
         if self.browser.name == "chromium":
             for what in ("keyDown", "keyUp"):
-                self.browser.call("Input.dispatchKeyEvent", type=what, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+                self.browser.call("Input.dispatchKeyEvent", type=what, key=key, code=code, windowsVirtualKeyCode=number)
         else:
-            keys = [{"type": what, "value": "\ue004"} for what in ("keyDown", "keyUp")]
+            keys = [{"type": what, "value": value or key} for what in ("keyDown", "keyUp")]
             self.browser.call("input.performActions", context=self.browser.page,
                               actions=[{"type": "key", "id": "keys", "actions": keys}])
 

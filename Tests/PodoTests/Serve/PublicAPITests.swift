@@ -72,6 +72,7 @@ import Testing
         "POST /api/v1/auth/social/{provider}/connect": "begins a new way to the provider each time",
         "POST /api/v1/schedule/{id}/stream-key": "a stored answer would keep the key",
         "POST /api/v1/schedule/{id}/end": "ending twice is ending",
+        "POST /api/v1/admin/members/{id}/lock": "locking twice is locking",
         "POST /api/v1/schedule/{id}/reopen": "opening again twice is opening again",
     ]
 
