@@ -17,6 +17,7 @@ final class SaleHouse: Sendable {
     let sale: SaleDatabase
     let maps: SeatMaps
     let reservations: Reservations
+    let blocks: SeatBlocks
     let news: SeatNews
     let sweeper: ReservationSweeper
     let concerts: Concerts
@@ -35,6 +36,7 @@ final class SaleHouse: Sendable {
         self.maps = SeatMaps(database: database, loops: sale.group.loops, metrics: metrics)
         self.reservations = Reservations(
             database: database, maps: self.maps, loops: sale.group.loops, metrics: metrics)
+        self.blocks = SeatBlocks(database: database, maps: self.maps, metrics: metrics)
         self.news = SeatNews(self.maps)
         self.sweeper = ReservationSweeper(self.reservations)
         let catalogue = CatalogueMetrics(registry: registry)
@@ -68,6 +70,8 @@ final class SaleHouse: Sendable {
 
     deinit { self.maps.stop() }
 
+    static let seller = HTTPCaller(memberID: SaleDatabase.seller, role: .seller, proof: .bearer)
+
     func start() async throws { try await self.relay.register() }
 
     /// Whatever is known by heart is forgotten.
@@ -81,7 +85,6 @@ final class SaleHouse: Sendable {
     }
 
     func cancelConcert() async throws {
-        _ = try await self.concerts.cancel(
-            SaleDatabase.concert, by: HTTPCaller(memberID: SaleDatabase.seller, role: .seller, proof: .bearer))
+        _ = try await self.concerts.cancel(SaleDatabase.concert, by: Self.seller)
     }
 }

@@ -74,6 +74,8 @@ struct SaleSimulationTests {
     enum Damage: CaseIterable {
         /// A seat that somebody holds can be held by another, and the index that forbids it is gone.
         case sellsTwice
+        /// What the seller keeps out of the sale can be held.
+        case sellsBlocked
         /// Nobody counts what a member has.
         case forgetsLimit
         /// Seats whose payment was refused stay with it.
@@ -89,6 +91,7 @@ struct SaleSimulationTests {
             switch self {
             case .sellsTwice:
                 "DROP INDEX reservation_seat_live;" + Self.rewrite("seat.state = 0 OR", "seat.state IN (0, 1) OR")
+            case .sellsBlocked: Self.rewrite("seat.state = 0 OR", "seat.state IN (0, 4) OR")
             case .forgetsLimit: Self.rewrite("> c.purchase_limit THEN 'LIMIT'", "> 1000 THEN 'LIMIT'")
             case .keepsFrozen: Self.trigger("seat", "OLD.state = 2 AND NEW.state = 1", "RETURN OLD")
             case .neverLooks: Self.trigger("payment", "NEW.phase = 'UNKNOWN'", "NEW.next_look_at := NULL; RETURN NEW")
@@ -102,6 +105,7 @@ struct SaleSimulationTests {
         var signs: [String] {
             switch self {
             case .sellsTwice: ["claim", "error"]
+            case .sellsBlocked: ["blocked"]
             case .forgetsLimit: ["purchase-limit"]
             case .keepsFrozen: ["seat-without-claim"]
             case .neverLooks: ["payment-open", "nothing-unknown-for-long"]

@@ -11,7 +11,7 @@ extension SaleWorld {
     /// What can be next, and how often it is.
     enum Action: CaseIterable {
         case hold, holdBest, release, begin, buyer, confirm, claim, advance, look, refund, takeRefund, retry
-        case post, strayPost, readPosts, reconcile, repay, sweep, news, relay, cancel, pass, crash, lose
+        case post, strayPost, readPosts, reconcile, repay, sweep, news, relay, cancel, pass, crash, lose, block, unblock
 
         var weight: Int {
             switch self {
@@ -21,7 +21,7 @@ extension SaleWorld {
             case .pass: 7
             case .reconcile, .refund: 5
             case .holdBest, .release, .look, .post, .readPosts, .repay, .takeRefund: 3
-            case .sweep, .news, .relay, .lose, .crash: 2
+            case .sweep, .news, .relay, .lose, .crash, .block, .unblock: 2
             case .strayPost, .retry, .cancel: 1
             }
         }
@@ -56,6 +56,8 @@ extension SaleWorld {
         case .retry:
             guard let payment = self.pick(self.begun) else { return }
             try await self.retryRefunds(of: payment.id)
+        case .block: try await self.block()
+        case .unblock: try await self.unblock()
         case .post, .strayPost: try await self.post(isStray: action == .strayPost)
         default: try await self.work(action)
         }
@@ -119,7 +121,7 @@ extension SaleWorld {
         self.note("\(member) holds \(seats.sorted())")
         let outcome = try await self.house.reservations.hold(
             schedule: SaleDatabase.schedule, member: member, seats: seats.sorted().map(self.seat))
-        self.keep(outcome, member)
+        try self.keep(outcome, member)
     }
 
     private func holdBest() async throws {
@@ -128,18 +130,42 @@ extension SaleWorld {
         self.note("\(member) holds the best \(count) of \(grade)")
         let outcome = try await self.house.reservations.holdBest(
             schedule: SaleDatabase.schedule, member: member, grade: grade, quantity: count)
-        self.keep(outcome, member)
+        try self.keep(outcome, member)
     }
 
-    private func keep(_ outcome: HoldOutcome, _ member: Int64) {
+    private func keep(_ outcome: HoldOutcome, _ member: Int64) throws {
         switch outcome {
         case .held(let hold):
             self.note("→ reservation \(hold.reservation) \(hold.seats)")
+            guard self.blocked.isDisjoint(with: hold.seats) else { throw self.failure("sold what was blocked") }
             self.holds.append(Hold(reservation: hold.reservation, member: member, seats: hold.seats))
         case .taken(let seats): self.note("→ taken \(seats)")
         case .busy, .limit, .tooOften, .notOnSale, .notFound, .invalid: self.note("→ \(outcome)")
         }
     }
+
+    // MARK: The seller
+
+    private func block() async throws {
+        var seats: Set<Int32> = []
+        for _ in 0...self.random.next(below: 2) {
+            seats.insert(Int32(self.random.next(below: SaleDatabase.rowCount * SaleDatabase.columnCount)))
+        }
+        self.note("the seller blocks \(seats.sorted())")
+        let count = try await self.house.blocks.block(
+            seats.sorted().map(self.seat), of: SaleDatabase.schedule, by: SaleHouse.seller)
+        self.note("→ \(count)")
+        self.blocked.formUnion(seats)
+    }
+
+    private func unblock() async throws {
+        guard let seat = self.pick(self.blocked.sorted()) else { return }
+        self.note("the seller gives \(seat) back")
+        _ = try await self.house.blocks.release([self.seat(seat)], of: SaleDatabase.schedule, by: SaleHouse.seller)
+        self.blocked.remove(seat)
+    }
+
+    // MARK: Customers again
 
     private func release() async throws {
         guard let hold = self.pick(self.holds) else { return }

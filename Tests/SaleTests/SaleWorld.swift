@@ -57,6 +57,8 @@ final class SaleWorld {
     var holds: [Hold] = []
     var begun: [Begun] = []
     var pending: [Pending] = []
+    /// Seats that the seller keeps out of the sale.
+    var blocked: Set<Int32> = []
 
     static let stepCount = 60
 

@@ -1,13 +1,27 @@
 // A hall on a canvas: every seat a dot, drawn once on a sheet that is then only moved and scaled; a change draws one dot.
 // Near enough, the dots that are to be seen are drawn anew on top, with their numbers.
 
-export const free = 0, held = 1, sold = 2;
+import { make } from "./dom.js";
+import { t } from "./language.js";
+
+/** What the seller keeps out of the sale only he is told of: to everybody else it is sold. 3 is no seat, in compact maps. */
+export const free = 0, held = 1, sold = 2, blocked = 4;
 
 const sheetPixelsMax = 8_000_000;
 const cellMax = 24;
 /** From this many pixels of a seat on, seats are drawn by themselves. */
 const nearSize = 20;
 const scaleMax = 6;
+
+/** Where a map is drawn, with the ways to come nearer; `map()` is the map once it is there. */
+export function mapNode(label, map) {
+  const button = (key, text, act) => make("button.round", { type: "button", "aria-label": t(key), onclick: act }, text);
+  return make("div.hall-map", {},
+    make("canvas", { tabindex: 0, role: "img", "aria-label": label, "aria-describedby": "map-help" }),
+    make("p.hidden", { id: "map-help" }, t("seats.mapHelp")),
+    make("div.zoom", {}, button("seats.nearer", "+", () => map().zoom(1.5)),
+      button("seats.farther", "−", () => map().zoom(1 / 1.5)), button("seats.all", "⤢", () => map().fit())));
+}
 
 export class SeatMap {
   /** `seats`: {number, row, col, grade, status}; rows and columns begin with 1. `colors` by grade. */
@@ -80,11 +94,24 @@ export class SeatMap {
     pen.beginPath();
     // Taken seats differ by form too, not by colour alone.
     if (seat.status === free || isChosen) pen.arc(x + middle, y + middle, size * 0.4, 0, 2 * Math.PI);
-    else pen.rect(x + size * 0.28, y + size * 0.28, size * 0.44, size * 0.44);
+    else if (seat.status !== blocked) pen.rect(x + size * 0.28, y + size * 0.28, size * 0.44, size * 0.44);
     pen.fill();
-    if (!isNear || size < 26 || (seat.status !== free && !isChosen)) return;
+    if (seat.status === blocked) this.cross(pen, x, y, size, isChosen ? "#241433" : this.colors[seat.grade]);
+    if (!isNear || size < 26 || seat.status === blocked || (seat.status !== free && !isChosen)) return;
     pen.fillStyle = isChosen ? "#241433" : "#ffffff";
     pen.fillText(String(seat.col), x + middle, y + middle + 1);
+  }
+
+  cross(pen, x, y, size, color) {
+    const [near, far] = [size * 0.27, size * 0.73];
+    pen.strokeStyle = color;
+    pen.lineWidth = Math.max(1, size * 0.14);
+    pen.beginPath();
+    pen.moveTo(x + near, y + near);
+    pen.lineTo(x + far, y + far);
+    pen.moveTo(x + far, y + near);
+    pen.lineTo(x + near, y + far);
+    pen.stroke();
   }
 
   /** Somebody took a seat, or gave it back. */
@@ -227,7 +254,7 @@ export class SeatMap {
       points.delete(event.pointerId);
       if (!point || event.type !== "pointerup" || points.size || path > 8 * this.ratio) return;
       const seat = this.seatAt(point.x, point.y);
-      if (seat) this.onPick(seat);
+      if (seat) this.onPick(seat, event);
     };
     for (const name of ["pointerup", "pointercancel"]) this.canvas.addEventListener(name, end);
     this.canvas.addEventListener("wheel", (event) => {

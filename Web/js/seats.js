@@ -7,7 +7,8 @@ import { t } from "./language.js";
 import { passFor } from "./pass.js";
 import { aheadOf, freshly } from "./sale.js";
 import { SeatNews, compactMap } from "./seat-news.js";
-import { SeatMap, free, held, sold } from "./seat-map.js";
+import { SeatList } from "./seat-list.js";
+import { SeatMap, free, held, mapNode, sold } from "./seat-map.js";
 import { seatName } from "./seat-name.js";
 import { focusOn, leave, say, start, worker } from "./shell.js";
 
@@ -58,7 +59,7 @@ class SeatPage {
         make("p.quiet", {}, dateTime(schedule.startsAt, schedule.timeZone))),
       this.held, this.away,
       make("div.hall-and-cart", {},
-        make("div", {}, this.legend(), placed.length > 0 && this.hall(map, placed), this.best(), this.list(placed)),
+        make("div", {}, this.legend(), placed.length > 0 && mapNode(t("seats.mapLabel"), () => this.map), this.best(), this.list(placed)),
         this.cart));
     if (placed.length) {
       const colors = Object.fromEntries(this.grades.map((grade) => [grade.name, grade.color]));
@@ -75,15 +76,6 @@ class SeatPage {
       mark.style.background = grade.color;
       return make("li", {}, mark, `${grade.name} ${money(grade.price)}`);
     }), make("li", {}, make("span.mark.square", { "aria-hidden": true }), t("seats.taken")));
-  }
-
-  hall() {
-    const button = (key, text, act) => make("button.round", { type: "button", "aria-label": t(key), onclick: act }, text);
-    return make("div.hall-map", {},
-      make("canvas", { tabindex: 0, role: "img", "aria-label": t("seats.mapLabel"), "aria-describedby": "map-help" }),
-      make("p.hidden", { id: "map-help" }, t("seats.mapHelp")),
-      make("div.zoom", {}, button("seats.nearer", "+", () => this.map.zoom(1.5)),
-        button("seats.farther", "−", () => this.map.zoom(1 / 1.5)), button("seats.all", "⤢", () => this.map.fit())));
   }
 
   /** The best seats of a grade beside each other, chosen by the server, and held at once. */
@@ -115,31 +107,16 @@ class SeatPage {
     if (!this.bestGrade.isConnected) this.bestGrade.selectedIndex = Math.max(0, [...this.bestGrade.options].findIndex((one) => !one.disabled));
   }
 
-  /** The same seats row by row, for who does not see or does not point. */
+  /** The same seats row by row. */
   list(placed) {
-    this.rows = new Map();
-    for (const seat of placed) {
-      if (this.rows.has(seat.row)) this.rows.get(seat.row).push(seat);
-      else this.rows.set(seat.row, [seat]);
-    }
-    for (const seats of this.rows.values()) seats.sort((a, b) => a.col - b.col);
-    const rows = [...this.rows.keys()].sort((a, b) => a - b);
-    const choice = make("select", { id: "row", onchange: () => this.showRow(Number(choice.value)) },
-      rows.map((row) => make("option", { value: row }, t("seats.row", { n: row }))));
-    this.row = make("div.row-seats", { role: "group", "aria-label": t("seats.list") });
-    if (!rows.length) return null;
-    const details = make("details.list", { ontoggle: () => details.open && this.showRow(Number(choice.value)) },
-      make("summary", {}, t("seats.list")), make("label", { for: "row" }, t("seats.rowLabel")), choice, this.row);
-    return details;
-  }
-
-  showRow(row) {
-    this.shownRow = row;
-    put(this.row, this.rows.get(row).map((seat) => make("button.seat", {
-      type: "button", "aria-pressed": String(this.chosen.has(seat.number)),
-      disabled: seat.status !== free && !this.chosen.has(seat.number), onclick: () => this.toggle(seat),
-      "aria-label": `${seatName(seat)}, ${money(seat.price)}${seat.status === free ? "" : `, ${t("seats.taken")}`}`,
-    }, String(seat.col))));
+    if (!placed.length) return null;
+    this.seatList = new SeatList(placed, {
+      title: t("seats.list"), onPick: (seat) => this.toggle(seat), dress: (seat) => {
+        const isChosen = this.chosen.has(seat.number), isFree = seat.status === free;
+        return { isChosen, isOpen: isFree || isChosen, words: `${seatName(seat)}, ${money(seat.price)}${isFree ? "" : `, ${t("seats.taken")}`}` };
+      },
+    });
+    return this.seatList.node;
   }
 
   toggle(seat) {
@@ -149,12 +126,7 @@ class SeatPage {
       return say(t("seats.limit", { n: this.concert.purchaseLimit }));
     } else this.chosen.set(seat.number, seat);
     this.map?.select(seat.number, this.chosen.has(seat.number));
-    if (this.row && this.shownRow === seat.row) {
-      const focused = document.activeElement?.textContent;
-      const wasInRow = this.row.contains(document.activeElement);
-      this.showRow(seat.row);
-      if (wasInRow) [...this.row.children].find((node) => node.textContent === focused)?.focus();
-    }
+    this.seatList?.renew(seat, { isOwn: true });
     this.showCart();
     return undefined;
   }
@@ -276,6 +248,6 @@ class SeatPage {
       say(t("seats.lost", { seat: seatName(seat) }));
       this.showCart();
     }
-    if (this.row && this.shownRow === seat.row && !this.row.contains(document.activeElement)) this.showRow(seat.row);
+    this.seatList?.renew(seat);
   }
 }

@@ -75,7 +75,7 @@ class ConcertPage {
     if (sign === this.hallSign) return;
     this.hallSign = sign;
     this.hall?.close();
-    this.hall = concert.status === "DRAFT" ? null : hall(concert);
+    this.hall = concert.status === "DRAFT" ? null : hall(concert, this.may);
     this.add(this.hallPlace, this.hall);
   }
 }

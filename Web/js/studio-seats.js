@@ -1,11 +1,12 @@
-// The hall of a performance as it fills: every seat that is taken is seen at once.
+// The hall of a performance as it fills: every seat that is taken is seen at once. Who may, keeps seats out of the sale.
 import { call } from "./api.js";
 import { make, put } from "./dom.js";
 import { dateTime } from "./format.js";
 import { t } from "./language.js";
 import { compactMap, SeatNews } from "./seat-news.js";
-import { free, held, SeatMap, sold } from "./seat-map.js";
+import { blocked, free, held, mapNode, SeatMap, sold } from "./seat-map.js";
 import { told } from "./shell.js";
+import { Blocks } from "./studio-blocks.js";
 
 const statuses = { AVAILABLE: free, HELD: held, SOLD: sold };
 const numberOf = (seatId) => seatId % 2 ** 20;
@@ -13,8 +14,8 @@ const hues = [282, 212, 152, 36, 342, 190, 96, 12];
 /** A short break is none to speak of. */
 const awayTime = 5_000;
 
-/** What there is to see of a concert's halls; null when there is nothing. `close` lets go of it. */
-export function hall(concert) {
+/** What there is to see of a concert's halls for whoever may do so much; null when there is nothing. `close` lets go of it. */
+export function hall(concert, may) {
   const schedules = concert.schedules.filter((schedule) => schedule.status !== "CANCELED");
   if (!concert.stage || !schedules.length) return null;
   const place = make("div");
@@ -23,7 +24,7 @@ export function hall(concert) {
     make("option", { value: schedule.scheduleId }, dateTime(schedule.startsAt, schedule.timeZone))));
   const show = () => {
     view?.close();
-    view = new HallView(concert, Number(choice.value));
+    view = new HallView(concert, Number(choice.value), may);
     put(place, view.node);
     return view.open();
   };
@@ -36,8 +37,8 @@ export function hall(concert) {
 }
 
 class HallView {
-  constructor(concert, schedule) {
-    Object.assign(this, { concert, schedule });
+  constructor(concert, schedule, may) {
+    Object.assign(this, { concert, schedule, may });
     this.away = make("p.note", { hidden: true, role: "status" }, t("seats.away"));
     this.place = make("div");
     this.node = make("div", {}, this.away, this.place);
@@ -47,6 +48,7 @@ class HallView {
     this.isClosed = true;
     clearTimeout(this.timer);
     this.news?.close();
+    this.blocks?.close();
     this.map?.dispose();
   }
 
@@ -59,34 +61,62 @@ class HallView {
     }
   }
 
-  show(answer) {
+  async show(answer) {
     this.seats = answer.seats.filter((seat) => seat.row !== null)
       .map((seat) => ({ ...seat, number: numberOf(seat.seatId), status: statuses[seat.status] }));
     if (!this.seats.length) return put(this.place, make("p.quiet", {}, t("seats.none")));
+    this.byNumber = new Map(this.seats.map((seat) => [seat.number, seat]));
     const { grades } = this.concert;
     const colors = Object.fromEntries(grades.map((grade, index) => [grade.name, `hsl(${hues[index % hues.length]} 62% 48%)`]));
-    this.canvas = make("canvas", { tabindex: 0, role: "img" });
-    put(this.place, make("ul.legend", {}, grades.map((grade) => {
+    if (this.may.mayChange) await this.prepareBlocks();
+    if (this.isClosed) return undefined;
+    const map = mapNode("", () => this.map);
+    this.canvas = map.querySelector("canvas");
+    this.counts = grades.map(() => make("span"));
+    put(this.place, make("ul.legend", {}, grades.map((grade, index) => {
       const mark = make("span.mark", { "aria-hidden": true });
       mark.style.background = colors[grade.name];
-      return make("li", {}, mark, grade.name);
-    }), make("li", {}, make("span.mark.square", { "aria-hidden": true }), t("studio.taken"))), make("div.hall-map", {}, this.canvas));
-    this.map = new SeatMap(this.canvas, { rows: answer.rows, cols: answer.cols, seats: this.seats, colors, onPick: () => {} });
+      return make("li", {}, mark, grade.name, this.counts[index]);
+    }), make("li", {}, make("span.mark.square", { "aria-hidden": true }), t("studio.taken")),
+    this.blocks && make("li", {}, make("span.cross", { "aria-hidden": true }, "✕"), t("blocks.out"))), map, this.blocks?.node);
+    this.map = new SeatMap(this.canvas, {
+      rows: answer.rows, cols: answer.cols, seats: this.seats, colors, onPick: (seat, event) => this.blocks?.pick(seat, event),
+    });
+    if (this.blocks) this.blocks.map = this.map;
     this.name();
     return this.follow(answer.version);
+  }
+
+  /** What is kept out of the sale is known before the hall is shown. */
+  async prepareBlocks() {
+    this.blocks?.close();
+    this.blocks = new Blocks(this.schedule, this.seats, () => {
+      for (const seat of this.seats) if (seat.status === sold || seat.status === blocked) this.change(seat.number, sold);
+      this.tell();
+    });
+    await this.blocks.read();
+    for (const seat of this.seats) seat.status = this.blocks.statusOf(seat.number, seat.status);
+  }
+
+  /** A seat is told to be so now. */
+  change(number, told) {
+    const seat = this.byNumber.get(number);
+    const status = this.blocks?.statusOf(number, told) ?? told;
+    if (!seat || seat.status === status) return;
+    const before = seat.status;
+    this.map.change(number, status);
+    this.blocks?.changed(seat, before);
+    this.tell();
   }
 
   /** As fans see it: no change is lost, and who is sent away asks again. */
   follow(version) {
     this.news = new SeatNews(this.schedule, version, {
       readMap: async () => compactMap(await call("GET", `/schedule/${this.schedule}/seat?format=compact`, { as: "bytes" })),
-      onChange: (number, status) => {
-        this.map.change(number, statuses[status]);
-        this.tell();
-      },
+      onChange: (number, status) => this.change(number, statuses[status]),
       onMap: (map) => {
-        for (const { number } of this.seats) this.map.change(number, map.statusOf(number));
-        this.tell();
+        for (const { number } of this.seats) this.change(number, map.statusOf(number));
+        this.blocks?.look();
       },
       onLive: (isLive) => {
         clearTimeout(this.timer);
@@ -105,7 +135,13 @@ class HallView {
   }
 
   name() {
-    const taken = this.seats.filter((seat) => seat.status !== free).length;
-    this.canvas.setAttribute("aria-label", t("studio.hallLabel", { taken, all: this.seats.length }));
+    const taken = this.seats.filter((seat) => seat.status === held || seat.status === sold).length;
+    const out = this.seats.filter((seat) => seat.status === blocked);
+    this.canvas.setAttribute("aria-label", [t("studio.hallLabel", { taken, all: this.seats.length }),
+      out.length > 0 && t("blocks.count", { n: out.length })].filter(Boolean).join(", "));
+    for (const [index, place] of this.counts.entries()) {
+      const n = out.filter((seat) => seat.grade === this.concert.grades[index].name).length;
+      put(place, n ? ` · ${t("blocks.count", { n })}` : "");
+    }
   }
 }

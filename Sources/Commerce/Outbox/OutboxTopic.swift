@@ -7,6 +7,9 @@ package enum OutboxTopic: String, CaseIterable, Sendable {
     /// It begins or ends at another time.
     case scheduleChanged = "schedule.changed"
     case scheduleCanceled = "schedule.canceled"
+    /// Its seller keeps seats out of the sale, or gives them back to it.
+    case seatsBlocked = "seats.blocked"
+    case seatsReleased = "seats.released"
     case reservationConfirmed = "reservation.confirmed"
     case reservationCancelled = "reservation.cancelled"
     case reservationExpired = "reservation.expired"

@@ -6,7 +6,7 @@ internal import Primitives
 package enum ReservationRoutes {
     /// Every route of seats, reservations and tickets.
     package static var table: [HTTPServiceRoute<ReservationService>] {
-        self.own + SeatRoutes.table + TicketRoutes.table
+        self.own + SeatRoutes.table + SeatBlockRoutes.table + TicketRoutes.table
     }
 
     static let prefix = "/api/v1"

@@ -9,6 +9,7 @@ package struct ReservationService: Sendable {
     package let tickets: Tickets
     let gate: any QueueGate
     let signer: TicketSigner
+    let blocks: SeatBlocks
     private let concerts = ConcertsOfSchedules()
 
     package init(reservations: Reservations, tickets: Tickets, gate: any QueueGate, signer: TicketSigner) {
@@ -16,6 +17,8 @@ package struct ReservationService: Sendable {
         self.tickets = tickets
         self.gate = gate
         self.signer = signer
+        self.blocks = SeatBlocks(
+            database: reservations.database, maps: reservations.maps, metrics: reservations.metrics)
     }
 
     var maps: SeatMaps { self.reservations.maps }

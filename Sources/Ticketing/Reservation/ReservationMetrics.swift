@@ -13,6 +13,7 @@ package struct ReservationMetrics: Sendable {
     private let batched: Counter
     private let lost: Counter
     private let expiredCount: Counter
+    private let blocks: ReasonCounters
     let mapLoads: Counter
     let mapRenderings: Counter
     private let registry: MetricsRegistry
@@ -35,6 +36,11 @@ package struct ReservationMetrics: Sendable {
             "podo_seat_hold_answers_lost_total", help: "Statements that held seats whose answer was lost.")
         self.expiredCount = registry.counter(
             "podo_reservations_expired_total", help: "Reservations that the sweeper ended.")
+        self.blocks = ReasonCounters(["blocked", "released"]) {
+            registry.counter(
+                "podo_seats_blocked_total", help: "Seats that sellers took out of the sale, or gave back to it.",
+                labels: ["change": $0])
+        }
         self.mapLoads = registry.counter(
             "podo_seat_map_loads_total", help: "Seat maps read from the database.")
         self.mapRenderings = registry.counter(
@@ -72,6 +78,10 @@ package struct ReservationMetrics: Sendable {
     }
 
     func resolved() { self.lost.add(loop: nil) }
+
+    func blocked(_ count: Int) { self.blocks.add("blocked", count: count, loop: nil) }
+
+    func released(_ count: Int) { self.blocks.add("released", count: count, loop: nil) }
 
     func expired(_ count: Int) { self.expiredCount.add(count, loop: nil) }
 }

@@ -36,6 +36,9 @@ package struct SeatLimits: Sendable {
     package var trustTime = TimeAmount.seconds(90)
     /// How much earlier than its end a hold counts as lapsed here, because the database has its own clock.
     package var clockSkewMax = TimeAmount.seconds(2)
+    /// Seats that one request takes out of the sale, or gives back to it. Of more than `rememberedChangeCountMax`
+    /// whoever follows the map would have to read it again.
+    package static let blockCountMax = 5000
     /// Those who follow maps on one loop.
     package var followerCountMax = 20_000
     /// Of these, the ones that something is sent to before the loop does other things.

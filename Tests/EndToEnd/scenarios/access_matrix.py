@@ -32,6 +32,8 @@ BODIES = {
     "POST /concert/{id}/promotion": CODE, "PATCH /promotion/{id}": {"usesMax": 9},
     "PATCH /concert/{id}": {"name": "mine now"}, "POST /concert/{id}/schedule": {"startsAt": moment(40 * DAY)},
     "PATCH /stage/{id}": {"name": "mine now"}, "PATCH /concert/{id}/queue": {"enabled": False},
+    "POST /schedule/{id}/seat/block": {"seatIds": [1 << 20]},
+    "POST /schedule/{id}/seat/release": {"seatIds": [1 << 20]},
     "POST /payment/{id}/refund/account": {"bankCode": "088", "accountNumber": "110123456789", "holderName": "Kim"},
     "POST /admin/payments/{id}/refund/account": {
         "bankCode": "088", "accountNumber": "110123456789", "holderName": "Kim"},

@@ -1,0 +1,137 @@
+"""Seats that an organizer keeps out of the sale: chosen by the keyboard, by the row and on the map, they are gone for
+fans at once, without a word of why, and back at once; what somebody has stays his, and it is said which seat that is."""
+
+import json
+import os
+
+from scenarios.pages_staff import TEXT, choose, press
+from support import tools
+from support.browser import Chromium
+from support.house import PASSWORD, SIMULATED, House, answered
+from support.scenario import expect, expect_alive
+from support.servers import ROOT, Podo
+from support.visitor import Visitor
+
+SEATS = "[...document.querySelectorAll('.row-seats button')]"
+LABEL = "document.querySelector('canvas').getAttribute('aria-label')"
+# At the place of a seat on the map, as a mouse does: the whole hall is shown, two columns and three rows larger.
+PICK = """((row, col, rows, cols, shiftKey) => {
+  const hall = document.querySelector('canvas'), box = hall.getBoundingClientRect();
+  hall.setPointerCapture = () => {};
+  const size = Math.min(box.width / (cols + 2), box.height / (rows + 3));
+  const at = { pointerId: 1, shiftKey, clientX: box.left + (box.width - size * (cols + 2)) / 2 + (col + 0.5) * size,
+    clientY: box.top + (box.height - size * (rows + 3)) / 2 + (row + 1.5) * size };
+  for (const type of ['pointerdown', 'pointerup']) hall.dispatchEvent(new PointerEvent(type, at));
+})"""
+
+
+def run(site):
+    tools.require(["chromium"], ["websocket"])
+    podo = Podo(site, environment=SIMULATED | {"PODO_WEB_DIR": os.path.join(ROOT, "Web"), "PODO_LOOPS": "2"}).start()
+    house = House(podo, rows=4, cols=6, small_rows=1)
+    fan_token = house.account("fan")
+    base = f"http://127.0.0.1:{podo.http_port}"
+    seller, fan = Visitor(Chromium(site, name="seller"), base), Visitor(Chromium(site, name="fan"), base)
+    for visitor, name, width in ((seller, "seller", 390), (fan, "fan", 1280)):
+        visitor.width(width)
+        visitor.sign_in(f"{name}@example.com", PASSWORD)
+    fan.go(f"/seats/{house.schedule}")
+    fan.do("document.querySelector('details.list').open = true")
+    out(seller, fan, house)
+    by_another(seller, house)
+    back(seller, fan, house, fan_token)
+    in_the_way(seller, house, fan_token)
+    for visitor in (seller, fan):
+        visitor.browser.stop()
+    expect_alive(podo)
+    return "seats are kept out of the sale and given back, fans see it at once, and what is somebody's stays his"
+
+
+def choose_seat(visitor, row, col):
+    choose(visitor, "#row", str(row))
+    found = f"{SEATS}[{col - 1}]"
+    visitor.do(f"{found}.focus(); {found}.click()")
+
+
+def free_of(visitor, row):
+    choose(visitor, "#row", str(row))
+    return visitor.value(f"{SEATS}.filter((one) => !one.disabled).map((one) => Number(one.textContent))")
+
+
+def remaining(house):
+    found = answered("concert", house.api.get(f"/api/v1/concert/{house.concert}"), 200)["schedules"][0]["grades"]
+    return {grade["name"]: grade["remaining"] for grade in found}
+
+
+def out(seller, fan, house):
+    """Two seats of the first row by the list, all of the last row at once: that grade is sold out for fans."""
+    seller.go(f"/studio/concert/{house.concert}")
+    seller.until(f"{LABEL}.includes('0 of 24')", "its hall")
+    seller.do("document.querySelector('details.list').open = true")
+    for col in (1, 2):
+        choose_seat(seller, 1, col)
+        expect(seller.value(f"document.activeElement === {SEATS}[{col - 1}]"), "the focus stays at the seat")
+    seller.says("2 seats are chosen.")
+    choose(seller, "#row", "4")
+    press(seller, "The whole row")
+    seller.expect_well("seats that are chosen")
+    press(seller, "Keep 8 seats out of the sale")
+    seller.says("8 seats are kept out of the sale.")
+    seller.until(f"{LABEL} === '0 of 24 seats are taken, 8 kept out'", "they are counted")
+    legend = seller.value("[...document.querySelectorAll('.legend li')].map((one) => one.textContent)")
+    expect(legend[:2] == ["R · 2 kept out", "S · 6 kept out"], f"by grade: {legend}")
+    fan.until(f"{SEATS}.slice(0, 2).every((one) => one.disabled)", "the fan's row hears of it")
+    words = fan.value(f"{SEATS}[0].getAttribute('aria-label')")
+    expect(words == "R, row 1, seat 1, ₩99,000, taken", f"and not why: {words}")
+    fan.until("document.querySelector('#best-grade').options[1].disabled", "nothing is left of S")
+    expect(free_of(fan, 4) == [], "of the last row nothing can be taken")
+    fan.expect_well("a hall with blocked seats")
+    held = house.api.post("/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[:1]},
+                          house.account("hopeful"))
+    expect((held.status, held.code) == (409, "seat-taken"), f"a blocked seat: {held.status} {held.body!r}")
+    expect(remaining(house) == {"R": 16, "S": 0}, f"what is left: {remaining(house)}")
+
+
+def by_another(seller, house):
+    """What an ADMIN of the team takes out is seen as that, not as sold."""
+    helper = house.account("helper")
+    answered("team", house.api.post(
+        "/api/v1/member/me/team", {"email": "helper@example.com", "role": "ADMIN"}, house.seller), 204)
+    path = f"/api/v1/schedule/{house.schedule}/seat/block"
+    answered("block", house.api.post(path, {"seatIds": [house.seats[5]]}, helper), 200)
+    seller.until(f"{LABEL} === '0 of 24 seats are taken, 9 kept out'", "the other's seat is kept out too")
+
+
+def back(seller, fan, house, fan_token):
+    """On the map: one seat and, with Shift, all up to another."""
+    for col, shift in ((1, "false"), (6, "true")):
+        seller.do(f"{PICK}(4, {col}, 4, 6, {shift})")
+    seller.says("6 seats are chosen.")
+    press(seller, "Give 6 seats back to the sale")
+    seller.says("6 seats are on sale again.")
+    fan.until("!document.querySelector('#best-grade').options[1].disabled", "S can be bought again")
+    fan.until(f"{SEATS}.length && {SEATS}.every((one) => !one.disabled)", "all of the row")
+    house.buy(fan_token, house.seats[18])
+    seller.until(f"{LABEL} === '1 of 24 seats are taken, 3 kept out'", "it is bought")
+
+
+def in_the_way(seller, house, fan_token):
+    """Held while nothing is heard of it: nothing is taken out, the seat is named, and the rest stays chosen."""
+    seller.browser.call("Network.enable")
+    seller.browser.call("Network.setBlockedURLs", urls=["*/seat/events*"])
+    seller.go(f"/studio/concert/{house.concert}")
+    seller.until(f"{LABEL}.includes('1 of 24')", "its hall")
+    seller.do("document.querySelector('details.list').open = true")
+    for col in (3, 4):
+        choose_seat(seller, 2, col)
+    answered("hold", house.api.post(
+        "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": [house.seats[8]]}, fan_token), 201)
+    press(seller, "Keep 2 seats out of the sale")
+    wrong = TEXT.format("p.wrong[role=alert]")
+    seller.until(f"{wrong}.includes('R, row 2, seat 3.')", "whose seat it is not")
+    seller.expect_well("a seat in the way")
+    press(seller, "Keep 1 seat out of the sale")
+    seller.says("1 seat is kept out of the sale.")
+    blocked = answered("blocked", house.api.get(f"/api/v1/schedule/{house.schedule}/seat/blocked", house.seller), 200)
+    wanted = [(house.seats[0], 2), (house.seats[5], 1), (house.seats[9], 1)]
+    expect([(run["seatId"], run["count"]) for run in blocked["items"]] == wanted, f"blocked: {json.dumps(blocked)}")

@@ -1,0 +1,52 @@
+// Seats row by row, for who does not see or does not point: the same as on the map.
+import { make, put } from "./dom.js";
+import { t } from "./language.js";
+
+export class SeatList {
+  /**
+   * `dress(seat)`: { isChosen, isOpen, words }, of which those that are not open cannot be pressed; `onPick(seat, event)`,
+   * and `ways(seats)`, nodes for what can be done with the whole row.
+   */
+  constructor(seats, { title, dress, onPick, ways }) {
+    Object.assign(this, { dress, onPick, ways });
+    this.rows = new Map();
+    for (const seat of seats) {
+      if (this.rows.has(seat.row)) this.rows.get(seat.row).push(seat);
+      else this.rows.set(seat.row, [seat]);
+    }
+    for (const row of this.rows.values()) row.sort((a, b) => a.col - b.col);
+    this.choice = make("select", { id: "row", onchange: () => this.show() },
+      [...this.rows.keys()].sort((a, b) => a - b).map((row) => make("option", { value: row }, t("seats.row", { n: row }))));
+    this.buttons = make("div.row-seats", { role: "group", "aria-label": title });
+    this.waysNode = make("div.ways");
+    this.node = make("details.list", { ontoggle: () => this.node.open && this.show() },
+      make("summary", {}, title), make("label", { for: "row" }, t("seats.rowLabel")), this.choice, this.buttons,
+      ways && this.waysNode);
+  }
+
+  show() {
+    this.shown = this.rows.get(Number(this.choice.value));
+    put(this.buttons, this.shown.map((seat) => this.button(seat)));
+    if (this.ways) put(this.waysNode, this.ways(this.shown));
+  }
+
+  button(seat) {
+    const { isChosen, isOpen, words } = this.dress(seat);
+    return make("button.seat", {
+      type: "button", "aria-pressed": String(isChosen), disabled: !isOpen, "aria-label": words,
+      onclick: (event) => this.onPick(seat, event),
+    }, String(seat.col));
+  }
+
+  /** Something is otherwise with it. A row that somebody is in stays as it is, but for what he does himself (`isOwn`). */
+  renew(seat, { isOwn = false } = {}) {
+    const place = this.shown ? this.shown.indexOf(seat) : -1;
+    if (place < 0) return;
+    const old = this.buttons.children[place];
+    if (!isOwn && this.buttons.contains(document.activeElement)) return;
+    const isHere = old === document.activeElement;
+    const now = this.button(seat);
+    old.replaceWith(now);
+    if (isHere) now.focus();
+  }
+}
