@@ -1,5 +1,6 @@
 // Paying for seats that are held: what they cost, how long they are kept, what giving them back will cost.
 import { call, Once, Problem, within } from "./api.js";
+import { isPaidHere, payHere } from "./company-window.js";
 import { make, numberInPath, put, webAddress } from "./dom.js";
 import { clock, dateTime, money } from "./format.js";
 import { t } from "./language.js";
@@ -118,13 +119,16 @@ async function pay(reservation, code, method, said) {
   const payment = await paying.call("POST", "/payment", { body });
   if (payment.status === "COMPLETED") return leave("/tickets/");
   const way = webAddress(payment.checkoutUrl ?? payment.checkout?.url);
-  if (!way) throw new Problem(0, { code: "no-checkout" });
+  const isHere = isPaidHere(payment);
+  if (!way && !isHere) throw new Problem(0, { code: "no-checkout" });
   // What a code takes off is told before the company asks for the rest.
   if (payment.discount.amount > 0) {
-    const go = make("a.button", { href: way }, t("checkout.pay", { total: money(payment.amount) }));
+    const text = t("checkout.pay", { total: money(payment.amount) });
+    const go = isHere ? worker(text, (place) => payHere(payment, method, place)) : make("a.button", { href: way }, text);
     put(said, make("p", { role: "status" }, t("checkout.discount", { discount: money(payment.discount), amount: money(payment.amount) })), go);
-    return go.focus();
+    return (isHere ? go.firstChild : go).focus();
   }
+  if (isHere) return payHere(payment, method, said);
   put(said, make("p.quiet", {}, t("checkout.leaving")));
   return leave(way);
 }

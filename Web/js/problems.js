@@ -5,6 +5,8 @@ export const problems = {
   "problem.retryIn": ["{n}초 뒤에 다시 해 주세요.", "Please try again in {n} second.|Please try again in {n} seconds."],
   "problem.no-connection": ["서버에 닿지 못했습니다. 연결을 확인하고 다시 해 주세요.", "The server cannot be reached. Check your connection and try again."],
   "problem.manager-account": ["관리자 계정은 운영자가 명령(podo member lock)으로 잠그고 엽니다.", "Accounts of managers are locked and unlocked by the operator, with podo member lock."],
+  "problem.company-script": ["결제사의 스크립트를 불러오지 못했습니다. 차단 프로그램을 끄거나 잠시 후 다시 시도해 주세요.", "The script of the payment company could not be loaded. Please switch off what blocks it, or try again in a moment."],
+  "problem.company-window": ["결제사에서 결제를 마치지 못했습니다. 다시 시도해 주세요. 결제된 것은 구매 내역에서 볼 수 있습니다.", "The payment company did not finish. Please try again; your purchases show what has been paid."],
   "problem.no-checkout": ["이 결제사는 아직 이 페이지에서 쓸 수 없습니다.", "This payment company cannot be used on this page yet."],
   "problem.unauthenticated": ["로그인이 필요합니다.", "Please sign in first."],
   "problem.token-expired": ["로그인이 만료되었습니다. 다시 로그인해 주세요.", "Your session is over. Please sign in again."],

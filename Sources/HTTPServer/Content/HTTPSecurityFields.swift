@@ -1,7 +1,7 @@
 /// The fields that every response carries for the browser's sake, made once.
 package struct HTTPSecurityFields: Sendable {
     /// What kind of content the policy is for.
-    private enum Kind: Int, CaseIterable {
+    enum Kind: Int, CaseIterable {
         /// Data: may load nothing and be framed by nobody.
         case data
         /// Pages, and scripts, whose workers inherit what is sent with them.
@@ -32,23 +32,21 @@ package struct HTTPSecurityFields: Sendable {
         return isPage ? .page : .data
     }
 
-    /// - Parameter isOpen: Its URL alone gives access to it, so nobody else is told that URL, pages of ours included.
-    private static func block(_ kind: Kind, isOpen: Bool) -> HTTPFields {
+    /// - Parameters:
+    ///   - isOpen: Its URL alone gives access to it, so nobody else is told that URL, pages of ours included.
+    ///   - policy: Of a page.
+    static func block(_ kind: Kind, isOpen: Bool, policy: HTTPPagePolicy = .ours) -> HTTPFields {
         var fields = HTTPFields()
         fields.append(HTTPFieldName("x-content-type-options"), "nosniff")
         fields.append(HTTPFieldName("referrer-policy"), isOpen ? "no-referrer" : "same-origin")
         fields.append(HTTPFieldName("x-frame-options"), "DENY")
-        fields.append(HTTPFieldName("cross-origin-opener-policy"), "same-origin")
+        fields.append(HTTPFieldName("cross-origin-opener-policy"), policy.opener)
         switch kind {
         case .data:
             fields.append(.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
         case .page:
-            fields.append(
-                .contentSecurityPolicy,
-                """
-                default-src 'self'; img-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; \
-                object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
-                """)
+            // An error cannot come: sources are origins, which the program itself names.
+            try? fields.append(.contentSecurityPolicy, checking: policy.text)
         case .own: break
         }
         return fields
@@ -59,9 +57,11 @@ extension HTTPResponse {
     /// Room for what is added after the security fields, so that it makes no new buffer.
     private static var spareByteCount: Int { 256 }
 
-    /// Adds the fields that depend on nothing of the request. Done once.
-    package mutating func addSecurityFields() {
-        let block = HTTPSecurityFields.standard.block(for: self.fields)
+    /// Adds the fields that depend on nothing of the request. Done once. `policy` is that of a page unlike others.
+    package mutating func addSecurityFields(_ policy: HTTPPagePolicy? = nil) {
+        let block =
+            policy.map { HTTPSecurityFields.block(.page, isOpen: false, policy: $0) }
+            ?? HTTPSecurityFields.standard.block(for: self.fields)
         self.fields.reserve(
             fields: self.fields.count + block.count + 6,
             bytes: self.fields.wire.count + block.wire.count + Self.spareByteCount)

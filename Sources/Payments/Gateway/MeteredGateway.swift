@@ -60,6 +60,7 @@ package struct MeteredGateway: PaymentGateway {
 
     package var name: String { self.inner.name }
     package var tellsKeyAtCheckout: Bool { self.inner.tellsKeyAtCheckout }
+    package var pagePolicy: HTTPPagePolicy? { self.inner.pagePolicy }
 
     package func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome {
         CrashPoint.pass("before-call", "checkout")

@@ -16,6 +16,10 @@ package protocol PaymentGateway: Sendable {
     /// Whether a payment's key is told when it is begun. Then no other is asked for, whatever a browser brings.
     var tellsKeyAtCheckout: Bool { get }
 
+    /// What our page may load where the company's script asks for the money in it; nil where that leads to a page of
+    /// the company.
+    var pagePolicy: HTTPPagePolicy? { get }
+
     /// What a buyer's browser needs to pay. No money moves.
     func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome
 
@@ -43,6 +47,7 @@ package protocol PaymentGateway: Sendable {
 
 extension PaymentGateway {
     package var tellsKeyAtCheckout: Bool { false }
+    package var pagePolicy: HTTPPagePolicy? { nil }
 }
 
 /// How a payment is named at the company. Adapters use the company's own key where there is one.

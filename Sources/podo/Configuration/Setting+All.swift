@@ -88,7 +88,7 @@ extension Setting {
             "Takes money by Toss Payments. Not a flag: other users of the machine would see it."),
         Setting(
             "toss-client-key", \.tossClientKey, .optional(.companyKey),
-            "For Toss's script in the pages, of the same set. Without it buyers are sent to Toss's own page."),
+            "For Toss's window over the checkout, of the same set. Without it buyers are sent to Toss's own page."),
         Setting(
             "toss-url", \.tossURL, .optional(.origin), defaultNote: "Toss's own",
             "Where the interface of Toss is, to try things out with a stand-in. It may be on this machine."),
@@ -97,7 +97,7 @@ extension Setting {
             "Takes money by Stripe. Not a flag: other users of the machine would see it."),
         Setting(
             "stripe-publishable-key", \.stripePublishableKey, .optional(.companyKey),
-            "For Stripe's script in the pages. Needed with stripe-secret-key."),
+            "For Stripe's form in the checkout. Needed with stripe-secret-key."),
         Setting(
             "stripe-webhook-secret", \.stripeWebhookSecret, .optional(.companySecret), isSecret: true,
             "What Stripe signs its webhooks with. Not a flag."),

@@ -22,6 +22,9 @@ struct PaymentCompanies: Sendable {
         self.gateways.first?.name == SimulatorGateway.name ? self.simulator : nil
     }
 
+    /// What the page where it is paid may load: whom new payments are made by decides.
+    var payPolicy: HTTPPagePolicy? { self.gateways.first?.pagePolicy }
+
     var routes: [HTTPRoute] {
         guard let company = self.simulator?.company else { return [] }
         return SimulatorRoutes.table.map { $0.bound(to: company) }

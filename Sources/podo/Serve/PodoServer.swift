@@ -108,7 +108,7 @@ final class PodoServer: Sendable {
         self.publicApplication = try PublicApplication(
             webDirectory: webDirectory, api: self.commerce.guarding(services.routes),
             streams: self.delivery.routes + self.sales.companies.routes,
-            authorizer: self.memberTokens.authorizer)
+            authorizer: self.memberTokens.authorizer, payPolicy: self.sales.companies.payPolicy)
         self.publicFrontend = HTTPFrontend(
             name: "public", application: self.publicApplication.application, group: self.group,
             limits: configuration.publicLimits, proxies: TrustedProxies(configuration.trustedProxies),

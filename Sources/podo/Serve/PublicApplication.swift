@@ -9,6 +9,9 @@ struct PublicApplication: Sendable {
     private let pages: StaticFiles
     private let webDirectory: String
 
+    /// Where it is paid, by the company's script where it has one.
+    private static let payPage = "/checkout/"
+
     /// Pages that are about something: which one stands in their address.
     private static let pages: [(pattern: String, file: String)] = [
         ("/show/{id}", "/show/"), ("/queue/{id}", "/queue/"), ("/seats/{id}", "/seats/"),
@@ -17,14 +20,15 @@ struct PublicApplication: Sendable {
         ("/studio/live/{id}", "/studio/live/"),
     ]
 
+    /// - Parameter payPolicy: What the page where it is paid may load.
     init(
         webDirectory: String, api: [HTTPRoute] = [], streams: [HTTPRoute] = [],
-        authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer()
+        authorizer: any HTTPAuthorizer = HTTPRefusingAuthorizer(), payPolicy: HTTPPagePolicy? = nil
     ) throws(StartError) {
         self.webDirectory = webDirectory
         let files: StaticFiles
         do {
-            files = try StaticFiles(directory: webDirectory)
+            files = try StaticFiles(directory: webDirectory, policies: payPolicy.map { [Self.payPage: $0] } ?? [:])
         } catch {
             throw Self.failure(error, in: webDirectory)
         }

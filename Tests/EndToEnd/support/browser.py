@@ -20,8 +20,8 @@ class Browser(Process):
 
     name = None
 
-    def __init__(self, site, environment=(), name=None):
-        self.profile = site.join(f"{name or self.name}-profile")
+    def __init__(self, site, environment=(), name=None, flags=()):
+        self.profile, self.flags = site.join(f"{name or self.name}-profile"), list(flags)
         os.mkdir(self.profile)
         self.last_call = 0
         super().__init__(self.arguments(), site.join(f"{self.name}.log"),
@@ -76,7 +76,7 @@ class Chromium(Browser):
         return ["chromium", "--headless=new", *(["--no-sandbox"] if os.geteuid() == 0 else []),
                 "--remote-debugging-port=0", f"--user-data-dir={self.profile}", "--no-first-run", "--disable-gpu",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--disable-default-apps", "--autoplay-policy=no-user-gesture-required", "about:blank"]
+                "--disable-default-apps", "--autoplay-policy=no-user-gesture-required", *self.flags, "about:blank"]
 
     def socket_address(self):
         try:

@@ -105,6 +105,10 @@ struct DepositBoundsTests {
         let toss = try #require(TossGateway(settings, client: rig.client))
         var order = GatewayRig.order()
         #expect(await toss.checkout(for: order) == .ready(GatewayCheckout(clientKey: "test_ck")))
+        // Its script may run in our page; without a key there is none.
+        #expect(toss.pagePolicy == TossSettings.pagePolicy)
+        let keyless = TossSettings(secretKey: Secret("test_sk"), base: rig.origin)
+        #expect(try #require(TossGateway(keyless, client: rig.client)).pagePolicy == nil)
         (order.method, order.depositHours) = (.virtualAccount, 5)
         let checkout = GatewayCheckout(clientKey: "test_ck", depositHours: 5)
         #expect(await toss.checkout(for: order) == .ready(checkout))

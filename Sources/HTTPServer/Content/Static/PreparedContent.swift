@@ -9,18 +9,20 @@ package final class PreparedContent: Sendable {
     /// How many bytes of memory the bodies take.
     package let memoryByteCount: Int
 
-    /// A body in memory. `tag` is the entity tag without quotes; the compressed form has one of its own.
+    /// A body in memory. `tag` is the entity tag without quotes; the compressed form has one of its own. `policy` is
+    /// that of a page unlike others.
     package init(
-        _ bytes: [UInt8], type: StaticString, tag: String, cacheControl: StaticString, modifiedAtUnixSeconds: Int
+        _ bytes: [UInt8], type: StaticString, tag: String, cacheControl: StaticString, modifiedAtUnixSeconds: Int,
+        policy: HTTPPagePolicy? = nil
     ) {
         let isText = type.withUTF8Buffer { HTTPMediaType.isText(Array($0)[...]) }
         let small = isText ? HTTPGzip.compress(bytes, level: 9) : nil
         var fields = Self.fields(type, cacheControl, modifiedAtUnixSeconds)
         if small != nil { fields.append(.vary, "accept-encoding") }
-        self.plain = Self.response(fields, tag, .shared(SharedSlice(SharedBytes(bytes))))
+        self.plain = Self.response(fields, tag, .shared(SharedSlice(SharedBytes(bytes))), policy)
         if let small {
             fields.append(.contentEncoding, "gzip")
-            self.compressed = Self.response(fields, tag + "-gz", .shared(SharedSlice(SharedBytes(small))))
+            self.compressed = Self.response(fields, tag + "-gz", .shared(SharedSlice(SharedBytes(small))), policy)
         } else {
             self.compressed = nil
         }
@@ -58,11 +60,13 @@ package final class PreparedContent: Sendable {
     }
 
     /// Everything that `finish` would add to each answer is in it already.
-    private static func response(_ fields: HTTPFields, _ tag: String, _ body: HTTPBody) -> HTTPResponse {
+    private static func response(
+        _ fields: HTTPFields, _ tag: String, _ body: HTTPBody, _ policy: HTTPPagePolicy? = nil
+    ) -> HTTPResponse {
         var response = HTTPResponse(.ok, fields: fields, body: body)
         // A tag that may not stand in a field is left out; ours are hexadecimal.
         try? response.fields.append(.etag, checking: "\"\(tag)\"")
-        response.addSecurityFields()
+        response.addSecurityFields(policy)
         return response
     }
 }

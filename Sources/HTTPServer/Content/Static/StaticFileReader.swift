@@ -6,20 +6,26 @@ internal import Reactor
 /// follows no symbolic link below the directory itself.
 struct StaticFileReader {
     private let limits: StaticFilesLimits
+    private let policies: [String: HTTPPagePolicy]
     private var content: [(path: String, entry: StaticFileTable.Entry)] = []
     private var entryCount = 0
     private var diskFileCount = 0
     private var memoryByteCount = 0
 
-    static func table(of directory: String, _ limits: StaticFilesLimits) throws(StaticFilesError) -> StaticFileTable {
+    static func table(
+        of directory: String, _ limits: StaticFilesLimits, _ policies: [String: HTTPPagePolicy]
+    ) throws(StaticFilesError) -> StaticFileTable {
         let raw = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard raw >= 0 else { throw StaticFilesError("", .unreadable, errno: errno) }
-        var reader = StaticFileReader(limits: limits)
+        var reader = StaticFileReader(limits: limits, policies: policies)
         try reader.readFolder(OwnedDescriptor(raw), "/", depth: 0)
         return StaticFileTable(reader.content)
     }
 
-    private init(limits: StaticFilesLimits) { self.limits = limits }
+    private init(limits: StaticFilesLimits, policies: [String: HTTPPagePolicy]) {
+        self.limits = limits
+        self.policies = policies
+    }
 
     /// `path` ends with a slash.
     private mutating func readFolder(_ folder: OwnedDescriptor, _ path: String, depth: Int) throws(StaticFilesError) {
@@ -71,7 +77,8 @@ struct StaticFileReader {
             let bytes = try Self.bytes(of: file, count: count, path)
             let tag = "\(String(count, radix: 16))-\(ContentHash(bytes[...]).hexadecimal)"
             content = PreparedContent(
-                bytes, type: type, tag: tag, cacheControl: cacheControl, modifiedAtUnixSeconds: modified)
+                bytes, type: type, tag: tag, cacheControl: cacheControl, modifiedAtUnixSeconds: modified,
+                policy: name == "index.html" ? self.policies[folder] : nil)
         }
         self.memoryByteCount += content.memoryByteCount
         guard self.memoryByteCount <= self.limits.memoryByteCountMax else {

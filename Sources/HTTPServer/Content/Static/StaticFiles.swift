@@ -10,12 +10,17 @@ internal import Synchronization
 package final class StaticFiles: Sendable {
     private let directory: String
     private let limits: StaticFilesLimits
+    private let policies: [String: HTTPPagePolicy]
     private let table: Mutex<StaticFileTable>
 
-    package init(directory: String, limits: StaticFilesLimits = StaticFilesLimits()) throws {
+    /// - Parameter policies: Of pages unlike others, by their folders, as `/checkout/`.
+    package init(
+        directory: String, limits: StaticFilesLimits = StaticFilesLimits(), policies: [String: HTTPPagePolicy] = [:]
+    ) throws {
         self.directory = directory
         self.limits = limits
-        self.table = Mutex(try StaticFileReader.table(of: directory, limits))
+        self.policies = policies
+        self.table = Mutex(try StaticFileReader.table(of: directory, limits, policies))
     }
 
     /// One route for everything that no other route takes.
@@ -33,7 +38,7 @@ package final class StaticFiles: Sendable {
     /// Reads the directory again. Requests see the old files until all new ones are ready; on an error they go on
     /// seeing them.
     package func reload() throws {
-        let fresh = try StaticFileReader.table(of: self.directory, self.limits)
+        let fresh = try StaticFileReader.table(of: self.directory, self.limits, self.policies)
         self.table.withLock { $0 = fresh }
     }
 

@@ -9,6 +9,8 @@ package import Primitives
 package struct StripeGateway: PaymentGateway {
     package let name: String
     package var tellsKeyAtCheckout: Bool { true }
+    /// Without its script only the simulator's page can be paid on.
+    package var pagePolicy: HTTPPagePolicy? { self.settings.pageBase == nil ? StripeSettings.pagePolicy : nil }
     private let settings: StripeSettings
     private let connection: GatewayConnection
     /// A hundred each; a payment with more is a person's.

@@ -1,9 +1,14 @@
 package import HTTPClient
+package import HTTPServer
 package import Observability
 
 /// How one merchant talks to Stripe.
 package struct StripeSettings: Sendable {
     package static let origin = "https://api.stripe.com"
+    /// As Stripe documents it, without what only looks addresses up.
+    package static let pagePolicy = HTTPPagePolicy(
+        scripts: ["https://js.stripe.com", "https://*.js.stripe.com"], connections: [Self.origin],
+        frames: ["https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"])
     /// The form of answers that this code was written for. An account's own version may change under us; this one
     /// does not.
     package static let version = "2024-06-20"

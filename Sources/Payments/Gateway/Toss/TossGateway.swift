@@ -21,6 +21,8 @@ package struct TossGateway: PaymentGateway {
         self.connection = connection
     }
 
+    package var pagePolicy: HTTPPagePolicy? { self.settings.clientKey == nil ? nil : TossSettings.pagePolicy }
+
     package func checkout(for order: GatewayOrder) async -> GatewayCheckoutOutcome {
         if let clientKey = self.settings.clientKey {
             // By itself the script gives a buyer a week, and nobody keeps seats for that.

@@ -1,9 +1,22 @@
 package import HTTPClient
+package import HTTPServer
 package import Observability
 
 /// How one merchant talks to Toss Payments.
 package struct TossSettings: Sendable {
     package static let origin = "https://api.tosspayments.com"
+    /// Toss does not say what its script needs. This is what browsers have reported of it, for keys that are live and
+    /// for those that are not (`sandbox`): it asks, and tells how it does, before the window opens, which is a frame
+    /// with styles of its own.
+    package static let pagePolicy = HTTPPagePolicy(
+        scripts: ["https://js.tosspayments.com"],
+        connections: [
+            "https://js.tosspayments.com", "https://apigw.tosspayments.com", "https://apigw-sandbox.tosspayments.com",
+            "https://log.tosspayments.com", "https://event.tosspayments.com",
+        ], frames: Self.windows, formTargets: Self.windows, hasInlineStyles: true)
+    private static let windows = [
+        "https://payment-gateway.tosspayments.com", "https://payment-gateway-sandbox.tosspayments.com",
+    ]
 
     /// `live_sk_…` or `test_sk_…`.
     package var secretKey: Secret<String>
