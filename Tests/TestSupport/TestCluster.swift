@@ -9,7 +9,7 @@ package final class TestCluster: @unchecked Sendable {
     // SAFETY: `keeper`, `state` and `databaseCount` are touched under `lock` only; `settings` never changes.
 
     /// The one that tests share which need no more than a database of their own.
-    package static let shared = TestCluster(settings: ["max_connections=300"])
+    package static let shared = TestCluster(settings: ["max_connections=1000"])
 
     private let settings: [String]
     private let primary: TestCluster?
