@@ -2,6 +2,7 @@ import Foundation
 import HTTPServer
 import Observability
 import Primitives
+import Synchronization
 import TestSupport
 import Testing
 
@@ -111,10 +112,15 @@ struct HostileProviderTests {
         // On a slow machine the silent one's time may be over first, which shows nothing: then once more.
         for _ in 0..<5 {
             let rig = try SocialRig(kakaoPort: silent.port)
-            let waiting = Task { try await Browser(rig).send(.get, "/api/v1/auth/social/kakao/start").status }
-            while rig.auth.metric("podo_http_client_running{client=\"social-kakao\"}") != 1 { await Task.yield() }
+            let isAnswered = Mutex(false)
+            let waiting = Task {
+                defer { isAnswered.withLock { $0 = true } }
+                return try await Browser(rig).send(.get, "/api/v1/auth/social/kakao/start").status
+            }
+            let running = "podo_http_client_running{client=\"social-kakao\"}"
+            while rig.auth.metric(running) != 1, !isAnswered.withLock({ $0 }) { await Task.yield() }
             #expect(try await Browser(rig).signIn("corp").status == 200)
-            let isStillSilent = rig.auth.metric("podo_http_client_running{client=\"social-kakao\"}") == 1
+            let isStillSilent = rig.auth.metric(running) == 1
             #expect(try await waiting.value == 503)
             if isStillSilent { return }
         }
