@@ -29,6 +29,8 @@ SERVERS := PostgresTests AuthTests PaymentsTests TicketingTests SaleTests Commer
 	TestSupportTests
 TEST_PROGRAM := .build/debug/podoPackageTests.xctest
 SPACE := $(eval) $(eval)
+# So many tests at a time: a test whose steps have times meets them on a slow machine too, and two cores are kept busy.
+A_FEW := --experimental-maximum-parallelization-width 12
 
 # Suites in which threads meet: what the sanitizers and release-mode runs are for.
 CONCURRENT := ReactorTests,HTTPServerTests,ObservabilityTests,RTMPIngestTests,HLSPackagerTests,AuthTests,PostgresTests
@@ -53,7 +55,7 @@ run: build ## build, then serve a demo on 127.0.0.1:8080 until Ctrl-C
 
 .PHONY: test
 test: setup ## run every unit test and the tidy test
-	$(SWIFT) test --skip '$(subst $(SPACE),|,$(SERVERS))'
+	$(SWIFT) test $(A_FEW) --skip '$(subst $(SPACE),|,$(SERVERS))'
 	$(MAKE) test-servers
 
 # Two at a time: most of what they do is to wait for their servers. Sales one after the other: an outbox waits for the
@@ -65,7 +67,8 @@ test-servers: setup ## run those unit tests alone that start PostgreSQL and othe
 
 .PHONY: $(SERVERS:%=test-server-%)
 $(SERVERS:%=test-server-%): test-server-%:
-	$(SWIFT_ENV) $(TEST_PROGRAM) --testing-library swift-testing --filter "$*" $(if $(filter SaleTests,$*),--no-parallel)
+	$(SWIFT_ENV) $(TEST_PROGRAM) --testing-library swift-testing --filter "$*" \
+		$(if $(filter SaleTests,$*),--no-parallel,$(A_FEW))
 
 .PHONY: simulate
 simulate: setup ## SEEDS=1000 sales on a real database, from FIRST=1 on, told by a seed each; SEED=8 replays one
@@ -79,18 +82,18 @@ purchases: setup ## PURCHASES=10000 purchases at a company that does everything 
 
 .PHONY: test-release
 test-release: setup ## run the tests of the concurrent modules in release mode
-	SUITES=$(CONCURRENT) $(SWIFT) test -c release --scratch-path .build-release-test
+	SUITES=$(CONCURRENT) $(SWIFT) test $(A_FEW) -c release --scratch-path .build-release-test
 
 .PHONY: tsan
 tsan: setup ## run the tests of the concurrent modules under ThreadSanitizer
-	SUITES=$(CONCURRENT) $(SWIFT) test --sanitize=thread --scratch-path .build-tsan
+	SUITES=$(CONCURRENT) $(SWIFT) test $(A_FEW) --sanitize=thread --scratch-path .build-tsan
 
 # Without the search for leaks: loops live as long as their process and end with what was on them, and Foundation
 # leaks when it reads an empty file.
 .PHONY: asan
 asan: export ASAN_OPTIONS := detect_leaks=0
 asan: setup ## run every unit test under AddressSanitizer
-	$(SWIFT) test --sanitize=address --scratch-path .build-asan
+	$(SWIFT) test $(A_FEW) --sanitize=address --scratch-path .build-asan
 
 .PHONY: e2e
 e2e: ## run the whole program against real clients

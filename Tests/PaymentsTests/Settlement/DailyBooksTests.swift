@@ -235,7 +235,7 @@ struct DailyBooksTests {
         try rig.sql(
             """
             INSERT INTO day_work (work, business_date, next_try_at)
-            SELECT 'settle', (now() AT TIME ZONE 'Asia/Seoul')::date - 1, now() + interval '10 seconds'
+            SELECT 'settle', (now() AT TIME ZONE 'Asia/Seoul')::date - 1, now() + interval '1 hour'
             """)
         let books = Self.books(rig)
         while try await books.work() {}
