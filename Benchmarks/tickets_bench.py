@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 from support import tools
 from support.api import Api
@@ -19,8 +20,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # As many as Podo keeps verified tokens of, so that none is a signature to verify; each may ask ten times at once.
 MEMBER_COUNT = 5_000
 CONNECTION_COUNT = 64
-# More than can be sold in the time.
-SEATS_PER_SECOND_MAX = 12_000
+# More than can be sold in the time, and no more than all members may ask for at once.
+SEATS_PER_SECOND_MAX = 16_000
+# After as many, each may ask ten times at once again (`MemberBudgets`).
+REST_SECONDS = 10
 RESERVE_BAR, PURCHASE_BAR, FILL_SECONDS_BAR = 3.0, 700, 15
 FILL_SEAT_COUNT, FILL_CONNECTION_COUNT = 50_000, 256
 
@@ -87,6 +90,8 @@ def measure(world, sides):
             # Somebody looks at the seats, as everywhere.
             see_map(world, schedule)
             rates[name].append(take(schedule))
+        # Who was last in this round is first in the next.
+        time.sleep(REST_SECONDS)
     return rates
 
 
