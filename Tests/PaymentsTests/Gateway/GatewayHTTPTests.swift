@@ -23,7 +23,7 @@ import Testing
         #expect(page.status == 200)
         #expect(page.first("content-type") == "text/html; charset=utf-8")
         #expect(html.contains("봄 콘서트 &lt;R석&gt;"))
-        #expect(html.contains("결제하기") && html.contains("Decline") && html.contains("99000 KRW"))
+        #expect(html.contains("결제하기") && html.contains("Decline") && html.contains("99,000 KRW"))
         #expect(!html.contains("<script"))
         let key = try #require(checkout.providerKey)
         let pressed = try await rig.press("approve", url)

@@ -104,12 +104,10 @@ enum SimulatorPage {
     }
 
     static func response(_ status: HTTPStatus, _ payment: SimulatorPayment) -> HTTPResponse {
-        var html = "<!doctype html>\n<html lang=\"ko\">\n<meta charset=\"utf-8\">\n"
-        html += "<meta name=\"viewport\" content=\"width=device-width\">\n<title>결제 시뮬레이터 · Payment simulator</title>\n"
-        html += "<h1>결제 시뮬레이터 <span lang=\"en\">Payment simulator</span></h1>\n"
+        var html = self.head
         html += "<p>\(self.escape(payment.orderName))</p>\n"
-        html += "<p><strong>\(self.amount(payment.total)) \(payment.total.currency.rawValue)</strong></p>\n"
-        html += "<p><small>\(self.escape(payment.orderID))</small></p>\n"
+        html += "<p class=\"turn\">\(self.grouped(self.amount(payment.total))) \(payment.total.currency.rawValue)</p>\n"
+        html += "<p class=\"quiet\"><small>\(self.escape(payment.orderID))</small></p>\n"
         let buttons: [(value: String, korean: String, english: String)]
         switch payment.state {
         case .ready, .inProgress:
@@ -123,19 +121,55 @@ enum SimulatorPage {
             html += "<p>끝난 결제입니다. <span lang=\"en\">This payment is over.</span></p>\n"
         } else {
             // Without an action it is sent to the page's own address, with what stands behind it.
-            html += "<form method=\"post\">\n"
-            for button in buttons {
-                html += "<button name=\"decision\" value=\"\(button.value)\">\(button.korean) "
+            html += "<form class=\"ways\" method=\"post\">\n"
+            for (place, button) in buttons.enumerated() {
+                let look = place == 0 ? "button" : "plain"
+                html += "<button class=\"\(look)\" name=\"decision\" value=\"\(button.value)\">\(button.korean) "
                 html += "<span lang=\"en\">\(button.english)</span></button>\n"
             }
             html += "</form>\n"
         }
-        var response = HTTPResponse(status, body: .bytes(Array((html + "</html>\n").utf8)))
+        html += "</section>\n</main>\n</body>\n</html>\n"
+        var response = HTTPResponse(status, body: .bytes(Array(html.utf8)))
         response.fields.append(.contentType, "text/html; charset=utf-8")
         // The form leads back to the shop, wherever that is.
         response.fields.append(
-            .contentSecurityPolicy, "default-src 'none'; base-uri 'none'; form-action *; frame-ancestors 'none'")
+            .contentSecurityPolicy,
+            """
+            default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action *; \
+            frame-ancestors 'none'
+            """)
         return response
+    }
+
+    /// In the shop's clothes, so that a demo is one piece.
+    private static let head = """
+        <!doctype html>
+        <html lang="ko">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>결제 시뮬레이터 · Payment simulator</title>
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+        <link rel="stylesheet" href="/podo.css">
+        <link rel="stylesheet" href="/pages.css">
+        </head>
+        <body>
+        <main>
+        <h1>결제 시뮬레이터 <span lang="en">Payment simulator</span></h1>
+        <p class="quiet">돈은 나가지 않습니다. <span lang="en">Nothing is charged here.</span></p>
+        <section class="card done">
+
+        """
+
+    /// `99000` as `99,000`.
+    private static func grouped(_ amount: String) -> String {
+        let digits = amount.prefix { $0 != "." }
+        let whole = digits.enumerated().map { place, digit in
+            place > 0 && (digits.count - place) % 3 == 0 ? ",\(digit)" : "\(digit)"
+        }
+        return whole.joined() + amount.dropFirst(digits.count)
     }
 
     static func escape(_ text: String) -> String {
