@@ -3,8 +3,11 @@ internal import Observability
 internal import Primitives
 
 /// The cookies of pages that have signed in: `SessionCookie`, and beside it the refresh token, which no script can read
-/// either. Both are for all paths, as the name that keeps neighbours from planting one demands (`__Host-`).
+/// either. Both are for all paths, as the name that keeps neighbours from planting one demands (`__Host-`). A third
+/// holds nothing and opens nothing: by it pages know that there is somebody to ask for, and ask for nobody in vain.
 enum PageCookies {
+    private static let hint: StaticString = "podo-member"
+
     private static func name(isSecure: Bool) -> StaticString {
         isSecure ? "__Host-podo-refresh" : "podo-refresh"
     }
@@ -13,14 +16,15 @@ enum PageCookies {
         SessionCookie.set(
             signedIn.accessToken.reveal(), maxAgeSeconds: AuthProblems.seconds(signedIn.accessTime),
             isSecure: isSecure, in: &response.fields)
-        self.add(
-            signedIn.refreshToken.reveal(), maxAgeSeconds: AuthProblems.seconds(signedIn.refreshTime), isSecure,
-            to: &response)
+        let seconds = AuthProblems.seconds(signedIn.refreshTime)
+        self.add(self.name(isSecure: isSecure), signedIn.refreshToken.reveal(), seconds, isSecure, to: &response)
+        self.add(self.hint, "1", seconds, isSecure, isForScripts: true, to: &response)
     }
 
     static func clear(isSecure: Bool, in response: inout HTTPResponse) {
         SessionCookie.clear(isSecure: isSecure, in: &response.fields)
-        self.add("", maxAgeSeconds: 0, isSecure, to: &response)
+        self.add(self.name(isSecure: isSecure), "", 0, isSecure, to: &response)
+        self.add(self.hint, "", 0, isSecure, isForScripts: true, to: &response)
     }
 
     /// The refresh token that a browser brings; nil when it brings none, or two.
@@ -29,10 +33,12 @@ enum PageCookies {
     }
 
     private static func add(
-        _ value: String, maxAgeSeconds: Int, _ isSecure: Bool, to response: inout HTTPResponse
+        _ name: StaticString, _ value: String, _ maxAgeSeconds: Int, _ isSecure: Bool, isForScripts: Bool = false,
+        to response: inout HTTPResponse
     ) {
-        let rest = "; Max-Age=\(maxAgeSeconds); Path=/; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+        let reach = isForScripts ? "" : "; HttpOnly"
+        let rest = "; Max-Age=\(maxAgeSeconds); Path=/\(reach); SameSite=Lax" + (isSecure ? "; Secure" : "")
         // An error cannot come: tokens are of the characters of Base64.
-        try? response.fields.append(.setCookie, checking: "\(self.name(isSecure: isSecure))=\(value)\(rest)")
+        try? response.fields.append(.setCookie, checking: "\(name)=\(value)\(rest)")
     }
 }
