@@ -3,12 +3,14 @@
 
 const library = "/vendor/hls.js/hls.mjs";
 const latencyTime = 1000;
+/** What no further try changes: whoever asked for it may not have it. */
+const refusals = new Set([401, 403]);
 /** Of errors of a decoder that is begun anew; one more is the page's to deal with. */
 const recoveryCountMax = 1;
 
 export class Player {
-  /** `events`: onTrouble(), onEnd(), onStall(isStalled), onPlay(), onMuted(), onTime(latency), onQualities(names, choose),
-   * and onCaptions(samples), with null when what was played is over. */
+  /** `events`: onTrouble(isRefused), onEnd(), onStall(isStalled), onPlay(), onMuted(), onTime(latency),
+   * onQualities(names, choose), and onCaptions(samples), with null when what was played is over. */
   constructor(video, events) {
     Object.assign(this, { video, events, generation: 0, importCount: 0, leaving: new AbortController() });
     const listen = (name, act) => video.addEventListener(name, act, { signal: this.leaving.signal });
@@ -18,7 +20,7 @@ export class Player {
       events.onStall(false);
     });
     listen("ended", () => events.onEnd());
-    listen("error", () => { if (this.isNative) events.onTrouble(); });
+    listen("error", () => { if (this.isNative) events.onTrouble(false); });
     listen("timeupdate", () => { if (!video.paused && video.currentTime > 0) events.onPlay(); });
     this.timer = setInterval(() => events.onTime(this.latency()), latencyTime);
   }
@@ -58,11 +60,14 @@ export class Player {
     const hls = new Hls({ lowLatencyMode: true, backBufferLength: 60, liveDurationInfinity: true, enableCEA708Captions: false });
     this.hls = hls;
     hls.on(Hls.Events.ERROR, (_, error) => {
-      if (!error.fatal || this.hls !== hls) return;
+      if (this.hls !== hls) return;
+      // What was loaded before would play on for seconds, and the library look for another way.
+      if (refusals.has(error.response?.code)) return this.events.onTrouble(true);
+      if (!error.fatal) return;
       if (error.type === Hls.ErrorTypes.MEDIA_ERROR && (this.recoveryCount ?? 0) < recoveryCountMax) {
         this.recoveryCount = (this.recoveryCount ?? 0) + 1;
         hls.recoverMediaError();
-      } else this.events.onTrouble();
+      } else this.events.onTrouble(false);
     });
     hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => {
       this.events.onQualities(levels.map((level) => (level.height ? `${level.height}p` : `${Math.round(level.bitrate / 1000)} kbit/s`)),

@@ -76,7 +76,38 @@ export class SeatMap {
     pen.roundRect(this.sheet.width * 0.25, cell * 0.3, this.sheet.width * 0.5, cell * 1.2, cell * 0.4);
     pen.fill();
     this.stageName(pen, this.sheet.width / 2, cell * 0.9, cell);
-    for (const seat of this.seats) this.dot(pen, seat, seat.col * cell, (seat.row + 1) * cell, cell, false);
+    this.drawSeats();
+  }
+
+  /** How a seat looks is drawn once: those beside each other that look the same are filled with it together. */
+  drawSeats() {
+    const { pen, cell } = this;
+    const looks = new Map();
+    const lookOf = (seat) => {
+      const name = `${seat.status} ${this.selected.has(seat.number)} ${seat.grade}`;
+      if (!looks.has(name)) {
+        const tile = document.createElement("canvas");
+        tile.width = tile.height = cell;
+        this.dot(tile.getContext("2d"), seat, 0, 0, cell, false);
+        looks.set(name, pen.createPattern(tile, "repeat"));
+      }
+      return looks.get(name);
+    };
+    let first = null, last = null, look = null;
+    const fill = () => {
+      if (!first) return;
+      pen.fillStyle = look;
+      pen.fillRect(first.col * cell, (first.row + 1) * cell, (last.col - first.col + 1) * cell, cell);
+    };
+    for (const seat of this.seats) {
+      const next = lookOf(seat);
+      if (!first || next !== look || seat.row !== last.row || seat.col !== last.col + 1) {
+        fill();
+        [first, look] = [seat, next];
+      }
+      last = seat;
+    }
+    fill();
   }
 
   stageName(pen, x, y, size) {

@@ -23,12 +23,11 @@ const hues = [282, 212, 152, 36, 342, 190, 96, 12];
 
 start("seats.title", async (main, me) => {
   const schedule = numberInPath();
-  const map = await call("GET", `/schedule/${schedule}/seat`);
-  const seats = map.seats.map((seat) => ({ ...seat, number: numberOf(seat.seatId), status: statuses[seat.status] }));
-  if (!seats.length) return put(main, make("p.note", {}, t("seats.none")), make("a.button", { href: "/" }, t("show.others")));
   // What one holds is shown above the hall: it comes with it, or it would push the hall down.
   const held = me && within(heldTimeMax, call("GET", "/member/me/reservation?limit=20"));
-  const concert = await call("GET", `/concert/${(await call("GET", `/seat/${seats[0].seatId}`)).concertId}`, freshly);
+  const [map, concert] = await Promise.all([call("GET", `/schedule/${schedule}/seat`), concertOf(schedule)]);
+  const seats = map.seats.map((seat) => ({ ...seat, number: numberOf(seat.seatId), status: statuses[seat.status] }));
+  if (!seats.length) return put(main, make("p.note", {}, t("seats.none")), make("a.button", { href: "/" }, t("show.others")));
   document.title = `${concert.name} · Podo`;
   const found = concert.schedules.find((one) => one.scheduleId === schedule);
   if (!found) return put(main, make("p.note", {}, t("seats.none")), make("a.button", { href: "/" }, t("show.others")));
@@ -39,6 +38,11 @@ start("seats.title", async (main, me) => {
   page.follow(map.version);
   return undefined;
 });
+
+async function concertOf(schedule) {
+  const { concertId } = await call("GET", `/schedule/${schedule}`);
+  return call("GET", `/concert/${concertId}`, freshly);
+}
 
 class SeatPage {
   constructor(main, me, concert, schedule, map, seats) {

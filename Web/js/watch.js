@@ -94,7 +94,7 @@ class WatchPage {
   async play() {
     this.tell(null);
     this.player ??= new Player(this.video, {
-      onTrouble: () => this.failed(),
+      onTrouble: (isRefused) => this.failed(isRefused),
       onEnd: () => this.ended(),
       onStall: (isStalled) => { if (!this.isOver && !this.waiting) this.tell(isStalled ? "watch.stalled" : null); },
       onPlay: () => {
@@ -118,11 +118,13 @@ class WatchPage {
     }
   }
 
-  /** The player gave up. Whether the stream is to blame the server says; when it is not, this browser is. */
-  async failed() {
+  /** The player gave up. Whether the stream is to blame the server says; when it is not, this browser is. Why it was
+   * refused the server is asked at once. */
+  async failed(isRefused) {
     if (this.isOver || this.waiting) return;
     this.player.close();
     this.failureCount += 1;
+    if (isRefused && this.failureCount === 1) return this.look();
     this.wait("watch.trouble", () => this.look());
     if (this.failureCount <= failureCountMax) return;
     const show = await this.show().catch(() => null);
