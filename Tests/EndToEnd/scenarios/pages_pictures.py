@@ -1,7 +1,7 @@
 """Pictures of every page and state, for somebody to look at: on a phone and a desk, in Korean and English, written to
-`var/pictures/` as `page.width.language.png`. What can be told without looking is told: what does not fit, what the page
-checks find, and words of the API that nobody put into a language. `PICTURES=manage,studio` takes only pages whose name
-has one of these words in it."""
+`var/pictures/` as `page.width.language.png`, and with `DARK=1` in the dark too. What can be told without looking is told:
+what does not fit, what the page checks find, and words of the API that nobody put into a language. `PICTURES=manage,studio`
+takes only pages whose name has one of these words in it, `BROWSER=firefox` takes them with Firefox."""
 
 import base64
 import os
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from scenarios.purchase import DAY, account, moment
 from support.api import Api
-from support.browser import Chromium
+from support.browser import Chromium, Firefox
 from support.house import PASSWORD, SIMULATED, House, answered
 from support.scenario import expect, expect_alive
 from support.servers import ROOT, Podo
@@ -68,14 +68,16 @@ class World:
         body |= {"name": "기다리는 공연", "saleOpensAt": moment(-60),
                  "queue": {"enabled": True, "admitPerSecond": 1, "maxActive": 1}}
         self.queued = answered("concert", api.post("/api/v1/concert", body, seller), 201)["concertId"]
+        body |= {"name": "다음 주에 여는 공연", "saleOpensAt": moment(7 * DAY)}
+        self.later = answered("concert", api.post("/api/v1/concert", body, seller), 201)["concertId"]
         answered("pause", api.send("PATCH", f"/api/v1/concert/{self.queued}/queue", seller, {"paused": True}), 200)
         self.buy(house)
         house.publish(site)
 
     def buy(self, house):
         fan = house.account("fan")
-        payments = [house.buy(fan, seat)[0] for seat in house.seats[30:36]]
-        house.give_back(fan, payments[0])
+        (given_back, self.void), (self.paid, _) = [house.buy(fan, seat) for seat in house.seats[30:36]][:2]
+        house.give_back(fan, given_back)
         other = house.account("other")
         answered("team", house.api.post("/api/v1/member/me/team", {"email": "other@example.com", "role": "STREAMER"},
                                         house.seller), 204)
@@ -90,6 +92,10 @@ class World:
             "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[70:71]}, other), 201)
         house.api.post("/api/v1/payment", {"reservationId": failed["reservationId"], "isSuccess": False}, other)
         self.transfer(house, fan)
+        asked = answered("hold", house.api.post(
+            "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[94:95]}, fan), 201)
+        begun = answered("payment", house.api.post("/api/v1/payment", {"reservationId": asked["reservationId"]}, fan), 201)
+        self.company = urlsplit(begun["checkoutUrl"]).path
         three = {"scheduleId": house.schedule, "seatIds": house.seats[80:83]}
         held = answered("hold", house.api.post("/api/v1/reservation", three, other), 201)
         house.api.post("/api/v1/payment", {"reservationId": held["reservationId"], "isSuccess": True}, other)
@@ -123,6 +129,13 @@ FILL = ("for (const [id, text] of [['name', '봄 공연'], ['stageName', '헛간
 
 OWN_RULES = ("; const rules = document.querySelector('[name=refunds]'); rules.value = 'own'; "
              "rules.dispatchEvent(new Event('change', {bubbles: true})); ")
+
+
+SEATS = ("document.querySelector('details.list').open = true; setTimeout(() => { for (const place of [0, 1]) "
+         "document.querySelectorAll('.row-seats button:not([disabled])')[place].click(); }, 200)")
+
+WRONG = ("for (const [id, text] of [['email', 'nobody@example.com'], ['password', 'a wrong purple grape']]) "
+         "document.getElementById(id).value = text; document.querySelector('form [type=submit]').click()")
 
 
 def by_words(*words):
@@ -177,6 +190,11 @@ def pages(world):
         ("show-followed", "fan", f"/show/{world.concert}", None), ("seats", None, f"/seats/{world.schedule}", None),
         ("seats-held", "fan", f"/seats/{world.schedule}", None), ("queue", "fan", f"/queue/{world.queued}", None),
         ("queue-free", "fan", f"/queue/{world.concert}", None), ("purchases", "fan", "/purchases/", None),
+        ("show-later", None, f"/show/{world.later}", None), ("queue-later", "fan", f"/queue/{world.later}", None),
+        ("seats-chosen", "fan", f"/seats/{world.schedule}", SEATS), ("account-wrong", None, "/account/", WRONG),
+        ("watch-void", "fan", f"/watch/{world.void}", None), ("payment-paid", "fan", f"/payment/{world.paid}/look", None),
+        ("purchases-none", "novice", "/purchases/", None), ("docs", None, "/docs/", None),
+        ("company", "fan", world.company, None),
         ("account-following", "fan", "/account/", by_words("팔로우하는 주최자", "Organizers that you follow")),
         ("account-password", "fan", "/account/", by_words("비밀번호 바꾸기", "Change the password")),
         ("checkout-waiting", "fan", f"/checkout/{world.waiting}", None),
@@ -192,9 +210,10 @@ def pages(world):
 def pictures(site, base, world):
     chosen = [word for word in os.environ.get("PICTURES", "").split(",") if word]
     wanted = [page for page in pages(world) if not chosen or any(word in page[0] for word in chosen)]
+    kind = Firefox if os.environ.get("BROWSER") == "firefox" else Chromium
     count, wrong = 0, []
     for language in ("ko", "en"):
-        visitor = Visitor(Chromium(site, name=f"pictures-{language}"), base, language)
+        visitor = Visitor(kind(site, name=f"pictures-{language}"), base, language)
         last = None
         for name, who, path, first in sorted(wanted, key=lambda page: page[1] or ""):
             if who != last:
@@ -205,14 +224,17 @@ def pictures(site, base, world):
                 # What was written before is not what is pictured.
                 visitor.go("/favicon.svg")
                 visitor.do("sessionStorage.clear()")
-                visitor.browser.call("Page.navigate", url="about:blank")
+                visitor.browser.open("about:blank")
                 show(visitor, path)
                 if first:
                     visitor.do(first)
                     time.sleep(0.7)
-                take(visitor, os.path.join(FOLDER, f"{name}.{size}.{language}.png"), width)
-                wrong += [f"{name} {size} {language}: {problem}" for problem in problems(visitor)]
-                count += 1
+                for light in ("light", "dark") if os.environ.get("DARK") and kind is Chromium else ("light",):
+                    visitor.dark(light == "dark")
+                    end = "png" if light == "light" else f"{light}.png"
+                    take(visitor, os.path.join(FOLDER, f"{name}.{size}.{language}.{end}"), width)
+                    wrong += [f"{name} {size} {language} {light}: {problem}" for problem in problems(visitor)]
+                    count += 1
         visitor.browser.stop()
     return count, wrong
 
@@ -227,9 +249,16 @@ def show(visitor, path):
 
 
 def take(visitor, path, width):
+    if visitor.browser.name == "firefox":
+        shot = visitor.browser.call("browsingContext.captureScreenshot", context=visitor.browser.page, origin="document")
+        return keep(shot, path)
     height = visitor.value("Math.max(document.documentElement.scrollHeight, innerHeight)")
     shot = visitor.browser.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip={
         "x": 0, "y": 0, "width": width, "height": min(height, HEIGHT_MAX), "scale": 1})
+    return keep(shot, path)
+
+
+def keep(shot, path):
     with open(path, "wb") as file:
         file.write(base64.b64decode(shot["data"]))
 

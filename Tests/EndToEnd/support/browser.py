@@ -1,5 +1,6 @@
 """Chromium by its DevTools protocol and Firefox by WebDriver BiDi: a page each, in a profile of its own, no window."""
 
+import copy
 import json
 import os
 import signal
@@ -15,6 +16,10 @@ ANSWER_TIME = 20
 START_TIME = 30
 
 
+def connect(address):
+    return websocket.create_connection(address, timeout=ANSWER_TIME, suppress_origin=True)
+
+
 class Browser(Process):
     """A started browser with one page; `open` loads into it and `evaluate` runs an expression there."""
 
@@ -24,11 +29,13 @@ class Browser(Process):
         self.profile, self.flags = site.join(f"{name or self.name}-profile"), list(flags)
         os.mkdir(self.profile)
         self.last_call = 0
+        # What a browser that listens for errors has heard, of all its windows.
+        self.errors = []
         super().__init__(self.arguments(), site.join(f"{self.name}.log"),
                          {**os.environ, "HOME": self.profile, **dict(environment)}, leads_group=True)
         site.servers.insert(0, self)
         self.wait_until(lambda: self.socket_address() is not None, START_TIME)
-        self.socket = websocket.create_connection(self.socket_address(), timeout=ANSWER_TIME, suppress_origin=True)
+        self.socket = connect(self.socket_address())
         self.prepare()
 
     def arguments(self):
@@ -41,8 +48,17 @@ class Browser(Process):
     def prepare(self):
         """What is said once, first."""
 
+    def window(self, of=None):
+        """A page in a window of its own: of whose window is given, or of somebody else, who shares no cookies with
+        anybody. It is ended by `close`, or with the browser."""
+        raise NotImplementedError
+
+    def error_of(self, method, parameters):
+        """What an event says is wrong, or None."""
+        raise NotImplementedError
+
     def call(self, method, **parameters):
-        """The result of a command; events that come before it are not looked at."""
+        """The result of a command; of events that come before it only errors are kept."""
         self.last_call += 1
         self.socket.send(json.dumps({"id": self.last_call, "method": method, "params": parameters}))
         deadline = time.monotonic() + ANSWER_TIME
@@ -51,6 +67,8 @@ class Browser(Process):
                 answer = json.loads(self.socket.recv())
             except websocket.WebSocketException as error:
                 raise Failure(f"{self.name}: {method}: {error}") from error
+            if error := "method" in answer and self.error_of(answer["method"], answer["params"]):
+                self.errors.append(error)
             if answer.get("id") == self.last_call:
                 if "result" not in answer:
                     raise Failure(f"{self.name}: {method} failed: {answer}")
@@ -78,15 +96,48 @@ class Chromium(Browser):
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
                 "--disable-default-apps", "--autoplay-policy=no-user-gesture-required", *self.flags, "about:blank"]
 
+    def asked(self, path):
+        """What it says of itself by HTTP."""
+        with open(os.path.join(self.profile, "DevToolsActivePort")) as file:
+            port = int(file.read().split()[0])
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
+            return json.load(answer)
+
     def socket_address(self):
         try:
-            with open(os.path.join(self.profile, "DevToolsActivePort")) as file:
-                port = int(file.read().split()[0])
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=2) as answer:
-                pages = json.load(answer)
+            pages = self.asked("/json/list")
         except (OSError, ValueError, IndexError):
             return None
         return next((page["webSocketDebuggerUrl"] for page in pages if page["type"] == "page"), None)
+
+    def window(self, of=None):
+        other = copy.copy(self)
+        other.socket = connect(self.asked("/json/version")["webSocketDebuggerUrl"])
+        other.context = of.context if of else other.call("Target.createBrowserContext")["browserContextId"]
+        made = other.call("Target.createTarget", url="about:blank", browserContextId=other.context, newWindow=True)
+        other.socket.close()
+        page = next(page for page in self.asked("/json/list") if page["id"] == made["targetId"])
+        other.socket = connect(page["webSocketDebuggerUrl"])
+        other.prepare()
+        return other
+
+    def close(self):
+        self.call("Page.close")
+        self.socket.close()
+
+    def listen(self):
+        """From now on `errors` has what is red in a developer's console."""
+        for domain in ("Log", "Runtime"):
+            self.call(f"{domain}.enable")
+
+    def error_of(self, method, parameters):
+        if method == "Log.entryAdded" and parameters["entry"]["level"] == "error":
+            return f"{parameters['entry']['text']} {parameters['entry'].get('url', '')}"
+        if method == "Runtime.exceptionThrown":
+            return parameters["exceptionDetails"]["text"]
+        if method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "assert"):
+            return " ".join(str(one.get("value", one.get("description"))) for one in parameters["args"])
+        return None
 
     def prepare(self):
         self.call("Network.enable")
@@ -147,6 +198,22 @@ class Firefox(Browser):
     def prepare(self):
         self.call("session.new", capabilities={})
         self.page = self.call("browsingContext.getTree")["contexts"][0]["context"]
+
+    def window(self, of=None):
+        other = copy.copy(self)
+        other.context = of.context if of else self.call("browser.createUserContext")["userContext"]
+        other.page = self.call("browsingContext.create", type="window", userContext=other.context)["context"]
+        return other
+
+    def close(self):
+        self.call("browsingContext.close", context=self.page)
+
+    def listen(self):
+        """From now on `errors` has what is red in a developer's console, of every window."""
+        self.call("session.subscribe", events=["log.entryAdded"])
+
+    def error_of(self, method, parameters):
+        return parameters["text"] if method == "log.entryAdded" and parameters["level"] == "error" else None
 
     def open(self, url):
         self.call("browsingContext.navigate", context=self.page, url=url, wait="complete")

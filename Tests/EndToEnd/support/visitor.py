@@ -6,12 +6,15 @@ import time
 
 from .scenario import expect
 
-# What a page says is wrong: errors, refused by its policy, moved under the reader's finger.
+# What a page says is wrong: errors, what its policy refuses, dialogs; with what was wrong on those before it.
 WATCH = """() => {
-  window.wrong = [];
+  const kept = (take) => { try { return take(sessionStorage); } catch { return null; } };
+  window.wrong = JSON.parse(kept((storage) => storage.getItem("wrong"))) ?? [];
+  addEventListener("pagehide", () => kept((storage) => storage.setItem("wrong", JSON.stringify(wrong))));
   addEventListener("error", (event) => wrong.push("error: " + event.message));
   addEventListener("unhandledrejection", (event) => wrong.push("rejected: " + event.reason));
-  addEventListener("securitypolicyviolation", (event) => wrong.push("policy: " + event.violatedDirective));
+  addEventListener("securitypolicyviolation", (event) => wrong.push(
+    `policy of ${location.pathname}: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
   const error = console.error;
   for (const name of ["alert", "confirm", "prompt"]) window[name] = () => { wrong.push("dialog: " + name); };
   console.error = (...words) => { wrong.push("console: " + words.join(" ")); error(...words); };
@@ -28,16 +31,18 @@ class Visitor:
             browser.call("Page.enable")
             browser.call("Page.addScriptToEvaluateOnNewDocument", source=f"({WATCH})()")
         else:
-            browser.call("script.addPreloadScript", functionDeclaration=WATCH)
+            browser.call("script.addPreloadScript", functionDeclaration=WATCH, contexts=[browser.page])
         self.go("/favicon.svg")
-        self.do(f"localStorage.setItem('podo-language', '{language}')")
+        # A browser looks for more beside a picture, which the policy of pictures forbids.
+        self.do(f"localStorage.setItem('podo-language', '{language}'); wrong.length = 0")
 
     def prepare(self, script):
         """Runs it in every page before the page's own."""
         if self.browser.name == "chromium":
             self.browser.call("Page.addScriptToEvaluateOnNewDocument", source=script)
         else:
-            self.browser.call("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
+            self.browser.call("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}",
+                              contexts=[self.browser.page])
 
     def tab(self):
         self.press("Tab", "Tab", 9, "\ue004")
@@ -51,6 +56,17 @@ class Visitor:
             keys = [{"type": what, "value": value or key} for what in ("keyDown", "keyUp")]
             self.browser.call("input.performActions", context=self.browser.page,
                               actions=[{"type": "key", "id": "keys", "actions": keys}])
+
+    def press_at(self, x, y):
+        """With a mouse, at a place of the window."""
+        if self.browser.name == "chromium":
+            for what in ("mousePressed", "mouseReleased"):
+                self.browser.call("Input.dispatchMouseEvent", type=what, x=x, y=y, button="left", clickCount=1)
+        else:
+            steps = [{"type": "pointerMove", "x": round(x), "y": round(y)}, {"type": "pointerDown", "button": 0},
+                     {"type": "pointerUp", "button": 0}]
+            self.browser.call("input.performActions", context=self.browser.page,
+                              actions=[{"type": "pointer", "id": "mouse", "actions": steps}])
 
     def dark(self, is_dark):
         """Only where a browser can be told."""
