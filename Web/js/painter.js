@@ -1,4 +1,5 @@
-// Grades and what they cost, and the rows of a hall that they have: painted by pressing or dragging, or by two numbers.
+// Grades and what they cost, and the rows or the sections of a hall that they have: painted by pressing or dragging, rows
+// also by two numbers.
 import { make, put } from "./dom.js";
 import { t } from "./language.js";
 import { field } from "./staff-form.js";
@@ -11,34 +12,46 @@ export class Painter {
   constructor(grades) {
     this.list = grades;
     this.current = 0;
-    /** The grade of each row, null for one that is not sold. Rows beyond the hall are kept: it may grow again. */
-    this.painted = [];
+    /** The grade of each row, and of each section; null for one that is not sold. Those beyond the hall are kept: it may
+     * grow again. */
+    this.paintedBy = { rows: [], sections: [] };
     this.rowCount = 0;
+    this.sections = [];
+    this.by = field(t("new.paintBy"), "paintBy", { pointer: "", options: ["sections", "rows"].map((one) => [one, t(`new.paintBy.${one}`)]) });
+    this.by.addEventListener("change", () => this.place(this));
     this.gradesNode = make("div.paint-grades");
     this.hall = make("div.paint-hall");
-    this.node = make("div.painter", {}, this.gradesNode, this.hall);
+    this.node = make("div.painter", {}, this.by, this.gradesNode, this.hall);
     addEventListener("pointerup", () => { this.isPainting = false; });
   }
 
-  get rows() { return this.painted.slice(0, this.rowCount); }
+  /** Whether whole sections are painted: where there are some, and nobody wants it otherwise. */
+  get isBySection() { return this.sections.length > 0 && this.by.querySelector("select").value === "sections"; }
+  get painted() { return this.paintedBy[this.isBySection ? "sections" : "rows"]; }
+  get unitCount() { return this.isBySection ? this.sections.length : this.rowCount; }
+  /** The grade of each row or section of the hall. */
+  get units() { return this.painted.slice(0, this.unitCount); }
 
-  /** A hall of this size, or none: then so many can watch. Rows that nobody has painted are shared out in order. */
-  place({ rows, cols, isOnline }) {
-    Object.assign(this, { cols, isOnline });
+  /** A hall of this size, or none: then so many can watch. What nobody has painted is shared out in order. */
+  place({ rows, rowCount, cols, sections, isOnline }) {
+    Object.assign(this, { cols, sections, isOnline });
+    this.by.hidden = isOnline || !sections.length;
+    const count = rows ?? rowCount;
     // A size that is being typed is none yet: what is painted stays.
-    if (!isOnline && rows > 0) {
-      this.rowCount = rows;
-      if (!this.isTouched) this.painted = [];
-      for (let row = this.painted.length; row < rows; row += 1) this.painted.push(Math.floor((row * this.list.length) / rows));
+    if (!isOnline && count > 0) {
+      this.rowCount = count;
+      const { painted, unitCount } = this;
+      if (!this.isTouched) painted.length = 0;
+      for (let unit = painted.length; unit < unitCount; unit += 1) painted.push(Math.floor((unit * this.list.length) / unitCount));
     }
     this.draw();
   }
 
   draw() {
     this.lines = this.list.map((grade, index) => this.gradeLine(grade, index));
-    put(this.gradesNode, make("p.quiet", {}, t(this.isOnline ? "new.onlineText" : "new.paint")), this.lines,
+    put(this.gradesNode, make("p.quiet", {}, t(this.isOnline ? "new.onlineText" : this.isBySection ? "new.paintSections" : "new.paint")), this.lines,
       this.list.length < gradeCountMax && make("button.plain", { type: "button", onclick: () => this.add() }, t("new.addGrade")));
-    put(this.hall, this.rows.map((_, row) => this.rowLine(row)));
+    put(this.hall, this.units.map((_, unit) => this.rowLine(unit)));
     this.hall.hidden = this.isOnline;
     this.count();
   }
@@ -63,7 +76,7 @@ export class Painter {
       input("new.price", "price", { ...number, min: 0, value: grade.price }, (text) => { grade.price = Number(text); }),
       this.isOnline
         ? input("new.capacity", "capacity", { ...number, max: 1_048_575, value: grade.capacity ?? 1000 }, (text) => { grade.capacity = Number(text); })
-        : [row("new.firstRow", "first", first, 0), row("new.lastRow", "last", last, 1)],
+        : !this.isBySection && [row("new.firstRow", "first", first, 0), row("new.lastRow", "last", last, 1)],
       make("div.paint-end", {}, make("span.quiet.count"),
         this.list.length > 1 && make("button.plain.small", {
           type: "button", "aria-label": t("new.removeGrade", { grade: grade.name }), onclick: () => this.remove(index),
@@ -93,8 +106,10 @@ export class Painter {
     const grade = this.painted[row];
     line.style.background = colorOf(grade);
     line.dataset.sold = String(grade !== null);
-    line.setAttribute("aria-label", t("new.paintRow", { n: row + 1, grade: grade === null ? t("new.notSold") : this.list[grade]?.name ?? "" }));
-    line.textContent = String(row + 1);
+    const name = grade === null ? t("new.notSold") : this.list[grade]?.name ?? "";
+    const section = this.isBySection && this.sections[row].name;
+    line.setAttribute("aria-label", section ? t("new.paintSection", { section, grade: name }) : t("new.paintRow", { n: row + 1, grade: name }));
+    line.textContent = section || String(row + 1);
   }
 
   paint(row) {
@@ -136,9 +151,16 @@ export class Painter {
   count() {
     if (this.isOnline) return;
     for (const [index, line] of this.lines.entries()) {
-      const rows = this.rows.filter((one) => one === index).length;
-      put(line.querySelector(".count"), t("new.seatsOf", { n: rows * this.cols }));
+      const n = this.units.reduce((sum, one, unit) => sum + (one === index ? this.seatsOf(unit) : 0), 0);
+      put(line.querySelector(".count"), t("new.seatsOf", { n }));
     }
+  }
+
+  /** Of a row, or a section. */
+  seatsOf(unit) {
+    if (!this.isBySection) return this.cols;
+    const { rows, cols } = this.sections[unit];
+    return (rows[1] - rows[0] + 1) * (cols ? cols[1] - cols[0] + 1 : this.cols);
   }
 
   add() {
@@ -151,7 +173,9 @@ export class Painter {
 
   remove(index) {
     this.list.splice(index, 1);
-    this.painted = this.painted.map((one) => (one === null ? null : one === index ? 0 : one > index ? one - 1 : one));
+    for (const [key, painted] of Object.entries(this.paintedBy)) {
+      this.paintedBy[key] = painted.map((one) => (one === null ? null : one === index ? 0 : one > index ? one - 1 : one));
+    }
     this.current = 0;
     this.draw();
     this.lines[Math.min(index, this.lines.length - 1)].querySelector("[data-part=name]").focus();
@@ -160,25 +184,28 @@ export class Painter {
 
   // For who comes back to a form that was begun.
 
-  get kept() { return { list: this.list, painted: this.painted, isTouched: Boolean(this.isTouched) }; }
+  get kept() {
+    return { list: this.list, paintedBy: this.paintedBy, isTouched: Boolean(this.isTouched), by: this.by.querySelector("select").value };
+  }
 
-  restore({ list, painted, isTouched }) {
-    Object.assign(this, { list, painted, isTouched, current: 0 });
+  restore({ list, paintedBy, isTouched, by }) {
+    Object.assign(this, { list, paintedBy, isTouched, current: 0 });
+    this.by.querySelector("select").value = by;
     this.draw();
   }
 
-  span(index) { return [this.rows.indexOf(index) + 1, this.rows.lastIndexOf(index) + 1]; }
+  span(index) { return [this.units.indexOf(index) + 1, this.units.lastIndexOf(index) + 1]; }
 
   /** What keeps it from being a hall that can be sold; null when nothing does. */
   problem() {
     if (this.isOnline) return null;
-    const rows = this.rows;
-    if (!rows.some((one) => one !== null)) return t("new.unpainted");
+    const { units } = this;
+    if (!units.some((one) => one !== null)) return t("new.unpainted");
     for (const [index, grade] of this.list.entries()) {
       const [first, last] = this.span(index);
       // It would be left out, and nobody told.
       if (first === 0) return t("new.gradeUnpainted", { grade: grade.name });
-      if (rows.slice(first - 1, last).some((one) => one !== index)) return t("new.apart", { grade: grade.name });
+      if (!this.isBySection && units.slice(first - 1, last).some((one) => one !== index)) return t("new.apart", { grade: grade.name });
     }
     return null;
   }
@@ -194,7 +221,11 @@ export class Painter {
         input.dataset.pointer = `/grades/${place}/${part}`;
       }
     }
-    return kept.map(({ grade: { name, price, capacity }, span }) => (this.isOnline
-      ? { name, price, kind: "ONLINE", capacity: capacity ?? 1000 } : { name, price, rows: span }));
+    return kept.map(({ grade, span }) => {
+      const { name, price, capacity } = grade;
+      if (this.isOnline) return { name, price, kind: "ONLINE", capacity: capacity ?? 1000 };
+      if (!this.isBySection) return { name, price, rows: span };
+      return { name, price, sections: this.sections.filter((_, unit) => this.units[unit] === this.list.indexOf(grade)).map((one) => one.name) };
+    });
   }
 }

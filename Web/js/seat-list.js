@@ -2,6 +2,18 @@
 import { make, put } from "./dom.js";
 import { t } from "./language.js";
 
+/** Seats of a section and row each, from the front, and from the left. */
+function rowsOf(seats) {
+  const rows = new Map();
+  for (const seat of seats) {
+    const key = `${seat.row} ${seat.section ?? ""}`;
+    if (rows.has(key)) rows.get(key).push(seat);
+    else rows.set(key, [seat]);
+  }
+  for (const row of rows.values()) row.sort((a, b) => a.col - b.col);
+  return [...rows.values()].sort(([one], [other]) => one.row - other.row || one.col - other.col);
+}
+
 export class SeatList {
   /**
    * `dress(seat)`: { isChosen, isOpen, words }, of which those that are not open cannot be pressed; `onPick(seat, event)`,
@@ -9,14 +21,8 @@ export class SeatList {
    */
   constructor(seats, { title, dress, onPick, ways }) {
     Object.assign(this, { dress, onPick, ways });
-    this.rows = new Map();
-    for (const seat of seats) {
-      if (this.rows.has(seat.row)) this.rows.get(seat.row).push(seat);
-      else this.rows.set(seat.row, [seat]);
-    }
-    for (const row of this.rows.values()) row.sort((a, b) => a.col - b.col);
-    this.choice = make("select", { id: "row", onchange: () => this.show() },
-      [...this.rows.keys()].sort((a, b) => a - b).map((row) => make("option", { value: row }, t("seats.row", { n: row }))));
+    this.rows = rowsOf(seats);
+    this.choice = make("select", { id: "row", onchange: () => this.show() }, this.options());
     this.buttons = make("div.row-seats", { role: "group", "aria-label": title });
     this.waysNode = make("div.ways");
     this.node = make("details.list", { ontoggle: () => this.node.open && this.show() },
@@ -24,8 +30,18 @@ export class SeatList {
       ways && this.waysNode);
   }
 
+  /** Rows by their sections, where there are some. */
+  options() {
+    const groups = new Map();
+    for (const [place, [{ section, row }]] of this.rows.entries()) {
+      if (!groups.has(section)) groups.set(section, []);
+      groups.get(section).push(make("option", { value: place }, t("seats.row", { n: row })));
+    }
+    return [...groups].map(([section, options]) => (section === null ? options : make("optgroup", { label: section }, options)));
+  }
+
   show() {
-    this.shown = this.rows.get(Number(this.choice.value));
+    this.shown = this.rows[Number(this.choice.value)];
     put(this.buttons, this.shown.map((seat) => this.button(seat)));
     if (this.ways) put(this.waysNode, this.ways(this.shown));
   }

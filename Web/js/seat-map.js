@@ -2,6 +2,7 @@
 // Near enough, the dots that are to be seen are drawn anew on top, with their numbers.
 
 import { make } from "./dom.js";
+import { HallLayout } from "./hall-layout.js";
 import { t } from "./language.js";
 
 /** What the seller keeps out of the sale only he is told of: to everybody else it is sold. 3 is no seat, in compact maps. */
@@ -12,6 +13,8 @@ const cellMax = 24;
 /** From this many pixels of a seat on, seats are drawn by themselves. */
 const nearSize = 20;
 const scaleMax = 6;
+/** Of the names of sections, in pixels. */
+const nameMin = 11, nameMax = 18;
 
 /** Where a map is drawn, with the ways to come nearer; `map()` is the map once it is there. */
 export function mapNode(label, map) {
@@ -23,18 +26,29 @@ export function mapNode(label, map) {
       button("seats.farther", "−", () => map().zoom(1 / 1.5)), button("seats.all", "⤢", () => map().fit())));
 }
 
+/** The lowest bits of a seat's number are its number in the schedule, by which changes are told. */
+const numberBits = 2 ** 20;
+
+/** The seats of a map as the API tells them, each with the name of its section. */
+export function seatsOf(map, statuses) {
+  const layout = new HallLayout(map);
+  return map.seats.map((seat) => ({
+    ...seat, number: seat.seatId % numberBits, status: statuses[seat.status], section: seat.row === null ? null : layout.sectionOf(seat.row, seat.col),
+  }));
+}
+
 export class SeatMap {
-  /** `seats`: {number, row, col, grade, status}; rows and columns begin with 1. `colors` by grade. */
-  constructor(canvas, { rows, cols, seats, colors, onPick }) {
-    Object.assign(this, { canvas, rows, cols, seats, colors, onPick });
+  /** `hall` as the API tells how it is laid out; `seats`: {number, row, col, grade, status}; `colors` by grade. */
+  constructor(canvas, { hall, seats, colors, onPick }) {
+    Object.assign(this, { canvas, seats, colors, onPick, layout: new HallLayout(hall) });
     this.selected = new Set();
     this.byPlace = new Map(seats.map((seat) => [seat.row * 4096 + seat.col, seat]));
     this.byNumber = new Map(seats.map((seat) => [seat.number, seat]));
-    const area = (rows + 3) * (cols + 2);
-    this.cell = Math.max(4, Math.min(cellMax, Math.floor(Math.sqrt(sheetPixelsMax / area))));
+    const { width, height } = this.layout;
+    this.cell = Math.max(4, Math.min(cellMax, Math.floor(Math.sqrt(sheetPixelsMax / (width * height)))));
     this.sheet = document.createElement("canvas");
-    this.sheet.width = (cols + 2) * this.cell;
-    this.sheet.height = (rows + 3) * this.cell;
+    this.sheet.width = width * this.cell;
+    this.sheet.height = height * this.cell;
     this.pen = this.sheet.getContext("2d");
     this.view = canvas.getContext("2d");
     this.scale = 1;
@@ -93,22 +107,25 @@ export class SeatMap {
       }
       return looks.get(name);
     };
-    let first = null, last = null, look = null;
+    // In cells of the sheet: where a run begins, and where it has come to.
+    let left = 0, right = 0, top = 0, look = null;
     const fill = () => {
-      if (!first) return;
       pen.fillStyle = look;
-      pen.fillRect(first.col * cell, (first.row + 1) * cell, (last.col - first.col + 1) * cell, cell);
+      pen.fillRect(left * cell, top * cell, (right - left) * cell, cell);
     };
     for (const seat of this.seats) {
-      const next = lookOf(seat);
-      if (!first || next !== look || seat.row !== last.row || seat.col !== last.col + 1) {
-        fill();
-        [first, look] = [seat, next];
+      const x = this.layout.x(seat.row, seat.col), y = this.layout.y(seat.row), next = lookOf(seat);
+      if (next !== look || y !== top || x !== right) {
+        if (look) fill();
+        [left, top, look] = [x, y, next];
       }
-      last = seat;
+      right = x + 1;
     }
-    fill();
+    if (look) fill();
   }
+
+  /** Of a seat, on the sheet. */
+  corner({ row, col }) { return [this.layout.x(row, col) * this.cell, this.layout.y(row) * this.cell]; }
 
   stageName(pen, x, y, size) {
     pen.textAlign = "center";
@@ -162,7 +179,7 @@ export class SeatMap {
 
   redraw(seat) {
     if (!seat) return;
-    const [x, y] = [seat.col * this.cell, (seat.row + 1) * this.cell];
+    const [x, y] = this.corner(seat);
     this.pen.clearRect(x, y, this.cell, this.cell);
     this.dot(this.pen, seat, x, y, this.cell, false);
     this.wish();
@@ -230,6 +247,7 @@ export class SeatMap {
       if (width <= 0 || height <= 0) return;
       view.drawImage(sheet, left, top, width, height,
         this.x + left * scale, this.y + top * scale, width * scale, height * scale);
+      this.drawNames(size);
       return;
     }
     view.fillStyle = this.style.stage;
@@ -238,19 +256,54 @@ export class SeatMap {
     view.fill();
     this.stageName(view, this.x + sheet.width * scale / 2, this.y + size * 0.9, size);
     view.font = `600 ${Math.round(size * 0.34)}px system-ui, sans-serif`;
-    const lastRow = Math.min(this.rows, Math.ceil((canvas.height - this.y) / size) - 1);
-    const lastCol = Math.min(this.cols, Math.ceil((canvas.width - this.x) / size));
-    for (let row = Math.max(1, Math.floor(-this.y / size) - 1); row <= lastRow; row += 1) {
-      for (let col = Math.max(1, Math.floor(-this.x / size)); col <= lastCol; col += 1) {
-        const seat = this.byPlace.get(row * 4096 + col);
-        if (seat) this.dot(view, seat, this.x + col * size, this.y + (row + 1) * size, size, true);
+    const [bottom, right] = [Math.ceil((canvas.height - this.y) / size), Math.ceil((canvas.width - this.x) / size)];
+    for (let y = Math.max(0, Math.floor(-this.y / size)); y < bottom; y += 1) {
+      for (let x = Math.max(0, Math.floor(-this.x / size)); x < right; x += 1) {
+        const seat = this.seatIn(x, y);
+        if (seat) this.dot(view, seat, this.x + x * size, this.y + y * size, size, true);
       }
     }
+    this.drawNames(size);
+  }
+
+  /** What sections are called: in the line above them, or across them where that is too small to be read. */
+  drawNames(size) {
+    const { view, canvas, layout } = this;
+    const text = Math.min(nameMax, Math.max(nameMin, (size / this.ratio) * 0.7)) * this.ratio;
+    view.font = `600 ${Math.round(text)}px system-ui, sans-serif`;
+    view.textAlign = "center";
+    view.textBaseline = "middle";
+    for (const section of layout.sections) {
+      const [left, top, right, bottom] = layout.box(section);
+      const [x, width] = [this.x + ((left + right) / 2) * size, (right - left) * size];
+      if (this.x + right * size < 0 || this.x + left * size > canvas.width) continue;
+      if (this.y + bottom * size < 0 || this.y + (top - 1) * size > canvas.height) continue;
+      const isAbove = size >= text;
+      const y = this.y + (isAbove ? top - 0.5 : (top + bottom) / 2) * size;
+      if (!isAbove) {
+        // Readable on whatever is below it, and no wider than what it names: nearer, all of it is there.
+        const plate = Math.min(view.measureText(section.name).width + text, width);
+        view.fillStyle = this.style.surface;
+        view.globalAlpha = 0.85;
+        view.beginPath();
+        view.roundRect(x - plate / 2, y - text * 0.75, plate, text * 1.5, text * 0.5);
+        view.fill();
+        view.globalAlpha = 1;
+      }
+      view.fillStyle = this.style.ink;
+      view.fillText(section.name, x, y, width);
+    }
+  }
+
+  /** The seat at a cell of the layout. */
+  seatIn(x, y) {
+    const [row, col] = this.layout.at(x, y);
+    return this.byPlace.get(row * 4096 + col);
   }
 
   seatAt(x, y) {
     const size = this.cell * this.scale;
-    return this.byPlace.get((Math.floor((y - this.y) / size) - 1) * 4096 + Math.floor((x - this.x) / size));
+    return this.seatIn(Math.floor((x - this.x) / size), Math.floor((y - this.y) / size));
   }
 
   // What hands do

@@ -1,4 +1,5 @@
 // A seat in words: of a grade without places that is the grade alone.
 import { t } from "./language.js";
 
-export const seatName = (seat) => (seat.row === null ? seat.grade : t("seats.name", { grade: seat.grade, row: seat.row, col: seat.col }));
+export const seatName = (seat) => (seat.row === null ? seat.grade
+  : t("seats.name", { grade: [seat.section, seat.grade].filter(Boolean).join(" · "), row: seat.row, col: seat.col }));

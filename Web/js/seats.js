@@ -8,13 +8,11 @@ import { passFor } from "./pass.js";
 import { aheadOf, freshly } from "./sale.js";
 import { SeatNews, compactMap } from "./seat-news.js";
 import { SeatList } from "./seat-list.js";
-import { SeatMap, free, held, mapNode, sold } from "./seat-map.js";
+import { SeatMap, free, held, mapNode, seatsOf, sold } from "./seat-map.js";
 import { seatName } from "./seat-name.js";
 import { focusOn, leave, say, start, worker } from "./shell.js";
 
 const statuses = { AVAILABLE: free, HELD: held, SOLD: sold };
-/** The lowest bits of a seat's number are its number in the schedule, by which changes are told. */
-const numberOf = (seatId) => seatId % 2 ** 20;
 const awayTime = 5_000;
 /** What is left of the grades is told again at most so often. */
 const tellTime = 1_000;
@@ -26,7 +24,7 @@ start("seats.title", async (main, me) => {
   // What one holds is shown above the hall: it comes with it, or it would push the hall down.
   const held = me && within(heldTimeMax, call("GET", "/member/me/reservation?limit=20"));
   const [map, concert] = await Promise.all([call("GET", `/schedule/${schedule}/seat`), concertOf(schedule)]);
-  const seats = map.seats.map((seat) => ({ ...seat, number: numberOf(seat.seatId), status: statuses[seat.status] }));
+  const seats = seatsOf(map, statuses);
   if (!seats.length) return put(main, make("p.note", {}, t("seats.none")), make("a.button", { href: "/" }, t("show.others")));
   document.title = `${concert.name} · Podo`;
   const found = concert.schedules.find((one) => one.scheduleId === schedule);
@@ -68,7 +66,7 @@ class SeatPage {
     if (placed.length) {
       const colors = Object.fromEntries(this.grades.map((grade) => [grade.name, grade.color]));
       this.map = new SeatMap($("canvas", main), {
-        rows: map.rows, cols: map.cols, seats: placed, colors, onPick: (seat) => this.toggle(seat),
+        hall: map, seats: placed, colors, onPick: (seat) => this.toggle(seat),
       });
     }
     this.showCart();

@@ -42,6 +42,7 @@ export function clearFields(form) {
 function validityText(input) {
   const { validity } = input;
   const detail = [input.min && `≥ ${input.min}`, input.max && `≤ ${input.max}`].filter(Boolean).join(", ");
+  if (validity.customError) return input.validationMessage;
   if (validity.valueMissing) return t("wrong.required");
   if (validity.rangeUnderflow || validity.rangeOverflow) return t("wrong.between", { detail });
   if (validity.stepMismatch || validity.badInput) return t("wrong.number");

@@ -22,6 +22,7 @@ export class Draft {
         if (input.name === "sellerId") form.where.offer();
       }
       form.when.restore(kept.times);
+      form.where.hall.restore(kept.hall);
       form.more.restore(kept.more);
       form.painter.restore(kept.painter);
       form.where.changed();
@@ -57,7 +58,7 @@ export class Draft {
     const keys = Object.fromEntries(Object.entries(form.keys).map(([name, { sign, key }]) => [name, { sign, key }]));
     try {
       sessionStorage.setItem(this.key, JSON.stringify({
-        values, keys, times: form.when.kept, more: form.more.kept, painter: form.painter.kept, step: form.step }));
+        values, keys, times: form.when.kept, more: form.more.kept, hall: form.where.hall.kept, painter: form.painter.kept, step: form.step }));
     } catch {
       // Storage is forbidden, or full: it is written anew.
     }

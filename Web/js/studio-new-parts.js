@@ -1,6 +1,7 @@
 // The parts of the form for a show: a question each.
 import { make, put } from "./dom.js";
 import { t } from "./language.js";
+import { HallEditor, sideMax } from "./hall-editor.js";
 import { field } from "./staff-form.js";
 import { moreFields } from "./studio-rows.js";
 import { RefundRules } from "./studio-rules.js";
@@ -22,7 +23,7 @@ export function what() {
 
 const nameOf = (stage) => `${stage.name} (${stage.rows} × ${stage.cols})`;
 
-/** Whose show it is, and a stage that there is, a new one, or none: `onChange` hears { rows, cols, isOnline, zone }.
+/** Whose show it is, and a stage that there is, a new one, or none: `onChange` hears { rows, cols, sections, isOnline, zone }.
  * `sellers`: whom one may make shows for, `[id, name]` each. */
 export class Where {
   constructor(stages, sellers, onChange) {
@@ -32,11 +33,10 @@ export class Where {
     this.sellers = this.sellerField.querySelector("select");
     this.node = part("new.where", this.sellerField, field(t("new.stage"), "stageId", { id: "stageId", options: [] }));
     this.choice = this.node.querySelector("#stageId");
-    const size = { type: "number", min: 1, max: 1000, required: true };
+    this.hall = new HallEditor({ rows: 10, cols: 20 }, { pointer: "/stage", ids: true });
     this.fresh = make("div.fresh", {}, field(t("new.stageName"), "stageName", { id: "stageName", required: true, maxlength: 200, pointer: "/stage/name" }),
       field(t("new.location"), "location", { id: "location", required: true, maxlength: 300, pointer: "/stage/location" }),
-      field(t("new.rows"), "rows", { ...size, id: "rows", value: 10, pointer: "/stage/rows" }),
-      field(t("new.cols"), "cols", { ...size, id: "cols", value: 20, pointer: "/stage/cols" }));
+      this.hall.node);
     this.zoneField = field(t("new.timeZone"), "timeZone", { hint: t("new.timeZoneHint"), options: zones().map((zone) => [zone, zone]) });
     this.node.append(this.fresh, this.zoneField);
     this.sellers.addEventListener("change", () => this.offer());
@@ -59,11 +59,12 @@ export class Where {
   changed() {
     const isNew = this.choice.value === "new", isOnline = this.choice.value === "online";
     this.fresh.hidden = !isNew;
-    for (const input of this.fresh.querySelectorAll("input")) input.disabled = !isNew;
+    for (const input of this.fresh.querySelectorAll(":scope > .field input")) input.disabled = !isNew;
+    this.hall.isOff = !isNew;
     this.zoneField.hidden = !isNew && !isOnline;
-    const [rows, cols] = ["rows", "cols"].map((name) => Math.min(Number(this.fresh.querySelector(`[name=${name}]`).value) || 0, 1000));
-    const stage = this.stage;
-    this.onChange({ rows: stage?.rows ?? rows, cols: stage?.cols ?? cols, isOnline, zone: this.zone });
+    const { rows, cols, sections } = this.stage ?? this.hall.layout;
+    // What is being typed may be anything.
+    this.onChange({ rows: Math.min(rows, sideMax), cols: Math.min(cols, sideMax), sections, isOnline, zone: this.zone });
   }
 
   get stage() { return this.stages.find((one) => String(one.stageId) === this.choice.value); }

@@ -164,7 +164,7 @@ class Form {
     if (values.stageId === "online") return undefined;
     if (values.stageId !== "new") return Number(values.stageId);
     const draft = {
-      name: values.stageName, location: values.location, rows: Number(values.rows), cols: Number(values.cols), timeZone: this.where.zone,
+      name: values.stageName, location: values.location, ...this.where.hall.layout, timeZone: this.where.zone,
       sellerId: this.where.seller,
     };
     try {

@@ -4,12 +4,11 @@ import { make, put } from "./dom.js";
 import { dateTime } from "./format.js";
 import { t } from "./language.js";
 import { compactMap, SeatNews } from "./seat-news.js";
-import { blocked, free, held, mapNode, SeatMap, sold } from "./seat-map.js";
+import { blocked, free, held, mapNode, SeatMap, seatsOf, sold } from "./seat-map.js";
 import { told } from "./shell.js";
 import { Blocks } from "./studio-blocks.js";
 
 const statuses = { AVAILABLE: free, HELD: held, SOLD: sold };
-const numberOf = (seatId) => seatId % 2 ** 20;
 const hues = [282, 212, 152, 36, 342, 190, 96, 12];
 /** A short break is none to speak of. */
 const awayTime = 5_000;
@@ -62,8 +61,7 @@ class HallView {
   }
 
   async show(answer) {
-    this.seats = answer.seats.filter((seat) => seat.row !== null)
-      .map((seat) => ({ ...seat, number: numberOf(seat.seatId), status: statuses[seat.status] }));
+    this.seats = seatsOf(answer, statuses).filter((seat) => seat.row !== null);
     if (!this.seats.length) return put(this.place, make("p.quiet", {}, t("seats.none")));
     this.byNumber = new Map(this.seats.map((seat) => [seat.number, seat]));
     const { grades } = this.concert;
@@ -80,7 +78,7 @@ class HallView {
     }), make("li", {}, make("span.mark.square", { "aria-hidden": true }), t("studio.taken")),
     this.blocks && make("li", {}, make("span.cross", { "aria-hidden": true }, "✕"), t("blocks.out"))), map, this.blocks?.node);
     this.map = new SeatMap(this.canvas, {
-      rows: answer.rows, cols: answer.cols, seats: this.seats, colors, onPick: (seat, event) => this.blocks?.pick(seat, event),
+      hall: answer, seats: this.seats, colors, onPick: (seat, event) => this.blocks?.pick(seat, event),
     });
     if (this.blocks) this.blocks.map = this.map;
     this.name();

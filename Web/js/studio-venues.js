@@ -4,6 +4,7 @@ import { make, put } from "./dom.js";
 import { t } from "./language.js";
 import { start } from "./shell.js";
 import { refill, table } from "./staff.js";
+import { HallEditor } from "./hall-editor.js";
 import { act, changedOf, field } from "./staff-form.js";
 import { versionOf } from "./studio-changes.js";
 import { sellersOf, studioTabs } from "./studio-tabs.js";
@@ -31,22 +32,34 @@ function row(stage, sellers, again) {
   }, again);
   const seller = sellers.find(([id]) => id === stage.sellerId);
   return [[stage.name, sellers.length > 1 && seller && make("p.quiet", {}, seller[1])], stage.location,
-    t("venues.sizeOf", { rows: stage.rows, cols: stage.cols }), stage.timeZone,
+    [t("venues.sizeOf", { rows: stage.rows, cols: stage.cols }), stage.sections.length > 0 && make("p.quiet", {}, stage.sections.map((one) => one.name).join(" · "))],
+    stage.timeZone,
     make("div.ways", {}, seller && [way("change", "studio.change", () => edit(stage, sellers, again)), way("remove", "venues.remove", remove)])];
 }
 
-function edit(stage, sellers, again) {
-  const size = (key, name) => field(t(key), name, { type: "number", required: true, min: 1, max: 1000, value: stage?.[name] ?? 10 });
+async function edit(stage, sellers, again) {
+  const hall = new HallEditor(stage ?? { rows: 10, cols: 10 });
+  const was = stage && { ...stage, ...normal(stage) };
   const version = stage && versionOf(stage, `/stage/${stage.stageId}`);
-  return act({
+  await act({
     title: t(stage ? "studio.change" : "new.stageNew"), action: t("staff.save"), text: stage && t("venues.changeText"), renew: version?.renew,
     fields: [!stage && sellers.length > 1 && field(t("new.seller"), "sellerId", { options: sellers }),
       field(t("new.stageName"), "name", { required: true, maxlength: 200, value: stage?.name }),
-      field(t("new.location"), "location", { required: true, maxlength: 300, value: stage?.location }), size("new.rows", "rows"), size("new.cols", "cols"),
-      field(t("new.timeZone"), "timeZone", { value: stage?.timeZone ?? ownZone, options: zones(stage?.timeZone ?? ownZone).map((zone) => [zone, zone]) })],
-    work: (asked, key) => {
-      if (!stage) return call("POST", "/stage", { body: { ...asked, sellerId: Number(asked.sellerId ?? sellers[0][0]) }, key });
-      return call("PATCH", `/stage/${stage.stageId}`, { body: changedOf(stage, asked), key, fields: version.fields() });
+      field(t("new.location"), "location", { required: true, maxlength: 300, value: stage?.location }),
+      field(t("new.timeZone"), "timeZone", { value: stage?.timeZone ?? ownZone, options: zones(stage?.timeZone ?? ownZone).map((zone) => [zone, zone]) }),
+      hall.node],
+    work: ({ name, location, timeZone, sellerId }, key) => {
+      const asked = { name, location, timeZone };
+      if (!stage) return call("POST", "/stage", { body: { ...asked, ...hall.layout, sellerId: Number(sellerId ?? sellers[0][0]) }, key });
+      const body = { ...changedOf(was, asked), ...changedOf(was, normal(hall.layout)) };
+      for (const part of parts) if (body[part]) body[part] = JSON.parse(body[part]);
+      return call("PATCH", `/stage/${stage.stageId}`, { body, key, fields: version.fields() });
     },
   }, again);
+  hall.close();
 }
+
+const parts = ["sections", "aisles", "rowAisles"];
+/** A layout as it can be compared with another: what is a list there is its text here. */
+const normal = ({ rows, cols, sections, aisles, rowAisles }) => ({ rows, cols, aisles: JSON.stringify(aisles), rowAisles: JSON.stringify(rowAisles),
+  sections: JSON.stringify(sections.map((one) => ({ name: one.name, rows: one.rows, cols: one.cols ?? [1, cols] }))) });

@@ -26,6 +26,8 @@ struct ConcertDetail: Sendable {
         var kind: String
         var rows: ClosedRange<Int>?
         var section: String?
+        /// All of them, where there are several; none otherwise.
+        var sections: [String] = []
         var capacity: Int?
         var playback: PlaybackDraft
     }
@@ -103,6 +105,10 @@ extension ConcertDetail.Grade {
         self.capacity = try row.get(7)
         self.playback = PlaybackDraft(
             heightMax: try row.get(8), hasReplay: try row.get(9), deviceCount: try row.get(10))
+        let more = try row.get(11, as: [String].self)
+        guard let first = self.section, !more.isEmpty else { return }
+        // Its rows are those of the first.
+        (self.section, self.rows, self.sections) = (nil, nil, [first] + more)
     }
 }
 

@@ -38,11 +38,11 @@ extension Concerts {
 
     static func insert(_ plan: SeatPlan, of concert: Int64, in transaction: PostgresTransaction) async throws {
         let grades = plan.grades
-        func side(_ side: (StageLayout.Area) -> Int) -> [Int32] { grades.map { Int32($0.area.map(side) ?? 0) } }
-        let sections = grades.map { if case .section(let name) = $0.draft.places { name } else { "" } }
+        func side(_ side: (StageLayout.Area) -> Int) -> [Int32] { grades.map { Int32($0.areas.first.map(side) ?? 0) } }
+        let sections = grades.map { $0.draft.sectionNames.first ?? "" }
         let capacities: [Int32] = grades.map {
             switch $0.draft.places {
-            case .rows, .section: 0
+            case .rows, .section, .sections: 0
             case .general(let capacity), .online(let capacity): Int32(capacity)
             }
         }
@@ -52,6 +52,16 @@ extension Concerts {
             side { $0.columns.lowerBound }, side { $0.columns.upperBound }, sections, capacities,
             grades.map { Int32($0.draft.playback.heightMax ?? 0) }, grades.map(\.draft.playback.hasReplay),
             grades.map { Int16($0.draft.playback.deviceCount) })
+        // What a grade has besides its first section.
+        let more = grades.flatMap { grade in
+            zip(grade.draft.sectionNames, grade.areas).dropFirst()
+                .map { (grade: grade.draft.name, section: $0, area: $1) }
+        }
+        guard !more.isEmpty else { return }
+        _ = try await transaction.run(
+            CatalogueStatements.insertGradeAreas, concert, more.map(\.grade), more.map(\.section),
+            more.map { Int32($0.area.rows.lowerBound) }, more.map { Int32($0.area.rows.upperBound) },
+            more.map { Int32($0.area.columns.lowerBound) }, more.map { Int32($0.area.columns.upperBound) })
     }
 
     /// Schedules with all their seats, as the grades of the concert say, and an event for each. `place` is where in

@@ -4,8 +4,8 @@ internal import HTTPServer
 struct SeatPlan: Equatable, Sendable {
     struct Grade: Equatable, Sendable {
         let draft: GradeDraft
-        /// Nil without places.
-        let area: StageLayout.Area?
+        /// None without places. Of a grade of sections one for each, in their order.
+        let areas: [StageLayout.Area]
     }
 
     let grades: [Grade]
@@ -18,19 +18,21 @@ struct SeatPlan: Equatable, Sendable {
         var grades: [Grade] = []
         var seatCount = 0
         for (index, draft) in drafts.enumerated() {
-            let area = Self.area(of: draft, at: index, on: layout, &faults)
-            if let area {
-                for other in grades where other.area?.overlaps(area) == true {
+            let areas = Self.areas(of: draft, at: index, on: layout, &faults)
+            if !areas.isEmpty {
+                for other in grades where other.areas.contains(where: { areas.contains(where: $0.overlaps) }) {
                     faults.append(
                         .init("grades/\(index)", "overlap", "a place cannot be of grade \(other.draft.name) too"))
                 }
-                if let blocked = layout?.blocked, Set(blocked.filter(area.contains)).count >= area.count {
-                    faults.append(.init("grades/\(index)", "no-seats", "every place of it is blocked"))
+                let isBlocked = areas.allSatisfy { area in
+                    Set((layout?.blocked ?? []).filter(area.contains)).count >= area.count
                 }
+                if isBlocked { faults.append(.init("grades/\(index)", "no-seats", "every place of it is blocked")) }
             }
-            grades.append(Grade(draft: draft, area: area))
+            grades.append(Grade(draft: draft, areas: areas))
+            seatCount += areas.reduce(0) { $0 + $1.count }
             switch draft.places {
-            case .rows, .section: seatCount += area?.count ?? 0
+            case .rows, .section, .sections: break
             case .general(let capacity), .online(let capacity): seatCount += capacity
             }
         }
@@ -44,33 +46,36 @@ struct SeatPlan: Equatable, Sendable {
         self.seatCount = seatCount
     }
 
-    private static func area(
+    private static func areas(
         of draft: GradeDraft, at index: Int, on layout: StageLayout?, _ faults: inout [HTTPProblem.FieldError]
-    ) -> StageLayout.Area? {
+    ) -> [StageLayout.Area] {
+        let (sections, place): ([String], String)
         switch draft.places {
-        case .general, .online: return nil
+        case .general, .online: return []
+        case .section(let name): (sections, place) = ([name], "grades/\(index)/section")
+        case .sections(let names): (sections, place) = (names, "grades/\(index)/sections")
         case .rows(let rows):
             guard let layout else { return Self.withoutStage(&faults) }
             guard rows.upperBound <= layout.rowCount else {
                 let detail = "the stage has \(layout.rowCount) rows"
                 faults.append(.init("grades/\(index)/rows", "out-of-range", detail))
-                return nil
+                return []
             }
-            return StageLayout.Area(rows: rows, columns: 1...max(layout.columnCount, 1))
-        case .section(let name):
-            guard let layout else { return Self.withoutStage(&faults) }
-            guard let section = layout.sections.first(where: { $0.name == name }) else {
-                faults.append(.init("grades/\(index)/section", "unknown-section", "the stage has no such section"))
-                return nil
-            }
-            return layout.area(of: section)
+            return [StageLayout.Area(rows: rows, columns: 1...max(layout.columnCount, 1))]
+        }
+        guard let layout else { return Self.withoutStage(&faults) }
+        if Set(sections).count < sections.count { faults.append(.init(place, "duplicate", "each section once")) }
+        return sections.compactMap { name in
+            let section = layout.sections.first { $0.name == name }
+            if section == nil { faults.append(.init(place, "unknown-section", "the stage has no such section")) }
+            return section.map(layout.area)
         }
     }
 
-    private static func withoutStage(_ faults: inout [HTTPProblem.FieldError]) -> StageLayout.Area? {
+    private static func withoutStage(_ faults: inout [HTTPProblem.FieldError]) -> [StageLayout.Area] {
         if !faults.contains(where: { $0.pointer == "/stageId" }) {
             faults.append(.init("stageId", "required", "seats are at places of a stage"))
         }
-        return nil
+        return []
     }
 }

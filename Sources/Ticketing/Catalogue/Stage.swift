@@ -34,6 +34,7 @@ struct Stage: Sendable {
             rowCount: try row.get(5), columnCount: try row.get(6),
             sections: try StoredJSON.list(try row.get(7)),
             aisles: try row.get(8, as: [Int32].self).map(Int.init),
+            rowAisles: try row.get(11, as: [Int32].self).map(Int.init),
             blocked: try row.get(9, as: [Int32].self).map(StageLayout.Place.init(code:)))
         self.version = try row.get(10)
     }

@@ -36,6 +36,7 @@ struct StageChange: JSONDecodable, Sendable {
     var columnCount: Int?
     var sections: [StageLayout.Section]?
     var aisles: [Int]?
+    var rowAisles: [Int]?
     var blocked: [StageLayout.Place]?
 
     init(json: JSONObjectReader) throws(JSONFieldErrors) { try self.init(json: json, isWhole: false) }
@@ -53,6 +54,10 @@ struct StageChange: JSONDecodable, Sendable {
             "aisles", in: side, countMax: CatalogueLimits.aisleCountMax, isRequired: false,
             about: "Behind which columns there is an aisle."
         )?.map(Int.init)
+        self.rowAisles = json.integers(
+            "rowAisles", in: side, countMax: CatalogueLimits.aisleCountMax, isRequired: false,
+            about: "Behind which rows there is an aisle."
+        )?.map(Int.init)
         self.blocked = json.array(
             "blocked", of: StageLayout.Place.self, countMax: CatalogueLimits.blockedCountMax, isRequired: false,
             about: "Places at which nobody can sit.")
@@ -64,10 +69,13 @@ struct StageChange: JSONDecodable, Sendable {
         self.rowCount != nil || self.columnCount != nil || self.sections != nil || self.blocked != nil
     }
 
+    /// Whether halls are drawn otherwise, with every seat where it was.
+    var isOfAisles: Bool { self.aisles != nil || self.rowAisles != nil }
+
     func applied(to layout: StageLayout) -> StageLayout {
         StageLayout(
             rowCount: self.rowCount ?? layout.rowCount, columnCount: self.columnCount ?? layout.columnCount,
             sections: self.sections ?? layout.sections, aisles: self.aisles ?? layout.aisles,
-            blocked: self.blocked ?? layout.blocked)
+            rowAisles: self.rowAisles ?? layout.rowAisles, blocked: self.blocked ?? layout.blocked)
     }
 }

@@ -7,6 +7,8 @@ struct StageLayout: Equatable, Sendable {
     var sections: [Section] = []
     /// An aisle is behind the column of this number.
     var aisles: [Int] = []
+    /// And behind the row of this number.
+    var rowAisles: [Int] = []
     /// Places at which nobody can sit.
     var blocked: [Place] = []
 
@@ -64,6 +66,9 @@ struct StageLayout: Equatable, Sendable {
         for (index, aisle) in self.aisles.enumerated() where aisle >= self.columnCount {
             faults.append(.init("aisles/\(index)", "out-of-range", "an aisle is between two columns"))
         }
+        for (index, aisle) in self.rowAisles.enumerated() where aisle >= self.rowCount {
+            faults.append(.init("rowAisles/\(index)", "out-of-range", "an aisle is between two rows"))
+        }
         let whole = Area(rows: 1...max(self.rowCount, 1), columns: 1...max(self.columnCount, 1))
         for (index, place) in self.blocked.enumerated() where !whole.contains(place) {
             faults.append(.init("blocked/\(index)", "out-of-range", "the stage has no such place"))
@@ -85,6 +90,17 @@ extension StageLayout.Place {
 }
 
 // MARK: As JSON
+
+extension StageLayout {
+    /// What a map of the hall needs to be drawn: members of an object.
+    func encodeHall(to writer: inout JSONWriter) {
+        writer.member("rows", self.rowCount)
+        writer.member("cols", self.columnCount)
+        writer.member("sections", self.sections)
+        writer.member("aisles", self.aisles)
+        writer.member("rowAisles", self.rowAisles)
+    }
+}
 
 extension StageLayout.Section: JSONDecodable, JSONEncodable {
     static var schemaName: String { "StageSection" }

@@ -27,7 +27,7 @@ final class Stages: Sendable {
             return try await transaction.run(
                 CatalogueStageStatements.insert, seller, draft.name, draft.location, draft.timeZone, layout.rowCount,
                 layout.columnCount, StoredJSON.text(layout.sections), layout.aisles.map { Int32($0) },
-                layout.blocked.map(\.code)
+                layout.blocked.map(\.code), layout.rowAisles.map { Int32($0) }
             ).single()
         }
         self.metrics.changed("stage-created")
@@ -65,7 +65,9 @@ final class Stages: Sendable {
             _ = try await transaction.run(
                 CatalogueStageStatements.change, id, change.name ?? stage.name, change.location ?? stage.location,
                 change.timeZone ?? stage.timeZone, layout.rowCount, layout.columnCount,
-                StoredJSON.text(layout.sections), layout.aisles.map { Int32($0) }, layout.blocked.map(\.code))
+                StoredJSON.text(layout.sections), layout.aisles.map { Int32($0) }, layout.blocked.map(\.code),
+                layout.rowAisles.map { Int32($0) })
+            if change.isOfAisles { _ = try await transaction.run(CatalogueStageStatements.tellOfSeats, id) }
         }
         self.metrics.changed("stage-changed")
         return try await self.stage(id)

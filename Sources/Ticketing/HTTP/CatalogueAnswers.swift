@@ -20,10 +20,7 @@ struct StageAnswer: JSONEncodable {
             writer.member("name", self.stage.name)
             writer.member("location", self.stage.location)
             writer.member("timeZone", self.stage.timeZone)
-            writer.member("rows", layout.rowCount)
-            writer.member("cols", layout.columnCount)
-            writer.member("sections", layout.sections)
-            writer.member("aisles", layout.aisles)
+            layout.encodeHall(to: &writer)
             writer.member("blocked", layout.blocked)
             writer.member("version", self.stage.version)
         }

@@ -91,6 +91,7 @@ private struct GradeAnswer: JSONEncodable {
             writer.member("kind", grade.kind)
             writer.member("rows", grade.rows.map { [$0.lowerBound, $0.upperBound] })
             writer.member("section", grade.section)
+            writer.member("sections", grade.sections)
             writer.member("capacity", grade.capacity)
             writer.member("playback", grade.playback)
             writer.member("remaining", self.detail.schedules.reduce(0) { $0 + ($1.remaining[grade.id] ?? 0) })

@@ -11,7 +11,7 @@ extension Stage {
             sections: [
                 StageLayout.Section(name: "A", rows: 1...10, columns: 1...15),
                 StageLayout.Section(name: "B", rows: 11...20, columns: nil),
-            ], aisles: [15], blocked: [StageLayout.Place(row: 20, column: 30)]), version: 1)
+            ], aisles: [15], rowAisles: [5], blocked: [StageLayout.Place(row: 20, column: 30)]), version: 1)
 }
 
 extension Teams.Fellow {

@@ -13,8 +13,10 @@ extension CatalogueRoutes {
                 HTTPRouteDescription(
                     "Describe a stage", korean: "공연장 등록", tag: self.stageTag,
                     details: HTTPWording(
-                        "Rows and columns are counted from 1. Sections, aisles and blocked places may be added.",
-                        korean: "행과 열은 1부터 셉니다. 구역, 통로, 판매하지 않는 자리를 함께 등록할 수 있습니다."),
+                        "Rows and columns are counted from 1. Sections, aisles and blocked places may be added; maps "
+                            + "come apart at aisles and between sections.",
+                        korean: "행과 열은 1부터 셉니다. 구역, 통로, 판매하지 않는 자리를 함께 등록할 수 있으며, 배치도는 통로와 구역 사이를 "
+                            + "띄워 그립니다."),
                     takes: StageDraft.schema,
                     answers: [
                         HTTPAnswerDescription(

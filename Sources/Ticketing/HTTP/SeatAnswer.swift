@@ -10,6 +10,7 @@ struct SeatAnswer: JSONEncodable {
     let row: Int32?
     let column: Int32?
     let grade: String
+    let section: String?
     let gradeID: Int64
     let price: Money
     let status: String
@@ -22,6 +23,7 @@ struct SeatAnswer: JSONEncodable {
             writer.member("row", self.row.map(Int.init))
             writer.member("col", self.column.map(Int.init))
             writer.member("grade", self.grade)
+            writer.member("section", self.section)
             writer.member("gradeId", self.gradeID)
             writer.member("price", self.price)
             writer.member("status", self.status)
@@ -38,7 +40,7 @@ extension SeatMaps {
             else { return nil }
             return SeatAnswer(
                 seat: seat, concert: map.layout.concert, row: place.row, column: place.column, grade: kind.name,
-                gradeID: kind.grade, price: kind.price, status: state.status.description)
+                section: kind.section, gradeID: kind.grade, price: kind.price, status: state.status.description)
         }
     }
 }

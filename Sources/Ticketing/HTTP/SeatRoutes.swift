@@ -97,7 +97,8 @@ extension SeatAnswer {
     private static func make(_ number: Int64, row: Int32?, column: Int32?, grade: String) -> SeatAnswer {
         guard let seat = SeatID(3 << 20 | number) else { preconditionFailure("there is such a seat") }
         return SeatAnswer(
-            seat: seat, concert: 2, row: row, column: column, grade: grade, gradeID: 4, price: Money(99_000),
+            seat: seat, concert: 2, row: row, column: column, grade: grade,
+            section: row == nil ? nil : "A", gradeID: 4, price: Money(99_000),
             status: "AVAILABLE")
     }
 }
@@ -109,8 +110,7 @@ private struct SeatMapExample: JSONEncodable {
         writer.object { writer in
             writer.member("scheduleId", 3)
             writer.member("version", Int64(1_777_629_600_000))
-            writer.member("rows", 20)
-            writer.member("cols", 10)
+            Stage.example.layout.encodeHall(to: &writer)
             writer.name("seats" as StaticString)
             writer.array { writer in
                 for seat in seats {

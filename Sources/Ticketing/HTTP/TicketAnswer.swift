@@ -25,6 +25,7 @@ struct TicketAnswer: JSONEncodable {
             writer.member("live", LiveAnswer(live: self.ticket.live))
             writer.member("seatId", self.ticket.seat.value)
             writer.member("grade", self.ticket.grade)
+            writer.member("section", self.ticket.section)
             writer.member("row", self.ticket.row.map(Int.init))
             writer.member("col", self.ticket.column.map(Int.init))
             writer.member("isReceived", self.ticket.isReceived)

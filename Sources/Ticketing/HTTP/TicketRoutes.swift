@@ -115,7 +115,7 @@ enum TicketRoutes {
                 ticket: Ticket(
                     id: 5, reservation: 17, seat: seat.seat, status: "ISSUED", code: "3q2-7wAAQQCB_gECAwQFBg",
                     issuedAt: WallClock(unixMilliseconds: 1_777_629_660_000), epoch: 1, concert: 2,
-                    concertName: "보라빛 밤", startsAt: day, grade: seat.grade,
+                    concertName: "보라빛 밤", startsAt: day, grade: seat.grade, section: seat.section,
                     row: seat.row, column: seat.column, endsAt: day.adding(.seconds(7200)),
                     doorsOpenAt: day.adding(.seconds(-1800)), replayUntil: replayUntil, heightMax: heightMax,
                     live: live, timeZone: "Asia/Seoul", isReceived: false),

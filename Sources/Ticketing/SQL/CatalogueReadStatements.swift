@@ -91,7 +91,8 @@ enum CatalogueReadStatements {
         "catalogue_grades",
         """
         SELECT id, name, price, kind, first_row, last_row, section, capacity, play_height_max, play_replay,
-            play_devices
+            play_devices,
+            ARRAY(SELECT more.section FROM grade_area AS more WHERE more.grade_id = grade.id ORDER BY more.position)
         FROM grade
         WHERE concert_id = $1 ORDER BY position, id
         """, effect: .reads)
@@ -125,7 +126,11 @@ enum CatalogueReadStatements {
         "catalogue_seat_count",
         """
         SELECT coalesce(sum(CASE kind WHEN 'SEATED'
-            THEN (last_row - first_row + 1) * (last_column - first_column + 1) ELSE capacity END), 0)::bigint
+            THEN (last_row - first_row + 1) * (last_column - first_column + 1) + (
+                SELECT coalesce(sum(
+                    (more.last_row - more.first_row + 1) * (more.last_column - more.first_column + 1)), 0)
+                FROM grade_area AS more WHERE more.grade_id = grade.id)
+            ELSE capacity END), 0)::bigint
         FROM grade WHERE concert_id = $1
         """, effect: .reads)
 

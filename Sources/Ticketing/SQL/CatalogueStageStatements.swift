@@ -6,14 +6,16 @@ enum CatalogueStageStatements {
     static let insert = PostgresStatement(
         "catalogue_insert_stage",
         """
-        INSERT INTO stage (seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked)
-        VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9) RETURNING id
+        INSERT INTO stage (seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked,
+            row_aisles)
+        VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10) RETURNING id
         """)
 
     static let byID = PostgresStatement(
         "catalogue_stage",
         """
-        SELECT id, seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked, version
+        SELECT id, seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked, version,
+            row_aisles
         FROM stage WHERE id = $1 AND deleted_at IS NULL
         """, effect: .reads)
 
@@ -22,7 +24,8 @@ enum CatalogueStageStatements {
     static let keep = PostgresStatement(
         "catalogue_keep_stage",
         """
-        SELECT id, seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked, version
+        SELECT id, seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked, version,
+            row_aisles
         FROM stage WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
         """)
 
@@ -30,7 +33,8 @@ enum CatalogueStageStatements {
     static let lock = PostgresStatement(
         "catalogue_lock_stage",
         """
-        SELECT id, seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked, version
+        SELECT id, seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked, version,
+            row_aisles
         FROM stage WHERE id = $1 AND deleted_at IS NULL FOR UPDATE
         """)
 
@@ -38,7 +42,8 @@ enum CatalogueStageStatements {
     static let own = PostgresStatement(
         "catalogue_own_stages",
         """
-        SELECT id, seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked, version
+        SELECT id, seller_id, name, location, timezone, row_count, column_count, sections, aisles, blocked, version,
+            row_aisles
         FROM stage
         WHERE deleted_at IS NULL AND id < $2 AND seller_id IN (SELECT $1::bigint UNION ALL
             SELECT team.seller_id FROM seller_team AS team WHERE team.member_id = $1)
@@ -61,8 +66,17 @@ enum CatalogueStageStatements {
         "catalogue_change_stage",
         """
         UPDATE stage SET name = $2, location = $3, timezone = $4, row_count = $5, column_count = $6,
-            sections = $7::text::jsonb, aisles = $8, blocked = $9, version = version + 1
+            sections = $7::text::jsonb, aisles = $8, blocked = $9, row_aisles = $10,
+            version = version + 1
         WHERE id = $1 RETURNING version
+        """)
+
+    /// stage: whoever keeps maps of what is to come there reads them anew as a whole (`SeatNews`).
+    static let tellOfSeats = PostgresStatement(
+        "catalogue_stage_tell_of_seats",
+        """
+        SELECT pg_notify('seat_news', '- ' || id || ' !') FROM schedule
+        WHERE stage_id = $1 AND deleted_at IS NULL AND ends_at > now()
         """)
 
     static let delete = PostgresStatement("catalogue_delete_stage", "UPDATE stage SET deleted_at = now() WHERE id = $1")

@@ -62,6 +62,19 @@ enum CatalogueStatements {
         ORDER BY position
         """)
 
+    /// concert, then of each section that a grade has besides its first one: grade and section by their names, first
+    /// and last row, first and last column.
+    static let insertGradeAreas = PostgresStatement(
+        "catalogue_insert_grade_areas",
+        """
+        INSERT INTO grade_area (grade_id, section, first_row, last_row, first_column, last_column, position)
+        SELECT grade.id, given.section, given.first_row, given.last_row, given.first_column, given.last_column,
+            given.position
+        FROM unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[], $7::integer[])
+            WITH ORDINALITY AS given (grade, section, first_row, last_row, first_column, last_column, position)
+            JOIN grade ON grade.concert_id = $1::bigint AND grade.name = given.grade
+        """)
+
     /// concert, stage, then of each schedule: start, end, time zone, end of the replay (-infinity is none), minutes
     /// from doors to start. Returns the numbers in the order of the schedules.
     static let insertSchedules = PostgresStatement(
@@ -90,8 +103,12 @@ enum CatalogueStatements {
             FROM (
                 SELECT grade.id AS grade_id, grade.price, grade.position, row_no, column_no, 0 AS nth,
                     CASE WHEN blocked.code IS NULL THEN 0 ELSE 4 END AS state
-                FROM grade CROSS JOIN generate_series(grade.first_row, grade.last_row) AS row_no
-                CROSS JOIN generate_series(grade.first_column, grade.last_column) AS column_no
+                FROM grade CROSS JOIN LATERAL (
+                    SELECT grade.first_row, grade.last_row, grade.first_column, grade.last_column
+                    UNION ALL SELECT more.first_row, more.last_row, more.first_column, more.last_column
+                    FROM grade_area AS more WHERE more.grade_id = grade.id) AS area
+                CROSS JOIN generate_series(area.first_row, area.last_row) AS row_no
+                CROSS JOIN generate_series(area.first_column, area.last_column) AS column_no
                 LEFT JOIN (SELECT DISTINCT unnest(stage.blocked) AS code
                     FROM stage JOIN concert ON concert.stage_id = stage.id WHERE concert.id = $1) AS blocked
                     ON blocked.code = row_no * 10000 + column_no

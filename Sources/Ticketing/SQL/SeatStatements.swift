@@ -2,12 +2,13 @@ internal import Postgres
 
 /// What is read of seats.
 enum SeatStatements {
-    /// schedule. Concert, currency, rows, columns and aisles of its stage; nothing of what nobody may see yet.
+    /// schedule. Concert, currency, rows, columns, aisles, those behind rows and sections of its stage; nothing of what
+    /// nobody may see yet.
     static let head = PostgresStatement(
         "seat_map_head",
         """
         SELECT c.id, c.currency, coalesce(stage.row_count, 0), coalesce(stage.column_count, 0),
-            coalesce(stage.aisles, '{}')
+            coalesce(stage.aisles, '{}'), coalesce(stage.row_aisles, '{}'), coalesce(stage.sections, '[]')
         FROM schedule s JOIN concert c ON c.id = s.concert_id LEFT JOIN stage ON stage.id = s.stage_id
         WHERE s.id = $1 AND s.deleted_at IS NULL AND c.deleted_at IS NULL AND c.status <> 'DRAFT'
         """, effect: .reads, purpose: .bulk)

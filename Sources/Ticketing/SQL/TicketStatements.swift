@@ -9,7 +9,8 @@ enum TicketStatements {
         SELECT t.id, t.reservation_id, t.schedule_id, t.seat_no, t.status, t.code, t.issued_at, t.epoch, c.id, c.name,
             s.starts_at, g.name, seat.row_no, seat.column_no, s.ends_at, doors_open_at(s),
             CASE WHEN g.play_replay THEN s.replay_until END, g.play_height_max,
-            l.state, l.live_at, l.interrupted_at, l.ended_at, s.timezone, r.member_id IS DISTINCT FROM t.member_id
+            l.state, l.live_at, l.interrupted_at, l.ended_at, s.timezone, r.member_id IS DISTINCT FROM t.member_id,
+            section_at(s.stage_id, seat.row_no, seat.column_no)
         FROM ticket t JOIN schedule s ON s.id = t.schedule_id JOIN concert c ON c.id = s.concert_id
             JOIN reservation r ON r.id = t.reservation_id
             JOIN seat ON seat.schedule_id = t.schedule_id AND seat.seat_no = t.seat_no
@@ -24,7 +25,8 @@ enum TicketStatements {
         SELECT t.id, t.reservation_id, t.schedule_id, t.seat_no, t.status, t.code, t.issued_at, t.epoch, c.id, c.name,
             s.starts_at, g.name, seat.row_no, seat.column_no, s.ends_at, doors_open_at(s),
             CASE WHEN g.play_replay THEN s.replay_until END, g.play_height_max,
-            l.state, l.live_at, l.interrupted_at, l.ended_at, s.timezone, r.member_id IS DISTINCT FROM t.member_id
+            l.state, l.live_at, l.interrupted_at, l.ended_at, s.timezone, r.member_id IS DISTINCT FROM t.member_id,
+            section_at(s.stage_id, seat.row_no, seat.column_no)
         FROM ticket t JOIN schedule s ON s.id = t.schedule_id JOIN concert c ON c.id = s.concert_id
             JOIN reservation r ON r.id = t.reservation_id
             JOIN seat ON seat.schedule_id = t.schedule_id AND seat.seat_no = t.seat_no

@@ -7,6 +7,6 @@ package enum TicketingMigrations {
         catalogue, catalogueSearch, seats, holds, payments, queue, live, boundedHolds, queueRules, categorySearch,
         showEnds,
         sales, scheduleRefunds, devices, movedShows, paymentsByNumber, unpaidTime, refundRules, queueLeft,
-        purchaseLimits, seatsMade, transferTime,
+        purchaseLimits, seatsMade, transferTime, hallLayout,
     ]
 }

@@ -77,7 +77,7 @@ struct BestSeats {
         _ run: Range<Int>, of block: GradeSeats.Block, _ quantity: Int, _ best: inout (cost: Int, range: Range<Int>)?
     ) {
         guard run.count >= quantity else { return }
-        let middle = (self.map.layout.columnCount + 1) / 2
+        let middle = (self.map.layout.stage.columnCount + 1) / 2
         for offset in 0...(run.count - quantity) {
             let first = run.lowerBound + offset
             let lone = (offset == 1 ? 1 : 0) + (run.count - quantity - offset == 1 ? 1 : 0)

@@ -1,7 +1,7 @@
 /// The seats of a grade in the order in which they are chosen from: sorted once, when the map is made, and not for each
 /// who chooses.
 struct GradeSeats: Sendable {
-    /// Seats of one row that are beside each other, with neither an aisle nor another grade between.
+    /// Seats of one row that are beside each other, with neither an aisle nor another grade or section between.
     struct Block: Sendable {
         /// How many rows of the grade are in front of it.
         let rank: Int
@@ -23,9 +23,15 @@ struct GradeSeats: Sendable {
     /// - Parameters:
     ///   - places: By number.
     ///   - aisles: An aisle is behind each column of these numbers.
-    init(_ numbers: [Int32], at places: [SeatLayout.Place], aisles: Set<Int32>) {
+    ///   - classes: Of the places.
+    init(_ numbers: [Int32], at places: [SeatLayout.Place], of classes: [SeatLayout.Class], aisles: Set<Int32>) {
         let sorted = numbers.map { (number: $0, place: places[Int($0)]) }
-            .map { (number: $0.number, row: $0.place.row ?? 0, column: $0.place.column ?? 0) }
+            .map { seat in
+                (
+                    number: seat.number, row: seat.place.row ?? 0, column: seat.place.column ?? 0,
+                    section: classes[Int(seat.place.classIndex)].section
+                )
+            }
             .sorted { ($0.row, $0.column) < ($1.row, $1.column) }
         var blocks: [Block] = []
         var (rank, start) = (0, 0)
@@ -33,7 +39,11 @@ struct GradeSeats: Sendable {
             let seat = sorted[index]
             if index + 1 < sorted.count {
                 let next = sorted[index + 1]
-                if next.row == seat.row, next.column == seat.column &+ 1, !aisles.contains(seat.column) { continue }
+                if next.row == seat.row, next.column == seat.column &+ 1, !aisles.contains(seat.column),
+                    next.section == seat.section
+                {
+                    continue
+                }
             }
             blocks.append(Block(rank: rank, column: Int(sorted[start].column), range: start..<index + 1))
             start = index + 1

@@ -25,23 +25,19 @@ final class SeatLayout: Sendable {
 
     let schedule: Int64
     let concert: Int64
-    let rowCount: Int
-    let columnCount: Int
+    /// What the hall looks like.
+    let stage: StageLayout
     let classes: [Class]
     /// By the number of the seat.
     let places: [Place]
     /// What seats are chosen from, by grade.
     let grades: [Int64: GradeSeats]
 
-    /// - Parameter aisles: An aisle is behind each column of these numbers.
-    init(
-        schedule: Int64, concert: Int64, rowCount: Int, columnCount: Int, aisles: Set<Int32> = [], classes: [Class],
-        places: [Place]
-    ) {
+    init(schedule: Int64, concert: Int64, stage: StageLayout, classes: [Class], places: [Place]) {
         self.schedule = schedule
         self.concert = concert
-        self.rowCount = rowCount
-        self.columnCount = columnCount
+        self.stage = stage
+        let aisles = Set(stage.aisles.map { Int32($0) })
         self.classes = classes
         self.places = places
         var numbers: [Int64: [Int32]] = [:]
@@ -53,7 +49,8 @@ final class SeatLayout: Sendable {
         for (grade, numbers) in numbers {
             grades[grade] =
                 seated.contains(grade)
-                ? GradeSeats(numbers, at: places, aisles: aisles) : GradeSeats(numbers: numbers, blocks: nil)
+                ? GradeSeats(numbers, at: places, of: classes, aisles: aisles)
+                : GradeSeats(numbers: numbers, blocks: nil)
         }
         self.grades = grades
     }

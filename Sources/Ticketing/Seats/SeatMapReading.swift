@@ -4,13 +4,19 @@ internal import Postgres
 /// Puts rows together to a map.
 struct SeatMapReading {
     private let currency: Currency
+    private let stage: StageLayout
+    /// Sections that the row of this number has something of: seats come row by row.
+    private var row: (number: Int, sections: [StageLayout.Section]) = (0, [])
     private var grades: [Int64: (name: String, kind: String, section: String?)] = [:]
     private var indexes: [SeatLayout.Class: UInt16] = [:]
     private(set) var classes: [SeatLayout.Class] = []
     private(set) var places: [SeatLayout.Place] = []
     private(set) var states: [SeatChange] = []
 
-    init(currency: Currency) { self.currency = currency }
+    init(currency: Currency, stage: StageLayout) {
+        self.currency = currency
+        self.stage = stage
+    }
 
     mutating func addGrade(_ row: PostgresRow) throws(PostgresError) {
         self.grades[try row.get(0)] = (try row.get(1), try row.get(2), try row.get(3))
@@ -25,7 +31,8 @@ struct SeatMapReading {
             throw PostgresError(.decoding)
         }
         let kind = SeatLayout.Class(
-            grade: grade, name: known.name, kind: known.kind, section: known.section,
+            grade: grade, name: known.name, kind: known.kind,
+            section: self.section(try row.get(3), try row.get(4)) ?? known.section,
             price: Money(try row.get(2), self.currency))
         var index = self.indexes[kind]
         if index == nil, self.classes.count < Int(SeatLayout.noClass) {
@@ -40,5 +47,14 @@ struct SeatMapReading {
         self.places.append(SeatLayout.Place(row: try row.get(3), column: try row.get(4), classIndex: index))
         self.states.append(try SeatChange(number: number, row, from: 5))
         return number
+    }
+
+    /// Where the place is; nil for none, or in no section.
+    private mutating func section(_ row: Int?, _ column: Int?) -> String? {
+        guard let row, let column else { return nil }
+        if self.row.number != row {
+            self.row = (row, self.stage.sections.filter { $0.rows.contains(row) })
+        }
+        return self.row.sections.first { $0.columns?.contains(column) ?? true }?.name
     }
 }

@@ -87,7 +87,11 @@ package final class SeatMaps: Sendable {
         let version = WallClock.now.unixMilliseconds
         guard let head = try await self.database.run(SeatStatements.head, schedule).first else { return nil }
         let concert = try head.get(0, as: Int64.self)
-        var reading = SeatMapReading(currency: try head.currency(1))
+        let stage = StageLayout(
+            rowCount: try head.get(2), columnCount: try head.get(3), sections: try StoredJSON.list(try head.get(6)),
+            aisles: try head.get(4, as: [Int32].self).map(Int.init),
+            rowAisles: try head.get(5, as: [Int32].self).map(Int.init))
+        var reading = SeatMapReading(currency: try head.currency(1), stage: stage)
         for row in try await self.database.run(SeatStatements.grades, concert) { try reading.addGrade(row) }
         var last: Int32 = -1
         while true {
@@ -96,14 +100,11 @@ package final class SeatMaps: Sendable {
             if rows.count < self.limits.pageCountMax { break }
         }
         self.metrics.mapLoads.add(loop: nil)
-        let (rowCount, columnCount) = (try head.get(2, as: Int.self), try head.get(3, as: Int.self))
-        let aisles = Set(try head.get(4, as: [Int32].self))
         let (read, rememberedCountMax) = (reading, self.limits.rememberedChangeCountMax)
         // Sorting so many takes longer than a loop may.
         return try await self.pool.run {
             let layout = SeatLayout(
-                schedule: schedule, concert: concert, rowCount: rowCount, columnCount: columnCount, aisles: aisles,
-                classes: read.classes, places: read.places)
+                schedule: schedule, concert: concert, stage: stage, classes: read.classes, places: read.places)
             var map = SeatMap(layout: layout, version: version, rememberedCountMax: rememberedCountMax)
             map.fill(read.states)
             return map

@@ -64,11 +64,13 @@ final class SeatRendering: Sendable {
 
     // MARK: JSON
 
-    /// `{scheduleId,version,rows,cols,seats:[{seatId,row,col,grade,price,status}]}`
+    /// `{scheduleId,version,rows,cols,aisles,rowAisles,sections,seats:[{seatId,row,col,grade,price,status}]}`
     static func json(_ map: SeatMap, _ section: String?) -> [UInt8] {
         let layout = map.layout
         var bytes = Array("{\"scheduleId\":\(layout.schedule),\"version\":\(map.version)".utf8)
-        bytes.append(contentsOf: ",\"rows\":\(layout.rowCount),\"cols\":\(layout.columnCount),\"seats\":[".utf8)
+        bytes.append(UInt8(ascii: ","))
+        bytes.append(contentsOf: Self.hall(layout.stage))
+        Self.append(",\"seats\":[", to: &bytes)
         // What seats have in common is written once.
         let tails = layout.classes.map(Self.tail)
         let wanted = layout.classes.map { section == nil || $0.section == section }
@@ -90,6 +92,13 @@ final class SeatRendering: Sendable {
         }
         Self.append("]}", to: &bytes)
         return bytes
+    }
+
+    /// How the hall is laid out, as members of an object.
+    private static func hall(_ stage: StageLayout) -> ArraySlice<UInt8> {
+        var writer = JSONWriter()
+        writer.object { stage.encodeHall(to: &$0) }
+        return writer.bytes.dropFirst().dropLast()
     }
 
     private static func tail(_ kind: SeatLayout.Class) -> [UInt8] {

@@ -17,6 +17,8 @@ package struct Ticket: Equatable, Sendable {
     package let concertName: String
     package let startsAt: WallClock
     package let grade: String
+    /// Of the hall; nil where it has none.
+    package let section: String?
     package let row: Int32?
     package let column: Int32?
     package let endsAt: WallClock
@@ -41,6 +43,7 @@ extension Ticket {
             issuedAt: try row.get(6, as: PostgresTimestamp.self).wallClock, epoch: try row.get(7),
             concert: try row.get(8), concertName: try row.get(9),
             startsAt: try row.get(10, as: PostgresTimestamp.self).wallClock, grade: try row.get(11),
+            section: try row.get(24),
             row: try row.get(12), column: try row.get(13),
             endsAt: try row.get(14, as: PostgresTimestamp.self).wallClock,
             doorsOpenAt: try row.get(15, as: PostgresTimestamp.self).wallClock,

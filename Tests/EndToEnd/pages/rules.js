@@ -70,7 +70,37 @@
   await requests(expect);
   await buttons(expect);
   await seats(expect);
+  await halls(expect);
   return wrong;
+
+  /** Where seats are drawn: a grid that comes apart, and blocks that make one. */
+  async function halls(check) {
+    const { HallLayout } = await import("/js/hall-layout.js");
+    const { blocksOf, layoutOf, numbersIn } = await import("/js/hall-blocks.js");
+    const plain = new HallLayout({ rows: 4, cols: 6 });
+    check([plain.width, plain.height, plain.x(1, 1), plain.y(1), plain.x(4, 6), plain.y(4)], [8, 7, 1, 2, 6, 5], "a plain hall");
+    const apart = new HallLayout({ rows: 4, cols: 6, aisles: [2, 4], rowAisles: [3] });
+    check([apart.width, apart.height, apart.x(1, 2), apart.x(1, 3), apart.x(1, 5), apart.y(3), apart.y(4)],
+      [10, 8, 2, 4, 7, 4, 6], "a hall with aisles");
+    check([apart.at(4, 2), apart.at(3, 2), apart.at(4, 5), apart.at(99, 2), apart.at(-1, 2)], [[1, 3], [1, 0], [0, 0], [1, 0], [1, 0]], "what is where");
+    const blocks = [{ name: "L", tier: 1, side: "left", rows: 10, cols: 8 }, { name: "M", tier: 1, side: "middle", rows: 12, cols: 20 },
+      { name: "R", tier: 1, side: "right", rows: 9, cols: 6 }, { name: "B", tier: 3, side: "whole", rows: 5, cols: 30 }];
+    const hall = layoutOf(blocks);
+    check(hall, { rows: 17, cols: 34, sections: [{ name: "L", rows: [1, 10], cols: [1, 8] }, { name: "M", rows: [1, 12], cols: [9, 28] },
+      { name: "R", rows: [1, 9], cols: [29, 34] }, { name: "B", rows: [13, 17], cols: [3, 32] }] }, "a hall of blocks");
+    check(blocksOf(hall), blocks.map((block) => ({ ...block, tier: block.tier === 3 ? 2 : 1 })), "its blocks");
+    check(blocksOf({ rows: 9, cols: 9, sections: [{ name: "X", rows: [2, 5], cols: [3, 4] }] }), null, "a hall of no blocks");
+    check(blocksOf({ rows: 5, cols: 9, sections: [{ name: "X", rows: [1, 5] }] }), [{ name: "X", tier: 1, side: "whole", rows: 5, cols: 9 }], "one block");
+    const drawn = new HallLayout(hall);
+    check([drawn.y(1), drawn.y(10), drawn.y(11), drawn.y(12), drawn.y(13)], [3, 12, 13, 14, 16], "a section that goes on is not cut");
+    check([drawn.x(11, 9), drawn.x(1, 9), drawn.x(1, 8), drawn.x(1, 29)], [10, 10, 8, 31], "nor moved");
+    check([drawn.sectionOf(9, 30), drawn.sectionOf(10, 30), drawn.sectionOf(13, 3), drawn.sectionOf(13, 2)], ["R", null, "B", null], "sections");
+    check(drawn.box(hall.sections[0]), [1, 3, 9, 13], "the box of one");
+    for (const row of [1, 10, 12, 13, 17]) {
+      for (const col of [1, 8, 9, 28, 34]) check(drawn.at(drawn.x(row, col), drawn.y(row)), [row, col], `there and back, ${row} ${col}`);
+    }
+    check([numbersIn("5, 10,5 x"), numbersIn("")], [[5, 10], []], "numbers in a text");
+  }
 
   /** Numbers and times in words, in the reader's language. */
   async function words(check) {

@@ -42,8 +42,9 @@ def run(site):
     return (f"{len(visits)} browsers, bought and given back in each; {len(XSS)} hostile texts ran nowhere")
 
 
-def make_concert(api, seller, name, description, rows=4, cols=6):
-    stage = api.post("/api/v1/stage", {"name": "대극장", "location": "서울", "rows": rows, "cols": cols}, seller)
+def make_concert(api, seller, name, description, rows=4, cols=6, sections=()):
+    stage = api.post("/api/v1/stage", {
+        "name": "대극장", "location": "서울", "rows": rows, "cols": cols, "sections": list(sections)}, seller)
     body = {
         "name": name, "performers": name[:200], "description": description, "stageId": stage.json["stageId"],
         "runtimeMinutes": 120, "category": "CONCERT", "saleOpensAt": moment(-60), "saleClosesAt": moment(20 * DAY),

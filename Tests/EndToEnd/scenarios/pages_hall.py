@@ -1,8 +1,10 @@
 """Seats that an organizer keeps out of the sale: chosen by the keyboard, by the row and on the map, they are gone for
-fans at once, without a word of why, and back at once; what somebody has stays his, and it is said which seat that is."""
+fans at once, without a word of why, and back at once; what somebody has stays his, and it is said which seat that is. A
+hall is laid out in sections, sold by them, and seen apart with their names; its aisles are changed while it is sold."""
 
 import json
 import os
+import time
 
 from scenarios.pages_staff import TEXT, choose, press
 from support import tools
@@ -13,7 +15,7 @@ from support.servers import ROOT, Podo
 from support.visitor import Visitor
 
 SEATS = "[...document.querySelectorAll('.row-seats button')]"
-LABEL = "document.querySelector('canvas').getAttribute('aria-label')"
+LABEL = "document.querySelector('canvas')?.getAttribute('aria-label')"
 # At the place of a seat on the map, as a mouse does: the whole hall is shown, two columns and three rows larger.
 PICK = """((row, col, rows, cols, shiftKey) => {
   const hall = document.querySelector('canvas'), box = hall.getBoundingClientRect();
@@ -41,20 +43,30 @@ def run(site):
     by_another(seller, house)
     back(seller, fan, house, fan_token)
     in_the_way(seller, house, fan_token)
+    seller.browser.call("Network.setBlockedURLs", urls=[])
+    schedule = lay_out(seller, house)
+    see_sections(fan, house, schedule)
+    change_aisles(seller, fan, house, schedule)
     for visitor in (seller, fan):
         visitor.browser.stop()
     expect_alive(podo)
-    return "seats are kept out of the sale and given back, fans see it at once, and what is somebody's stays his"
+    return ("seats are kept out of the sale and given back, fans see it at once, and what is somebody's stays his; a "
+            "hall of sections is made, sold and seen")
+
+
+def choose_row(visitor, row):
+    """Of a hall without sections."""
+    choose(visitor, "#row", str(row - 1))
 
 
 def choose_seat(visitor, row, col):
-    choose(visitor, "#row", str(row))
+    choose_row(visitor, row)
     found = f"{SEATS}[{col - 1}]"
     visitor.do(f"{found}.focus(); {found}.click()")
 
 
 def free_of(visitor, row):
-    choose(visitor, "#row", str(row))
+    choose_row(visitor, row)
     return visitor.value(f"{SEATS}.filter((one) => !one.disabled).map((one) => Number(one.textContent))")
 
 
@@ -66,13 +78,13 @@ def remaining(house):
 def out(seller, fan, house):
     """Two seats of the first row by the list, all of the last row at once: that grade is sold out for fans."""
     seller.go(f"/studio/concert/{house.concert}")
-    seller.until(f"{LABEL}.includes('0 of 24')", "its hall")
+    seller.until(f"({LABEL} ?? '').includes('0 of 24')", "its hall")
     seller.do("document.querySelector('details.list').open = true")
     for col in (1, 2):
         choose_seat(seller, 1, col)
         expect(seller.value(f"document.activeElement === {SEATS}[{col - 1}]"), "the focus stays at the seat")
     seller.says("2 seats are chosen.")
-    choose(seller, "#row", "4")
+    choose_row(seller, 4)
     press(seller, "The whole row")
     seller.expect_well("seats that are chosen")
     press(seller, "Keep 8 seats out of the sale")
@@ -120,7 +132,7 @@ def in_the_way(seller, house, fan_token):
     seller.browser.call("Network.enable")
     seller.browser.call("Network.setBlockedURLs", urls=["*/seat/events*"])
     seller.go(f"/studio/concert/{house.concert}")
-    seller.until(f"{LABEL}.includes('1 of 24')", "its hall")
+    seller.until(f"({LABEL} ?? '').includes('1 of 24')", "its hall")
     seller.do("document.querySelector('details.list').open = true")
     for col in (3, 4):
         choose_seat(seller, 2, col)
@@ -135,3 +147,108 @@ def in_the_way(seller, house, fan_token):
     blocked = answered("blocked", house.api.get(f"/api/v1/schedule/{house.schedule}/seat/blocked", house.seller), 200)
     wanted = [(house.seats[0], 2), (house.seats[5], 1), (house.seats[9], 1)]
     expect([(run["seatId"], run["count"]) for run in blocked["items"]] == wanted, f"blocked: {json.dumps(blocked)}")
+
+
+def lay_out(seller, house):
+    """Three sections in front and one across behind them, of two grades: by the form alone. Returns the performance."""
+    seller.go("/studio/new/")
+    seller.fill("#name", "In sections")
+    press(seller, "Next")
+    choose(seller, "#stageId", "new")
+    seller.fill("#stageName", "The great hall")
+    seller.fill("#location", "Seoul")
+    choose(seller, "[name=hallKind]", "sections")
+    press(seller, "Add a section")
+    for part, value in (("name", "A"), ("tier", "1"), ("rows", "2"), ("cols", "30")):
+        seller.fill(f".hall-editor .row:nth-child(4) [data-part={part}]", value)
+    # Another is called so, and stands there: told before the next question, and by the server.
+    choose(seller, ".hall-editor .row:nth-child(4) [data-part=side]", "middle")
+    press(seller, "Next")
+    seller.until(TEXT.format(".hall-editor .row:nth-child(4) .field:nth-child(3) .wrong") + ".includes('is there')",
+                 "two sections in one place")
+    seller.fill(".hall-editor .row:nth-child(4) [data-part=name]", "Balcony")
+    seller.fill(".hall-editor .row:nth-child(4) [data-part=tier]", "2")
+    choose(seller, ".hall-editor .row:nth-child(4) [data-part=side]", "whole")
+    seller.until("document.querySelector('.hall-editor canvas')", "how it will look")
+    seller.says("420 seats")
+    seller.expect_well("a hall that is laid out")
+    seller.expect_fits("a hall that is laid out")
+    press(seller, "Next")
+    # Four sections, shared out at first: the wings and the balcony are of the second grade.
+    seller.do("document.querySelectorAll('.paint-grade .mark')[0].click()")
+    seller.do("document.querySelectorAll('.paint-row')[1].click()")
+    seller.do("document.querySelectorAll('.paint-grade .mark')[1].click()")
+    for index in (0, 2, 3):
+        seller.do(f"document.querySelectorAll('.paint-row')[{index}].click()")
+    counts = "[...document.querySelectorAll('.paint-end .count')].map((node) => node.textContent).join()"
+    seller.until(f"{counts} === '200 seats,220 seats'", "seats by grade")
+    seller.expect_well("sections that are painted")
+    for _ in range(3):
+        press(seller, "Next")
+    press(seller, "Create and publish")
+    seller.until("location.pathname.startsWith('/studio/concert/')", "the show is made")
+    seller.until(f"({LABEL} ?? '').includes('0 of 420')", "its hall")
+    found = house.api.get("/api/v1/concert/" + seller.value("location.pathname").split("/")[3]).json
+    grades = [(grade["name"], grade["section"], grade["sections"], grade["remaining"]) for grade in found["grades"]]
+    expect(grades == [("R", "B", [], 200), ("S", None, ["A", "C", "Balcony"], 220)], f"grades: {grades}")
+    return found["schedules"][0]["scheduleId"]
+
+
+# How often something is drawn at places of the map: below a name's line, between sections, and where seats are.
+DRAWN = """((...places) => {
+  const hall = document.querySelector('canvas'), pen = hall.getContext('2d');
+  const { layout } = HALL;
+  const size = Math.min(hall.width / layout.width, hall.height / layout.height);
+  const [left, top] = [(hall.width - size * layout.width) / 2, (hall.height - size * layout.height) / 2];
+  return places.map(([x, y]) => pen.getImageData(left + (x + 0.5) * size, top + (y + 0.5) * size, 1, 1).data[3] > 0);
+})"""
+
+
+def see_sections(fan, house, schedule):
+    fan.go(f"/seats/{schedule}")
+    fan.do("document.querySelector('details.list').open = true")
+    groups = "[...document.querySelectorAll('#row optgroup')].map((one) => `${one.label} ${one.children.length}`)"
+    fan.until(f"{groups}.length === 4", "sections in the list")
+    expect(fan.value(groups) == ["A 10", "B 10", "C 10", "Balcony 2"], f"rows by section: {fan.value(groups)}")
+    choose(fan, "#row", fan.value("[...document.querySelectorAll('#row optgroup')][3].firstElementChild.value"))
+    fan.do(f"{SEATS}[0].click()")
+    cart = TEXT.format(".chosen li span")
+    fan.until(f"{cart} === 'Balcony · S, row 11, seat 4'", "whose section is said")
+    expect_apart(fan, "laid out", [(1, 8), (1, 9), (11, 4)], [(1, 8, 1, 0)])
+    fan.expect_well("a hall of sections")
+
+
+def expect_apart(fan, what, seats, gaps):
+    """Something is drawn where these seats are, and nothing beside them; `gaps` are seats, and how far from them."""
+    place = """((row, col, dx, dy) => import('/js/hall-layout.js').then(({ HallLayout }) => fetch(`/api/v1${
+      location.pathname.replace('/seats/', '/schedule/')}/seat`).then((answer) => answer.json()).then((map) => {
+        window.HALL = { layout: new HallLayout(map) };
+        return [HALL.layout.x(row, col) + dx, HALL.layout.y(row) + dy]; })))"""
+    for wanted, places in ((True, [(row, col, 0, 0) for row, col in seats]), (False, gaps)):
+        cells = [fan.browser.evaluate(f"{place}({', '.join(map(str, one))})") for one in places]
+        found = fan.value(f"{DRAWN}({', '.join(map(json.dumps, cells))})")
+        expect(found == [wanted] * len(places), f"{what}: {places} are drawn: {found}")
+
+
+def change_aisles(seller, fan, house, schedule):
+    """Of a stage that is sold: its sections stay, and who loads the hall again sees the aisle."""
+    seller.go("/studio/venues/")
+    press(seller, "Change")
+    seller.until("document.querySelector('dialog .hall-editor canvas')", "the hall as it is")
+    expect(seller.value("document.querySelector('dialog [name=hallKind]').value") == "sections", "in its blocks")
+    seller.fill("dialog [name=rowAisles]", "5")
+    seller.expect_well("the stage's layout")
+    press(seller, "Save", "dialog")
+    seller.says("Done.")
+    path = f"/api/v1/schedule/{schedule}/seat"
+    deadline = time.monotonic() + 10
+    while house.api.get(path).json["rowAisles"] != [5]:
+        expect(time.monotonic() < deadline, "the map has no aisle")
+        time.sleep(0.1)
+    fan.go(f"/seats/{schedule}")
+    fan.until("performance.getEntriesByName('hall-drawn').length", "the hall")
+    expect_apart(fan, "with an aisle", [(5, 1), (6, 1)], [(5, 1, 0, 1)])
+    press(seller, "Change")
+    seller.fill("dialog .row:nth-child(1) [data-part=rows]", "9")
+    press(seller, "Save", "dialog")
+    seller.until(TEXT.format("dialog [role=alert]") + ".includes('There are shows')", "its sections stay")

@@ -15,6 +15,10 @@ from support.servers import ROOT, Podo
 from support.visitor import Visitor
 
 HALL_ROWS, HALL_COLUMNS = 200, 250
+# Three tiers of three.
+HALL_SECTIONS = [{"name": f"{row}{col}", "rows": rows, "cols": cols}
+                 for row, rows in enumerate(([1, 60], [61, 120], [121, HALL_ROWS]), 1)
+                 for col, cols in zip("ABC", ([1, 80], [81, 170], [171, HALL_COLUMNS]))]
 # In milliseconds since the address was opened. Something is to be read while the seats are on their way.
 PAINTED_MAX, DRAWN_FIRST_MAX, DRAWN_MAX = 1000, 2000, 1000
 FRAMES_MIN = 55
@@ -58,7 +62,7 @@ def run(site):
     podo = Podo(site, environment={"PODO_WEB_DIR": os.path.join(ROOT, "Web")}).start()
     api = Api(podo.http_port)
     seller = account(api, "seller", "ROLE_SELLER")
-    concert = make_concert(api, seller, "Arena", "", rows=HALL_ROWS, cols=HALL_COLUMNS)
+    concert = make_concert(api, seller, "Arena", "", rows=HALL_ROWS, cols=HALL_COLUMNS, sections=HALL_SECTIONS)
     schedule = concert["schedules"][0]["scheduleId"]
     visitor = Visitor(Chromium(site), f"http://127.0.0.1:{podo.http_port}")
     visitor.width(390)

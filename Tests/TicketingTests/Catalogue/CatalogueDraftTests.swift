@@ -19,11 +19,13 @@ struct CatalogueDraftTests {
                 .init(name: "A", rows: 1...7, columns: nil), .init(name: "A", rows: 2...3, columns: 5...6),
             ]
             $0.aisles = [2, 5]
+            $0.rowAisles = [6, 5]
             $0.blocked = [.init(row: 6, column: 5), .init(row: 7, column: 1)]
         }
         #expect(
             layout.faults.map(\.pointer) == [
-                "/sections/0/rows", "/sections/1/cols", "/sections/1/name", "/sections/1", "/aisles/1", "/blocked/1",
+                "/sections/0/rows", "/sections/1/cols", "/sections/1/name", "/sections/1", "/aisles/1", "/rowAisles/0",
+                "/blocked/1",
             ])
         #expect(Self.layout().faults.isEmpty)
     }
@@ -54,6 +56,18 @@ struct CatalogueDraftTests {
         #expect(Self.faults([Self.grade(.rows(1...1)), Self.grade(.rows(2...2))], on: nil) == ["/stageId"])
         #expect(Self.faults([Self.grade(.online(SeatID.countMax)), Self.grade(.general(1))], on: nil) == ["/grades"])
         #expect(Self.faults([Self.grade(.rows(3...6)), Self.grade(.section("A"))], on: layout).isEmpty)
+        let halves = Self.layout {
+            $0.sections = [
+                .init(name: "L", rows: 1...6, columns: 1...2), .init(name: "R", rows: 1...6, columns: 4...5),
+            ]
+            $0.blocked = (1...6).flatMap { row in [1, 2].map { .init(row: row, column: $0) } }
+        }
+        #expect(Self.faults([Self.grade(.sections(["L", "R"]))], on: halves).isEmpty)
+        #expect(Self.faults([Self.grade(.sections(["L"]))], on: halves) == ["/grades/0"])
+        #expect(Self.faults([Self.grade(.sections(["R", "X"]))], on: halves) == ["/grades/0/sections"])
+        #expect(Self.faults([Self.grade(.sections(["R", "R"]))], on: halves) == ["/grades/0/sections"])
+        #expect(
+            Self.faults([Self.grade(.sections(["L", "R"])), Self.grade(.section("R"))], on: halves) == ["/grades/1"])
         let blocked = Self.layout { $0.blocked = (1...5).map { .init(row: 6, column: $0) } }
         #expect(Self.faults([Self.grade(.rows(6...6))], on: blocked) == ["/grades/0"])
     }

@@ -13,6 +13,7 @@ struct StageTests {
             seller,
             [
                 "sections": [["name": "A", "rows": [1, 2], "cols": [1, 3]]], "aisles": [3],
+                "rowAisles": [2],
                 "blocked": [["row": 6, "col": 5]], "timeZone": "Europe/Berlin",
             ])
         let seen = try await rig.client.send(.get, "/api/v1/stage/\(id)")
@@ -20,6 +21,7 @@ struct StageTests {
         #expect(seen.json["rows"] as? Int == 6 && seen.json["timeZone"] as? String == "Europe/Berlin")
         let section = (seen.json["sections"] as? [[String: Any]])?.first
         #expect(section?["cols"] as? [Int] == [1, 3] && section?["name"] as? String == "A")
+        #expect(seen.json["aisles"] as? [Int] == [3] && seen.json["rowAisles"] as? [Int] == [2])
         #expect((seen.json["blocked"] as? [[String: Int]])?.first == ["row": 6, "col": 5])
         let changed = try await seller.send(
             .patch, "/api/v1/stage/\(id)", json: ["name": "새 포도홀", "rows": 8], fields: [("if-match", "\"1\"")])

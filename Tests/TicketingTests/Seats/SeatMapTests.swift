@@ -7,7 +7,7 @@ import Testing
 
 /// A map of `rows` times `columns` seats, the last `places` of them without a number.
 func seatMap(
-    rows: Int, columns: Int, places: Int = 0, aisles: Set<Int32> = [], rememberedCountMax: Int = 100
+    rows: Int, columns: Int, places: Int = 0, aisles: [Int] = [], rememberedCountMax: Int = 100
 ) -> SeatMap {
     let classes = [
         SeatLayout.Class(grade: 1, name: "VIP", kind: "SEATED", section: "A", price: Money(99_000)),
@@ -18,8 +18,8 @@ func seatMap(
     }
     let online = (0..<places).map { _ in SeatLayout.Place(row: nil, column: nil, classIndex: 1) }
     let layout = SeatLayout(
-        schedule: 3, concert: 2, rowCount: rows, columnCount: columns, aisles: aisles, classes: classes,
-        places: seats + online)
+        schedule: 3, concert: 2, stage: StageLayout(rowCount: rows, columnCount: columns, aisles: aisles),
+        classes: classes, places: seats + online)
     return SeatMap(layout: layout, version: 1000, rememberedCountMax: rememberedCountMax)
 }
 
@@ -103,7 +103,7 @@ struct SeatMapTests {
         let text = String(decoding: SeatRendering.json(map, nil), as: UTF8.self)
         #expect(
             text == """
-                {"scheduleId":3,"version":1001,"rows":1,"cols":2,"seats":[\
+                {"scheduleId":3,"version":1001,"rows":1,"cols":2,"sections":[],"aisles":[],"rowAisles":[],"seats":[\
                 {"seatId":3145728,"row":1,"col":1,"grade":"VIP","price":{"amount":99000,"currency":"KRW"},\
                 "status":"AVAILABLE"},\
                 {"seatId":3145729,"row":1,"col":2,"grade":"VIP","price":{"amount":99000,"currency":"KRW"},\
@@ -209,7 +209,7 @@ struct BestSeatsTests {
         for _ in 0..<300 {
             let (rows, columns) = (Int.random(in: 1...5, using: &random), Int.random(in: 1...12, using: &random))
             let aisles = Set((0..<2).map { _ in Int32.random(in: 1...12, using: &random) })
-            var map = seatMap(rows: rows, columns: columns, aisles: aisles)
+            var map = seatMap(rows: rows, columns: columns, aisles: aisles.map(Int.init))
             let share = Int.random(in: 0...9, using: &random)
             for seat in 0..<rows * columns where Int.random(in: 0...9, using: &random) < share {
                 _ = map.apply([seatChange(Int32(seat), 1, .sold)])

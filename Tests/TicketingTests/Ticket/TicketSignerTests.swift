@@ -38,7 +38,7 @@ struct TicketSignerTests {
         Ticket(
             id: 5, reservation: 17, seat: try #require(SeatID(schedule: 3, number: 41)), status: "ISSUED", code: "c",
             issuedAt: WallClock(unixMilliseconds: 0), epoch: epoch, concert: 2, concertName: "n",
-            startsAt: WallClock(unixMilliseconds: 0), grade: "VIP", row: 1, column: 2,
+            startsAt: WallClock(unixMilliseconds: 0), grade: "VIP", section: nil, row: 1, column: 2,
             endsAt: WallClock(unixMilliseconds: 0), doorsOpenAt: WallClock(unixMilliseconds: 0), replayUntil: nil,
             heightMax: nil, live: LiveStatus(), timeZone: "Asia/Seoul", isReceived: false)
     }

@@ -145,6 +145,29 @@ package final class JSONObjectReader {
         return numbers.count == elements.count ? numbers : nil
     }
 
+    /// The lengths as `string` counts them.
+    package func strings(
+        _ name: String, lengthMax: Int, countMax: Int, isRequired: Bool = true, about: StaticString = ""
+    ) -> [String]? {
+        let rule = JSONStringRule(lengthMax: lengthMax)
+        guard let elements = self.elements(name, countMax, isRequired, about, JSONSchema(.string(rule))) else {
+            return nil
+        }
+        var texts: [String] = []
+        for (index, element) in elements.enumerated() {
+            guard case .string(let text) = element else {
+                self.fail("\(name)/\(index)", "wrong-type", "must be a string")
+                continue
+            }
+            guard text.unicodeScalars.count <= lengthMax else {
+                self.fail("\(name)/\(index)", "too-long", "at most \(lengthMax) characters")
+                continue
+            }
+            texts.append(text)
+        }
+        return texts.count == elements.count ? texts : nil
+    }
+
     // MARK: Helpers
 
     private func given(_ name: String) -> JSONValue? {

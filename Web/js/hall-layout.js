@@ -1,0 +1,91 @@
+// Where the seats of a hall are drawn. A hall is a grid of rows and columns; aisles, and sections beside each other, come
+// apart in the picture. Numbers of rows and columns stay what they are. Everything is counted in cells, each a seat large.
+
+/** Below the stage, and at every side. */
+const stageRows = 2, margin = 1;
+
+/** Sections with both ends of both sides. */
+const whole = (sections, cols) => sections.map(({ name, rows, cols: own }) => ({ name, rows, cols: own ?? [1, cols] }));
+
+export class HallLayout {
+  /** `aisles` and `rowAisles`: an aisle is behind each column and row of these numbers; `sections`: { name, rows, cols }. */
+  constructor({ rows, cols, aisles = [], rowAisles = [], sections = [] }) {
+    this.sections = whole(sections, cols);
+    const breaks = new Set(rowAisles);
+    for (const { rows: [first, last] } of this.sections) {
+      breaks.add(first - 1);
+      // Where another goes on beside it, that one is not cut.
+      if (!this.sections.some((other) => other.rows[0] <= last && other.rows[1] > last)) breaks.add(last);
+    }
+    /** Rows of the grid by their cells from the top, and back: 0 where there is none. */
+    this.tops = new Uint16Array(rows + 1);
+    // The names of sections have a line of their own, above the first row too.
+    let top = stageRows + (this.sections.some((section) => section.rows[0] === 1) ? 1 : 0);
+    this.bands = [];
+    this.bandOf = new Uint16Array(rows + 1);
+    for (let row = 1; row <= rows; row += 1) {
+      if (row === 1 || breaks.has(row - 1)) {
+        if (row > 1) top += 1;
+        this.bands.push(this.band(row, cols, aisles));
+      }
+      this.tops[row] = top;
+      this.bandOf[row] = this.bands.length - 1;
+      top += 1;
+    }
+    this.height = top + margin;
+    this.width = Math.max(0, ...this.bands.map((band) => band.width)) + 2 * margin;
+    // What is narrower stands in the middle.
+    for (const band of this.bands) band.left = margin + Math.floor((this.width - 2 * margin - band.width) / 2);
+    this.rowAt = this.inverse(this.tops, this.height);
+    for (const band of this.bands) band.colAt = this.inverse(band.lefts, band.width);
+  }
+
+  /** Rows from this one on have the same gaps between their columns. */
+  band(row, cols, aisles) {
+    const breaks = new Set(aisles);
+    const sections = this.sections.filter(({ rows }) => row >= rows[0] && row <= rows[1]);
+    for (const section of sections) {
+      breaks.add(section.cols[0] - 1).add(section.cols[1]);
+    }
+    const lefts = new Uint16Array(cols + 1);
+    let left = 0;
+    for (let col = 1; col <= cols; col += 1) {
+      if (col > 1 && breaks.has(col - 1)) left += 1;
+      lefts[col] = left;
+      left += 1;
+    }
+    return { lefts, sections, width: left };
+  }
+
+  inverse(places, size) {
+    const found = new Uint16Array(size);
+    for (let index = 1; index < places.length; index += 1) found[places[index]] = index;
+    return found;
+  }
+
+  /** Cells from the left, and from the top. */
+  x(row, col) {
+    const band = this.bands[this.bandOf[row]];
+    return band.left + band.lefts[col];
+  }
+
+  y(row) { return this.tops[row]; }
+
+  /** The place at a cell: row and column, each 0 where there is none. */
+  at(x, y) {
+    const row = this.rowAt[y] ?? 0;
+    const band = row ? this.bands[this.bandOf[row]] : null;
+    return [row, band?.colAt[x - band.left] ?? 0];
+  }
+
+  /** Cells of a section: left, top, and beyond right and bottom. */
+  box({ rows: [first, last], cols: [from, to] }) {
+    return [this.x(first, from), this.y(first), this.x(first, to) + 1, this.y(last) + 1];
+  }
+
+  /** What the section is called that a place is in; null for none. */
+  sectionOf(row, col) {
+    const { sections } = this.bands[this.bandOf[row]];
+    return sections.find(({ rows, cols }) => row <= rows[1] && col >= cols[0] && col <= cols[1])?.name ?? null;
+  }
+}
