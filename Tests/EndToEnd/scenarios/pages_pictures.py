@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from urllib.parse import parse_qs, urlsplit
 
+from scenarios.pages import make_concert
 from scenarios.purchase import DAY, account, moment
 from support.api import Api
 from support.browser import Chromium, Firefox
@@ -38,6 +39,10 @@ def run(site):
     expect_alive(podo)
     expect(not wrong, "; ".join(wrong))
     return f"{count} pictures in {os.path.relpath(FOLDER, ROOT)}"
+
+# Wings beside a floor, and a balcony across behind them.
+HALL = [{"name": "왼쪽", "rows": [1, 10], "cols": [1, 8]}, {"name": "가운데", "rows": [1, 14], "cols": [9, 28]},
+        {"name": "오른쪽", "rows": [1, 10], "cols": [29, 36]}, {"name": "발코니", "rows": [15, 20], "cols": [1, 36]}]
 
 
 class World:
@@ -71,6 +76,8 @@ class World:
         body |= {"name": "다음 주에 여는 공연", "saleOpensAt": moment(7 * DAY)}
         self.later = answered("concert", api.post("/api/v1/concert", body, seller), 201)["concertId"]
         answered("pause", api.send("PATCH", f"/api/v1/concert/{self.queued}/queue", seller, {"paused": True}), 200)
+        apart = make_concert(api, seller, "구역이 있는 공연", "", rows=20, cols=36, sections=HALL)
+        self.apart, self.apart_schedule = apart["concertId"], apart["schedules"][0]["scheduleId"]
         self.buy(house)
         house.publish(site)
 
@@ -127,6 +134,9 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 FILL = ("for (const [id, text] of [['name', '봄 공연'], ['stageName', '헛간'], ['location', '서울']]) "
         "document.getElementById(id).value = text; ")
 
+IN_SECTIONS = ("const kind = document.querySelector('[name=hallKind]'); kind.value = 'sections'; "
+               "kind.dispatchEvent(new Event('input', {bubbles: true})); ")
+
 OWN_RULES = ("; const rules = document.querySelector('[name=refunds]'); rules.value = 'own'; "
              "rules.dispatchEvent(new Event('change', {bubbles: true})); ")
 
@@ -154,6 +164,10 @@ def pages(world):
           for step in (2, 3, 4, 5, 6)],
         ("studio-new-rules", "novice", "/studio/new/", FILL + click(".stepper li:nth-child(6) button")
          + OWN_RULES + by_words("항목 추가", "Add a line")),
+        ("studio-new-sections", "novice", "/studio/new/", IN_SECTIONS + click(".stepper li:nth-child(2) button")),
+        ("studio-new-painted", "novice", "/studio/new/", FILL + IN_SECTIONS + click(".stepper li:nth-child(3) button")),
+        ("studio-apart", "seller", f"/studio/concert/{world.apart}", None),
+        ("studio-venue-change", "seller", "/studio/venues/", by_words("수정", "Change")),
         ("studio-new-wrong", "novice", "/studio/new/", click(".stepper li:nth-child(3) button")),
         *[(f"studio-{part}{rest}", who, f"/studio/{part}/", None) for part in ("money", "venues", "team")
           for who, rest in (("seller", ""), ("novice", "-none"))],
@@ -188,6 +202,7 @@ def pages(world):
         ("account-mine", "fan", "/account/", None), ("show", None, f"/show/{world.concert}", None),
         ("show-canceled", None, f"/show/{world.canceled}", None), ("show-none", None, "/show/999999", None),
         ("show-followed", "fan", f"/show/{world.concert}", None), ("seats", None, f"/seats/{world.schedule}", None),
+        ("seats-apart", None, f"/seats/{world.apart_schedule}", None),
         ("seats-held", "fan", f"/seats/{world.schedule}", None), ("queue", "fan", f"/queue/{world.queued}", None),
         ("queue-free", "fan", f"/queue/{world.concert}", None), ("purchases", "fan", "/purchases/", None),
         ("show-later", None, f"/show/{world.later}", None), ("queue-later", "fan", f"/queue/{world.later}", None),
