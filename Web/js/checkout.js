@@ -15,7 +15,6 @@ const paying = new Once();
 const pauseMin = 2_000, pauseMax = 15_000;
 /** Where it is told what becomes of a payment is good to know; without it there is the list of all. */
 const paymentTimeMax = 5_000;
-const methods = ["CARD", "VIRTUAL_ACCOUNT"];
 
 start("checkout.title", (main) => show(main, numberInPath()), { forMembers: true });
 
@@ -24,8 +23,8 @@ async function show(main, id) {
   if (reservation.status === "CONFIRMED") return location.replace("/tickets/");
   const concert = await call("GET", `/concert/${reservation.concertId}`, freshly);
   if (reservation.status !== "PENDING") return put(main, over(reservation));
-  const [payment, ...seats] = await Promise.all([reservation.expiresAt ? null : within(paymentTimeMax, paymentOf(reservation)),
-    ...reservation.seatIds.map((seat) => call("GET", `/seat/${seat}`))]);
+  const [payment, { methods }, ...seats] = await Promise.all([reservation.expiresAt ? null : within(paymentTimeMax, paymentOf(reservation)),
+    call("GET", "/payment/methods"), ...reservation.seatIds.map((seat) => call("GET", `/seat/${seat}`))]);
   const again = () => show(main, id).catch((problem) => put(main, trouble(problem, again)));
   put(main,
     make("h1", {}, t("checkout.title")),
@@ -33,7 +32,7 @@ async function show(main, id) {
     reservation.expiresAt ? timer(reservation, aheadOf(concert), again) : underWay(reservation, payment, again),
     make("section", {}, make("h2", {}, t("refund.rules")), rules(concert)),
     // It can be paid once, and not be given back while it is being paid.
-    reservation.expiresAt && ways(reservation));
+    reservation.expiresAt && ways(reservation, methods));
   return undefined;
 }
 
@@ -46,16 +45,16 @@ function order(reservation, concert, seats) {
     make("p.total", {}, make("span", {}, t("seats.total", { n: seats.length })), make("strong", {}, money(reservation.total))));
 }
 
-/** How to pay, and the way back. */
-function ways(reservation) {
+/** How to pay, where there is a choice, and the way back. */
+function ways(reservation, methods) {
   const code = make("input", { id: "code", autocomplete: "off", maxlength: 32 });
   const radios = methods.map((method, place) => make("input", { type: "radio", name: "method", value: method, checked: place === 0 }));
   const work = worker(t("checkout.pay", { total: money(reservation.total) }),
-    (said) => pay(reservation, code.value.trim(), radios.find((radio) => radio.checked).value, said));
+    (said) => pay(reservation, code.value.trim(), radios.find((radio) => radio.checked)?.value, said));
   // What was told of another code, or of another way, is true no more.
   for (const input of [code, ...radios]) input.addEventListener("input", () => put(work.lastChild));
   return make("div.pay", {},
-    make("fieldset", {}, make("legend", {}, t("checkout.how")),
+    methods.length > 1 && make("fieldset", {}, make("legend", {}, t("checkout.how")),
       methods.map((method, place) => make("label.check", {}, radios[place], t(`checkout.${method}`))),
       make("p.quiet", {}, t("checkout.transferMeans"))),
     make("details", {}, make("summary", {}, t("checkout.code")), make("label", { for: "code" }, t("checkout.codeLabel")), code),

@@ -5,11 +5,11 @@ package struct GatewayOrder: Sendable {
     /// Seats are kept for so long for a transfer, and no longer than they are sold.
     package static let depositHoursMax = 24
 
-    /// How the buyer pays, where that has to be said before.
-    package enum Method: Sendable {
-        case card
+    /// How the buyer pays, where that has to be said before. In the API as here.
+    package enum Method: String, CaseIterable, Sendable {
+        case card = "CARD"
         /// By a transfer to an account number that is made for this payment.
-        case virtualAccount
+        case virtualAccount = "VIRTUAL_ACCOUNT"
     }
 
     /// Ours, never used twice: 6 to 64 of `[A-Za-z0-9_-]`.

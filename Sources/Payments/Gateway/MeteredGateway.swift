@@ -59,6 +59,7 @@ package struct MeteredGateway: PaymentGateway {
     }
 
     package var name: String { self.inner.name }
+    package var methods: [GatewayOrder.Method] { self.inner.methods }
     package var tellsKeyAtCheckout: Bool { self.inner.tellsKeyAtCheckout }
     package var pagePolicy: HTTPPagePolicy? { self.inner.pagePolicy }
 

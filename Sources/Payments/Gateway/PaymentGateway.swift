@@ -13,6 +13,9 @@ package protocol PaymentGateway: Sendable {
     /// In paths, rows and metrics: `toss`, `stripe`, `simulator`.
     var name: String { get }
 
+    /// How one can pay by it; the first is what is meant where nothing is said.
+    var methods: [GatewayOrder.Method] { get }
+
     /// Whether a payment's key is told when it is begun. Then no other is asked for, whatever a browser brings.
     var tellsKeyAtCheckout: Bool { get }
 
@@ -46,6 +49,7 @@ package protocol PaymentGateway: Sendable {
 }
 
 extension PaymentGateway {
+    package var methods: [GatewayOrder.Method] { GatewayOrder.Method.allCases }
     package var tellsKeyAtCheckout: Bool { false }
     package var pagePolicy: HTTPPagePolicy? { nil }
 }

@@ -2,6 +2,15 @@ internal import Commerce
 internal import HTTPServer
 internal import Primitives
 
+/// The first is what is meant where nothing is said.
+struct PaymentMethodsAnswer: JSONEncodable {
+    let methods: [GatewayOrder.Method]
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { $0.member("methods", self.methods.map(\.rawValue)) }
+    }
+}
+
 /// A payment as its buyer sees it, and a manager with a little more.
 struct PaymentAnswer: JSONEncodable {
     let payment: PaymentRow

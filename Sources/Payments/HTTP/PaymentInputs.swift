@@ -7,11 +7,6 @@ struct BeginPaymentInput: JSONDecodable {
     let promotion: PromotionCode?
     let method: GatewayOrder.Method
 
-    private enum Method: String, CaseIterable {
-        case card = "CARD"
-        case transfer = "VIRTUAL_ACCOUNT"
-    }
-
     init(json: JSONObjectReader) throws(JSONFieldErrors) {
         let reservation = json.integer("reservationId", in: 1...Int64.max)
         self.isSuccess = json.boolean(
@@ -20,11 +15,11 @@ struct BeginPaymentInput: JSONDecodable {
         self.promotion = json.promotionCode(
             "promotionCode", isRequired: false, about: "Takes something off. Without one the list price is paid.")
         let method = json.choice(
-            "method", of: Method.self, isRequired: false,
+            "method", of: GatewayOrder.Method.self, isRequired: false,
             about: "CARD by itself. VIRTUAL_ACCOUNT is a transfer to an account number made for this payment.")
         guard let reservation, json.errors.isEmpty else { throw json.failure }
         self.reservationID = reservation
-        self.method = method == .transfer ? .virtualAccount : .card
+        self.method = method ?? .card
     }
 }
 

@@ -154,7 +154,21 @@ package enum PaymentRoutes {
                         named: "AllPayments")
                 ], problems: [self.badPage, self.away], options: .pages)
         ) { service in .concurrent { request, _ in try await service.listForManager(request) } }
-        return [look, list, admin]
+        return [look, list, self.methods, admin]
+    }
+
+    private static var methods: HTTPServiceRoute<PaymentService> {
+        HTTPServiceRoute(
+            .get, self.prefix + "/payment/methods", access: .member,
+            HTTPRouteDescription(
+                "How one can pay", korean: "결제 수단 조회", tag: self.tag,
+                answers: [
+                    HTTPAnswerDescription(
+                        .ok, "What `method` of a new payment can be.",
+                        examples: [PaymentMethodsAnswer(methods: GatewayOrder.Method.allCases)],
+                        named: "PaymentMethods")
+                ])
+        ) { service in .concurrent { _, _ in service.methods() } }
     }
 
     private static var ending: [HTTPServiceRoute<PaymentService>] {

@@ -25,6 +25,10 @@ extension PaymentService {
             HTTPResponse(.created, json: PaymentAnswer(payment: begun.payment, checkout: begun.checkout)))
     }
 
+    func methods() -> HTTPResponse {
+        Self.uncached(HTTPResponse(.ok, json: PaymentMethodsAnswer(methods: self.payments.methods)))
+    }
+
     func confirm(_ request: HTTPRequest, _ values: HTTPPathParameters) async throws -> HTTPResponse {
         let caller = try Self.caller(request)
         let id = try Self.id(values)

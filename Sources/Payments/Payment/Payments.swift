@@ -72,6 +72,9 @@ package final class Payments: Sendable {
         return try rows.map(PaymentRow.init)
     }
 
+    /// How a new payment can be made.
+    package var methods: [GatewayOrder.Method] { self.gateways[self.options.gateway]?.methods ?? [] }
+
     func gateway(of payment: PaymentRow) throws(HTTPProblem) -> any PaymentGateway {
         guard let gateway = self.gateways[payment.gateway] else { throw PaymentProblems.companyGone }
         return gateway

@@ -144,6 +144,7 @@ def by_stripe_form(shop, visitor, web):
     expect("https://js.stripe.com" in policy and "tosspayments" not in policy, f"the policy where it is paid: {policy}")
     expect("'unsafe-inline'" not in policy, f"Stripe needs no styles of its own here: {policy}")
     shop.hold(visitor)
+    expect(visitor.value("document.querySelectorAll('main [name=method]').length") == 0, "Stripe takes no transfers")
     pay(visitor, web, "refuse")
     visitor.says("The payment company did not finish")
     pay(visitor, web, "decline")

@@ -1,4 +1,5 @@
 import HTTPServer
+import Observability
 import Postgres
 import Testing
 
@@ -36,6 +37,24 @@ struct PaymentRouteTests {
         let again = try await client.send(.post, path, json: ["reservationId": reservation])
         #expect(again.status == 409 && again.code == "already-paid")
         try await rig.checkBooks()
+    }
+
+    @Test("tell how one can pay, which is what the company takes")
+    func methods() async throws {
+        let rig = try PaymentRig()
+        let answer = try await PaymentClient(rig).send(.get, "/api/v1/payment/methods")
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.json["methods"] as? [String] == ["CARD", "VIRTUAL_ACCOUNT"])
+        let stripe = try GatewayRig().stripe
+        let registry = MetricsRegistry(loopCount: 1)
+        #expect(stripe.methods == [.card] && MeteredGateway(stripe, registry: registry).methods == [.card])
+        var order = GatewayRig.order()
+        order.method = .virtualAccount
+        guard case .refused(let decline) = await stripe.checkout(for: order) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(decline.code == "method_not_supported")
     }
 
     @Test("tell a buyer of money that nothing could be given for")

@@ -8,6 +8,7 @@ package import Primitives
 /// then the money is taken, as with Toss.
 package struct StripeGateway: PaymentGateway {
     package let name: String
+    package var methods: [GatewayOrder.Method] { [.card] }
     package var tellsKeyAtCheckout: Bool { true }
     /// Without its script only the simulator's page can be paid on.
     package var pagePolicy: HTTPPagePolicy? { self.settings.pageBase == nil ? StripeSettings.pagePolicy : nil }
@@ -31,7 +32,7 @@ package struct StripeGateway: PaymentGateway {
         guard StripeRequest.isPayable(order.total) else {
             return .refused(GatewayDecline(code: "amount_not_payable", message: GatewayWording.amount))
         }
-        guard order.method == .card else {
+        guard self.methods.contains(order.method) else {
             return .refused(GatewayDecline(code: "method_not_supported", message: GatewayWording.method))
         }
         let reply = await self.post(
