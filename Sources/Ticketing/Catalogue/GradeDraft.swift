@@ -57,6 +57,7 @@ struct GradeDraft: JSONDecodable, Equatable, Sendable {
         self.playback = playback ?? PlaybackDraft()
         self.name = name
         self.price = price
+        let place = sections == nil ? "section" : "sections"
         switch (kind, rows, areas, capacity.map(Int.init)) {
         case (.seated, let rows?, nil, nil): self.places = .rows(rows)
         case (.seated, nil, let areas?, nil): self.places = areas
@@ -65,11 +66,11 @@ struct GradeDraft: JSONDecodable, Equatable, Sendable {
         case (.seated, let rows, let areas, let capacity):
             if capacity != nil { json.fail("capacity", "not-for-this-kind", "seats are counted by their places") }
             if rows == nil && areas == nil { json.fail("rows", "required", "rows or a section") }
-            if rows != nil && areas != nil { json.fail("section", "contradiction", "rows or a section, not both") }
+            if rows != nil && areas != nil { json.fail(place, "contradiction", "rows or sections, not both") }
             throw json.failure
         case (.general, let rows, let areas, let capacity), (.online, let rows, let areas, let capacity):
             if rows != nil { json.fail("rows", "not-for-this-kind", "this kind has no places") }
-            if areas != nil { json.fail("section", "not-for-this-kind", "this kind has no places") }
+            if areas != nil { json.fail(place, "not-for-this-kind", "this kind has no places") }
             if capacity == nil { json.fail("capacity", "required", "how many there are") }
             throw json.failure
         }

@@ -14,6 +14,10 @@ struct SeatPlan: Equatable, Sendable {
 
     /// Throws everything that is wrong, by its places in JSON. `layout` is nil without a stage.
     init(_ drafts: [GradeDraft], on layout: StageLayout?) throws(JSONFieldErrors) {
+        // A section is of one grade: what follows looks at each pair.
+        guard drafts.reduce(0, { $0 + $1.sectionNames.count }) <= CatalogueLimits.sectionCountMax else {
+            throw JSONFieldErrors([.init("grades", "too-many", "a section is of one grade")])
+        }
         var faults: [HTTPProblem.FieldError] = []
         var grades: [Grade] = []
         var seatCount = 0
@@ -64,7 +68,10 @@ struct SeatPlan: Equatable, Sendable {
             return [StageLayout.Area(rows: rows, columns: 1...max(layout.columnCount, 1))]
         }
         guard let layout else { return Self.withoutStage(&faults) }
-        if Set(sections).count < sections.count { faults.append(.init(place, "duplicate", "each section once")) }
+        guard Set(sections).count == sections.count else {
+            faults.append(.init(place, "duplicate", "each section once"))
+            return []
+        }
         return sections.compactMap { name in
             let section = layout.sections.first { $0.name == name }
             if section == nil { faults.append(.init(place, "unknown-section", "the stage has no such section")) }

@@ -69,9 +69,6 @@ struct StageChange: JSONDecodable, Sendable {
         self.rowCount != nil || self.columnCount != nil || self.sections != nil || self.blocked != nil
     }
 
-    /// Whether halls are drawn otherwise, with every seat where it was.
-    var isOfAisles: Bool { self.aisles != nil || self.rowAisles != nil }
-
     func applied(to layout: StageLayout) -> StageLayout {
         StageLayout(
             rowCount: self.rowCount ?? layout.rowCount, columnCount: self.columnCount ?? layout.columnCount,

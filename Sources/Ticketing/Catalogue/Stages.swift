@@ -67,7 +67,10 @@ final class Stages: Sendable {
                 change.timeZone ?? stage.timeZone, layout.rowCount, layout.columnCount,
                 StoredJSON.text(layout.sections), layout.aisles.map { Int32($0) }, layout.blocked.map(\.code),
                 layout.rowAisles.map { Int32($0) })
-            if change.isOfAisles { _ = try await transaction.run(CatalogueStageStatements.tellOfSeats, id) }
+            // Halls are drawn otherwise, with every seat where it was.
+            if layout.aisles != stage.layout.aisles || layout.rowAisles != stage.layout.rowAisles {
+                _ = try await transaction.run(CatalogueStageStatements.tellOfSeats, id)
+            }
         }
         self.metrics.changed("stage-changed")
         return try await self.stage(id)

@@ -63,6 +63,9 @@ extension ConcertDetail {
                 id: 70, name: "VIP", price: 99_000, kind: "SEATED", rows: 1...10, section: "A", capacity: nil,
                 playback: PlaybackDraft()),
             Grade(
+                id: 72, name: "R", price: 66_000, kind: "SEATED", rows: nil, section: nil, sections: ["B", "C"],
+                capacity: nil, playback: PlaybackDraft()),
+            Grade(
                 id: 71, name: "온라인", price: 22_000, kind: "ONLINE", rows: nil, section: nil, capacity: 5000,
                 playback: PlaybackDraft(heightMax: 720, hasReplay: false)),
         ],

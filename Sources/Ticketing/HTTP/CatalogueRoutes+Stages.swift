@@ -47,8 +47,9 @@ extension CatalogueRoutes {
                 HTTPRouteDescription(
                     "Change a stage", korean: "공연장 수정", tag: self.stageTag,
                     details: HTTPWording(
-                        "Rows, columns, sections and blocked places stay as they are while there are concerts on it.",
-                        korean: "공연이 있는 동안에는 행, 열, 구역, 판매하지 않는 자리를 바꿀 수 없습니다."),
+                        "Rows, columns, sections and blocked places stay as they are while there are concerts on it. "
+                            + "Aisles can always be changed.",
+                        korean: "공연이 있는 동안에는 행, 열, 구역, 판매하지 않는 자리를 바꿀 수 없습니다. 통로는 언제든지 바꿀 수 있습니다."),
                     parameters: [self.stage, self.ifMatch], takes: StageChange.schema, answers: [self.stageAnswer],
                     problems: [self.invalid, self.forbidden, self.missing, self.inUse, self.outdated, self.away])
             ) { service in .concurrent { request, values in try await service.changeStage(request, values) } },

@@ -14,8 +14,7 @@ enum SeatStatements {
         """, effect: .reads, purpose: .bulk)
 
     static let grades = PostgresStatement(
-        "seat_map_grades", "SELECT id, name, kind, section FROM grade WHERE concert_id = $1", effect: .reads,
-        purpose: .bulk)
+        "seat_map_grades", "SELECT id, name, kind FROM grade WHERE concert_id = $1", effect: .reads, purpose: .bulk)
 
     /// schedule, after which number, how many.
     static let page = PostgresStatement(

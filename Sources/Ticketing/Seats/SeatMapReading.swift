@@ -4,10 +4,11 @@ internal import Postgres
 /// Puts rows together to a map.
 struct SeatMapReading {
     private let currency: Currency
-    private let stage: StageLayout
+    /// Whatever the stage has become since seats of a show that was called off were made, it is large enough for them.
+    private(set) var stage: StageLayout
     /// Sections that the row of this number has something of: seats come row by row.
     private var row: (number: Int, sections: [StageLayout.Section]) = (0, [])
-    private var grades: [Int64: (name: String, kind: String, section: String?)] = [:]
+    private var grades: [Int64: (name: String, kind: String)] = [:]
     private var indexes: [SeatLayout.Class: UInt16] = [:]
     private(set) var classes: [SeatLayout.Class] = []
     private(set) var places: [SeatLayout.Place] = []
@@ -19,7 +20,7 @@ struct SeatMapReading {
     }
 
     mutating func addGrade(_ row: PostgresRow) throws(PostgresError) {
-        self.grades[try row.get(0)] = (try row.get(1), try row.get(2), try row.get(3))
+        self.grades[try row.get(0)] = (try row.get(1), try row.get(2))
     }
 
     /// Its number.
@@ -32,7 +33,7 @@ struct SeatMapReading {
         }
         let kind = SeatLayout.Class(
             grade: grade, name: known.name, kind: known.kind,
-            section: self.section(try row.get(3), try row.get(4)) ?? known.section,
+            section: self.section(try row.get(3), try row.get(4)),
             price: Money(try row.get(2), self.currency))
         var index = self.indexes[kind]
         if index == nil, self.classes.count < Int(SeatLayout.noClass) {
@@ -44,7 +45,10 @@ struct SeatMapReading {
         while self.places.count < number {
             self.places.append(SeatLayout.Place(row: nil, column: nil, classIndex: SeatLayout.noClass))
         }
-        self.places.append(SeatLayout.Place(row: try row.get(3), column: try row.get(4), classIndex: index))
+        let place = SeatLayout.Place(row: try row.get(3), column: try row.get(4), classIndex: index)
+        self.stage.rowCount = max(self.stage.rowCount, Int(place.row ?? 0))
+        self.stage.columnCount = max(self.stage.columnCount, Int(place.column ?? 0))
+        self.places.append(place)
         self.states.append(try SeatChange(number: number, row, from: 5))
         return number
     }

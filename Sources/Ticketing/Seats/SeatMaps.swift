@@ -104,7 +104,7 @@ package final class SeatMaps: Sendable {
         // Sorting so many takes longer than a loop may.
         return try await self.pool.run {
             let layout = SeatLayout(
-                schedule: schedule, concert: concert, stage: stage, classes: read.classes, places: read.places)
+                schedule: schedule, concert: concert, stage: read.stage, classes: read.classes, places: read.places)
             var map = SeatMap(layout: layout, version: version, rememberedCountMax: rememberedCountMax)
             map.fill(read.states)
             return map

@@ -68,6 +68,9 @@ struct CatalogueDraftTests {
         #expect(Self.faults([Self.grade(.sections(["R", "R"]))], on: halves) == ["/grades/0/sections"])
         #expect(
             Self.faults([Self.grade(.sections(["L", "R"])), Self.grade(.section("R"))], on: halves) == ["/grades/1"])
+        let names = (0..<CatalogueLimits.sectionCountMax).map { "\($0)" }
+        #expect(
+            Self.faults([Self.grade(.sections(names)), Self.grade(.section("L"))], on: halves) == ["/grades"])
         let blocked = Self.layout { $0.blocked = (1...5).map { .init(row: 6, column: $0) } }
         #expect(Self.faults([Self.grade(.rows(6...6))], on: blocked) == ["/grades/0"])
     }

@@ -59,6 +59,10 @@ struct HallLayoutTests {
         #expect(later.status == 201, "\(later.text)")
         let schedule = try #require(later.json["scheduleId"] as? Int64)
         #expect(try self.places(rig, schedule) == self.places(rig, made.schedules[0]))
+        // The version before makes those of the first section alone.
+        #expect(throws: (any Error).self) {
+            try rig.rig.sql("UPDATE schedule SET seat_count = 19 WHERE id = \(schedule)")
+        }
         let detail = try await rig.client.send(.get, made.path)
         let grades = detail.json["grades"] as? [[String: Any]] ?? []
         #expect(grades.map { $0["section"] as? String } == ["가운데", nil])
@@ -143,8 +147,29 @@ struct HallLayoutTests {
         _ = try await process.news.work()
         let map = try await client.send(.get, path)
         #expect(map.json["aisles"] as? [Int] == [4] && map.json["rowAisles"] as? [Int] == [])
+        let same = try await made.seller.send(
+            .patch, "/api/v1/stage/\(made.stage)", json: ["aisles": [4], "rowAisles": [Int]()])
+        #expect(same.status == 200)
+        // Nobody is told of what is as it was.
+        try rig.rig.sql("SELECT pg_notify('seat_news', 'last')")
+        guard case .message("last")? = await notes.next() else {
+            Issue.record("maps are read anew for nothing")
+            return
+        }
         let sections = try await made.seller.send(.patch, "/api/v1/stage/\(made.stage)", json: ["sections": [Any]()])
         #expect(sections.status == 409 && sections.code == "venue-in-use")
+    }
+
+    @Test("that became smaller after its show was called off is as large as the seats that there were")
+    func smaller() async throws {
+        let rig = try CatalogueRig()
+        let made = try await self.made(rig)
+        let process = ReservationRig(rig.rig)
+        let client = try process.client()
+        try rig.rig.sql("UPDATE stage SET row_count = 2, column_count = 3, sections = '[]'")
+        let map = try await client.send(.get, "/api/v1/schedule/\(made.schedules[0])/seat")
+        #expect(map.json["rows"] as? Int == 5 && map.json["cols"] as? Int == 7, "\(map.text)")
+        withExtendedLifetime(process) {}
     }
 
     @Test("has grades that say which sections, in one way")
@@ -163,8 +188,8 @@ struct HallLayoutTests {
         #expect(try await pointers(["sections": ["왼쪽", "왼쪽"]]) == ["/grades/0/sections"])
         #expect(try await pointers(["sections": [String]()]) == ["/grades/0/sections"])
         #expect(try await pointers(["sections": ["왼쪽"], "section": "오른쪽"]) == ["/grades/0/sections"])
-        #expect(try await pointers(["sections": ["왼쪽"], "rows": [1, 2]]) == ["/grades/0/section"])
+        #expect(try await pointers(["sections": ["왼쪽"], "rows": [1, 2]]) == ["/grades/0/sections"])
         #expect(try await pointers(["sections": ["왼쪽", 7]]) == ["/grades/0/sections/1"])
-        #expect(try await pointers(["sections": ["왼쪽"], "kind": "ONLINE", "capacity": 9]) == ["/grades/0/section"])
+        #expect(try await pointers(["sections": ["왼쪽"], "kind": "ONLINE", "capacity": 9]) == ["/grades/0/sections"])
     }
 }

@@ -131,7 +131,11 @@ struct ReservationRouteTests {
         let rig = try TicketingRig()
         let process = ReservationRig(rig)
         let sale = try rig.concertOnSale(rows: 10, columns: 10)
-        try rig.sql("UPDATE grade SET section = name")
+        try rig.sql(
+            """
+            UPDATE stage SET sections = (SELECT jsonb_agg(jsonb_build_object(
+                'name', name, 'rows', jsonb_build_array(first_row, last_row))) FROM grade)
+            """)
         let client = try process.client()
         let path = "/api/v1/schedule/\(sale.schedule)/seat"
         let map = try await client.send(.get, path)
