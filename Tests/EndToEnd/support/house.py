@@ -97,8 +97,12 @@ class House:
         joined = answered("queue", self.api.post(path, {}, fan), 200, 201)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            status = answered("queue", self.api.get(
-                path + "/status", fan, fields={"Queue-Ticket": joined["queueTicket"]}), 200)
+            asked = self.api.get(path + "/status", fan, fields={"Queue-Ticket": joined["queueTicket"]})
+            if asked.code == "queue-ticket-expired":
+                # A turn of before, which what was bought in it has ended since.
+                joined = answered("queue", self.api.post(path, {}, fan), 200, 201)
+                continue
+            status = answered("queue", asked, 200)
             if status["status"] == "ADMITTED":
                 return status["queuePass"]
             time.sleep(status["pollAfterMs"] / 1000)
