@@ -174,12 +174,10 @@ def lay_out(seller, house):
     seller.expect_well("a hall that is laid out")
     seller.expect_fits("a hall that is laid out")
     press(seller, "Next")
-    # Four sections, shared out at first: the wings and the balcony are of the second grade.
-    seller.do("document.querySelectorAll('.paint-grade .mark')[0].click()")
-    seller.do("document.querySelectorAll('.paint-row')[1].click()")
-    seller.do("document.querySelectorAll('.paint-grade .mark')[1].click()")
-    for index in (0, 2, 3):
-        seller.do(f"document.querySelectorAll('.paint-row')[{index}].click()")
+    by_their_names(seller)
+    # Beside the balcony there is nothing: of rows there would be seats that do not exist.
+    expect(seller.value("document.querySelector('[name=paintBy]').closest('.field').hidden"), "grades are of sections")
+    choose(seller, "[name=paintBy]", "rows")
     counts = "[...document.querySelectorAll('.paint-end .count')].map((node) => node.textContent).join()"
     seller.until(f"{counts} === '200 seats,220 seats'", "seats by grade")
     seller.expect_well("sections that are painted")
@@ -190,8 +188,44 @@ def lay_out(seller, house):
     seller.until(f"({LABEL} ?? '').includes('0 of 420')", "its hall")
     found = house.api.get("/api/v1/concert/" + seller.value("location.pathname").split("/")[3]).json
     grades = [(grade["name"], grade["section"], grade["sections"], grade["remaining"]) for grade in found["grades"]]
-    expect(grades == [("R", "B", [], 200), ("S", None, ["A", "C", "Balcony"], 220)], f"grades: {grades}")
+    expect(grades == [("R", "B", [], 200), ("S", None, ["C", "Balcony", "A"], 220)], f"grades: {grades}")
     return found["schedules"][0]["scheduleId"]
+
+
+PAINTED = "[...document.querySelectorAll('.paint-row')].map((one) => one.getAttribute('aria-label').slice(8))"
+
+
+def by_their_names(seller):
+    """Sections keep the grades that they were given: of the four, the wings and the balcony are of the second grade."""
+    press_section(seller, 1, 0)
+    expect(seller.value(PAINTED) == ["A: S", "B: R", "C: S", "Balcony: S"], f"painted: {seller.value(PAINTED)}")
+    # Once more, and it is not sold; a press is one, by keys and by a mouse.
+    for shown, wanted in (("Balcony · not sold", "Balcony: not sold"), ("Balcony", "Balcony: S")):
+        press_section(seller, 1, 3)
+        seller.until(f"{PAINTED}[3] === '{wanted}'", wanted)
+        expect(seller.value("document.querySelectorAll('.paint-row')[3].textContent") == shown, f"it says {shown}")
+    seller.do("document.querySelectorAll('.paint-grade .mark')[0].click(); "
+              "document.querySelector('.paint-row').scrollIntoView({block: 'center'})")
+    box = "document.querySelector('.paint-row').getBoundingClientRect()"
+    for wanted in ("A: R", "A: not sold", "A: R"):
+        seller.press_at(*seller.value(f"[{box}.x + 20, {box}.y + 10]"))
+        seller.until(f"{PAINTED}[0] === '{wanted}'", wanted)
+    press_section(seller, 1, 0)
+    press(seller, "Back")
+    seller.do("document.querySelector('.hall-editor .row:nth-child(1) > button').click()")
+    seller.fill(".hall-editor .row:nth-child(1) [data-part=name]", "Floor")
+    expect(seller.value(PAINTED) == ["Floor: R", "C: S", "Balcony: S"], f"without A: {seller.value(PAINTED)}")
+    seller.fill(".hall-editor .row:nth-child(1) [data-part=name]", "B")
+    press(seller, "Add a section")
+    for part, value in (("name", "A"), ("rows", "10"), ("cols", "8")):
+        seller.fill(f".hall-editor .row:nth-child(4) [data-part={part}]", value)
+    press(seller, "Next")
+    expect(seller.value(PAINTED) == ["B: R", "C: S", "Balcony: S", "A: S"], f"with another A: {seller.value(PAINTED)}")
+
+
+def press_section(seller, grade, section):
+    for what, index in ((".paint-grade .mark", grade), (".paint-row", section)):
+        seller.do(f"document.querySelectorAll('{what}')[{index}].click()")
 
 
 # How often something is drawn at places of the map: below a name's line, between sections, and where seats are.
