@@ -47,6 +47,7 @@ def run(site):
     schedule = lay_out(seller, house)
     see_sections(fan, house, schedule)
     change_aisles(seller, fan, house, schedule)
+    as_it_is(seller, house)
     for visitor in (seller, fan):
         visitor.browser.stop()
     expect_alive(podo)
@@ -286,3 +287,27 @@ def change_aisles(seller, fan, house, schedule):
     seller.fill("dialog .row:nth-child(1) [data-part=rows]", "9")
     press(seller, "Save", "dialog")
     seller.until(TEXT.format("dialog [role=alert]") + ".includes('There are shows')", "its sections stay")
+
+
+def as_it_is(seller, house):
+    """Sections that the form would not lay out so stay as they are, and so do aisles that nobody has touched."""
+    sections = [{"name": "Left", "rows": [1, 2], "cols": [1, 3]}, {"name": "Right", "rows": [2, 4], "cols": [5, 6]}]
+    stage = answered("stage", house.api.post("/api/v1/stage", {
+        "name": "Crooked", "location": "Seoul", "rows": 4, "cols": 6, "sections": sections, "aisles": [5, 3]},
+        house.seller), 201)["stageId"]
+    seller.go("/studio/venues/")
+    change = f"document.querySelector('[data-way=change-{stage}]')"
+    seller.do(f"{change}.click()")
+    seller.until("document.querySelector('dialog [name=hallKind]')?.value === 'fixed'", "none that can be written")
+    seller.fill("dialog [name=name]", "Straight")
+    seller.says("12 seats")
+    press(seller, "Save", "dialog")
+    seller.until(f"{change}?.closest('tr').textContent.includes('Straight')", "its name is another")
+    found = answered("stage", house.api.get(f"/api/v1/stage/{stage}", house.seller), 200)
+    expect((found["aisles"], found["sections"]) == ([5, 3], sections), f"the hall is as it was: {found}")
+    seller.do(f"{change}.click()")
+    seller.fill("dialog [name=rowAisles]", "2")
+    press(seller, "Save", "dialog")
+    seller.until("!document.querySelector('dialog')", "it is saved")
+    found = answered("stage", house.api.get(f"/api/v1/stage/{stage}", house.seller), 200)
+    expect((found["rowAisles"], found["sections"]) == ([2], sections), f"its sections are as they were: {found}")
