@@ -172,6 +172,7 @@ def lay_out(seller, house):
     choose(seller, ".hall-editor .row:nth-child(4) [data-part=side]", "whole")
     seller.until("document.querySelector('.hall-editor canvas')", "how it will look")
     seller.says("420 seats")
+    while_typing(seller)
     seller.expect_well("a hall that is laid out")
     seller.expect_fits("a hall that is laid out")
     press(seller, "Next")
@@ -191,6 +192,28 @@ def lay_out(seller, house):
     grades = [(grade["name"], grade["section"], grade["sections"], grade["remaining"]) for grade in found["grades"]]
     expect(grades == [("R", "B", [], 200), ("S", None, ["C", "Balcony", "A"], 220)], f"grades: {grades}")
     return found["schedules"][0]["scheduleId"]
+
+
+def while_typing(seller):
+    """A hall that is none yet harms nothing, one that is too large is told of, and what is beside it draws nothing."""
+    rows, tier = (f".hall-editor .row:nth-child(4) [data-part={part}]" for part in ("rows", "tier"))
+    for text, count in (("", 390), ("1.5", 390), ("999", 0)):
+        seller.fill(rows, text)
+        seller.says(f"\n{count} seats")
+    press(seller, "Next")
+    seller.until("document.activeElement.name === 'hallKind'", "the hall has too many rows")
+    seller.says("within 1,000 rows")
+    seller.fill(rows, "2")
+    # As many tiers as can be read again out of a hall.
+    seller.fill(tier, "6")
+    press(seller, "Next")
+    seller.says("≤ 5")
+    seller.fill(tier, "2")
+    seller.says("420 seats")
+    seller.do("window.drawn = document.querySelector('.hall-editor canvas')")
+    seller.fill("#stageName", "The greatest hall")
+    time.sleep(0.5)
+    expect(seller.value("window.drawn.isConnected"), "the hall is drawn once")
 
 
 PAINTED = "[...document.querySelectorAll('.paint-row')].map((one) => one.getAttribute('aria-label').slice(8))"
