@@ -9,7 +9,9 @@ import { t } from "./language.js";
 export const free = 0, held = 1, sold = 2, blocked = 4;
 
 const sheetPixelsMax = 8_000_000;
-const cellMax = 24;
+/** Of a larger canvas phones draw nothing. */
+const canvasPixelsMax = 16_700_000;
+const cellMin = 4, cellMax = 24;
 /** From this many pixels of a seat on, seats are drawn by themselves. */
 const nearSize = 20;
 const scaleMax = 6;
@@ -45,7 +47,8 @@ export class SeatMap {
     this.byPlace = new Map(seats.map((seat) => [seat.row * 4096 + seat.col, seat]));
     this.byNumber = new Map(seats.map((seat) => [seat.number, seat]));
     const { width, height } = this.layout;
-    this.cell = Math.max(4, Math.min(cellMax, Math.floor(Math.sqrt(sheetPixelsMax / (width * height)))));
+    const sizeOf = (pixels) => Math.floor(Math.sqrt(pixels / (width * height)));
+    this.cell = Math.min(cellMax, Math.max(sizeOf(sheetPixelsMax), Math.min(cellMin, sizeOf(canvasPixelsMax))));
     this.sheet = document.createElement("canvas");
     this.sheet.width = width * this.cell;
     this.sheet.height = height * this.cell;
