@@ -274,6 +274,23 @@ def see_sections(fan, house, schedule):
     fan.until(f"{cart} === 'Balcony · S, row 11, seat 4'", "whose section is said")
     expect_apart(fan, "laid out", [(1, 8), (1, 9), (11, 4)], [(1, 8, 1, 0)])
     fan.expect_well("a hall of sections")
+    goes_on(fan)
+
+
+# Two wings, one behind them, and a floor beside both.
+BESIDE = {"rows": 10, "cols": 20, "sections": [
+    {"name": "La", "rows": [1, 5], "cols": [1, 4]}, {"name": "Lb", "rows": [1, 5], "cols": [5, 8]},
+    {"name": "X", "rows": [6, 10], "cols": [1, 8]}, {"name": "M", "rows": [1, 10], "cols": [9, 20]}]}
+
+
+def goes_on(fan):
+    """A section is neither cut nor moved aside where another begins beside it, but where an aisle is."""
+    for aisles, gap in (([], 1), ([5], 2)):
+        found = json.loads(fan.browser.evaluate(
+            "import('/js/hall-layout.js').then(({ HallLayout }) => { const hall = new HallLayout("
+            + json.dumps(BESIDE | {"rowAisles": aisles})
+            + "); return JSON.stringify([hall.y(6) - hall.y(5), hall.x(5, 10), hall.x(6, 10), hall.width]); })"))
+        expect(found == [gap, 12, 12, 24], f"a floor that goes on, with aisles {aisles}: {found}")
 
 
 def expect_apart(fan, what, seats, gaps):
