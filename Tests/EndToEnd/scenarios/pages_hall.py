@@ -265,10 +265,12 @@ DRAWN = """((...places) => {
 def see_sections(fan, house, schedule):
     fan.go(f"/seats/{schedule}")
     fan.do("document.querySelector('details.list').open = true")
-    groups = "[...document.querySelectorAll('#row optgroup')].map((one) => `${one.label} ${one.children.length}`)"
-    fan.until(f"{groups}.length === 4", "sections in the list")
-    expect(fan.value(groups) == ["A 10", "B 10", "C 10", "Balcony 2"], f"rows by section: {fan.value(groups)}")
-    choose(fan, "#row", fan.value("[...document.querySelectorAll('#row optgroup')][3].firstElementChild.value"))
+    rows = "[...document.querySelectorAll('#row option')].map((one) => one.textContent)"
+    fan.until(f"{rows}.length", "rows in the list")
+    wanted = [f"{name} · Row {row}" for name in "ABC" for row in range(1, 11)]
+    wanted += ["Balcony · Row 11", "Balcony · Row 12"]
+    expect(fan.value(rows) == wanted, f"rows by section: {fan.value(rows)}")
+    choose(fan, "#row", fan.value("document.querySelectorAll('#row option')[30].value"))
     fan.do(f"{SEATS}[0].click()")
     cart = TEXT.format(".chosen li span")
     fan.until(f"{cart} === 'Balcony · S, row 11, seat 4'", "whose section is said")
