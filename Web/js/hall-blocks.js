@@ -2,8 +2,8 @@
 // across. What the API keeps is the grid of rows and columns that they lie in.
 
 const sides = ["left", "middle", "right", "whole"];
-/** Tiers of a hall that can be taken apart again. */
-const tiersMax = 5;
+/** Of more tiers a hall could not be taken apart again. */
+export const tiersMax = 5;
 
 /** `blocks`: { name, tier, side, rows, cols }. The grid, with a section for each of them in their order. */
 export function layoutOf(blocks) {

@@ -1,6 +1,6 @@
 // How a hall is laid out, by whom it belongs to: rows and columns with aisles, or sections in tiers; and how it will look.
 import { make, put } from "./dom.js";
-import { blocksOf, layoutOf, numbersIn } from "./hall-blocks.js";
+import { blocksOf, layoutOf, numbersIn, tiersMax } from "./hall-blocks.js";
 import { t } from "./language.js";
 import { free, SeatMap } from "./seat-map.js";
 import { field } from "./staff-form.js";
@@ -9,7 +9,6 @@ import { Rows } from "./studio-rows.js";
 /** As the API has it. */
 export const sideMax = 1000;
 const sectionsMax = 200, nameMax = 50;
-const tiersMax = 9;
 /** Of more than so many seats there is no picture while it is being written. */
 const seatsMax = 60_000;
 const restTime = 200;
@@ -51,10 +50,13 @@ export class HallEditor {
 
   /** As a stage of the API has it; what is being written may be none yet. */
   get layout() {
-    const number = (name) => Math.min(Math.max(Number(this.input(name).value) || 0, 0), sideMax);
+    const number = (name) => Math.min(Math.max(Math.trunc(this.input(name).value) || 0, 0), sideMax);
+    const side = (count) => Math.min(Math.max(Math.trunc(count) || 1, 1), sideMax);
     const aisles = { aisles: numbersIn(this.input("aisles").value), rowAisles: numbersIn(this.input("rowAisles").value) };
     if (this.fixed) return { rows: this.fixed.rows, cols: this.fixed.cols, sections: this.fixed.sections, ...aisles };
-    if (this.isOf === "sections") return { ...layoutOf(this.rows.items()), ...aisles };
+    if (this.isOf === "sections") {
+      return { ...layoutOf(this.rows.items().map((one) => ({ ...one, rows: side(one.rows), cols: side(one.cols) }))), ...aisles };
+    }
     return { rows: number("rows"), cols: number("cols"), sections: [], ...aisles };
   }
 
@@ -71,6 +73,7 @@ export class HallEditor {
     this.rows.isOff = this.isAway || this.isOf !== "sections";
     for (const input of this.aisles.querySelectorAll("input")) input.disabled = Boolean(this.isAway);
     this.tellOverlaps();
+    this.tellSize();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.draw(), restTime);
   }
@@ -86,10 +89,21 @@ export class HallEditor {
     }
   }
 
+  /** Of all sections together: there is at least one, and they are no larger than a hall can be. */
+  tellSize() {
+    const { rows, cols } = this.layout;
+    const isWrong = !this.isAway && this.isOf === "sections" && (!rows || rows > sideMax || cols > sideMax);
+    this.input("hallKind").setCustomValidity(isWrong ? t("hall.size", { n: sideMax }) : "");
+  }
+
   draw() {
+    const { layout } = this;
+    // What is written beside it, the stage's name or place, changes nothing that is seen.
+    const sign = JSON.stringify([this.isAway, layout]);
+    if (sign === this.sign) return undefined;
+    this.sign = sign;
     this.map?.dispose();
     this.map = null;
-    const { layout } = this;
     const seats = this.isAway ? [] : seatsOf(layout);
     if (!this.isAway) put(this.count, t("hall.seats", { n: seats?.length ?? countOf(layout) }));
     this.picture.hidden = !seats?.length;

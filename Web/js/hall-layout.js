@@ -11,11 +11,13 @@ export class HallLayout {
   /** `aisles` and `rowAisles`: an aisle is behind each column and row of these numbers; `sections`: { name, rows, cols }. */
   constructor({ rows, cols, aisles = [], rowAisles = [], sections = [] }) {
     this.sections = whole(sections, cols);
-    const breaks = new Set(rowAisles);
+    // Where a section begins, columns may have other gaps. Rows come apart there too, but for a section that goes on beside
+    // it: that one is not cut.
+    const begins = new Set(this.sections.map((section) => section.rows[0] - 1));
+    const goesOn = (row) => this.sections.some(({ rows: [first, last] }) => first <= row && last > row);
+    const gaps = new Set(rowAisles);
     for (const { rows: [first, last] } of this.sections) {
-      breaks.add(first - 1);
-      // Where another goes on beside it, that one is not cut.
-      if (!this.sections.some((other) => other.rows[0] <= last && other.rows[1] > last)) breaks.add(last);
+      for (const row of [first - 1, last]) if (!goesOn(row)) gaps.add(row);
     }
     /** Rows of the grid by their cells from the top, and back: 0 where there is none. */
     this.tops = new Uint16Array(rows + 1);
@@ -24,20 +26,30 @@ export class HallLayout {
     this.bands = [];
     this.bandOf = new Uint16Array(rows + 1);
     for (let row = 1; row <= rows; row += 1) {
-      if (row === 1 || breaks.has(row - 1)) {
-        if (row > 1) top += 1;
-        this.bands.push(this.band(row, cols, aisles));
-      }
+      if (row > 1 && gaps.has(row - 1)) top += 1;
+      if (row === 1 || gaps.has(row - 1) || begins.has(row - 1)) this.bands.push(this.band(row, cols, aisles));
       this.tops[row] = top;
       this.bandOf[row] = this.bands.length - 1;
       top += 1;
     }
     this.height = top + margin;
-    this.width = Math.max(0, ...this.bands.map((band) => band.width)) + 2 * margin;
-    // What is narrower stands in the middle.
-    for (const band of this.bands) band.left = margin + Math.floor((this.width - 2 * margin - band.width) / 2);
+    this.place();
     this.rowAt = this.inverse(this.tops, this.height);
     for (const band of this.bands) band.colAt = this.inverse(band.lefts, band.width);
+  }
+
+  /** What is narrower stands in the middle; a section that goes on from one band to the next is where it was. */
+  place() {
+    const widest = Math.max(0, ...this.bands.map((band) => band.width));
+    for (const [index, band] of this.bands.entries()) {
+      const before = this.bands[index - 1];
+      const both = before && band.sections.find((section) => before.sections.includes(section));
+      if (both) band.left = before.left + before.lefts[both.cols[0]] - band.lefts[both.cols[0]];
+      else band.left = Math.floor((widest - band.width) / 2);
+    }
+    const first = Math.min(0, ...this.bands.map((band) => band.left));
+    for (const band of this.bands) band.left += margin - first;
+    this.width = Math.max(margin, ...this.bands.map((band) => band.left + band.width)) + margin;
   }
 
   /** Rows from this one on have the same gaps between their columns. */
@@ -82,6 +94,9 @@ export class HallLayout {
   box({ rows: [first, last], cols: [from, to] }) {
     return [this.x(first, from), this.y(first), this.x(first, to) + 1, this.y(last) + 1];
   }
+
+  /** Whether there is a line for the name of a section above it. */
+  hasLine({ rows: [first] }) { return first === 1 || this.y(first) - this.y(first - 1) > 1; }
 
   /** What the section is called that a place is in; null for none. */
   sectionOf(row, col) {

@@ -15,36 +15,64 @@ export class Painter {
     /** The grade of each row, and of each section; null for one that is not sold. Those beyond the hall are kept: it may
      * grow again. */
     this.paintedBy = { rows: [], sections: [] };
+    /** Whether somebody has painted any of them. */
+    this.isTouched = { rows: false, sections: false };
     this.rowCount = 0;
     this.sections = [];
+    /** What sections had that are gone, by their names. */
+    this.gradeOf = new Map();
     this.by = field(t("new.paintBy"), "paintBy", { pointer: "", options: ["sections", "rows"].map((one) => [one, t(`new.paintBy.${one}`)]) });
-    this.by.addEventListener("change", () => this.place(this));
+    this.by.addEventListener("change", () => this.draw());
     this.gradesNode = make("div.paint-grades");
     this.hall = make("div.paint-hall");
     this.node = make("div.painter", {}, this.by, this.gradesNode, this.hall);
     addEventListener("pointerup", () => { this.isPainting = false; });
   }
 
+  /** Whether every place of the grid is in a section: a grade of rows has the places between them too. */
+  get isWhole() { return this.sections.reduce((sum, section) => sum + this.areaOf(section), 0) === this.rowCount * this.cols; }
   /** Whether whole sections are painted: where there are some, and nobody wants it otherwise. */
-  get isBySection() { return this.sections.length > 0 && this.by.querySelector("select").value === "sections"; }
-  get painted() { return this.paintedBy[this.isBySection ? "sections" : "rows"]; }
+  get isBySection() { return this.sections.length > 0 && (!this.isWhole || this.by.querySelector("select").value === "sections"); }
+  get unitKind() { return this.isBySection ? "sections" : "rows"; }
+  get painted() { return this.paintedBy[this.unitKind]; }
   get unitCount() { return this.isBySection ? this.sections.length : this.rowCount; }
   /** The grade of each row or section of the hall. */
   get units() { return this.painted.slice(0, this.unitCount); }
 
   /** A hall of this size, or none: then so many can watch. What nobody has painted is shared out in order. */
-  place({ rows, rowCount, cols, sections, isOnline }) {
-    Object.assign(this, { cols, sections, isOnline });
-    this.by.hidden = isOnline || !sections.length;
-    const count = rows ?? rowCount;
+  place({ rows, cols, sections, stageId, isOnline }) {
+    Object.assign(this, { cols, isOnline });
+    if (!isOnline) this.carry(sections, stageId);
     // A size that is being typed is none yet: what is painted stays.
-    if (!isOnline && count > 0) {
-      this.rowCount = count;
-      const { painted, unitCount } = this;
-      if (!this.isTouched) painted.length = 0;
-      for (let unit = painted.length; unit < unitCount; unit += 1) painted.push(Math.floor((unit * this.list.length) / unitCount));
+    if (!isOnline && rows > 0) {
+      this.rowCount = rows;
+      this.share("rows", rows);
+      this.share("sections", sections.length);
     }
+    this.by.hidden = isOnline || !sections.length || !this.isWhole;
     this.draw();
+  }
+
+  /** Sections in the place of others keep the grades of those that were called so; as many of the same stage may be called
+   * otherwise, and stay what they are. */
+  carry(sections, stageId) {
+    if (stageId !== this.stageId || sections.length !== this.sections.length) {
+      for (const [unit, { name }] of this.sections.entries()) this.gradeOf.set(name, this.list[this.paintedBy.sections[unit]] ?? null);
+      this.paintedBy.sections = sections.map(({ name }) => {
+        const grade = this.gradeOf.get(name);
+        const index = this.list.indexOf(grade);
+        return grade === null ? null : index < 0 ? undefined : index;
+      });
+    }
+    Object.assign(this, { sections, stageId });
+  }
+
+  share(kind, count) {
+    const painted = this.paintedBy[kind];
+    if (!this.isTouched[kind]) painted.length = 0;
+    for (let unit = 0; unit < count; unit += 1) {
+      if (painted[unit] === undefined) painted[unit] = Math.floor((unit * this.list.length) / count);
+    }
   }
 
   draw() {
@@ -88,15 +116,24 @@ export class Painter {
     for (const [place, line] of this.lines.entries()) line.querySelector(".mark").setAttribute("aria-pressed", String(place === index));
   }
 
-  /** By fingers, a press paints and a stroke scrolls; with a mouse or a pen a stroke paints. */
+  /** By fingers, a press paints and a stroke scrolls; with a mouse or a pen a stroke paints. A press on what has the grade
+   * already takes it out of the sale. */
   rowLine(row) {
     const line = make("button.paint-row", {
-      type: "button", onclick: () => this.paint(row), onpointerdown: (event) => {
+      type: "button", onclick: (event) => {
+        // Keys press without a pointer; what a pointer has painted by now is not pressed once more.
+        if (event.detail === 0 || !this.isDone) this.paint(row, this.painted[row] === this.current ? null : this.current);
+      }, onpointerdown: (event) => {
+        this.isDone = false;
         if (event.pointerType === "touch") return;
         this.isPainting = true;
         event.target.releasePointerCapture?.(event.pointerId);
+        this.isDone = this.paint(row);
+      }, onpointerenter: () => {
+        if (!this.isPainting) return;
+        this.isDone = true;
         this.paint(row);
-      }, onpointerenter: () => this.isPainting && this.paint(row),
+      },
     });
     this.dress(line, row);
     return line;
@@ -109,17 +146,19 @@ export class Painter {
     const name = grade === null ? t("new.notSold") : this.list[grade]?.name ?? "";
     const section = this.isBySection && this.sections[row].name;
     line.setAttribute("aria-label", section ? t("new.paintSection", { section, grade: name }) : t("new.paintRow", { n: row + 1, grade: name }));
-    line.textContent = section || String(row + 1);
+    line.textContent = [section || String(row + 1), grade === null && name].filter(Boolean).join(" · ");
   }
 
-  paint(row) {
-    if (this.painted[row] === this.current) return;
-    this.isTouched = true;
-    this.painted[row] = this.current;
+  /** False when it is so already. */
+  paint(row, grade = this.current) {
+    if (this.painted[row] === grade) return false;
+    this.isTouched[this.unitKind] = true;
+    this.painted[row] = grade;
     this.tell();
     this.dress(this.hall.children[row], row);
     this.count();
     for (const [index, line] of this.lines.entries()) this.showSpan(line, index);
+    return true;
   }
 
   /** From one row to another of this grade, and no other row of it. */
@@ -127,7 +166,7 @@ export class Painter {
     const span = this.span(index);
     span[place] = Math.min(Math.max(value, 0), this.rowCount);
     if (!span[0] || !span[1] || span[0] > span[1]) return;
-    this.isTouched = true;
+    this.isTouched.rows = true;
     for (let row = 0; row < this.rowCount; row += 1) {
       const isIn = row + 1 >= span[0] && row + 1 <= span[1];
       if (isIn) this.painted[row] = index;
@@ -157,11 +196,9 @@ export class Painter {
   }
 
   /** Of a row, or a section. */
-  seatsOf(unit) {
-    if (!this.isBySection) return this.cols;
-    const { rows, cols } = this.sections[unit];
-    return (rows[1] - rows[0] + 1) * (cols ? cols[1] - cols[0] + 1 : this.cols);
-  }
+  seatsOf(unit) { return this.isBySection ? this.areaOf(this.sections[unit]) : this.cols; }
+
+  areaOf({ rows: [first, last], cols }) { return (last - first + 1) * (cols ? cols[1] - cols[0] + 1 : this.cols); }
 
   add() {
     this.list.push({ name: "ABCDEFGH"[this.list.length - 1] ?? "X", price: 50_000 });
@@ -185,11 +222,13 @@ export class Painter {
   // For who comes back to a form that was begun.
 
   get kept() {
-    return { list: this.list, paintedBy: this.paintedBy, isTouched: Boolean(this.isTouched), by: this.by.querySelector("select").value };
+    const { list, paintedBy, isTouched, sections, stageId } = this;
+    return { list, paintedBy, isTouched, sections, stageId, by: this.by.querySelector("select").value };
   }
 
-  restore({ list, paintedBy, isTouched, by }) {
-    Object.assign(this, { list, paintedBy, isTouched, current: 0 });
+  restore({ by, ...kept }) {
+    Object.assign(this, { ...kept, current: 0 });
+    this.gradeOf.clear();
     this.by.querySelector("select").value = by;
     this.draw();
   }

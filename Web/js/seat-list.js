@@ -30,14 +30,14 @@ export class SeatList {
       ways && this.waysNode);
   }
 
-  /** Rows by their sections, where there are some. */
+  /** Rows by their sections, where there are some. Each says its own: that of a group is not seen of the one chosen. */
   options() {
     const groups = new Map();
     for (const [place, [{ section, row }]] of this.rows.entries()) {
       if (!groups.has(section)) groups.set(section, []);
-      groups.get(section).push(make("option", { value: place }, t("seats.row", { n: row })));
+      groups.get(section).push(make("option", { value: place }, [section, t("seats.row", { n: row })].filter(Boolean).join(" · ")));
     }
-    return [...groups].map(([section, options]) => (section === null ? options : make("optgroup", { label: section }, options)));
+    return [...groups.values()];
   }
 
   show() {

@@ -9,7 +9,9 @@ import { t } from "./language.js";
 export const free = 0, held = 1, sold = 2, blocked = 4;
 
 const sheetPixelsMax = 8_000_000;
-const cellMax = 24;
+/** Of a larger canvas phones draw nothing. */
+const canvasPixelsMax = 16_700_000;
+const cellMin = 4, cellMax = 24;
 /** From this many pixels of a seat on, seats are drawn by themselves. */
 const nearSize = 20;
 const scaleMax = 6;
@@ -45,7 +47,8 @@ export class SeatMap {
     this.byPlace = new Map(seats.map((seat) => [seat.row * 4096 + seat.col, seat]));
     this.byNumber = new Map(seats.map((seat) => [seat.number, seat]));
     const { width, height } = this.layout;
-    this.cell = Math.max(4, Math.min(cellMax, Math.floor(Math.sqrt(sheetPixelsMax / (width * height)))));
+    const sizeOf = (pixels) => Math.floor(Math.sqrt(pixels / (width * height)));
+    this.cell = Math.min(cellMax, Math.max(sizeOf(sheetPixelsMax), Math.min(cellMin, sizeOf(canvasPixelsMax))));
     this.sheet = document.createElement("canvas");
     this.sheet.width = width * this.cell;
     this.sheet.height = height * this.cell;
@@ -266,7 +269,8 @@ export class SeatMap {
     this.drawNames(size);
   }
 
-  /** What sections are called: in the line above them, or across them where that is too small to be read. */
+  /** What sections are called: in the line above them, or across them where that is too small to be read, or where another
+   * section goes on beside them and they have none. */
   drawNames(size) {
     const { view, canvas, layout } = this;
     const text = Math.min(nameMax, Math.max(nameMin, (size / this.ratio) * 0.7)) * this.ratio;
@@ -278,9 +282,9 @@ export class SeatMap {
       const [x, width] = [this.x + ((left + right) / 2) * size, (right - left) * size];
       if (this.x + right * size < 0 || this.x + left * size > canvas.width) continue;
       if (this.y + bottom * size < 0 || this.y + (top - 1) * size > canvas.height) continue;
-      const isAbove = size >= text;
-      const y = this.y + (isAbove ? top - 0.5 : (top + bottom) / 2) * size;
-      if (!isAbove) {
+      const isNear = size >= text, hasLine = layout.hasLine(section);
+      const y = this.y + (!isNear ? (top + bottom) / 2 : hasLine ? top - 0.5 : top) * size;
+      if (!isNear || !hasLine) {
         // Readable on whatever is below it, and no wider than what it names: nearer, all of it is there.
         const plate = Math.min(view.measureText(section.name).width + text, width);
         view.fillStyle = this.style.surface;

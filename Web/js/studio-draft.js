@@ -6,7 +6,8 @@ const restTime = 300;
 const own = ".painter, .rows, .times-list";
 
 export class Draft {
-  constructor(me) { this.key = `podo-show-${me.memberId}`; }
+  /** Of this form: what another version of it has kept does not fit, and is left alone. */
+  constructor(me) { this.key = `podo-show-2-${me.memberId}`; }
 
   /** Puts everything where it was. False when there is nothing, or nothing that fits this form. */
   restore(form) {

@@ -23,7 +23,8 @@ export function what() {
 
 const nameOf = (stage) => `${stage.name} (${stage.rows} × ${stage.cols})`;
 
-/** Whose show it is, and a stage that there is, a new one, or none: `onChange` hears { rows, cols, sections, isOnline, zone }.
+/** Whose show it is, and a stage that there is, a new one, or none: `onChange` hears { rows, cols, sections, stageId, isOnline,
+ * zone }.
  * `sellers`: whom one may make shows for, `[id, name]` each. */
 export class Where {
   constructor(stages, sellers, onChange) {
@@ -64,7 +65,7 @@ export class Where {
     this.zoneField.hidden = !isNew && !isOnline;
     const { rows, cols, sections } = this.stage ?? this.hall.layout;
     // What is being typed may be anything.
-    this.onChange({ rows: Math.min(rows, sideMax), cols: Math.min(cols, sideMax), sections, isOnline, zone: this.zone });
+    this.onChange({ rows: Math.min(rows, sideMax), cols: Math.min(cols, sideMax), sections, stageId: this.choice.value, isOnline, zone: this.zone });
   }
 
   get stage() { return this.stages.find((one) => String(one.stageId) === this.choice.value); }

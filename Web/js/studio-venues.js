@@ -60,6 +60,7 @@ async function edit(stage, sellers, again) {
 }
 
 const parts = ["sections", "aisles", "rowAisles"];
+const sorted = (numbers) => JSON.stringify([...new Set(numbers)].sort((a, b) => a - b));
 /** A layout as it can be compared with another: what is a list there is its text here. */
-const normal = ({ rows, cols, sections, aisles, rowAisles }) => ({ rows, cols, aisles: JSON.stringify(aisles), rowAisles: JSON.stringify(rowAisles),
+const normal = ({ rows, cols, sections, aisles, rowAisles }) => ({ rows, cols, aisles: sorted(aisles), rowAisles: sorted(rowAisles),
   sections: JSON.stringify(sections.map((one) => ({ name: one.name, rows: one.rows, cols: one.cols ?? [1, cols] }))) });

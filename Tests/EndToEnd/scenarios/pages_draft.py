@@ -53,14 +53,24 @@ def draft(visitor, house):
 
 def written_again(visitor):
     """What was written of a show is there after a reload, and in the other language; another begins anew."""
+    # What a page before this one has kept does not fit, and is not put in half.
+    visitor.browser.evaluate(
+        "fetch('/api/v1/member/me').then((answer) => answer.json()).then((me) => sessionStorage.setItem("
+        "`podo-show-${me.memberId}`, '{\"values\":{\"name\":\"Of old\"},\"times\":[]}'))")
     visitor.go("/studio/new/")
+    expect(visitor.value("document.querySelector('#name').value") == "", "an empty form")
     visitor.fill("#name", "Half written")
     press(visitor, "Next")
     choose(visitor, "#stageId", "new")
     visitor.fill("#stageName", "A barn")
     visitor.fill("#location", "Jeju")
-    visitor.fill("#rows", "4")
+    choose(visitor, "[name=hallKind]", "sections")
+    # Of one height: a show there may be sold by rows too.
+    for line in (1, 2, 3):
+        visitor.fill(f".hall-editor .row:nth-child({line}) [data-part=rows]", "4")
+    visitor.fill(".hall-editor .row:nth-child(1) [data-part=name]", "Hay")
     press(visitor, "Next")
+    choose(visitor, "[name=paintBy]", "rows")
     # A grade without a row would be left out: it is told.
     press(visitor, "Add a grade")
     press(visitor, "Next")
@@ -82,6 +92,8 @@ def written_again(visitor):
     expect(visitor.value("document.querySelectorAll('[data-part=daysBefore]').length") == 5, "the rules")
     painted = visitor.value("document.querySelectorAll('.paint-row')[3].getAttribute('aria-label')")
     expect(painted == "4열: B", f"its colours: {painted}")
+    hall = visitor.value("[...document.querySelectorAll('.hall-editor [data-part=name]')].map((one) => one.value)")
+    expect(hall == ["Hay", "B", "C"], f"its sections: {hall}")
     visitor.expect_well("the form in Korean")
     visitor.expect_fits("the form in Korean")
     press(visitor, "English", ".persons")

@@ -47,6 +47,7 @@ def run(site):
     schedule = lay_out(seller, house)
     see_sections(fan, house, schedule)
     change_aisles(seller, fan, house, schedule)
+    as_it_is(seller, house)
     for visitor in (seller, fan):
         visitor.browser.stop()
     expect_alive(podo)
@@ -171,15 +172,14 @@ def lay_out(seller, house):
     choose(seller, ".hall-editor .row:nth-child(4) [data-part=side]", "whole")
     seller.until("document.querySelector('.hall-editor canvas')", "how it will look")
     seller.says("420 seats")
+    while_typing(seller)
     seller.expect_well("a hall that is laid out")
     seller.expect_fits("a hall that is laid out")
     press(seller, "Next")
-    # Four sections, shared out at first: the wings and the balcony are of the second grade.
-    seller.do("document.querySelectorAll('.paint-grade .mark')[0].click()")
-    seller.do("document.querySelectorAll('.paint-row')[1].click()")
-    seller.do("document.querySelectorAll('.paint-grade .mark')[1].click()")
-    for index in (0, 2, 3):
-        seller.do(f"document.querySelectorAll('.paint-row')[{index}].click()")
+    by_their_names(seller)
+    # Beside the balcony there is nothing: of rows there would be seats that do not exist.
+    expect(seller.value("document.querySelector('[name=paintBy]').closest('.field').hidden"), "grades are of sections")
+    choose(seller, "[name=paintBy]", "rows")
     counts = "[...document.querySelectorAll('.paint-end .count')].map((node) => node.textContent).join()"
     seller.until(f"{counts} === '200 seats,220 seats'", "seats by grade")
     seller.expect_well("sections that are painted")
@@ -190,8 +190,66 @@ def lay_out(seller, house):
     seller.until(f"({LABEL} ?? '').includes('0 of 420')", "its hall")
     found = house.api.get("/api/v1/concert/" + seller.value("location.pathname").split("/")[3]).json
     grades = [(grade["name"], grade["section"], grade["sections"], grade["remaining"]) for grade in found["grades"]]
-    expect(grades == [("R", "B", [], 200), ("S", None, ["A", "C", "Balcony"], 220)], f"grades: {grades}")
+    expect(grades == [("R", "B", [], 200), ("S", None, ["C", "Balcony", "A"], 220)], f"grades: {grades}")
     return found["schedules"][0]["scheduleId"]
+
+
+def while_typing(seller):
+    """A hall that is none yet harms nothing, one that is too large is told of, and what is beside it draws nothing."""
+    rows, tier = (f".hall-editor .row:nth-child(4) [data-part={part}]" for part in ("rows", "tier"))
+    for text, count in (("", 390), ("1.5", 390), ("999", 0)):
+        seller.fill(rows, text)
+        seller.says(f"\n{count} seats")
+    press(seller, "Next")
+    seller.until("document.activeElement.name === 'hallKind'", "the hall has too many rows")
+    seller.says("within 1,000 rows")
+    seller.fill(rows, "2")
+    # As many tiers as can be read again out of a hall.
+    seller.fill(tier, "6")
+    press(seller, "Next")
+    seller.says("≤ 5")
+    seller.fill(tier, "2")
+    seller.says("420 seats")
+    seller.do("window.drawn = document.querySelector('.hall-editor canvas')")
+    seller.fill("#stageName", "The greatest hall")
+    time.sleep(0.5)
+    expect(seller.value("window.drawn.isConnected"), "the hall is drawn once")
+
+
+PAINTED = "[...document.querySelectorAll('.paint-row')].map((one) => one.getAttribute('aria-label').slice(8))"
+
+
+def by_their_names(seller):
+    """Sections keep the grades that they were given: of the four, the wings and the balcony are of the second grade."""
+    press_section(seller, 1, 0)
+    expect(seller.value(PAINTED) == ["A: S", "B: R", "C: S", "Balcony: S"], f"painted: {seller.value(PAINTED)}")
+    # Once more, and it is not sold; a press is one, by keys and by a mouse.
+    for shown, wanted in (("Balcony · not sold", "Balcony: not sold"), ("Balcony", "Balcony: S")):
+        press_section(seller, 1, 3)
+        seller.until(f"{PAINTED}[3] === '{wanted}'", wanted)
+        expect(seller.value("document.querySelectorAll('.paint-row')[3].textContent") == shown, f"it says {shown}")
+    seller.do("document.querySelectorAll('.paint-grade .mark')[0].click(); "
+              "document.querySelector('.paint-row').scrollIntoView({block: 'center'})")
+    box = "document.querySelector('.paint-row').getBoundingClientRect()"
+    for wanted in ("A: R", "A: not sold", "A: R"):
+        seller.press_at(*seller.value(f"[{box}.x + 20, {box}.y + 10]"))
+        seller.until(f"{PAINTED}[0] === '{wanted}'", wanted)
+    press_section(seller, 1, 0)
+    press(seller, "Back")
+    seller.do("document.querySelector('.hall-editor .row:nth-child(1) > button').click()")
+    seller.fill(".hall-editor .row:nth-child(1) [data-part=name]", "Floor")
+    expect(seller.value(PAINTED) == ["Floor: R", "C: S", "Balcony: S"], f"without A: {seller.value(PAINTED)}")
+    seller.fill(".hall-editor .row:nth-child(1) [data-part=name]", "B")
+    press(seller, "Add a section")
+    for part, value in (("name", "A"), ("rows", "10"), ("cols", "8")):
+        seller.fill(f".hall-editor .row:nth-child(4) [data-part={part}]", value)
+    press(seller, "Next")
+    expect(seller.value(PAINTED) == ["B: R", "C: S", "Balcony: S", "A: S"], f"with another A: {seller.value(PAINTED)}")
+
+
+def press_section(seller, grade, section):
+    for what, index in ((".paint-grade .mark", grade), (".paint-row", section)):
+        seller.do(f"document.querySelectorAll('{what}')[{index}].click()")
 
 
 # How often something is drawn at places of the map: below a name's line, between sections, and where seats are.
@@ -207,15 +265,34 @@ DRAWN = """((...places) => {
 def see_sections(fan, house, schedule):
     fan.go(f"/seats/{schedule}")
     fan.do("document.querySelector('details.list').open = true")
-    groups = "[...document.querySelectorAll('#row optgroup')].map((one) => `${one.label} ${one.children.length}`)"
-    fan.until(f"{groups}.length === 4", "sections in the list")
-    expect(fan.value(groups) == ["A 10", "B 10", "C 10", "Balcony 2"], f"rows by section: {fan.value(groups)}")
-    choose(fan, "#row", fan.value("[...document.querySelectorAll('#row optgroup')][3].firstElementChild.value"))
+    rows = "[...document.querySelectorAll('#row option')].map((one) => one.textContent)"
+    fan.until(f"{rows}.length", "rows in the list")
+    wanted = [f"{name} · Row {row}" for name in "ABC" for row in range(1, 11)]
+    wanted += ["Balcony · Row 11", "Balcony · Row 12"]
+    expect(fan.value(rows) == wanted, f"rows by section: {fan.value(rows)}")
+    choose(fan, "#row", fan.value("document.querySelectorAll('#row option')[30].value"))
     fan.do(f"{SEATS}[0].click()")
     cart = TEXT.format(".chosen li span")
     fan.until(f"{cart} === 'Balcony · S, row 11, seat 4'", "whose section is said")
     expect_apart(fan, "laid out", [(1, 8), (1, 9), (11, 4)], [(1, 8, 1, 0)])
     fan.expect_well("a hall of sections")
+    goes_on(fan)
+
+
+# Two wings, one behind them, and a floor beside both.
+BESIDE = {"rows": 10, "cols": 20, "sections": [
+    {"name": "La", "rows": [1, 5], "cols": [1, 4]}, {"name": "Lb", "rows": [1, 5], "cols": [5, 8]},
+    {"name": "X", "rows": [6, 10], "cols": [1, 8]}, {"name": "M", "rows": [1, 10], "cols": [9, 20]}]}
+
+
+def goes_on(fan):
+    """A section is neither cut nor moved aside where another begins beside it, but where an aisle is."""
+    for aisles, gap in (([], 1), ([5], 2)):
+        found = json.loads(fan.browser.evaluate(
+            "import('/js/hall-layout.js').then(({ HallLayout }) => { const hall = new HallLayout("
+            + json.dumps(BESIDE | {"rowAisles": aisles})
+            + "); return JSON.stringify([hall.y(6) - hall.y(5), hall.x(5, 10), hall.x(6, 10), hall.width]); })"))
+        expect(found == [gap, 12, 12, 24], f"a floor that goes on, with aisles {aisles}: {found}")
 
 
 def expect_apart(fan, what, seats, gaps):
@@ -252,3 +329,27 @@ def change_aisles(seller, fan, house, schedule):
     seller.fill("dialog .row:nth-child(1) [data-part=rows]", "9")
     press(seller, "Save", "dialog")
     seller.until(TEXT.format("dialog [role=alert]") + ".includes('There are shows')", "its sections stay")
+
+
+def as_it_is(seller, house):
+    """Sections that the form would not lay out so stay as they are, and so do aisles that nobody has touched."""
+    sections = [{"name": "Left", "rows": [1, 2], "cols": [1, 3]}, {"name": "Right", "rows": [2, 4], "cols": [5, 6]}]
+    stage = answered("stage", house.api.post("/api/v1/stage", {
+        "name": "Crooked", "location": "Seoul", "rows": 4, "cols": 6, "sections": sections, "aisles": [5, 3]},
+        house.seller), 201)["stageId"]
+    seller.go("/studio/venues/")
+    change = f"document.querySelector('[data-way=change-{stage}]')"
+    seller.do(f"{change}.click()")
+    seller.until("document.querySelector('dialog [name=hallKind]')?.value === 'fixed'", "none that can be written")
+    seller.fill("dialog [name=name]", "Straight")
+    seller.says("12 seats")
+    press(seller, "Save", "dialog")
+    seller.until(f"{change}?.closest('tr').textContent.includes('Straight')", "its name is another")
+    found = answered("stage", house.api.get(f"/api/v1/stage/{stage}", house.seller), 200)
+    expect((found["aisles"], found["sections"]) == ([5, 3], sections), f"the hall is as it was: {found}")
+    seller.do(f"{change}.click()")
+    seller.fill("dialog [name=rowAisles]", "2")
+    press(seller, "Save", "dialog")
+    seller.until("!document.querySelector('dialog')", "it is saved")
+    found = answered("stage", house.api.get(f"/api/v1/stage/{stage}", house.seller), 200)
+    expect((found["rowAisles"], found["sections"]) == ([2], sections), f"its sections are as they were: {found}")

@@ -42,8 +42,8 @@ def run(site):
     return f"{len(TEXTS)} texts in {len(FIELDS)} fields on {seen.count} pages: nothing ran"
 
 
-FIELDS = ["name of a member", "name of a stage", "its place", "name of a show", "performers", "description",
-          "name of a line", "what it says", "name of a grade", "reason of a refund"]
+FIELDS = ["name of a member", "name of a stage", "its place", "name of a section", "name of a show", "performers",
+          "description", "name of a line", "what it says", "name of a grade", "reason of a refund"]
 
 
 class Person:
@@ -65,13 +65,14 @@ class Person:
     def sell(self):
         for text in self.texts:
             stage = answered("stage", self.api.post(
-                "/api/v1/stage", {"name": text[:200], "location": text[:300], "rows": 2, "cols": 3}, self.seller), 201)
+                "/api/v1/stage", {"name": text[:200], "location": text[:300], "rows": 2, "cols": 3,
+                "sections": [{"name": text[:50], "rows": [1, 2]}]}, self.seller), 201)
             body = {
                 "name": text[:200], "performers": text[:200], "description": text, "stageId": stage["stageId"],
                 "fields": [{"name": text[:50], "value": text[:200]}], "runtimeMinutes": 60, "category": "OTHER",
                 "saleOpensAt": moment(-60), "saleClosesAt": moment(20 * DAY),
                 "schedules": [{"startsAt": moment(30 * DAY)}],
-                "grades": [{"name": text[:50], "price": 1000, "rows": [1, 2]}]}
+                "grades": [{"name": text[:50], "price": 1000, "sections": [text[:50]]}]}
             made = answered(f"concert {text}", self.api.post("/api/v1/concert", body, self.seller), 201)
             self.concerts.append((made["concertId"], made["schedules"][0]["scheduleId"]))
 
@@ -129,7 +130,7 @@ def visit(seen, person):
     seen.look("/studio/new/", "document.querySelector('option')")
     for concert, schedule in person.concerts:
         seen.look(f"/studio/concert/{concert}", rows)
-        seen.look(f"/studio/live/{schedule}", "document.querySelector('.state strong').textContent")
+        seen.look(f"/studio/live/{schedule}", "document.querySelector('.state strong')?.textContent")
 
 
 def administer(seen):

@@ -76,7 +76,8 @@ class World:
         body |= {"name": "다음 주에 여는 공연", "saleOpensAt": moment(7 * DAY)}
         self.later = answered("concert", api.post("/api/v1/concert", body, seller), 201)["concertId"]
         answered("pause", api.send("PATCH", f"/api/v1/concert/{self.queued}/queue", seller, {"paused": True}), 200)
-        apart = make_concert(api, seller, "구역이 있는 공연", "", rows=20, cols=36, sections=HALL)
+        apart = make_concert(api, seller, "구역이 있는 공연", "", rows=20, cols=36, sections=HALL,
+                             places=({"sections": ["가운데"]}, {"sections": ["왼쪽", "오른쪽", "발코니"]}))
         self.apart, self.apart_schedule = apart["concertId"], apart["schedules"][0]["scheduleId"]
         self.buy(house)
         house.publish(site)
@@ -164,8 +165,11 @@ def pages(world):
           for step in (2, 3, 4, 5, 6)],
         ("studio-new-rules", "novice", "/studio/new/", FILL + click(".stepper li:nth-child(6) button")
          + OWN_RULES + by_words("항목 추가", "Add a line")),
-        ("studio-new-sections", "novice", "/studio/new/", IN_SECTIONS + click(".stepper li:nth-child(2) button")),
-        ("studio-new-painted", "novice", "/studio/new/", FILL + IN_SECTIONS + click(".stepper li:nth-child(3) button")),
+        ("studio-new-sections", "novice", "/studio/new/",
+         FILL + IN_SECTIONS + click(".stepper li:nth-child(2) button")),
+        # With a section that is not sold.
+        ("studio-new-painted", "novice", "/studio/new/", FILL + IN_SECTIONS + click(".stepper li:nth-child(3) button")
+         + "; " + click(".paint-row")),
         ("studio-apart", "seller", f"/studio/concert/{world.apart}", None),
         ("studio-venue-change", "seller", "/studio/venues/", by_words("수정", "Change")),
         ("studio-new-wrong", "novice", "/studio/new/", click(".stepper li:nth-child(3) button")),

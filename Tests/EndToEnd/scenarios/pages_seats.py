@@ -25,6 +25,8 @@ FRAMES_MIN = 55
 # A frame that takes longer than this, in milliseconds, was missed; so many of a hundred may be, by a busy machine.
 MISSED_TIME, MISSED_MAX = 25, 5
 TAKEN_COUNT = 4
+# Of a canvas, by Safari on iOS: of a larger one it draws nothing.
+CANVAS_PIXELS_MAX = 4096 * 4096
 PAINTED = "performance.getEntriesByType('paint').find((one) => one.name === 'first-contentful-paint')?.startTime"
 DRAWN = "performance.getEntriesByName('hall-drawn')[0]?.startTime"
 # Moves the hall a little in each of so many frames; how long each took.
@@ -69,6 +71,7 @@ def run(site):
     painted, first = visit(visitor, schedule, DRAWN_FIRST_MAX)
     _, again = visit(visitor, schedule, DRAWN_MAX)
     frames, missed = move(visitor)
+    largest(visitor)
     dots, drawn = taken(visitor, api, schedule)
     visitor.expect_well("the hall")
     visitor.browser.stop()
@@ -96,6 +99,17 @@ def move(visitor):
     expect(frames >= FRAMES_MIN, f"the hall moves by {frames:.0f} frames a second")
     expect(missed <= len(times) * MISSED_MAX / 100, f"{missed} of {len(times)} frames are missed, up to {max(times):.0f} ms")
     return frames, missed
+
+
+def largest(visitor):
+    """Of a hall as large as there can be, the sheet is one that phones draw."""
+    aisles = list(range(10, 1000, 10))
+    pixels = visitor.browser.evaluate(
+        "import('/js/seat-map.js').then(({ SeatMap }) => { const map = new SeatMap(document.createElement('canvas'), "
+        "{ seats: [], colors: {}, onPick() {}, hall: "
+        + json.dumps({"rows": 1000, "cols": 1000, "aisles": aisles, "rowAisles": aisles})
+        + " }); map.dispose(); return map.sheet.width * map.sheet.height; })")
+    expect(0 < pixels < CANVAS_PIXELS_MAX, f"a sheet of {pixels} pixels")
 
 
 def taken(visitor, api, schedule):
