@@ -28,8 +28,18 @@ struct Interleaver: Sendable {
     /// The next sample of a track. Nothing of this track comes before its end.
     mutating func add(_ held: HeldSample, _ kind: MediaKind) {
         self.heldByteCount += held.bytes.count
+        self.noteJump(to: held.start, kind)
         self[kind].queue.append(held)
         self.expect(kind, from: held.end)
+    }
+
+    /// Where both tracks jump ahead, one of them does so first: the time between is none that the other is waited for.
+    /// One jump counts until the other track has come as far.
+    private mutating func noteJump(to start: Int64, _ kind: MediaKind) {
+        guard let before = self[kind].progress, let other = self[kind == .video ? .audio : .video].progress,
+            start &- before > self.interleaveTimeMax, self[kind].jump <= other
+        else { return }
+        self[kind].jump = start
     }
 
     /// Nothing of this track comes before `time`.
@@ -62,7 +72,7 @@ struct Interleaver: Sendable {
         if let progress = lane.progress, held.start < progress || (own == .video && held.start == progress) {
             return true
         }
-        let since = lane.progress ?? held.start
+        let since = max(lane.progress ?? held.start, self[own].jump)
         let bound = lane.progress == nil ? self.trackWaitTime : self.interleaveTimeMax
         let lead = (self[own].progress ?? held.end) &- since
         guard lead > bound || self.heldByteCount > self.heldByteCountMax else { return false }
@@ -94,6 +104,8 @@ struct Interleaver: Sendable {
         var queue: [HeldSample] = []
         private var head = 0
         var progress: Int64?
+        /// Where its latest jump ahead led to.
+        var jump = Int64.min
 
         var first: HeldSample? { self.head < self.queue.count ? self.queue[self.head] : nil }
 

@@ -249,8 +249,9 @@ class Prober:
             if delta is None or delta.ended:
                 return
             boundary = delta.seconds("EXT-X-SERVER-CONTROL", "CAN-SKIP-UNTIL")
-            total = float(sum(s.duration for s in media.segments if s.duration))
-            if boundary is not None and total > float(boundary) + 2 * media.target:
+            # What skips nothing is the whole playlist, of now and not of when it was last looked at.
+            total = float(sum(s.duration for s in delta.segments if s.duration))
+            if boundary is not None and total > float(boundary) + 2 * delta.target:
                 self.expect(delta.skipped, name, "LL12", f"{query} of {total:.0f} s skips nothing")
 
     def probe_other_forms(self, name, media):

@@ -55,6 +55,30 @@ struct InterleaverTests {
         #expect(self.drain(&interleaver) == ["v400", "a400"])
     }
 
+    @Test("The last picture before a jump ahead comes before the sound after it")
+    func jump() {
+        var interleaver = Interleaver(hasVideo: true, hasAudio: true, limits: HLSLimits())
+        interleaver.add(self.held(0, 40), .video)
+        interleaver.add(self.held(0, 40), .audio)
+        #expect(self.drain(&interleaver) == ["v0", "a0"])
+        // The next picture has begun at 40; what it lasts is told by the one after it.
+        interleaver.expect(.video, from: 40)
+        interleaver.add(self.held(1500, 40), .audio)
+        #expect(self.drain(&interleaver) == [])
+        interleaver.add(self.held(40, 1460), .video)
+        #expect(self.drain(&interleaver) == ["v40"])
+        // One that stays away is still waited for by no more than so much sound, however often that jumps.
+        for number in 0..<4 as Range<Int64> {
+            #expect(self.drain(&interleaver) == [])
+            interleaver.add(self.held(3000 + number * 100, 40), .audio)
+        }
+        #expect(self.drain(&interleaver) == ["a1500", "a3000", "a3100", "a3200", "a3300"])
+        interleaver.expect(.video, from: 3400)
+        interleaver.add(self.held(6000, 40), .audio)
+        interleaver.add(self.held(9000, 40), .audio)
+        #expect(self.drain(&interleaver) == ["a6000", "a9000"])
+    }
+
     @Test("Pictures that come back are waited for again, though each comes only with the next")
     func back() {
         var interleaver = Interleaver(hasVideo: true, hasAudio: true, limits: HLSLimits())
