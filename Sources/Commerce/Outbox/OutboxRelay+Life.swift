@@ -14,9 +14,6 @@ extension OutboxRelay {
             + tellers
     }
 
-    /// There may be new events: whoever has committed some in this process says so.
-    package func ring() { self.spreadBell.ring() }
-
     private func listen() async {
         let notifications = self.database.listen(Outbox.channel)
         while await notifications.next() != nil, !Task.isCancelled { self.spreadBell.ring() }

@@ -18,8 +18,8 @@ package final class OutboxRelay: Sendable {
     let limits: OutboxLimits
     let metrics: OutboxMetrics
     let log: Log
-    /// For who reads the outbox, and for each consumer.
-    let spreadBell = Bell()
+    /// For who reads the outbox: whoever has committed events in this process may ring. And for each consumer.
+    let spreadBell: Bell
     let bells: [Bell]
     /// The transaction that everything waits for that was there when the outbox was read last; 0 when it is another
     /// matter.
@@ -44,11 +44,12 @@ package final class OutboxRelay: Sendable {
 
     package init(
         database: PostgresDatabase, consumers: [OutboxConsumer], limits: OutboxLimits = OutboxLimits(),
-        metrics: OutboxMetrics, log: Log
+        bell: Bell = Bell(), metrics: OutboxMetrics, log: Log
     ) {
         precondition(Set(consumers.map(\.name.description)).count == consumers.count, "a consumer has its own name")
         self.database = database
         self.consumers = consumers
+        self.spreadBell = bell
         self.limits = limits
         self.metrics = metrics
         self.log = log

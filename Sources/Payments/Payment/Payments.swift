@@ -1,4 +1,4 @@
-internal import Commerce
+package import Commerce
 internal import Crypto
 internal import HTTPServer
 internal import Observability
@@ -19,6 +19,8 @@ package final class Payments: Sendable {
     let limits: PaymentLimits
     let vault: PaymentVault
     let metrics: PaymentMetrics
+    /// Rings after commits of which others should hear at once, and not when they look anyway.
+    package let news = Bell()
     /// Payments that are begun, and such as are paid, gather here to share a commit.
     let openings: Batcher<PaymentBatches.Opening, PaymentRow?>
     let endings: Batcher<PaymentBatches.Ending, PaymentBatches.Change?>

@@ -133,6 +133,7 @@ package final class RefundWorker: Sendable {
             }
             return try await self.payments.reread(refund: refund.id, in: transaction).status
         }
+        self.payments.news.ring()
         self.count(status, outcome, payment)
     }
 

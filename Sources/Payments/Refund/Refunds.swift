@@ -69,7 +69,10 @@ extension Payments {
             let found = try await self.quote(payment, seats: seats, by: party, in: transaction)
             return (try await self.promise(payment, found, reason: reason, by: party, in: transaction), true)
         }
-        if isNew { self.metrics.refunds.add("requested", loop: nil) }
+        if isNew {
+            self.metrics.refunds.add("requested", loop: nil)
+            self.news.ring()
+        }
         return refund
     }
 

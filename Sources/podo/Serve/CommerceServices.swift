@@ -22,9 +22,10 @@ final class CommerceServices: Sendable {
     /// Between rounds of throwing away.
     private static let sweepTime = TimeAmount.seconds(60)
 
-    /// `consumers` are all who are told of events.
+    /// `consumers` are all who are told of events, at once when `bell` rings.
     init(
-        consumers: [OutboxConsumer], database: PostgresDatabase, loops: [EventLoop], metrics: MetricsRegistry, log: Log
+        consumers: [OutboxConsumer], bell: Bell, database: PostgresDatabase, loops: [EventLoop],
+        metrics: MetricsRegistry, log: Log
     ) {
         self.loops = loops
         self.log = log
@@ -37,7 +38,7 @@ final class CommerceServices: Sendable {
             database: database, metrics: IdempotencyMetrics(registry: metrics), log: log)
         self.load = LoadGuard(registry: metrics, log: log)
         self.relay = OutboxRelay(
-            database: database, consumers: consumers,
+            database: database, consumers: consumers, bell: bell,
             metrics: OutboxMetrics(consumers: consumers, registry: metrics), log: log)
     }
 

@@ -88,8 +88,8 @@ final class PodoServer: Sendable {
             database: self.database.connections, loops: self.group.loops, publicURL: publicURL, metrics: metrics,
             log: log)
         self.commerce = CommerceServices(
-            consumers: self.sales.consumers + [self.playback.consumer], database: self.database.connections,
-            loops: self.group.loops, metrics: metrics, log: log)
+            consumers: self.sales.consumers + [self.playback.consumer], bell: self.sales.outboxBell,
+            database: self.database.connections, loops: self.group.loops, metrics: metrics, log: log)
         let streams: PackagedStreams
         (streams, self.delivery) = Self.streams(
             configuration, group: self.group, storage: self.storage, shows: self.sales.shows,

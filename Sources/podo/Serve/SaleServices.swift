@@ -123,6 +123,9 @@ final class SaleServices: Sendable {
             })
     }
 
+    /// Rings when there is something to tell.
+    var outboxBell: Bell { self.payments.payments.news }
+
     /// Who is told of what happened to sales.
     var consumers: [OutboxConsumer] {
         let (queue, refunds, reservations) = (self.queue, self.refunds, self.reservations.reservations)

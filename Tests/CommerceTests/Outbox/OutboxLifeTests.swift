@@ -24,7 +24,7 @@ struct OutboxLifeTests {
         let rig = try await OutboxRig(limits: Self.slow())
         let tasks = self.run(rig)
         try rig.add(1)
-        rig.relay.ring()
+        rig.relay.spreadBell.ring()
         try await rig.rig.wait { try rig.told() == [1] }
         // Whoever listens is told once that it listens, which wakes the relay: after that, only by the bell.
         let other = try CommerceRig(beside: rig.rig)

@@ -1,6 +1,8 @@
 import Commerce
 import HTTPServer
 import Postgres
+import Primitives
+import Reactor
 import Synchronization
 import Testing
 
@@ -31,6 +33,21 @@ struct RefundTests {
         #expect(try await Ledger.balance(of: .sellerPayable(PaymentRig.seller), .krw, in: rig.database) == -10_000)
         #expect(try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me).id == rest.id)
         try await rig.checkBooks()
+    }
+
+    @Test("is told of at once, when it is asked for and when it is done")
+    func rings() async throws {
+        let rig = try PaymentRig()
+        let payment = try await rig.paid()
+        func isRung() async -> Bool {
+            let begun = MonotonicTime.now
+            await rig.payments.news.wait(.seconds(60), on: rig.group.loops[0])
+            return MonotonicTime.now - begun < .seconds(30)
+        }
+        let refund = try await rig.payments.refund(payment.id, seats: nil, reason: "", by: Self.me)
+        #expect(await isRung())
+        _ = try await rig.refunds.work(on: refund.id)
+        #expect(await isRung())
     }
 
     @Test(
