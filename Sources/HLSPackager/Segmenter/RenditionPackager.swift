@@ -97,7 +97,7 @@ final class RenditionPackager {
         let input = Segmenter.Input(
             start: held.start, end: held.end, isLeading: kind == .video || self.plan.video == nil,
             isRandomAccess: held.sample.isRandomAccess, byteCount: held.bytes.count)
-        self.cut { $0.cut(before: input) }
+        while self.cut({ $0.cut(before: input) }) {}
         var sample = held.sample
         sample.trackIndex = kind == .audio && self.plan.video != nil ? 1 : 0
         guard self.failure == nil, self.append(sample, held.bytes, input) else {

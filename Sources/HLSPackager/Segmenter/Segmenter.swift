@@ -13,8 +13,8 @@ internal import Primitives
 /// - It also ends when it would become larger than its memory, or a part has 3,000 samples.
 ///
 /// A rendition without pictures is cut at its sound in the same way. Intervals in which no sample lies make no part:
-/// their time is the segment's alone. Of a hole that does not fit into its segment the rest is left out. Samples that
-/// come late, from before the open part, go into that.
+/// their time is the segment's alone. Of a hole that goes on beyond the end of its segment for longer than a segment
+/// may last, the rest is left out. Samples that come late, from before the open part, go into that.
 struct Segmenter: Sendable {
     /// What is asked about a sample.
     struct Input: Sendable {
@@ -69,7 +69,8 @@ struct Segmenter: Sendable {
     var isSegmentIndependent: Bool { self.firstPictureIsRandomAccess ?? true }
     var isSegmentEmpty: Bool { self.segmentSampleCount == 0 }
 
-    /// Tells what ends before the next sample, which is then counted if its muxer takes it.
+    /// Tells what ends before the next sample, which is then counted if its muxer takes it. To be called until nothing
+    /// ends any more: after a hole a segment ends, and then the time at the beginning of the next one.
     mutating func cut(before sample: Input) -> Cut {
         var cut = Cut()
         if !self.isOpen {
@@ -133,8 +134,8 @@ struct Segmenter: Sendable {
             self.endPart(at: segmentEnd, &cut)
             self.endBefore = segmentEnd
             cut.endsSegment = true
-            // What comes within a part is no hole: however often segments end by time, none of it is lost.
-            let isHole = time &- segmentEnd >= self.rules.partTime
+            // Timelines jump by less than a segment may last: however often segments end by time, none of it is lost.
+            let isHole = time &- segmentEnd >= self.rules.segmentTimeMax
             self.open(at: isHole ? time : segmentEnd)
             self.goesOn = !isHole
             return

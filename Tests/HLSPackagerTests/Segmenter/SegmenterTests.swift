@@ -39,8 +39,12 @@ struct SegmenterTests {
             }
         }
         for sample in samples {
-            let isIndependent = segmenter.isSegmentIndependent
-            apply(segmenter.cut(before: sample), isIndependent: isIndependent)
+            while true {
+                let isIndependent = segmenter.isSegmentIndependent
+                let cut = segmenter.cut(before: sample)
+                if cut.isNone { break }
+                apply(cut, isIndependent: isIndependent)
+            }
             segmenter.count(sample)
         }
         let isIndependent = segmenter.isSegmentIndependent
@@ -162,7 +166,18 @@ struct SegmenterTests {
         #expect(independent == [true, false, false, false, false, false, false])
     }
 
-    @Test("A hole that does not fit into its segment is left out from there on")
+    @Test("A hole that its segment ends in is the rest of that, and the beginning of the next one")
+    func holeAcrossSegments() {
+        var limits = HLSLimits()
+        limits.segmentTime = .seconds(4)
+        limits.segmentTimeMax = .seconds(4)
+        let before = (0..<195).map { (start: Int64($0) * 20, duration: Int64(20)) }
+        let after = (0..<10).map { (start: 5300 + Int64($0) * 20, duration: Int64(20)) }
+        let (shapes, _) = self.shapes(pictures: [], sound: before + after, limits: limits)
+        #expect(shapes.map(\.duration) == [4000, 1500] && shapes.map(\.empty) == [0, 1000], "\(shapes)")
+    }
+
+    @Test("A hole that is longer than a segment is left out from the end of its segment on")
     func hole() {
         let sound = (0..<10).map { (start: Int64($0) * 20, duration: Int64(20)) }
         let later = (0..<10).map { (start: 20_000 + Int64($0) * 20, duration: Int64(20)) }
