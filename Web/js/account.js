@@ -88,7 +88,7 @@ function doors(way = next()) {
       form("account.signUp", [
         field("name", "account.name", { autocomplete: "name", maxlength: 100 }),
         field("new-email", "account.email", { name: "email", type: "email", autocomplete: "email" }),
-        field("new-password", "account.newPassword",
+        field("new-password", "account.firstPassword",
           { name: "password", type: "password", autocomplete: "new-password", minlength: 8 }),
         make("label.check", {}, make("input", { type: "checkbox", name: "seller" }), t("account.asSeller")),
       ], "account.signUp", async ({ name, email, password, seller }) => {

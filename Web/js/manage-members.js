@@ -17,7 +17,7 @@ export const members = {
       { name: "email", type: "email", maxlength: 254, autocomplete: "off", placeholder: "kim@example.com" },
       { name: "memberId", label: t("manage.memberNumber"), type: "number", min: 1, inputmode: "numeric" }];
   },
-  heads: ["number", "name", "email", "role", "status", "at", "ways"],
+  heads: ["number", "name", "email", "role", "status", "joined", "ways"],
   keyOf: (item) => item.memberId,
   row: (item, again) => [
     String(item.memberId), item.name, [item.email, !item.emailVerified && make("p.quiet", {}, t("manage.unverified"))],

@@ -98,7 +98,7 @@ const giveUp = (item, again) => act({
 export const refunds = {
   path: "/admin/refunds",
   get filters() {
-    return [{ name: "status", options: choices("refund.status", refundStatuses) }, { name: "paymentId", label: t("manage.payment"), ...number }];
+    return [{ name: "status", options: choices("refund.status", refundStatuses) }, { name: "paymentId", label: t("manage.paymentNumber"), ...number }];
   },
   news: { path: "/admin/refunds/events", events: ["refund.requested", "refund.completed", "refund.failed"] },
   heads: ["number", "payment", "amount", "status", "reason", "at", "ways"],

@@ -11,7 +11,7 @@ export const requests = {
   get filters() {
     return [{ name: "status", options: statuses.map((status) => [status, status]) },
       { name: "route", maxlength: 200, placeholder: "POST /api/v1/payment" },
-      { name: "memberId", label: t("manage.member"), type: "number", min: 1 },
+      { name: "memberId", label: t("manage.memberNumber"), type: "number", min: 1 },
       { name: "millisecondsMin", label: t("manage.slowerThan"), type: "number", min: 0 }];
   },
   news: { path: "/admin/requests/events", events: ["request"] },

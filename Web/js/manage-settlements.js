@@ -15,7 +15,7 @@ export const settlements = {
   path,
   get filters() {
     return [{ name: "status", options: statuses.map((status) => [status, word("settlement.status", status)]) },
-      { name: "date", type: "date" }, { name: "sellerId", label: t("manage.seller"), type: "number", min: 1 }];
+      { name: "date", type: "date" }, { name: "sellerId", label: t("manage.sellerNumber"), type: "number", min: 1 }];
   },
   heads: ["number", "seller", "date", "net", "status", "ways"],
   keyOf: (item) => item.settlementId,

@@ -13,7 +13,7 @@ export const shows = {
   path: "/admin/concerts",
   get filters() {
     return [{ name: "status", options: statuses.map((status) => [status, word("studio.status", status)]) },
-      { name: "sellerId", label: t("manage.seller"), type: "number", min: 1 }];
+      { name: "sellerId", label: t("manage.sellerNumber"), type: "number", min: 1 }];
   },
   heads: ["number", "show", "seller", "status", "sale", "starts", "ways"],
   keyOf: (item) => item.concertId,
@@ -31,7 +31,7 @@ function ways(item, again) {
     work: (_, idempotencyKey) => call("POST", `/concert/${id}/${name}`, { key: idempotencyKey }),
   }, again));
   return make("div.ways", {},
-    item.status === "PUBLISHED" && way("queue", "queue.settings", () => changeQueue(id, again)),
+    item.status === "PUBLISHED" && way("queue", "queue.settings", () => changeQueue(item, again)),
     item.status === "PUBLISHED" && move("close", "manage.stopSale", "manage.stopSaleText", true),
     item.status === "CLOSED" && move("publish", "manage.goOnSale", "manage.goOnSaleText", false));
 }

@@ -25,7 +25,7 @@ function asked() {
 
 start("manage.title", async (main, me) => {
   if (!me.role.endsWith("MANAGER")) {
-    return put(main, make("section.empty", {}, make("p", {}, t("manage.forManagers")), make("a.button", { href: "/" }, t("nav.home"))));
+    return put(main, make("section.empty", {}, make("p", {}, t("manage.forManagers")), make("a.button", { href: "/" }, t("home.showAll"))));
   }
   const tabs = make("nav.tabs", { "aria-label": t("manage.title") }, Object.keys(parts).map((name) =>
     make("a.plain", { href: `#${name}`, data: { name } }, t(`manage.${name}`))));
@@ -39,8 +39,10 @@ start("manage.title", async (main, me) => {
     shown = name;
     view?.stop();
     for (const tab of tabs.children) {
-      if (tab.dataset.name === name) tab.setAttribute("aria-current", "page");
-      else tab.removeAttribute("aria-current");
+      if (tab.dataset.name === name) {
+        tab.setAttribute("aria-current", "page");
+        tab.scrollIntoView({ block: "nearest", inline: "center" });
+      } else tab.removeAttribute("aria-current");
     }
     view = name === "state" ? new StateView() : new ListView(name, parts[name], query);
     return put(place, make("h2", { id: "part" }, t(`manage.${name}`)), view.node);

@@ -56,7 +56,7 @@ function changePassword(me) {
   return make("details", {}, make("summary", {}, t(title)),
     form(null, [
       make("p.quiet", {}, t("account.changeMeans")),
-      me.hasPassword && field("currentPassword", "account.password", { type: "password", autocomplete: "current-password" }),
+      me.hasPassword && field("currentPassword", "account.passwordNow", { type: "password", autocomplete: "current-password" }),
       field("newPassword", "account.newPassword", { type: "password", autocomplete: "new-password", minlength: 8 }),
     ], title, async (values) => {
       await call("POST", "/auth/password/change", { body: values });

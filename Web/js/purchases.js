@@ -16,7 +16,7 @@ start("purchases.title", async (main) => {
   await more(main, list, null);
   if (!list.children.length) {
     list.replaceWith(make("section.empty", {}, make("p", {}, t("purchases.none")),
-      make("a.button", { href: "/" }, t("show.others"))));
+      make("a.button", { href: "/" }, t("home.showAll"))));
   }
 }, { forMembers: true });
 
@@ -53,7 +53,7 @@ function card(payment) {
     payment.needsRefundAccount && make("p.note", {}, t("purchases.needsAccount")),
     make("div.ticket-ways", {},
       payment.needsRefundAccount && panel.opener(t("account.refundTo"), () => askAccount(payment, panel, again)),
-      outcome === "notPaid" && make("a.button", { href: `/checkout/${payment.reservationId}` }, t("payment.again")),
+      outcome === "notPaid" && make("a.button", { href: `/checkout/${payment.reservationId}` }, t("seats.toCheckout")),
       isOpen(outcome) && make("a.button", { href: `/payment/${payment.paymentId}/look` }, t("payment.look")),
       outcome === "deposit" && cancelWait(payment, again),
       webAddress(payment.receiptUrl) && make("a.plain", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt"))),

@@ -5,7 +5,7 @@ import { say } from "./shell.js";
 import { count, facts, word } from "./staff.js";
 import { act, changedOf, field } from "./staff-form.js";
 
-export async function changeQueue(id, again) {
+export async function changeQueue({ concertId: id, name }, again) {
   const now = await call("GET", `/concert/${id}/queue/watermark`).catch((problem) => {
     console.warn(problem);
     say(t("staff.notNowBecause", { why: problem instanceof Problem ? explain(problem) : t("problem.page") }));
@@ -13,9 +13,9 @@ export async function changeQueue(id, again) {
   });
   if (!now) return;
   const was = { ...now, enabled: now.state !== "NONE" };
-  const check = (name, key, hint) => field(t(key), name, { type: "checkbox", checked: was[name], hint: hint && t(hint) });
+  const check = (part, key, hint) => field(t(key), part, { type: "checkbox", checked: was[part], hint: hint && t(hint) });
   await act({
-    title: t("queue.settings"), action: t("staff.save"),
+    title: `${t("queue.settings")}: ${name}`, action: t("staff.save"),
     text: facts([[t("queue.state"), [word("queue.state", now.state), now.paused && now.state !== "PAUSED" && `, ${word("queue.state", "PAUSED")}`]
       .filter(Boolean).join("")], [t("queue.waiting"), count(now.waiting)], [t("queue.active"), count(now.active)],
     [t("queue.admitted"), count(now.admitted)]]),

@@ -14,8 +14,9 @@ function languageSwitch() {
 }
 
 function link(href, key) {
-  const isHere = location.pathname === href;
-  return make("a", { href, "aria-current": isHere && "page" }, t(key));
+  const { pathname } = location;
+  const isBelow = href !== "/" && pathname.startsWith(href);
+  return make("a", { href, "aria-current": pathname === href ? "page" : isBelow && "true" }, t(key));
 }
 
 function bar(me) {
@@ -54,7 +55,7 @@ export function trouble(problem, again) {
   const action = isSignedOut(problem) ? null
     // What is not there, or not for one, is not there a second time either.
     : again && ![403, 404].includes(problem.status) ? make("button.button", { type: "button", onclick: again }, t("again"))
-      : make("a.button", { href: "/" }, t("nav.home"));
+      : make("a.button", { href: "/" }, t("home.showAll"));
   return make("section.trouble", { role: "alert" }, told(problem), action);
 }
 

@@ -34,7 +34,7 @@ function head(concert, me) {
       make("h1", {}, concert.name),
       concert.performers && make("p.performers", {}, concert.performers),
       make("dl.facts", {},
-        row("show.venue", `${concert.stage?.name ?? ""} ${concert.stage?.location ?? ""}`.trim() || t("show.online")),
+        row("show.venue", [concert.stage?.name, concert.stage?.location].filter(Boolean).join(" · ") || t("show.online")),
         row("show.runtime", t("show.minutes", { n: concert.runtimeMinutes })),
         row("show.age", concert.ageRating ? t("show.ageFrom", { n: concert.ageRating }) : t("show.ageAll")),
         organizer(concert.sellerId, me))));
@@ -84,7 +84,7 @@ function saleLine(concert, ahead) {
   const left = make("strong.countdown", { role: "timer" });
   const tick = () => {
     const seconds = (Date.parse(concert.saleOpensAt) - Date.now() - ahead) / 1000;
-    left.textContent = clock(seconds);
+    left.textContent = t("queue.opensIn", { left: clock(seconds) });
     if (seconds > 0) return setTimeout(tick, 1000);
     // Not everybody in the same instant.
     return setTimeout(() => location.reload(), Math.random() * 1500);
@@ -106,7 +106,7 @@ function line(concert, schedule, ahead) {
     make("div", {},
       make("p.when", {}, dateTime(schedule.startsAt, schedule.timeZone), isLive && make("span.live", {}, t("live"))),
       hasReplay && make("p.quiet", {}, t("show.replayUntil", { when: dateTime(schedule.replayUntil, schedule.timeZone) })),
-      make("ul.grades", {}, schedule.grades.map((grade) => gradeLine(concert, grade)))),
+      make("ul.grades", {}, schedule.grades.map((grade) => gradeLine(concert, grade, found === "canceled")))),
     way(concert, schedule, now, found));
 }
 
@@ -120,10 +120,10 @@ function way(concert, schedule, now, found) {
     : make("span.quiet", {}, t(`show.${found}`));
 }
 
-function gradeLine(concert, grade) {
+function gradeLine(concert, grade, isCanceled) {
   const price = concert.grades.find((one) => one.gradeId === grade.gradeId)?.price;
   return make("li", {}, make("span.grade", {}, grade.name), " ", price ? money(price) : "", " ",
-    make("span.quiet", {}, grade.remaining > 0 ? t("show.left", { n: grade.remaining }) : t("show.soldOut")));
+    !isCanceled && make("span.quiet", {}, grade.remaining > 0 ? t("show.left", { n: grade.remaining }) : t("show.soldOut")));
 }
 
 function facts(concert) {

@@ -58,8 +58,9 @@ class ConcertPage {
       this.hasSales = true;
       this.add(this.salesPlace, sales(this.id, () => this.concert));
     }
-    if (this.hasCodes) return;
-    this.hasCodes = true;
+    const isCanceled = this.concert.status === "CANCELED";
+    if (this.codesOfCanceled === isCanceled) return;
+    this.codesOfCanceled = isCanceled;
     this.add(this.codesPlace, promotions(this.concert, this.may));
   }
 
@@ -110,7 +111,7 @@ function ways(concert, may, again) {
     status === "DRAFT" && move("publish", "studio.publish", { what: "button.button" }), page,
     !isOver && button("studio.change", () => changeConcert(concert, again)),
     !isOver && button("studio.poster", () => choosePoster(concert, again)),
-    status === "PUBLISHED" && button("queue.settings", () => changeQueue(id, again)),
+    status === "PUBLISHED" && button("queue.settings", () => changeQueue(concert, again)),
     status === "PUBLISHED" && move("close", "studio.close"), status === "CLOSED" && move("publish", "studio.publishAgain"),
     ["PUBLISHED", "CLOSED"].includes(status) && move("cancel", "studio.cancel", { isHard: true }),
     status === "DRAFT" && button("studio.delete", remove));

@@ -82,11 +82,16 @@ function number(value, unit, digits = 0) {
   return value === null || value === undefined ? "–" : `${value.toLocaleString(language, { maximumFractionDigits: digits })} ${unit}`.trim();
 }
 
+function seconds(value) {
+  if (value === null || value === undefined) return "–";
+  return new Intl.NumberFormat(language, { style: "unit", unit: "second", maximumFractionDigits: 1 }).format(value);
+}
+
 function streamFacts(stream) {
   return facts([
     [t("live.bitrate"), t("live.bitrateOf", {
       video: number(stream.videoBitsPerSecond / 1000, "kbit/s"), audio: number(stream.audioBitsPerSecond / 1000, "kbit/s") })],
-    [t("live.fps"), number(stream.framesPerSecond, "", 1)], [t("live.keyframes"), number(stream.keyframeIntervalSeconds, "s", 1)],
+    [t("live.fps"), number(stream.framesPerSecond, "", 1)], [t("live.keyframes"), seconds(stream.keyframeIntervalSeconds)],
     [t("live.lateKeyframes"), number(stream.lateKeyframes, "")], [t("live.jitter"), number(stream.jitterSeconds * 1000, "ms")],
     [t("live.dropped"), number(stream.droppedUnits, "")],
     [t("live.offset"), number(stream.audioOffsetSeconds === null ? null : stream.audioOffsetSeconds * 1000, "ms")],

@@ -1,7 +1,7 @@
 // Codes that take something off the price of a show.
 import { call } from "./api.js";
 import { make, put } from "./dom.js";
-import { dateTime, money } from "./format.js";
+import { dateTime, money, percent } from "./format.js";
 import { t } from "./language.js";
 import { told } from "./shell.js";
 import { count, refill, table, word } from "./staff.js";
@@ -15,23 +15,25 @@ const usesMax = 1_000_000, usesOfMemberMax = 1000;
 /** `ready` is when they are there, or what is wrong. */
 export function promotions(concert, may) {
   const view = make("div");
+  const isOver = concert.status === "CANCELED";
   const show = async () => {
     const page = await call("GET", `/concert/${concert.concertId}/promotion?limit=100`);
+    node.hidden = isOver && !page.items.length;
     const heads = ["code", "off", "from", "until", "uses", "status", may.mayChange && "ways"].filter(Boolean);
     refill(view, page.items.length ? table(t("codes.list"), heads.map((head) => t(`codes.${head}`)),
       page.items.map((item) => row(concert, item, may, show))) : make("p.quiet", {}, t("codes.none")));
   };
   const begin = () => show().catch((problem) =>
     put(view, told(problem), make("button.plain", { type: "button", onclick: begin }, t("again"))));
-  const ready = begin();
-  return { ready, node: make("section", { "aria-labelledby": "codes" },
+  const node = make("section", { "aria-labelledby": "codes" },
     make("header.with-action", {}, make("h2", { id: "codes" }, t("codes.title")),
-      may.mayChange && make("button.plain", { type: "button", onclick: () => add(concert, show) }, t("codes.add"))), view) };
+      may.mayChange && !isOver && make("button.plain", { type: "button", onclick: () => add(concert, show) }, t("codes.add"))), view);
+  return { ready: begin(), node };
 }
 
 function row(concert, item, may, again) {
   const zone = zoneOf(concert);
-  const off = item.kind === "PERCENT" ? `${item.basisPoints / 100} %` : money(item.amount);
+  const off = item.kind === "PERCENT" ? percent(item.basisPoints) : money(item.amount);
   const way = (name, key, onclick) => make("button.plain.small", { type: "button", data: { way: `${name}-${item.promotionId}` }, onclick }, t(key));
   const end = () => act({
     title: `${t("codes.end")}: ${item.code}`, text: t("codes.endSure"), action: t("codes.end"), isHard: true,
@@ -51,12 +53,12 @@ const usesOfMember = (value) => field(t("codes.usesPerMember"), "usesPerMember",
 function add(concert, again) {
   const zone = zoneOf(concert), { currency } = concert;
   const kind = field(t("codes.kind"), "kind", { options: [["PERCENT", t("codes.percent")], ["FIXED", t("codes.fixed")]] });
-  const percent = field(t("codes.percentOff"), "percent", { pointer: "/basisPoints", type: "number", required: true, min: 0.01, max: 100, step: "any", value: 10 });
+  const share = field(t("codes.percentOff"), "percent", { pointer: "/basisPoints", type: "number", required: true, min: 0.01, max: 100, step: "any", value: 10 });
   const most = field(t("codes.most", { currency }), "amountMax", { type: "number", min: 1, hint: t("codes.mostHint") });
   const amount = field(t("codes.amountOff", { currency }), "amount", { type: "number", required: true, min: 1, value: 10_000 });
   const select = kind.querySelector("select");
   const choose = () => {
-    for (const [node, name] of [[percent, "PERCENT"], [most, "PERCENT"], [amount, "FIXED"]]) {
+    for (const [node, name] of [[share, "PERCENT"], [most, "PERCENT"], [amount, "FIXED"]]) {
       node.hidden = select.value !== name;
       node.querySelector("input").disabled = node.hidden;
     }
@@ -66,12 +68,12 @@ function add(concert, again) {
   return act({
     title: t("codes.add"), action: t("codes.add"),
     fields: [
-      field(t("codes.code"), "code", { required: true, maxlength: 30, autocomplete: "off", hint: t("codes.codeHint") }), kind, percent, most, amount,
+      field(t("codes.code"), "code", { required: true, maxlength: 30, autocomplete: "off", hint: t("codes.codeHint") }), kind, share, most, amount,
       timeField("codes.from", "startsAt", null, zone, { required: false, hint: t("codes.fromHint") }),
       timeField("codes.until", "endsAt", timeThere(Date.now() + month, zone), zone), uses(100), usesOfMember(1),
     ],
-    work: ({ percent: share, startsAt, endsAt, ...asked }, key) => call("POST", `/concert/${concert.concertId}/promotion`, {
-      key, body: { ...asked, basisPoints: share === undefined ? undefined : Math.round(share * 100),
+    work: ({ percent: off, startsAt, endsAt, ...asked }, key) => call("POST", `/concert/${concert.concertId}/promotion`, {
+      key, body: { ...asked, basisPoints: off === undefined ? undefined : Math.round(off * 100),
         startsAt: startsAt && momentOf(startsAt, zone), endsAt: momentOf(endsAt, zone) },
     }),
   }, again);

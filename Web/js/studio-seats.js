@@ -39,7 +39,7 @@ class HallView {
   constructor(concert, schedule, may) {
     Object.assign(this, { concert, schedule, may });
     this.away = make("p.note", { hidden: true, role: "status" }, t("seats.away"));
-    this.place = make("div");
+    this.place = make("div.part");
     this.node = make("div", {}, this.away, this.place);
   }
 

@@ -1,9 +1,10 @@
 // Who works for an organizer, and what for.
 import { call } from "./api.js";
 import { make, put } from "./dom.js";
+import { date } from "./format.js";
 import { t } from "./language.js";
 import { start } from "./shell.js";
-import { moment, refill, table, word } from "./staff.js";
+import { refill, table, word } from "./staff.js";
 import { act, field } from "./staff-form.js";
 import { studioTabs } from "./studio-tabs.js";
 import { teamsOf } from "./teams.js";
@@ -27,7 +28,7 @@ start("team.title", async (main, me) => {
 
 function row(one, again) {
   const way = (name, key, work) => make("button.plain.small", { type: "button", data: { way: `${name}-${one.memberId}` }, onclick: () => work(one, again) }, t(key));
-  return [nameOf(one), word("team.is", one.role), moment(one.addedAt),
+  return [nameOf(one), word("team.is", one.role), date(one.addedAt),
     make("div.ways", {}, way("change", "studio.change", change), way("remove", "team.remove", remove))];
 }
 

@@ -4,7 +4,7 @@ export const studioTexts = {
   "studio.mine": ["내 공연", "My shows"],
   "studio.none": ["아직 만든 공연이 없습니다. 무대와 가격, 날짜만 있으면 됩니다.", "You have no shows yet. A stage, prices and a date are all it takes."],
   "studio.new": ["공연 만들기", "Create a show"],
-  "studio.forSellers": ["주최자 계정이 필요합니다. 가입할 때 주최자를 선택해 주세요.", "This needs an organizer's account. Choose it when you sign up."],
+  "studio.forSellers": ["주최자 계정이 필요합니다. 로그아웃한 뒤 다른 이메일로 가입하면서 ‘공연을 여는 주최자로 가입합니다’를 골라 주세요.", "This needs an organizer's account. Sign out, then sign up with another address and choose “I want to organize shows”."],
   "studio.forTeams": ["주최자의 팀에서 일하려면 가입한 이메일을 주최자에게 알려 주세요: {email}", "To work in an organizer's team, tell the organizer your address: {email}"],
   "studio.noneYet": ["아직 공연이 없습니다. 주최자가 공연을 만들면 여기에 나타납니다.", "There are no shows yet. Those of your organizers appear here."],
   "studio.oneself": ["{name} (나)", "{name} (you)"],
@@ -111,7 +111,7 @@ export const studioTexts = {
   "money.noSettlements": ["아직 없습니다. 판매가 있는 날의 다음 날에 생깁니다.", "There is none yet. There is one on the day after something was sold."],
   "money.statement": ["명세", "Statement"],
   "money.sales": ["판매 내역", "Sales"],
-  "money.noSales": ["아직 판매가 없습니다.", "Nothing has been sold yet."],
+  "money.noSales": ["아직 판매가 없습니다. 공연을 공개하고 판매가 시작되면 여기에 나타납니다.", "Nothing has been sold yet. Sales are shown here once a show is published and on sale."],
 
   "venues.title": ["무대", "Stages"],
   "venues.none": ["아직 무대가 없습니다. 새로 만들거나, 공연을 만들 때 함께 만들 수 있습니다.", "There is none yet. Make one here, or while you create a show."],

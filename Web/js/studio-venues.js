@@ -42,7 +42,7 @@ async function edit(stage, sellers, again) {
   const was = stage && { ...stage, ...normal(stage) };
   const version = stage && versionOf(stage, `/stage/${stage.stageId}`);
   await act({
-    title: t(stage ? "studio.change" : "new.stageNew"), action: t("staff.save"), text: stage && t("venues.changeText"), renew: version?.renew,
+    title: stage ? `${t("studio.change")}: ${stage.name}` : t("new.stageNew"), action: t("staff.save"), text: stage && t("venues.changeText"), renew: version?.renew,
     fields: [!stage && sellers.length > 1 && field(t("new.seller"), "sellerId", { options: sellers }),
       field(t("new.stageName"), "name", { required: true, maxlength: 200, value: stage?.name }),
       field(t("new.location"), "location", { required: true, maxlength: 300, value: stage?.location }),

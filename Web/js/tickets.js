@@ -31,7 +31,7 @@ class TicketPage {
   showEmpty() {
     if (this.list.children.length) return;
     this.list.replaceWith(make("section.empty", {}, make("p", {}, t("tickets.none")),
-      make("a.button", { href: "/" }, t("show.others"))));
+      make("a.button", { href: "/" }, t("home.showAll"))));
   }
 
   add(ticket) {
@@ -75,7 +75,7 @@ function card(ticket, page) {
   return make("li.card.ticket", { "aria-labelledby": `ticket-${ticket.ticketId}` },
     make("div.ticket-head", {},
       make("h2", { id: `ticket-${ticket.ticketId}` }, make("a", { href: `/show/${ticket.concertId}` }, ticket.concertName)),
-      make("p", {}, dateTime(ticket.startsAt, ticket.timeZone), ticket.live?.state === "LIVE" && make("span.live", {}, t("live"))),
+      make("p", {}, dateTime(ticket.startsAt, ticket.timeZone), isGood && ticket.live?.state === "LIVE" && make("span.live", {}, t("live"))),
       make("p.seat-name", {}, seatName(ticket)),
       ticket.isReceived && make("p.quiet", {}, t("tickets.received")),
       !isGood && make("p.note", {}, t("tickets.revoked"))),
