@@ -189,9 +189,10 @@ class StreamWatch:
 
     # What must be there for a while longer
 
-    def check_later(self, when, uri, mark):
+    def check_later(self, when, latest, uri, mark):
+        """Asked from `when` on; after `latest` it may be gone, and who comes to ask so late has learnt nothing."""
         with self.lock:
-            heapq.heappush(self.later, (when, uri, mark, self.epoch))
+            heapq.heappush(self.later, (when, latest, uri, mark, self.epoch))
 
     def next_later(self):
         with self.lock:
@@ -208,11 +209,13 @@ class StreamWatch:
         longest = float(sum(s.duration for s in before.segments if s.duration))
         for segment in before.segments:
             if segment.uri and segment.uri not in listed and segment.sequence < media.sequence:
-                for seconds in (0, float(segment.duration) + longest - 1):
-                    self.check_later(served_at + seconds, segment.uri, "L9")
+                until = served_at + float(segment.duration) + longest
+                for when in (served_at, until - 1):
+                    self.check_later(when, until, segment.uri, "L9")
             for part in segment.parts:
                 if part.uri not in listed and self.random.random() < 0.25:
-                    self.check_later(served_at + 3 * media.target - 1, part.uri, "L9")
+                    until = served_at + 3 * media.target
+                    self.check_later(until - 1, until, part.uri, "L9")
 
     def new_viewer(self, seconds=15):
         return Viewer(self.port, seconds)

@@ -1,6 +1,7 @@
 """Requests that players and caches make now and then, and those that nobody should make: each has one right answer."""
 
 import gzip
+import time
 
 from .hls_follow import blocks
 from .hls_http import Watch, max_age, text_of
@@ -64,8 +65,11 @@ class Prober:
     def check_later(self, epoch):
         """L9: what left the playlist is still there."""
         while (due := self.watch.next_later()) is not None:
-            _, uri, mark, epoch = due
-            if self.watch.fetch(self.viewer, uri, mark, epoch) is not None:
+            _, latest, uri, mark, epoch = due
+            if time.monotonic() > latest:
+                # Other probes have waited for answers meanwhile.
+                self.report.count("removed and asked for too late")
+            elif self.watch.fetch(self.viewer, uri, mark, epoch) is not None:
                 self.report.count("removed and still there")
 
     def a_segment(self, media):
