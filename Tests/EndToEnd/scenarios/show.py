@@ -123,7 +123,8 @@ def refunds(house):
                 bought = [house.buy(fan, house.seats[1 + LOAD_COUNT + seat], queue_pass) for seat in mine[:1]]
                 for seat in mine[1:]:
                     # Who has bought has given his turn back.
-                    bought.append(house.buy(fan, house.seats[1 + LOAD_COUNT + seat], house.admitted(fan)))
+                    queue_pass = house.admitted(fan, past=queue_pass)
+                    bought.append(house.buy(fan, house.seats[1 + LOAD_COUNT + seat], queue_pass))
                 for payment, ticket in bought:
                     delay, count = one_refund(house, fan, payment, ticket)
                     with lock:
