@@ -134,7 +134,7 @@ struct Segmenter: Sendable {
             self.endPart(at: segmentEnd, &cut)
             self.endBefore = segmentEnd
             cut.endsSegment = true
-            // Timelines jump by less than a segment may last: however often segments end by time, none of it is lost.
+            // However often segments end by time, none of it is lost. A longer hole would be segments of nothing.
             let isHole = time &- segmentEnd >= self.rules.segmentTimeMax
             self.open(at: isHole ? time : segmentEnd)
             self.goesOn = !isHole
