@@ -144,9 +144,12 @@ struct HallLayoutTests {
             .patch, "/api/v1/stage/\(made.stage)", json: ["aisles": [4], "rowAisles": []])
         #expect(changed.status == 200 && changed.json["aisles"] as? [Int] == [4], "\(changed.text)")
         for _ in made.schedules { if case .message(let text)? = await notes.next() { process.news.hear(text) } }
-        _ = try await process.news.work()
-        let map = try await client.send(.get, path)
-        #expect(map.json["aisles"] as? [Int] == [4] && map.json["rowAisles"] as? [Int] == [])
+        // One map at a time is read anew, and none again at once.
+        try await rig.rig.wait {
+            while try await process.news.work() {}
+            let map = try await client.send(.get, path)
+            return map.json["aisles"] as? [Int] == [4] && map.json["rowAisles"] as? [Int] == []
+        }
         let same = try await made.seller.send(
             .patch, "/api/v1/stage/\(made.stage)", json: ["aisles": [4], "rowAisles": [Int]()])
         #expect(same.status == 200)
@@ -189,6 +192,8 @@ struct HallLayoutTests {
         #expect(try await pointers(["sections": [String]()]) == ["/grades/0/sections"])
         #expect(try await pointers(["sections": ["왼쪽"], "section": "오른쪽"]) == ["/grades/0/sections"])
         #expect(try await pointers(["sections": ["왼쪽"], "rows": [1, 2]]) == ["/grades/0/sections"])
+        let long = String(repeating: "가", count: CatalogueLimits.wordLengthMax + 1)
+        #expect(try await pointers(["sections": [long]]) == ["/grades/0/sections/0"])
         #expect(try await pointers(["sections": ["왼쪽", 7]]) == ["/grades/0/sections/1"])
         #expect(try await pointers(["sections": ["왼쪽"], "kind": "ONLINE", "capacity": 9]) == ["/grades/0/sections"])
     }
