@@ -29,4 +29,33 @@ extension CommerceMigrations {
             CREATE INDEX outbox_delivery_failed ON outbox_delivery (consumer, aggregate, id)
                 WHERE next_try_at IS NOT NULL;
             """)
+
+    /// The next deliveries in order, read once from the front until there are enough, however many wait behind them and
+    /// whatever the planner knows of the table. Of an aggregate nothing is told behind a delivery that waits, or is of a
+    /// topic that this process does not know.
+    static let taking = PostgresMigration(
+        number: 103, name: "outbox taking",
+        sql: """
+            CREATE FUNCTION outbox_take(p_consumer text, p_count bigint, p_topics text[])
+                RETURNS SETOF outbox_delivery
+                LANGUAGE plpgsql STABLE
+                SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
+                SET plan_cache_mode = force_generic_plan AS $$
+            DECLARE
+                delivery outbox_delivery;
+                held text[] := '{}';
+                taken bigint := 0;
+            BEGIN
+                FOR delivery IN SELECT * FROM outbox_delivery WHERE consumer = p_consumer ORDER BY id LOOP
+                    CONTINUE WHEN delivery.aggregate = ANY (held);
+                    IF delivery.next_try_at > now() OR delivery.topic <> ALL (p_topics) THEN
+                        held := held || delivery.aggregate;
+                    ELSE
+                        RETURN NEXT delivery;
+                        taken := taken + 1;
+                        EXIT WHEN taken = p_count;
+                    END IF;
+                END LOOP;
+            END $$;
+            """)
 }

@@ -2,7 +2,7 @@ package import Postgres
 
 /// Tables of this module: numbers 100 to 109. What was released once is never changed.
 package enum CommerceMigrations {
-    package static let all: [PostgresMigration] = [outbox, idempotency, delivery]
+    package static let all: [PostgresMigration] = [outbox, idempotency, delivery, taking]
 
     /// Events are rows of the transaction in which they happened. `transaction` is its number: whoever takes events
     /// takes those alone whose transaction nobody can be older than any more, so that none is passed over.

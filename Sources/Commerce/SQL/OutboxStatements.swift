@@ -72,17 +72,7 @@ enum OutboxStatements {
     static let take = PostgresStatement(
         "outbox_take",
         """
-        SELECT id, event_id, topic, aggregate, payload, event_at FROM outbox_delivery AS delivery
-        WHERE consumer = $1 AND (next_try_at IS NULL OR next_try_at <= now()) AND topic = ANY ($3::text[])
-            AND NOT EXISTS (
-                SELECT FROM outbox_delivery AS earlier
-                WHERE earlier.consumer = $1 AND earlier.aggregate = delivery.aggregate AND earlier.id < delivery.id
-                    AND earlier.next_try_at > now())
-            AND NOT EXISTS (
-                SELECT FROM outbox_delivery AS foreign_one
-                WHERE foreign_one.consumer = $1 AND foreign_one.aggregate = delivery.aggregate
-                    AND foreign_one.id < delivery.id AND foreign_one.topic <> ALL ($3::text[]))
-        ORDER BY id LIMIT $2
+        SELECT id, event_id, topic, aggregate, payload, event_at FROM outbox_take($1, $2, $3)
         """, purpose: .background)
 
     /// Consumer, events. Those that it was not told before.

@@ -115,6 +115,30 @@ struct OutboxOrderTests {
         #expect(try rig.told("ticket:1") == Array(stride(from: 1, through: 39, by: 2)))
     }
 
+    @Test("what is next is found without reading what waits behind it, however much that is")
+    func backlog() async throws {
+        let rig = try await OutboxRig()
+        try rig.rig.sql(
+            """
+            INSERT INTO outbox_delivery (consumer, event_id, topic, aggregate, payload, event_at, next_try_at)
+            SELECT 'writer', gen_random_uuid(), 'ticket.issued', 'ticket:' || n % 500, '{}', now(),
+                CASE WHEN n = 1 THEN now() + interval '1 hour' END
+            FROM generate_series(1, 5000) AS n
+            """)
+        let reads = PostgresStatement(
+            "test_reads", "SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'outbox_delivery'")
+        let (aggregates, readCount) = try await rig.rig.onLoop {
+            try await rig.rig.database.transaction("test") { transaction in
+                let rows = try await transaction.run(OutboxStatements.take, "writer", 600, ["ticket.issued"])
+                let aggregates = try rows.map { try $0.get(3, as: String.self) }
+                return (aggregates, try await transaction.run(reads).single(Int64.self))
+            }
+        }
+        // Of 601 the first waits, and what is behind it of its aggregate.
+        #expect(aggregates.count == 600 && !aggregates.contains("ticket:1") && aggregates.first == "ticket:2")
+        #expect((602...700).contains(readCount))
+    }
+
     @Test("two processes tell each event once, and in order, while others make more")
     func twoRelays() async throws {
         var limits = OutboxLimits()
