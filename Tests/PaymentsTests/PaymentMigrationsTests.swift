@@ -6,5 +6,9 @@ import Testing
 @Suite("Migrations of payments")
 struct PaymentMigrationsTests {
     @Test("have the numbers of this module")
-    func numbers() { #expect(PaymentMigrations.all.allSatisfy { (200...299).contains($0.number) }) }
+    func numbers() {
+        for number in PaymentMigrations.all.map(\.number) {
+            #expect((200...299).contains(number) || (340...349).contains(number))
+        }
+    }
 }

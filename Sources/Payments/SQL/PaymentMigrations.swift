@@ -6,6 +6,6 @@ package enum PaymentMigrations {
     package static let all: [PostgresMigration] = [
         payments, webhooks, webhooksOfKnown, refunds, ledger, settlements, promotions, together, supersededRefunds,
         dayWork, transfers, due, lists, discounts, confirms,
-        askedOnce, disputeLosses, longLists, awaitedAccounts, openDisputes, refundSeats,
+        askedOnce, disputeLosses, longLists, awaitedAccounts, openDisputes, refundSeats, begin,
     ]
 }

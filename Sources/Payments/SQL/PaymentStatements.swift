@@ -63,7 +63,7 @@ enum PaymentStatements {
         """)
 
     /// Of many payments: phase, order id, reservation, member, seller, concert, company, name, amount, currency,
-    /// seconds to the first look. Explained with migration 250, as the next one.
+    /// seconds to the first look. Explained with migration 340, the next one with 250.
     static let begin = PostgresStatement(
         "payment_begin", "SELECT * FROM begin_payments($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
 
