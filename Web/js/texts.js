@@ -131,6 +131,7 @@ export const texts = {
   "seats.mapLabel": ["좌석 배치도", "Seat map"],
   "seats.mapHelp": ["화살표로 움직이고 더하기와 빼기로 확대합니다. 좌석은 아래 목록에서도 고를 수 있습니다.", "Arrows move it, plus and minus zoom. Seats can be chosen from the list below too."],
   "seats.nearer": ["확대", "Zoom in"],
+  "seats.stage": ["무대", "STAGE"],
   "seats.farther": ["축소", "Zoom out"],
   "seats.all": ["전체 보기", "See all"],
   "seats.best": ["좋은 자리 자동 선택", "Best seats for me"],

@@ -96,6 +96,7 @@
     check([drawn.x(11, 9), drawn.x(1, 9), drawn.x(1, 8), drawn.x(1, 29)], [10, 10, 8, 31], "nor moved");
     check([drawn.sectionOf(9, 30), drawn.sectionOf(10, 30), drawn.sectionOf(13, 3), drawn.sectionOf(13, 2)], ["R", null, "B", null], "sections");
     check(drawn.box(hall.sections[0]), [1, 3, 9, 13], "the box of one");
+    check([apart.left(2), drawn.left(10), drawn.left(11), drawn.left(13)], [1, 1, 10, 4], "where rows begin");
     for (const row of [1, 10, 12, 13, 17]) {
       for (const col of [1, 8, 9, 28, 34]) check(drawn.at(drawn.x(row, col), drawn.y(row)), [row, col], `there and back, ${row} ${col}`);
     }
