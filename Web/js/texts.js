@@ -7,6 +7,7 @@ export const texts = {
   close: ["닫기", "Close"],
   cancel: ["취소", "Cancel"],
   live: ["지금 생중계", "Live now"],
+  "money.won": ["원", "won"],
   "time.days": ["{n}일 {rest}", "{n} day {rest}|{n} days {rest}"],
   "nav.label": ["둘러보기", "Ways"],
   "nav.home": ["공연", "Shows"],

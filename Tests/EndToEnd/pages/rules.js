@@ -122,6 +122,12 @@
     for (const [daysBefore, feeBasisPoints, english, korean] of rules) {
       check(ruleText({ daysBefore, feeBasisPoints }), either(english, korean), `the rule of ${daysBefore}`);
     }
+    const { amountOf, unitName, unitsOf } = await import("/js/format.js");
+    for (const [currency, amount, count, english, korean] of [["KRW", 10_000, 10_000, "won", "원"],
+      ["USD", 1_230, 12.3, "US Dollar", "미국 달러"], ["KWD", 1_005, 1.005, "Kuwaiti Dinar", "쿠웨이트 디나르"]]) {
+      check([unitsOf({ amount, currency }), amountOf(count, currency)], [count, amount], `amounts of ${currency}`);
+      check(unitName(currency), either(english, korean), `what ${currency} is called`);
+    }
     for (const [address, wanted] of [["https://a.example/b", "https://a.example/b"], ["/simulator/pay", "/simulator/pay"],
       ["javascript:alert(1)", null], ["data:text/html,x", null], ["http://[", null], [null, null], ["", null]]) {
       check(webAddress(address), wanted, `the address ${address}`);
