@@ -7,7 +7,7 @@ import { act, changedOf, field, moneyField } from "./staff-form.js";
 import { categories } from "./studio-new-parts.js";
 import { moreFields } from "./studio-rows.js";
 import { RefundRules } from "./studio-rules.js";
-import { momentOf, ownZone, timeThere } from "./zone.js";
+import { momentOf, ownZone, timeThere, zoneName } from "./zone.js";
 
 const posterBytesMax = 8 * 1024 * 1024;
 
@@ -15,7 +15,7 @@ const posterBytesMax = 8 * 1024 * 1024;
 export function zoneOf(concert) { return concert.schedules[0]?.timeZone ?? ownZone; }
 
 export const timeField = (key, name, value, zone, options = {}) =>
-  field(`${t(key)} (${zone})`, name, { type: "datetime-local", required: true, value, ...options });
+  field(`${t(key)} (${zoneName(zone)})`, name, { type: "datetime-local", required: true, value, ...options });
 
 /** The version that a change is for. Who hears that there is another learns that one: what is sent is only what he has
  * changed himself, so that nothing of the other's is lost. */

@@ -9,7 +9,7 @@ import { act, changedOf, field } from "./staff-form.js";
 import { versionOf } from "./studio-changes.js";
 import { sellersOf, studioTabs } from "./studio-tabs.js";
 import { teamsOf } from "./teams.js";
-import { ownZone, zones } from "./zone.js";
+import { ownZone, zoneName, zones } from "./zone.js";
 
 start("venues.title", async (main, me) => {
   const teams = await teamsOf(me), sellers = sellersOf(me, teams);
@@ -33,7 +33,7 @@ function row(stage, sellers, again) {
   const seller = sellers.find(([id]) => id === stage.sellerId);
   return [[stage.name, sellers.length > 1 && seller && make("p.quiet", {}, seller[1])], stage.location,
     [t("venues.sizeOf", { rows: stage.rows, cols: stage.cols }), stage.sections.length > 0 && make("p.quiet", {}, stage.sections.map((one) => one.name).join(" · "))],
-    stage.timeZone,
+    zoneName(stage.timeZone),
     make("div.ways", {}, seller && [way("change", "studio.change", () => edit(stage, sellers, again)), way("remove", "venues.remove", remove)])];
 }
 
@@ -46,7 +46,7 @@ async function edit(stage, sellers, again) {
     fields: [!stage && sellers.length > 1 && field(t("new.seller"), "sellerId", { options: sellers }),
       field(t("new.stageName"), "name", { required: true, maxlength: 200, value: stage?.name }),
       field(t("new.location"), "location", { required: true, maxlength: 300, value: stage?.location }),
-      field(t("new.timeZone"), "timeZone", { value: stage?.timeZone ?? ownZone, options: zones(stage?.timeZone ?? ownZone).map((zone) => [zone, zone]) }),
+      field(t("new.timeZone"), "timeZone", { value: stage?.timeZone ?? ownZone, options: zones(stage?.timeZone) }),
       hall.node],
     work: ({ name, location, timeZone, sellerId }, key) => {
       const asked = { name, location, timeZone };

@@ -128,6 +128,18 @@
       check([unitsOf({ amount, currency }), amountOf(count, currency)], [count, amount], `amounts of ${currency}`);
       check(unitName(currency), either(english, korean), `what ${currency} is called`);
     }
+    const { zoneName, zones } = await import("/js/zone.js");
+    // Browsers are not of one mind about the rest of it.
+    check(new RegExp(either("^Korean .*Time$", "^(대한민국|한국) ")).test(zoneName("Asia/Seoul")), true, "the zone of Seoul");
+    check([zoneName("UTC"), zoneName("Nowhere/At_All")], ["UTC", "Nowhere/At_All"], "zones without a name");
+    check(zones("Asia/Seoul")[0], ["Asia/Seoul", `${zoneName("Asia/Seoul")} · Asia/Seoul`], "the first zone");
+    const { codecName } = await import("/js/codec-names.js");
+    for (const [codec, wanted] of [["avc1.640028", "H.264 High"], ["avc3.42c01e", "H.264 Baseline"],
+      ["avc1.ff0000", "H.264"], ["hvc1.2.4.L123.B0", "HEVC Main 10"], ["av01.0.08M.08", "AV1 Main"],
+      ["vp09.00.40.08", "VP9"], ["mp4a.40.2", "AAC"], ["mp4a.6B", "MP3"], ["opus", "Opus"], ["fLaC", "FLAC"],
+      ["ec-3", "E-AC-3"], ["mp4a.40.99", "mp4a.40.99"], ["x", "x"]]) {
+      check(codecName(codec), wanted, `the codec ${codec}`);
+    }
     for (const [address, wanted] of [["https://a.example/b", "https://a.example/b"], ["/simulator/pay", "/simulator/pay"],
       ["javascript:alert(1)", null], ["data:text/html,x", null], ["http://[", null], [null, null], ["", null]]) {
       check(webAddress(address), wanted, `the address ${address}`);

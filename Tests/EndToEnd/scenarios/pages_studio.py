@@ -74,7 +74,7 @@ def make_show(visitor):
     press(visitor, "Next")
     paint(visitor)
     press(visitor, "Next")
-    visitor.says("Asia/Seoul")
+    visitor.says("All times are in Korean")
     visitor.fill("[name=startsAt]", there(60))
     visitor.fill("[name=saleOpensAt]", there(-3600))
     # Before it opens: the server's word for it is told at its field, in its step.
