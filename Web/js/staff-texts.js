@@ -12,6 +12,7 @@ export const staffTexts = {
   "hall.kind.rows": ["한 덩어리 (열과 좌석 수)", "In one block, of rows and seats"],
   "hall.kind.sections": ["여러 구역", "In several sections"],
   "hall.kind.fixed": ["지금 구역 그대로", "In sections, as it is"],
+  "hall.used": ["이 무대를 쓰는 공연이 있어 크기와 구역은 바꿀 수 없습니다. 통로는 바꿀 수 있습니다.", "There are shows on this stage: its size and its sections stay as they are. Aisles can be changed."],
   "hall.sections": ["구역", "Sections"],
   "hall.add": ["구역 추가", "Add a section"],
   "hall.remove": ["이 구역 빼기", "Remove this section"],

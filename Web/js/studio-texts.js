@@ -123,7 +123,6 @@ export const studioTexts = {
   "venues.ways": ["할 일", "What to do"],
   "venues.remove": ["삭제", "Delete"],
   "venues.removeSure": ["무대를 삭제합니다. 되돌릴 수 없습니다.", "The stage is gone then. It cannot be undone."],
-  "venues.changeText": ["공연이 있는 무대의 크기와 구역은 바꿀 수 없습니다. 통로는 바꿀 수 있습니다.", "The size and the sections of a stage with shows stay as they are. Aisles can be changed."],
 
   "team.title": ["팀", "Team"],
   "team.text": ["내 공연을 함께 다루는 사람들입니다. 추가하면 그 사람의 스튜디오에 내 공연이 나타납니다.", "People who work on your shows. Whoever is added finds your shows in the studio."],
