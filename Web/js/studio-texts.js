@@ -10,6 +10,8 @@ export const studioTexts = {
   "studio.oneself": ["{name} (나)", "{name} (you)"],
   "studio.seller": ["주최자 {n}", "Organizer {n}"],
   "studio.moveText": ["시작 시각을 옮기면, 그 전에 산 사람은 공연이 시작될 때까지 전액 환불받을 수 있습니다.", "If you move the start, whoever has bought by then may give tickets back whole until the show begins."],
+  "studio.hasBegun": ["이미 시작한 공연이라 바꿀 수 없습니다.", "The show has begun: this stays as it is."],
+  "studio.isOver": ["끝난 공연이라 바꿀 수 없습니다.", "The show is over: this stays as it is."],
   "studio.status.DRAFT": ["준비 중", "Draft"],
   "studio.status.PUBLISHED": ["공개됨", "Published"],
   "studio.status.CLOSED": ["판매 종료", "Sale closed"],

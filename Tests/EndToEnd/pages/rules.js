@@ -128,6 +128,9 @@
       check([unitsOf({ amount, currency }), amountOf(count, currency)], [count, amount], `amounts of ${currency}`);
       check(unitName(currency), either(english, korean), `what ${currency} is called`);
     }
+    const { moment } = await import("/js/staff.js");
+    const year = new Date().getFullYear(), hasYear = (one) => moment(`${one}-07-01T12:00:00Z`).textContent.includes(one);
+    check([hasYear(year), hasYear(year - 1), hasYear(year + 1)], [false, true, true], "the year of a time in a table");
     const { zoneName, zones } = await import("/js/zone.js");
     // Browsers are not of one mind about the rest of it.
     check(new RegExp(either("^Korean .*Time$", "^(대한민국|한국) ")).test(zoneName("Asia/Seoul")), true, "the zone of Seoul");

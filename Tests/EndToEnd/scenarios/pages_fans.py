@@ -208,6 +208,8 @@ def by_transfer(visitor, house, fan):
     expect(visitor.value("document.querySelectorAll('.pay').length") == 0, "nobody pays twice")
     visitor.expect_fits("checkout while a payment is under way")
     visitor.expect_well("checkout while a payment is under way")
+    visitor.go("/purchases/")
+    visitor.until("[...document.querySelectorAll('dt')].some((one) => one.textContent === 'Due by')", "when it is due")
     visitor.go(f"/seats/{house.schedule}")
     visitor.says("A payment for seats that you hold is under way")
     visitor.click("See the payment", "main")

@@ -161,6 +161,11 @@ def broadcast(site, visitor):
     expect(not visitor.value("Boolean(document.querySelector('.copy'))"), "the key is not shown any more")
     encoder.stop()
     visitor.until("document.querySelector('[data-state=INTERRUPTED], [data-state=ENDED]')", "its end is told", 40)
+    press(visitor, "To the show")
+    press(visitor, "Change", ".times")
+    visitor.says("this stays as it is")
+    expect(visitor.value("document.querySelector('dialog [name=startsAt]').disabled"), "it begins at no other time")
+    press(visitor, "Not now", "dialog")
     return said
 
 
