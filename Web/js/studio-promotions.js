@@ -19,7 +19,7 @@ export function promotions(concert, may) {
   const show = async () => {
     const page = await call("GET", `/concert/${concert.concertId}/promotion?limit=100`);
     node.hidden = isOver && !page.items.length;
-    const heads = ["code", "off", "from", "until", "uses", "status", may.mayChange && "ways"].filter(Boolean);
+    const heads = ["code", "off", "period", "uses", "status", may.mayChange && "ways"].filter(Boolean);
     refill(view, page.items.length ? table(t("codes.list"), heads.map((head) => t(`codes.${head}`)),
       page.items.map((item) => row(concert, item, may, show))) : make("p.quiet", {}, t("codes.none")));
   };
@@ -40,7 +40,7 @@ function row(concert, item, may, again) {
     work: () => call("DELETE", `/promotion/${item.promotionId}`),
   }, again);
   const cells = [make("code", {}, item.code), [off, item.amountMax && make("p.quiet", {}, t("codes.atMost", { amount: money(item.amountMax) }))],
-    dateTime(item.startsAt, zone), dateTime(item.endsAt, zone), `${count(item.uses)} / ${count(item.usesMax)}`, word("codes.is", item.status)];
+    [dateTime(item.startsAt, zone), make("p", {}, `– ${dateTime(item.endsAt, zone)}`)], `${count(item.uses)} / ${count(item.usesMax)}`, word("codes.is", item.status)];
   // What has ended stays as it was; what is over can be begun again by another end.
   if (may.mayChange) cells.push(make("div.ways", {}, item.status !== "ENDED" && [way("change", "studio.change", () => change(concert, item, again)),
     item.status !== "OVER" && way("end", "codes.end", end)]));

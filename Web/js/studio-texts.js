@@ -88,6 +88,7 @@ export const studioTexts = {
   "codes.percentOff": ["할인율 (%)", "Share off (%)"],
   "codes.amountOff": ["할인 금액({unit})", "Amount off ({unit})"],
   "codes.off": ["할인", "Off"],
+  "codes.period": ["기간", "When"],
   "codes.from": ["시작", "From"],
   "codes.fromHint": ["비우면 바로 시작합니다.", "Empty means at once."],
   "codes.most": ["최대 할인 금액({unit})", "At most ({unit})"],
