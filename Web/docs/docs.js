@@ -1,5 +1,5 @@
 // Draws the API's description. Every text goes in as text: nothing in the document can become markup.
-import { both, element } from "/docs/elements.js";
+import { both, element, prose } from "/docs/elements.js";
 import { schemaOf, typeText } from "/docs/schema.js";
 
 const methods = ["get", "post", "put", "patch", "delete"];
@@ -33,7 +33,7 @@ function parameters(api, operation) {
         element("code", {}, parameter.name), " ",
         element("span", { class: "kind" }, both(...places[parameter.in]), ` · ${typeText(api, parameter.schema)}`),
         parameter.required ? element("span", { class: "required" }, both("필수", "required")) : null,
-        parameter.description ? element("p", {}, parameter.description) : null))));
+        parameter.description ? element("p", {}, ...prose(parameter.description)) : null))));
 }
 
 const pretty = (value) => element("pre", { tabindex: "0" }, JSON.stringify(value, null, 2));
@@ -59,10 +59,10 @@ function response(api, status, described) {
   return element("li", { class: status < 400 ? "well" : "problem" },
     element("p", {},
       element("strong", { class: "status-code" }, status), " ",
-      ...(codes.length > 0 ? codes.flatMap((code) => [element("code", {}, code), " "]) : [described.description])),
+      ...(codes.length > 0 ? codes.flatMap((code) => [element("code", {}, code), " "]) : prose(described.description))),
     fields.length === 0 ? null : element("ul", { class: "fields" }, ...fields.map(([name, field]) =>
       element("li", {}, element("code", {}, name), " ", element("span", { class: "kind" }, both("헤더", "header")),
-        field.description ? element("p", {}, field.description) : null))),
+        field.description ? element("p", {}, ...prose(field.description)) : null))),
     content?.schema ? schemaOf(api, content.schema, true) : null,
     ...Object.values(content?.examples ?? {}).map((example) => pretty(example.value)));
 }

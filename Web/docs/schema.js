@@ -1,5 +1,5 @@
 // Draws schemas as lists of fields.
-import { both, element } from "/docs/elements.js";
+import { both, element, prose } from "/docs/elements.js";
 
 /// A schema within itself ends at its name, and one that is nested deeper is not drawn.
 const depthMax = 8;
@@ -64,6 +64,6 @@ function fieldNode(api, name, field, marked, isAnswer, names) {
   return element("li", {},
     element("code", {}, name), " ", element("span", { class: "kind" }, typeText(api, field)),
     marked,
-    about ? element("p", {}, about) : null,
+    about ? element("p", {}, ...prose(about)) : null,
     inner?.matches("ul") ? inner : null);
 }

@@ -73,17 +73,42 @@ async function showSocial(place) {
   return undefined;
 }
 
+/** Who has forgotten his password gets a link by mail. */
+function forgotten() {
+  return make("details", {}, make("summary", {}, t("account.forgot")),
+    form("account.forgot", [field("lost", "account.email", { name: "email", type: "email", autocomplete: "email" })],
+      "account.sendLink", async ({ email }) => {
+        await call("POST", "/auth/password/forgot", { body: { email } });
+        say(t("account.linkSent"));
+      }));
+}
+
+/** Whose password is wrong is told so, with the way to another one. */
+function refusePassword(problem, said, email, lost) {
+  if (problem.code !== "bad-credentials") throw problem;
+  put(said, told(problem), make("button.plain", { type: "button", onclick: () => {
+    lost.open = true;
+    const input = lost.querySelector("input");
+    input.value = email;
+    input.focus();
+  } }, t("account.forgot")));
+}
+
 function doors(way = next()) {
-  const social = make("section.social", { hidden: true });
+  const social = make("section.social", { hidden: true }), lost = forgotten();
   showSocial(social);
   return [make("h1", {}, t("account.welcome")),
     make("div.doors", {},
       form("account.signIn", [
         field("email", "account.email", { type: "email", autocomplete: "username" }),
         field("password", "account.password", { type: "password", autocomplete: "current-password" }),
-      ], "account.signIn", async ({ email, password }) => {
-        await signIn(email, password);
-        await goOn(way);
+      ], "account.signIn", async ({ email, password }, said) => {
+        try {
+          await signIn(email, password);
+        } catch (problem) {
+          return refusePassword(problem, said, email, lost);
+        }
+        return goOn(way);
       }),
       form("account.signUp", [
         field("name", "account.name", { autocomplete: "name", maxlength: 100 }),
@@ -96,13 +121,7 @@ function doors(way = next()) {
         await signIn(email, password);
         await goOn(way);
       })),
-    social,
-    make("details", {}, make("summary", {}, t("account.forgot")),
-      form("account.forgot", [field("lost", "account.email", { name: "email", type: "email", autocomplete: "email" })],
-        "account.sendLink", async ({ email }) => {
-          await call("POST", "/auth/password/forgot", { body: { email } });
-          say(t("account.linkSent"));
-        }))];
+    social, lost];
 }
 
 /** A way that differs by what is behind # alone would not load the page again. */

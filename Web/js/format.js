@@ -1,11 +1,22 @@
 // Money and times, as the reader's language writes them.
 import { language, t } from "./language.js";
 
+const moneyFormat = (currency) => new Intl.NumberFormat(language, { style: "currency", currency });
+const amountIn = (format) => 10 ** format.resolvedOptions().maximumFractionDigits;
+
 /** Amounts are whole numbers of a currency's smallest unit. */
 export function money({ amount, currency }) {
-  const format = new Intl.NumberFormat(language, { style: "currency", currency });
-  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+  const format = moneyFormat(currency);
+  return format.format(amount / amountIn(format));
 }
+
+/** In units that people count in, and back: 12.5 dollars are 1250 cents. */
+export const unitsOf = ({ amount, currency }) => amount / amountIn(moneyFormat(currency));
+export const amountOf = (units, currency) => Math.round(units * amountIn(moneyFormat(currency)));
+
+/** What those units are called. */
+export const unitName = (currency) => (currency === "KRW" ? t("money.won")
+  : new Intl.DisplayNames(language, { type: "currency" }).of(currency));
 
 /** Hundredths of a percent. */
 export const percent = (basisPoints) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2 })

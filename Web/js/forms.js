@@ -19,7 +19,7 @@ function fault(input) {
 }
 
 export function form(title, fields, button, send, what = "form.card.form") {
-  const said = make("div", { role: "alert" });
+  const said = make("div.said", { role: "alert" });
   const submit = make("button.button", { type: "submit" }, t(button));
   return make(what, {
     novalidate: true,

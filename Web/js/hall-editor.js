@@ -14,16 +14,18 @@ const seatsMax = 60_000;
 const restTime = 200;
 
 export class HallEditor {
-  /** `stage` as the API tells it, or its size; `pointer` is where it is in the request, `ids` whether fields have their
-   * names as identifiers. */
-  constructor(stage, { pointer = "", ids = false } = {}) {
+  /** `stage` as the API tells it, or its size; `isUsed` where there are shows on it, so that its seats stay as they are;
+   * `pointer` is where it is in the request, `ids` whether fields have their names as identifiers. */
+  constructor(stage, { isUsed = false, pointer = "", ids = false } = {}) {
     const size = (key, name) => field(t(key), name, {
       type: "number", min: 1, max: sideMax, required: true, value: stage[name], pointer: `${pointer}/${name}`, id: ids ? name : undefined });
     const blocks = stage.sections?.length ? blocksOf(stage) : null;
     /** Sections that this form would not lay out like that stay as they are. */
-    this.fixed = stage.sections?.length && !blocks ? stage : null;
+    this.fixed = isUsed || (stage.sections?.length && !blocks) ? stage : null;
     const kinds = this.fixed ? ["fixed"] : ["rows", "sections"];
-    this.kind = field(t("hall.kind"), "hallKind", { pointer: "", options: kinds.map((kind) => [kind, t(`hall.kind.${kind}`)]), value: blocks ? "sections" : kinds[0] });
+    this.kind = field(t("hall.kind"), "hallKind", {
+      pointer: "", options: kinds.map((kind) => [kind, t(`hall.kind.${kind}`)]), value: blocks ? "sections" : kinds[0] });
+    this.kind.hidden = isUsed;
     this.size = make("div.part", {}, size("new.rows", "rows"), size("new.cols", "cols"));
     this.rows = new Rows(`${pointer}/sections`, {
       title: t("hall.sections"), add: t("hall.add"), remove: t("hall.remove"), countMax: sectionsMax,
@@ -41,7 +43,8 @@ export class HallEditor {
     this.aisles = make("div.part", {}, aisles("hall.aisles", "aisles"), aisles("hall.rowAisles", "rowAisles"));
     this.count = make("p.quiet", { role: "status" });
     this.picture = make("div.hall-map.small", {});
-    this.node = make("div.part.hall-editor", { oninput: () => this.changed() }, this.kind, this.size, this.rows.node, this.aisles, this.count, this.picture);
+    this.node = make("div.part.hall-editor", { oninput: () => this.changed() }, isUsed && used(stage), this.kind, this.size, this.rows.node,
+      this.aisles, this.count, this.picture);
     this.changed();
   }
 
@@ -129,6 +132,10 @@ export class HallEditor {
     this.changed();
   }
 }
+
+/** What it is, and why it stays so. */
+const used = ({ rows, cols, sections }) => make("div.note", {}, make("p", {}, [t("venues.sizeOf", { rows, cols }),
+  sections.map((one) => one.name).join(", ")].filter(Boolean).join(" · ")), make("p.quiet", {}, t("hall.used")));
 
 const areasOf = ({ rows, cols, sections }) => (sections.length ? sections.map((one) => ({ rows: one.rows, cols: one.cols ?? [1, cols] }))
   : [{ rows: [1, rows], cols: [1, cols] }]);

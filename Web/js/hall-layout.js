@@ -83,6 +83,13 @@ export class HallLayout {
 
   y(row) { return this.tops[row]; }
 
+  /** Cells left of the first seat of a row: of its first section, where there are some. */
+  left(row) {
+    const { left, lefts, sections } = this.bands[this.bandOf[row]];
+    const here = sections.filter(({ rows }) => row <= rows[1]).map(({ cols }) => lefts[cols[0]]);
+    return left + (here.length ? Math.min(...here) : 0);
+  }
+
   /** The place at a cell: row and column, each 0 where there is none. */
   at(x, y) {
     const row = this.rowAt[y] ?? 0;

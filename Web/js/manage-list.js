@@ -22,7 +22,7 @@ export class ListView {
       this.wholeWanted += 1;
       this.following.now();
     };
-    this.view = make("div");
+    this.view = make("div.part");
     this.fresh = freshness(this.view);
     this.table = new LiveTable(t("manage.listOf", { name: t(`manage.${name}`) }), part.heads.map((head) => t(`manage.${head}`)), {
       keyOf: part.keyOf, row: (item) => part.row(item, this.again),

@@ -2,10 +2,10 @@
 import { call } from "./api.js";
 import { bankSelect } from "./banks.js";
 import { make } from "./dom.js";
-import { money } from "./format.js";
+import { amountOf, money } from "./format.js";
 import { t } from "./language.js";
 import { facts, moment, word } from "./staff.js";
-import { act, field } from "./staff-form.js";
+import { act, field, moneyField } from "./staff-form.js";
 
 const paymentStatuses = ["WAITING", "COMPLETED", "PART_CANCELED", "CANCELED", "FAILED"];
 const refundStatuses = ["REQUESTED", "PROCESSING", "UNKNOWN", "SUCCEEDED", "FAILED", "REVERSED", "SUPERSEDED"];
@@ -81,12 +81,15 @@ function safe(address) { return /^https?:\/\//.test(address) ? address : null; }
 /** All of it with the tickets, or an amount and the tickets stay. */
 function giveBack(item, again) {
   const left = item.captured.amount - item.refunded.amount - item.refundPending.amount;
-  const amount = field(t("manage.amountOf", { currency: item.captured.currency }), "amount",
-    { type: "number", min: 1, max: left, step: 1, hint: t("manage.amountHint", { left: money({ ...item.captured, amount: left }) }) });
+  const { currency } = item.captured;
+  const amount = moneyField("manage.amountOf", "amount", currency,
+    { amountMax: left, hint: t("manage.amountHint", { left: money({ amount: left, currency }) }) });
   return act({
     title: t("manage.giveBackTitle", { number: String(item.paymentId) }), text: t("manage.giveBackText"), action: t("manage.giveBack"), isHard: true,
     fields: [amount, field(t("manage.reason"), "reason", { required: true, maxlength: 200 })],
-    work: (asked, key) => call("POST", `/admin/payments/${item.paymentId}/refund`, { body: asked, key }),
+    work: (asked, key) => call("POST", `/admin/payments/${item.paymentId}/refund`, {
+      key, body: { ...asked, amount: asked.amount && amountOf(asked.amount, currency) },
+    }),
   }, again);
 }
 

@@ -67,7 +67,7 @@ export const manageTexts = {
   "manage.giveBack": ["환불하기", "Give money back"],
   "manage.giveBackTitle": ["결제 {number} 환불", "Give payment {number} back"],
   "manage.giveBackText": ["금액을 비우면 전액을 환불하고 티켓을 모두 무효로 합니다. 금액을 쓰면 그만큼만 환불하고 티켓은 그대로입니다.", "Without an amount all of it goes back and every ticket is void. With one, only that goes back and the tickets stay."],
-  "manage.amountOf": ["금액 ({currency}의 최소 단위)", "Amount (smallest unit of {currency})"],
+  "manage.amountOf": ["금액({unit})", "Amount ({unit})"],
   "manage.amountHint": ["최대 {left}. 비우면 전액.", "At most {left}. Empty means all of it."],
   "manage.giveUp": ["끝내기", "Give up"],
   "manage.giveUpTitle": ["결제 {number} 끝내기", "Give up on payment {number}"],

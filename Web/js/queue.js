@@ -103,8 +103,9 @@ class QueuePage {
         [make("a.button", { href: "/" }, t("show.others")), this.ticket && this.leaving]);
     }
     if (place.ahead === null) return this.say("before", t("queue.before"), t("queue.drawn"), [this.leaving]);
-    document.title = `${place.ahead} · ${t("queue.title")}`;
-    this.say("waiting", t("queue.ahead", { n: place.ahead }), t("queue.keep"), [this.leaving]);
+    const ahead = place.ahead ? t("queue.ahead", { n: place.ahead }) : t("queue.next");
+    document.title = `${place.ahead || ahead} · ${t("queue.title")}`;
+    this.say("waiting", ahead, t("queue.keep"), [this.leaving]);
     this.tick();
     return undefined;
   }

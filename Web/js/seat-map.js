@@ -3,6 +3,7 @@
 
 import { make } from "./dom.js";
 import { HallLayout } from "./hall-layout.js";
+import { nameRows, nameSections } from "./hall-names.js";
 import { t } from "./language.js";
 
 /** What the seller keeps out of the sale only he is told of: to everybody else it is sold. 3 is no seat, in compact maps. */
@@ -15,8 +16,6 @@ const cellMin = 4, cellMax = 24;
 /** From this many pixels of a seat on, seats are drawn by themselves. */
 const nearSize = 20;
 const scaleMax = 6;
-/** Of the names of sections, in pixels. */
-const nameMin = 11, nameMax = 18;
 
 /** Where a map is drawn, with the ways to come nearer; `map()` is the map once it is there. */
 export function mapNode(label, map) {
@@ -135,7 +134,7 @@ export class SeatMap {
     pen.textBaseline = "middle";
     pen.font = `700 ${Math.round(size * 0.7)}px system-ui, sans-serif`;
     pen.fillStyle = "#ffffff";
-    pen.fillText("STAGE", x, y);
+    pen.fillText(t("seats.stage"), x, y);
   }
 
   dot(pen, seat, x, y, size, isNear) {
@@ -250,7 +249,7 @@ export class SeatMap {
       if (width <= 0 || height <= 0) return;
       view.drawImage(sheet, left, top, width, height,
         this.x + left * scale, this.y + top * scale, width * scale, height * scale);
-      this.drawNames(size);
+      nameSections(this, size);
       return;
     }
     view.fillStyle = this.style.stage;
@@ -259,44 +258,16 @@ export class SeatMap {
     view.fill();
     this.stageName(view, this.x + sheet.width * scale / 2, this.y + size * 0.9, size);
     view.font = `600 ${Math.round(size * 0.34)}px system-ui, sans-serif`;
-    const [bottom, right] = [Math.ceil((canvas.height - this.y) / size), Math.ceil((canvas.width - this.x) / size)];
-    for (let y = Math.max(0, Math.floor(-this.y / size)); y < bottom; y += 1) {
+    const [top, bottom] = [Math.max(0, Math.floor(-this.y / size)), Math.ceil((canvas.height - this.y) / size)];
+    const right = Math.ceil((canvas.width - this.x) / size);
+    for (let y = top; y < bottom; y += 1) {
       for (let x = Math.max(0, Math.floor(-this.x / size)); x < right; x += 1) {
         const seat = this.seatIn(x, y);
         if (seat) this.dot(view, seat, this.x + x * size, this.y + y * size, size, true);
       }
     }
-    this.drawNames(size);
-  }
-
-  /** What sections are called: in the line above them, or across them where that is too small to be read, or where another
-   * section goes on beside them and they have none. */
-  drawNames(size) {
-    const { view, canvas, layout } = this;
-    const text = Math.min(nameMax, Math.max(nameMin, (size / this.ratio) * 0.7)) * this.ratio;
-    view.font = `600 ${Math.round(text)}px system-ui, sans-serif`;
-    view.textAlign = "center";
-    view.textBaseline = "middle";
-    for (const section of layout.sections) {
-      const [left, top, right, bottom] = layout.box(section);
-      const [x, width] = [this.x + ((left + right) / 2) * size, (right - left) * size];
-      if (this.x + right * size < 0 || this.x + left * size > canvas.width) continue;
-      if (this.y + bottom * size < 0 || this.y + (top - 1) * size > canvas.height) continue;
-      const isNear = size >= text, hasLine = layout.hasLine(section);
-      const y = this.y + (!isNear ? (top + bottom) / 2 : hasLine ? top - 0.5 : top) * size;
-      if (!isNear || !hasLine) {
-        // Readable on whatever is below it, and no wider than what it names: nearer, all of it is there.
-        const plate = Math.min(view.measureText(section.name).width + text, width);
-        view.fillStyle = this.style.surface;
-        view.globalAlpha = 0.85;
-        view.beginPath();
-        view.roundRect(x - plate / 2, y - text * 0.75, plate, text * 1.5, text * 0.5);
-        view.fill();
-        view.globalAlpha = 1;
-      }
-      view.fillStyle = this.style.ink;
-      view.fillText(section.name, x, y, width);
-    }
+    nameRows(this, size, top, bottom);
+    nameSections(this, size);
   }
 
   /** The seat at a cell of the layout. */

@@ -121,9 +121,10 @@ function way(concert, schedule, now, found) {
 }
 
 function gradeLine(concert, grade, isCanceled) {
-  const price = concert.grades.find((one) => one.gradeId === grade.gradeId)?.price;
+  const { price, kind } = concert.grades.find((one) => one.gradeId === grade.gradeId) ?? {};
+  const left = kind === "ONLINE" ? "show.leftOnline" : "show.left";
   return make("li", {}, make("span.grade", {}, grade.name), " ", price ? money(price) : "", " ",
-    !isCanceled && make("span.quiet", {}, grade.remaining > 0 ? t("show.left", { n: grade.remaining }) : t("show.soldOut")));
+    !isCanceled && make("span.quiet", {}, grade.remaining > 0 ? t(left, { n: grade.remaining }) : t("show.soldOut")));
 }
 
 function facts(concert) {

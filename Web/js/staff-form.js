@@ -1,6 +1,7 @@
 // Forms of organizers and administrators: fields, what is wrong with them, and questions that are asked in a dialog.
 import { newKey, Problem } from "./api.js";
 import { make, put } from "./dom.js";
+import { unitName, unitsOf } from "./format.js";
 import { explain, explainField, t } from "./language.js";
 import { say, setBusy, told } from "./shell.js";
 
@@ -16,6 +17,14 @@ export function field(label, name, { pointer = `/${name}`, options, hint, id = `
   const isCheck = attributes.type === "checkbox";
   return make("div.field", {}, isCheck ? make("div.check", {}, input, words) : [words, input],
     hint && make("p.quiet", { id: `${id}-hint` }, hint), make("p.wrong", { id: `${id}-wrong` }));
+}
+
+/** A field for an amount, in units that people count in, with more `words` of its label; `amountMin` and `amountMax` are
+ * amounts as the API has them. */
+export function moneyField(key, name, currency, { amountMin = 1, amountMax, words, ...attributes } = {}) {
+  const units = (amount) => (amount === undefined ? undefined : unitsOf({ amount, currency }));
+  return field(t(key, { unit: unitName(currency), ...words }), name, {
+    type: "number", step: units(1), min: units(amountMin), max: units(amountMax), ...attributes });
 }
 
 function wrongPlace(form, input) { return form.querySelector(`#${CSS.escape(`${input.id}-wrong`)}`); }

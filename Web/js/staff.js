@@ -17,12 +17,17 @@ export function word(group, code) {
   return texts[key] ? t(key) : String(code ?? "–");
 }
 
-const short = new Intl.DateTimeFormat(language, {
-  month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit",
-});
+const short = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" };
+const ofThisYear = new Intl.DateTimeFormat(language, short);
+const ofOthers = new Intl.DateTimeFormat(language, { year: "numeric", ...short });
 
-/** A time as tables have it: to the second, in the reader's zone. */
-export function moment(text) { return text ? make("time", { datetime: text }, short.format(new Date(text))) : "–"; }
+/** A time as tables have it: to the second, in the reader's zone; with its year when that is another. */
+export function moment(text) {
+  if (!text) return "–";
+  const time = new Date(text);
+  const format = time.getFullYear() === new Date().getFullYear() ? ofThisYear : ofOthers;
+  return make("time", { datetime: text }, format.format(time));
+}
 
 /** A day that the API names, `2026-11-28`, wherever the reader is. */
 export function day(text) { return make("time", { datetime: text }, date(text, "UTC")); }

@@ -2,11 +2,12 @@
 import { call, newKey, Problem } from "./api.js";
 import { t } from "./language.js";
 import { make } from "./dom.js";
-import { act, changedOf, field } from "./staff-form.js";
+import { amountOf, unitsOf } from "./format.js";
+import { act, changedOf, field, moneyField } from "./staff-form.js";
 import { categories } from "./studio-new-parts.js";
 import { moreFields } from "./studio-rows.js";
 import { RefundRules } from "./studio-rules.js";
-import { momentOf, ownZone, timeThere } from "./zone.js";
+import { momentOf, ownZone, timeThere, zoneName } from "./zone.js";
 
 const posterBytesMax = 8 * 1024 * 1024;
 
@@ -14,7 +15,7 @@ const posterBytesMax = 8 * 1024 * 1024;
 export function zoneOf(concert) { return concert.schedules[0]?.timeZone ?? ownZone; }
 
 export const timeField = (key, name, value, zone, options = {}) =>
-  field(`${t(key)} (${zone})`, name, { type: "datetime-local", required: true, value, ...options });
+  field(`${t(key)} (${zoneName(zone)})`, name, { type: "datetime-local", required: true, value, ...options });
 
 /** The version that a change is for. Who hears that there is another learns that one: what is sent is only what he has
  * changed himself, so that nothing of the other's is lost. */
@@ -33,8 +34,8 @@ export function changeConcert(concert, again) {
   const version = versionOf(concert, path);
   const was = shownOf(concert, zone);
   const rules = new RefundRules(concert.refundRules), more = moreFields(concert.fields);
-  const grades = concert.grades.map((grade) => field(t("studio.priceOf", { grade: grade.name, currency: concert.currency }),
-    `price-${grade.gradeId}`, { pointer: "", type: "number", required: true, min: 0, value: grade.price.amount }));
+  const grades = concert.grades.map((grade) => moneyField("studio.priceOf", `price-${grade.gradeId}`, concert.currency,
+    { words: { grade: grade.name }, pointer: "", required: true, amountMin: 0, value: unitsOf(grade.price) }));
   return act({
     title: t("studio.change"), action: t("staff.save"), renew: version.renew,
     fields: [
@@ -51,7 +52,7 @@ export function changeConcert(concert, again) {
       // What is wrong with a price is told by its place among those that are sent.
       const inputs = grades.map((node) => node.querySelector("input"));
       for (const input of inputs) input.dataset.pointer = "";
-      inputs.filter((input, index) => Number(input.value) !== concert.grades[index].price.amount)
+      inputs.filter((input, index) => Number(input.value) !== unitsOf(concert.grades[index].price))
         .forEach((input, place) => { input.dataset.pointer = `/grades/${place}/price`; });
       const body = changed(concert, was, asked, zone);
       for (const [name, now] of [["refundRules", rules.rules()], ["fields", more.items()]]) {
@@ -76,7 +77,8 @@ function changed(concert, was, asked, zone) {
   const known = Object.fromEntries(Object.entries({ ...asked, ...texts }).filter(([name]) => name in was));
   const body = changedOf(was, known);
   for (const name of ["saleOpensAt", "saleClosesAt"]) if (body[name] !== undefined) body[name] = momentOf(body[name], zone);
-  const prices = concert.grades.map((grade) => ({ gradeId: grade.gradeId, price: asked[`price-${grade.gradeId}`], before: grade.price.amount }))
+  const prices = concert.grades.map(({ gradeId, price }) => ({ gradeId, before: price.amount,
+    price: amountOf(asked[`price-${gradeId}`], concert.currency) }))
     .filter(({ price, before }) => price !== before).map(({ gradeId, price }) => ({ gradeId, price }));
   if (prices.length) body.grades = prices;
   return body;

@@ -1,6 +1,7 @@
 // Broadcasting a performance: address and key for OBS, what it shows, and how what is sent does, in plain words.
 import { call } from "./api.js";
 import { curve } from "./chart.js";
+import { codecName } from "./codec-names.js";
 import { make, numberInPath, put } from "./dom.js";
 import { about, dateTime } from "./format.js";
 import { language, t } from "./language.js";
@@ -95,7 +96,9 @@ function streamFacts(stream) {
     [t("live.lateKeyframes"), number(stream.lateKeyframes, "")], [t("live.jitter"), number(stream.jitterSeconds * 1000, "ms")],
     [t("live.dropped"), number(stream.droppedUnits, "")],
     [t("live.offset"), number(stream.audioOffsetSeconds === null ? null : stream.audioOffsetSeconds * 1000, "ms")],
-    [t("live.size"), stream.width ? `${stream.width} × ${stream.height} · ${stream.codecs.join(", ")}` : "–"],
+    [t("live.size"), stream.width ? `${stream.width} × ${stream.height}` : "–"],
+    [t("live.codecs"), stream.codecs.length ? stream.codecs.map((codec, index) =>
+      [index > 0 && ", ", make("span", { title: codec }, codecName(codec))]) : "–"],
     [t("live.since"), about(stream.publishingSeconds)],
   ]);
 }

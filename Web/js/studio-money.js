@@ -25,7 +25,7 @@ start("money.title", async (main, me) => {
       heads: ["manage.number", "manage.amount", "manage.refunded", "manage.status", "manage.paid", "manage.show"], keyOf: (item) => item.paymentId,
       row: (item) => [String(item.paymentId), money(item.amount), item.refunded.amount ? money(item.refunded) : "–",
         [word("payment.status", item.status), item.isDisputed && make("p.quiet", {}, t("manage.disputed"))], moment(item.paidAt),
-        make("a", { href: `/studio/concert/${item.concertId}` }, String(item.concertId))],
+        make("a", { href: `/studio/concert/${item.concertId}` }, item.orderName)],
     }));
 }, { forMembers: true });
 

@@ -5,7 +5,7 @@ import { HallEditor, sideMax } from "./hall-editor.js";
 import { field } from "./staff-form.js";
 import { moreFields } from "./studio-rows.js";
 import { RefundRules } from "./studio-rules.js";
-import { ownZone, timeThere, zones } from "./zone.js";
+import { ownZone, timeThere, zoneName, zones } from "./zone.js";
 
 const day = 86_400_000;
 
@@ -38,7 +38,7 @@ export class Where {
     this.fresh = make("div.fresh", {}, field(t("new.stageName"), "stageName", { id: "stageName", required: true, maxlength: 200, pointer: "/stage/name" }),
       field(t("new.location"), "location", { id: "location", required: true, maxlength: 300, pointer: "/stage/location" }),
       this.hall.node);
-    this.zoneField = field(t("new.timeZone"), "timeZone", { hint: t("new.timeZoneHint"), options: zones().map((zone) => [zone, zone]) });
+    this.zoneField = field(t("new.timeZone"), "timeZone", { hint: t("new.timeZoneHint"), options: zones() });
     this.node.append(this.fresh, this.zoneField);
     this.sellers.addEventListener("change", () => this.offer());
     this.node.addEventListener("input", () => this.changed());
@@ -127,7 +127,7 @@ export class When {
 
   setZone(zone) {
     this.zone = zone;
-    put(this.named, t("new.zoneIs", { zone }));
+    put(this.named, t("new.zoneIs", { zone: zoneName(zone) }));
   }
 }
 

@@ -1,11 +1,11 @@
 // Codes that take something off the price of a show.
 import { call } from "./api.js";
 import { make, put } from "./dom.js";
-import { dateTime, money, percent } from "./format.js";
+import { amountOf, dateTime, money, percent } from "./format.js";
 import { t } from "./language.js";
 import { told } from "./shell.js";
 import { count, refill, table, word } from "./staff.js";
-import { act, changedOf, field } from "./staff-form.js";
+import { act, changedOf, field, moneyField } from "./staff-form.js";
 import { timeField, zoneOf } from "./studio-changes.js";
 import { momentOf, timeThere } from "./zone.js";
 
@@ -19,7 +19,7 @@ export function promotions(concert, may) {
   const show = async () => {
     const page = await call("GET", `/concert/${concert.concertId}/promotion?limit=100`);
     node.hidden = isOver && !page.items.length;
-    const heads = ["code", "off", "from", "until", "uses", "status", may.mayChange && "ways"].filter(Boolean);
+    const heads = ["code", "off", "period", "uses", "status", may.mayChange && "ways"].filter(Boolean);
     refill(view, page.items.length ? table(t("codes.list"), heads.map((head) => t(`codes.${head}`)),
       page.items.map((item) => row(concert, item, may, show))) : make("p.quiet", {}, t("codes.none")));
   };
@@ -40,7 +40,7 @@ function row(concert, item, may, again) {
     work: () => call("DELETE", `/promotion/${item.promotionId}`),
   }, again);
   const cells = [make("code", {}, item.code), [off, item.amountMax && make("p.quiet", {}, t("codes.atMost", { amount: money(item.amountMax) }))],
-    dateTime(item.startsAt, zone), dateTime(item.endsAt, zone), `${count(item.uses)} / ${count(item.usesMax)}`, word("codes.is", item.status)];
+    [dateTime(item.startsAt, zone), make("p", {}, `– ${dateTime(item.endsAt, zone)}`)], `${count(item.uses)} / ${count(item.usesMax)}`, word("codes.is", item.status)];
   // What has ended stays as it was; what is over can be begun again by another end.
   if (may.mayChange) cells.push(make("div.ways", {}, item.status !== "ENDED" && [way("change", "studio.change", () => change(concert, item, again)),
     item.status !== "OVER" && way("end", "codes.end", end)]));
@@ -54,8 +54,9 @@ function add(concert, again) {
   const zone = zoneOf(concert), { currency } = concert;
   const kind = field(t("codes.kind"), "kind", { options: [["PERCENT", t("codes.percent")], ["FIXED", t("codes.fixed")]] });
   const share = field(t("codes.percentOff"), "percent", { pointer: "/basisPoints", type: "number", required: true, min: 0.01, max: 100, step: "any", value: 10 });
-  const most = field(t("codes.most", { currency }), "amountMax", { type: "number", min: 1, hint: t("codes.mostHint") });
-  const amount = field(t("codes.amountOff", { currency }), "amount", { type: "number", required: true, min: 1, value: 10_000 });
+  const most = moneyField("codes.most", "amountMax", currency, { hint: t("codes.mostHint") });
+  const amount = moneyField("codes.amountOff", "amount", currency,
+    { required: true, value: currency === "KRW" && 10_000 });
   const select = kind.querySelector("select");
   const choose = () => {
     for (const [node, name] of [[share, "PERCENT"], [most, "PERCENT"], [amount, "FIXED"]]) {
@@ -72,10 +73,13 @@ function add(concert, again) {
       timeField("codes.from", "startsAt", null, zone, { required: false, hint: t("codes.fromHint") }),
       timeField("codes.until", "endsAt", timeThere(Date.now() + month, zone), zone), uses(100), usesOfMember(1),
     ],
-    work: ({ percent: off, startsAt, endsAt, ...asked }, key) => call("POST", `/concert/${concert.concertId}/promotion`, {
-      key, body: { ...asked, basisPoints: off === undefined ? undefined : Math.round(off * 100),
-        startsAt: startsAt && momentOf(startsAt, zone), endsAt: momentOf(endsAt, zone) },
-    }),
+    work: ({ percent: off, startsAt, endsAt, ...asked }, key) => {
+      const amountIn = (units) => units && amountOf(units, currency);
+      return call("POST", `/concert/${concert.concertId}/promotion`, { key, body: {
+        ...asked, basisPoints: off && Math.round(off * 100), amount: amountIn(asked.amount), amountMax: amountIn(asked.amountMax),
+        startsAt: startsAt && momentOf(startsAt, zone), endsAt: momentOf(endsAt, zone),
+      } });
+    },
   }, again);
 }
 

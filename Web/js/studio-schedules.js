@@ -21,10 +21,11 @@ export function schedules(concert, may, again) {
 
 function line(concert, schedule, may, again) {
   const isCanceled = schedule.status === "CANCELED", id = schedule.scheduleId, zone = schedule.timeZone;
+  const left = concert.stage ? "show.left" : "show.leftOnline";
   const way = (name, key, onclick) => make("button.plain", { type: "button", data: { way: `${name}-${id}` }, onclick }, t(key));
   return make("li.card", {},
     make("div", {}, make("p.when", {}, dateTime(schedule.startsAt, zone), schedule.live?.state === "LIVE" && make("span.live", {}, t("live"))),
-      make("p.quiet", {}, isCanceled ? word("studio.status", "CANCELED") : t("show.left", { n: schedule.remaining })),
+      make("p.quiet", {}, isCanceled ? word("studio.status", "CANCELED") : t(left, { n: schedule.remaining })),
       !isCanceled && schedule.replayUntil && make("p.quiet", {}, t("show.replayUntil", { when: dateTime(schedule.replayUntil, zone) }))),
     !isCanceled && make("div.ways", {}, may.canChange && way("change", "studio.change", () => changeSchedule(schedule, again)),
       may.canChange && way("remove", "studio.removeTime", () => removeSchedule(schedule, again)),
@@ -47,12 +48,13 @@ function changeSchedule(schedule, again) {
   const zone = schedule.timeZone, path = `/schedule/${schedule.scheduleId}`;
   const was = shownOf(schedule), state = schedule.live?.state ?? "SCHEDULED";
   const version = versionOf(schedule, path);
+  const fixed = { LIVE: "studio.hasBegun", ENDED: "studio.isOver" }[state];
   const time = (key, name, options) => timeField(key, name, was[name], zone, options);
   return act({
     title: `${t("studio.change")}: ${dateTime(schedule.startsAt, zone)}`, action: t("staff.save"), renew: version.renew,
     text: state === "SCHEDULED" && t("studio.moveText"),
-    fields: [time("new.startsAt", "startsAt", { disabled: state !== "SCHEDULED" }),
-      time("new.endsAt", "endsAt", { disabled: state === "ENDED", hint: state === "SCHEDULED" && t("new.endsHint") }),
+    fields: [time("new.startsAt", "startsAt", fixed && { disabled: true, hint: t(fixed) }),
+      time("new.endsAt", "endsAt", state === "ENDED" ? { disabled: true, hint: t(fixed) } : !fixed && { hint: t("new.endsHint") }),
       doorsField(was.doorsOpenMinutesBefore), replayField(was.replayHours)],
     work: (asked, key) => {
       const body = changedOf(was, asked);

@@ -9,15 +9,17 @@ import { act, changedOf, field } from "./staff-form.js";
 import { versionOf } from "./studio-changes.js";
 import { sellersOf, studioTabs } from "./studio-tabs.js";
 import { teamsOf } from "./teams.js";
-import { ownZone, zones } from "./zone.js";
+import { ownZone, zoneName, zones } from "./zone.js";
 
 start("venues.title", async (main, me) => {
   const teams = await teamsOf(me), sellers = sellersOf(me, teams);
   const view = make("div");
   const show = async () => {
-    const page = await call("GET", "/stage?limit=100");
+    const [page, shows] = await Promise.all(["/stage", "/member/me/concert"].map((path) => call("GET", `${path}?limit=100`)));
+    // Of a stage whose shows are older than these, the server says it when somebody changes it.
+    const used = new Set(shows.items.filter((one) => one.status !== "CANCELED").map((one) => one.stage?.stageId));
     refill(view, page.items.length ? table(t("venues.title"), ["name", "location", "size", "timeZone", "ways"].map((head) => t(`venues.${head}`)),
-      page.items.map((stage) => row(stage, sellers, show))) : make("p.empty", {}, t("venues.none")));
+      page.items.map((stage) => row({ ...stage, isUsed: used.has(stage.stageId) }, sellers, show))) : make("p.empty", {}, t("venues.none")));
   };
   put(main, studioTabs(me, teams), make("header.with-action", {}, make("h1", {}, t("venues.title")),
     sellers.length > 0 && make("button.button", { type: "button", onclick: () => edit(null, sellers, show) }, t("new.stageNew"))), view);
@@ -33,20 +35,20 @@ function row(stage, sellers, again) {
   const seller = sellers.find(([id]) => id === stage.sellerId);
   return [[stage.name, sellers.length > 1 && seller && make("p.quiet", {}, seller[1])], stage.location,
     [t("venues.sizeOf", { rows: stage.rows, cols: stage.cols }), stage.sections.length > 0 && make("p.quiet", {}, stage.sections.map((one) => one.name).join(" · "))],
-    stage.timeZone,
+    zoneName(stage.timeZone),
     make("div.ways", {}, seller && [way("change", "studio.change", () => edit(stage, sellers, again)), way("remove", "venues.remove", remove)])];
 }
 
 async function edit(stage, sellers, again) {
-  const hall = new HallEditor(stage ?? { rows: 10, cols: 10 });
+  const hall = new HallEditor(stage ?? { rows: 10, cols: 10 }, { isUsed: stage?.isUsed });
   const was = stage && { ...stage, ...normal(stage) };
   const version = stage && versionOf(stage, `/stage/${stage.stageId}`);
   await act({
-    title: stage ? `${t("studio.change")}: ${stage.name}` : t("new.stageNew"), action: t("staff.save"), text: stage && t("venues.changeText"), renew: version?.renew,
+    title: stage ? `${t("studio.change")}: ${stage.name}` : t("new.stageNew"), action: t("staff.save"), renew: version?.renew,
     fields: [!stage && sellers.length > 1 && field(t("new.seller"), "sellerId", { options: sellers }),
       field(t("new.stageName"), "name", { required: true, maxlength: 200, value: stage?.name }),
       field(t("new.location"), "location", { required: true, maxlength: 300, value: stage?.location }),
-      field(t("new.timeZone"), "timeZone", { value: stage?.timeZone ?? ownZone, options: zones(stage?.timeZone ?? ownZone).map((zone) => [zone, zone]) }),
+      field(t("new.timeZone"), "timeZone", { value: stage?.timeZone ?? ownZone, options: zones(stage?.timeZone) }),
       hall.node],
     work: ({ name, location, timeZone, sellerId }, key) => {
       const asked = { name, location, timeZone };

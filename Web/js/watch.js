@@ -6,7 +6,7 @@ import { dateTime } from "./format.js";
 import { language, t } from "./language.js";
 import { News, Pauses } from "./news.js";
 import { Player } from "./player.js";
-import { start, told } from "./shell.js";
+import { focusOn, start, told } from "./shell.js";
 import { Timeline } from "./timeline.js";
 
 const pauseMin = 2_000, pauseMax = 20_000, lookTimeMax = 20_000;
@@ -39,14 +39,14 @@ class WatchPage {
     this.captions = new Captions(this.video);
     this.timeline = new Timeline(this.video, () => this.player?.window());
     this.live = make("button.plain", { type: "button", onclick: () => this.player?.goLive() }, t("watch.toLive"));
+    this.ways = make("div.watch-ways", {}, this.latency, this.quality, this.captions.button, this.live,
+      document.pictureInPictureEnabled && make("button.plain", {
+        type: "button", onclick: () => this.video.requestPictureInPicture().catch(() => null),
+      }, t("watch.inPicture")));
     this.node = make("section.watch", {},
       make("div.screen", {}, this.video, this.over, this.sound), this.timeline.node,
       make("div.watch-bar", {}, make("div", {}, make("h1", {}, ticket.concertName),
-        make("p.quiet", {}, dateTime(ticket.startsAt, ticket.timeZone))),
-      make("div.watch-ways", {}, this.latency, this.quality, this.captions.button, this.live,
-        document.pictureInPictureEnabled && make("button.plain", {
-          type: "button", onclick: () => this.video.requestPictureInPicture().catch(() => null),
-        }, t("watch.inPicture")))));
+        make("p.quiet", {}, dateTime(ticket.startsAt, ticket.timeZone))), this.ways));
     // That it begins is told at once; asking now and then is for whoever the news does not reach.
     const news = new News(() => `/api/v1/schedule/${ticket.scheduleId}/live/events`, { live: () => this.goOn() });
     this.video.addEventListener("volumechange", () => { if (!this.video.muted) this.sound.hidden = true; });
@@ -63,6 +63,7 @@ class WatchPage {
   /** A session of one's own: the one before it, on whatever device, ends. */
   async begin() {
     this.isOver = false;
+    this.steer(true);
     this.tell("watch.opening");
     if (this.ticket.status !== "ISSUED") return this.end("ticket-revoked");
     try {
@@ -203,7 +204,20 @@ class WatchPage {
     clearTimeout(this.timer);
     this.waiting = null;
     this.isOver = true;
+    const wasHere = this.node.contains(document.activeElement);
+    this.steer(false);
     this.tellText(text, next);
+    if (wasHere) focusOn(this.over.querySelector("a, button"));
+  }
+
+  /** Where nothing can be seen any more there is nothing to steer. */
+  steer(isOn) {
+    this.video.controls = isOn;
+    this.ways.hidden = !isOn;
+    if (isOn) return;
+    this.timeline.node.classList.add("away");
+    // What is said is said on the page.
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => null);
   }
 
   fail(problem) {

@@ -1,4 +1,5 @@
 // Times on the clocks of a venue, wherever the reader is.
+import { language } from "./language.js";
 
 /** By how many milliseconds the clocks of a zone are ahead of UTC at a moment. */
 function ahead(moment, zone) {
@@ -26,8 +27,21 @@ export function momentOf(text, zone) {
 
 export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-/** Zones that can be chosen, one's own first. */
+/** What people call it: "한국 표준시" for Asia/Seoul. One without such a name, or that this browser does not know, stays
+ * as it is. */
+export function zoneName(zone) {
+  try {
+    const format = new Intl.DateTimeFormat(language, { timeZone: zone, timeZoneName: "longGeneric" });
+    const name = format.formatToParts().find(({ type }) => type === "timeZoneName").value;
+    return name.startsWith("GMT") ? zone : name;
+  } catch {
+    return zone;
+  }
+}
+
+/** Zones that can be chosen, `[zone, text]`, one's own first. Many have a name in common: each says where, too. */
 export function zones(first = ownZone) {
   const all = Intl.supportedValuesOf?.("timeZone") ?? ["Asia/Seoul", "Asia/Tokyo", "Europe/London", "America/New_York", "UTC"];
-  return [first, ...all.filter((zone) => zone !== first)];
+  return [first, ...all.filter((zone) => zone !== first)]
+    .map((zone) => [zone, [...new Set([zoneName(zone), zone.replaceAll("_", " ")])].join(" · ")]);
 }

@@ -88,6 +88,7 @@ struct SaleAnswer: JSONEncodable {
             writer.member("paymentId", payment.id)
             writer.member("reservationId", payment.reservationID)
             writer.member("concertId", payment.concertID)
+            writer.member("orderName", payment.orderName)
             writer.member("status", payment.state.status.rawValue)
             writer.member("amount", payment.total)
             writer.member("refunded", Money(payment.refunded, payment.total.currency))

@@ -96,6 +96,7 @@
     check([drawn.x(11, 9), drawn.x(1, 9), drawn.x(1, 8), drawn.x(1, 29)], [10, 10, 8, 31], "nor moved");
     check([drawn.sectionOf(9, 30), drawn.sectionOf(10, 30), drawn.sectionOf(13, 3), drawn.sectionOf(13, 2)], ["R", null, "B", null], "sections");
     check(drawn.box(hall.sections[0]), [1, 3, 9, 13], "the box of one");
+    check([apart.left(2), drawn.left(10), drawn.left(11), drawn.left(13)], [1, 1, 10, 4], "where rows begin");
     for (const row of [1, 10, 12, 13, 17]) {
       for (const col of [1, 8, 9, 28, 34]) check(drawn.at(drawn.x(row, col), drawn.y(row)), [row, col], `there and back, ${row} ${col}`);
     }
@@ -120,6 +121,27 @@
       [-14, 0, "Up to 14 days after it has begun: no fee", "시작한 뒤 14일까지: 수수료 없음"]];
     for (const [daysBefore, feeBasisPoints, english, korean] of rules) {
       check(ruleText({ daysBefore, feeBasisPoints }), either(english, korean), `the rule of ${daysBefore}`);
+    }
+    const { amountOf, unitName, unitsOf } = await import("/js/format.js");
+    for (const [currency, amount, count, english, korean] of [["KRW", 10_000, 10_000, "won", "원"],
+      ["USD", 1_230, 12.3, "US Dollar", "미국 달러"], ["KWD", 1_005, 1.005, "Kuwaiti Dinar", "쿠웨이트 디나르"]]) {
+      check([unitsOf({ amount, currency }), amountOf(count, currency)], [count, amount], `amounts of ${currency}`);
+      check(unitName(currency), either(english, korean), `what ${currency} is called`);
+    }
+    const { moment } = await import("/js/staff.js");
+    const year = new Date().getFullYear(), hasYear = (one) => moment(`${one}-07-01T12:00:00Z`).textContent.includes(one);
+    check([hasYear(year), hasYear(year - 1), hasYear(year + 1)], [false, true, true], "the year of a time in a table");
+    const { zoneName, zones } = await import("/js/zone.js");
+    // Browsers are not of one mind about the rest of it.
+    check(new RegExp(either("^Korean .*Time$", "^(대한민국|한국) ")).test(zoneName("Asia/Seoul")), true, "the zone of Seoul");
+    check([zoneName("UTC"), zoneName("Nowhere/At_All")], ["UTC", "Nowhere/At_All"], "zones without a name");
+    check(zones("Asia/Seoul")[0], ["Asia/Seoul", `${zoneName("Asia/Seoul")} · Asia/Seoul`], "the first zone");
+    const { codecName } = await import("/js/codec-names.js");
+    for (const [codec, wanted] of [["avc1.640028", "H.264 High"], ["avc3.42c01e", "H.264 Baseline"],
+      ["avc1.ff0000", "H.264"], ["hvc1.2.4.L123.B0", "HEVC Main 10"], ["av01.0.08M.08", "AV1 Main"],
+      ["vp09.00.40.08", "VP9"], ["mp4a.40.2", "AAC"], ["mp4a.6B", "MP3"], ["opus", "Opus"], ["fLaC", "FLAC"],
+      ["ec-3", "E-AC-3"], ["mp4a.40.99", "mp4a.40.99"], ["x", "x"]]) {
+      check(codecName(codec), wanted, `the codec ${codec}`);
     }
     for (const [address, wanted] of [["https://a.example/b", "https://a.example/b"], ["/simulator/pay", "/simulator/pay"],
       ["javascript:alert(1)", null], ["data:text/html,x", null], ["http://[", null], [null, null], ["", null]]) {

@@ -37,6 +37,7 @@ def run(site):
     visitor.width(390)
     the_opening(visitor, house)
     at_home(visitor)
+    wrong_password(visitor)
     sign_in(visitor, "fan")
     following(visitor, house)
     sold_out(visitor, house, other)
@@ -100,6 +101,18 @@ def at_home(visitor):
 def key(visitor, name):
     for kind in ("rawKeyDown", "keyUp"):
         visitor.browser.call("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=9)
+
+
+def wrong_password(visitor):
+    """Told as what it is, with the way to another one, to which the address is taken along."""
+    visitor.go("/account/")
+    visitor.fill("#email", "fan@example.com")
+    visitor.fill("#password", "a wrong purple grape")
+    visitor.click("Sign in", "form")
+    visitor.until("document.querySelector('.said').textContent.includes('E-mail or password is wrong')", "it is wrong")
+    visitor.expect_well("a wrong password")
+    visitor.click("I forgot my password", ".said")
+    visitor.until(f"{FOCUS}.id === 'lost' && {FOCUS}.value === 'fan@example.com'", "a link can be asked for")
 
 
 def following(visitor, house):
@@ -195,6 +208,8 @@ def by_transfer(visitor, house, fan):
     expect(visitor.value("document.querySelectorAll('.pay').length") == 0, "nobody pays twice")
     visitor.expect_fits("checkout while a payment is under way")
     visitor.expect_well("checkout while a payment is under way")
+    visitor.go("/purchases/")
+    visitor.until("[...document.querySelectorAll('dt')].some((one) => one.textContent === 'Due by')", "when it is due")
     visitor.go(f"/seats/{house.schedule}")
     visitor.says("A payment for seats that you hold is under way")
     visitor.click("See the payment", "main")

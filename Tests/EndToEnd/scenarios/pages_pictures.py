@@ -196,7 +196,8 @@ def pages(world):
     manage = [(f"manage-{part}", "boss", f"/manage/#{part}", None)
               for part in ("payments", "refunds", "settlements", "shows", "requests", "members", "state")]
     manage += [
-        ("manage-none-such", "boss", "/manage/#payments?status=WAITING", None), ("manage-fan", "fan", "/manage/", None),
+        ("manage-none-such", "boss", "/manage/#payments?reservationId=999999", None),
+        ("manage-fan", "fan", "/manage/", None),
         ("manage-detail", "boss", "/manage/#payments", click("[data-way=detail]")),
         ("manage-queue", "boss", "/manage/#shows", click("[data-way=queue]")),
         ("manage-stop", "boss", "/manage/#shows", click("[data-way=close]")),

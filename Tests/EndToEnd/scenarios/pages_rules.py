@@ -23,6 +23,8 @@ def run(site):
     podo = Podo(site, environment={"PODO_WEB_DIR": os.path.join(ROOT, "Web")}).start()
     visitor = Visitor(Chromium(site), f"http://127.0.0.1:{podo.http_port}")
     visitor.go("/docs/")
+    visitor.until("document.querySelector('#about code')", "names in the description are code")
+    expect("`" not in visitor.value("document.querySelector('main').innerText"), "no mark of Markdown is shown")
     wrong = visitor.browser.evaluate(RULES)
     expect(wrong == [], f"{wrong}")
     names = texts_named()

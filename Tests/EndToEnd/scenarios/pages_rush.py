@@ -75,7 +75,7 @@ def in_line(api, seller, first, second):
     expect(api.send("PATCH", settings, seller, {"paused": True}).status == 200, "paused")
     first.go(f"/show/{number}")
     first.click("Join the queue", "main")
-    first.says("0 people are ahead of you")
+    first.says("You are next")
     first.says("The organizer has paused the sale")
     second.go(path)
     second.says("앞에 1명이 있습니다")
@@ -87,7 +87,7 @@ def in_line(api, seller, first, second):
     first.says("It is your turn!")
     first.until("window.tones > window.tonesBefore", "the turn is told by sound")
     first.says("Choose your seats within")
-    second.says("앞에 0명이 있습니다")
+    second.says("다음 차례입니다")
     expect("차례가 왔습니다" not in second.value("document.body.innerText"), "two are in, where there is room for one")
     # Its turn is over while it sleeps: what it is told, and that it asks for another one itself.
     first.click("Choose seats", "main")
@@ -100,7 +100,7 @@ def in_line(api, seller, first, second):
     second.expect_well("a lost turn")
     second.click("다시 줄 서기", "main")
     # At the end again, which is the front here.
-    second.says("앞에 0명이 있습니다")
+    second.says("다음 차례입니다")
     expect(api.send("PATCH", settings, seller, {"enabled": False}).status == 200, "no queue")
     second.says("지금은 줄을 서지 않아도 됩니다.")
     first.go(path)

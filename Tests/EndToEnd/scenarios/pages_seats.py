@@ -72,6 +72,7 @@ def run(site):
     _, again = visit(visitor, schedule, DRAWN_MAX)
     frames, missed = move(visitor)
     largest(visitor)
+    nearer(visitor)
     dots, drawn = taken(visitor, api, schedule)
     visitor.expect_well("the hall")
     visitor.browser.stop()
@@ -110,6 +111,21 @@ def largest(visitor):
         + json.dumps({"rows": 1000, "cols": 1000, "aisles": aisles, "rowAisles": aisles})
         + " }); map.dispose(); return map.sheet.width * map.sheet.height; })")
     expect(0 < pixels < CANVAS_PIXELS_MAX, f"a sheet of {pixels} pixels")
+
+
+def nearer(visitor):
+    """Where single seats are seen, the rows that are in sight are named, and no others."""
+    visitor.do("window.written = new Set(); const pen = CanvasRenderingContext2D.prototype, real = pen.fillText; "
+               "pen.fillText = function (text, ...place) { written.add(text); real.call(this, text, ...place); }")
+    way = "document.querySelectorAll('.zoom button')[{}].click()".format
+    visitor.do(f"for (let step = 0; step < 12; step += 1) {way(0)}")
+    rows = "[...written].filter((text) => text.startsWith('Row '))"
+    visitor.until(f"{rows}.length", "rows have names")
+    visitor.do("written.clear()")
+    visitor.do("document.querySelector('canvas').dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowUp'}))")
+    visitor.until(f"{rows}.length", "and others when it has moved")
+    expect(visitor.value(f"{rows}.length") < HALL_ROWS / 4, "rows that are not in sight have none")
+    visitor.do(way(2))
 
 
 def taken(visitor, api, schedule):

@@ -209,3 +209,5 @@ def performance(visitor, house):
     fan = house.account("fan")
     house.buy(fan, house.seats[0])
     visitor.until("document.querySelector('canvas').getAttribute('aria-label').includes('1 of 24')", "a seat is taken")
+    visitor.go("/studio/money/")
+    visitor.until("document.querySelector('td a')?.textContent === 'One name'", "what was sold has its show's name")

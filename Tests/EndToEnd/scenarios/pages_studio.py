@@ -74,7 +74,7 @@ def make_show(visitor):
     press(visitor, "Next")
     paint(visitor)
     press(visitor, "Next")
-    visitor.says("Asia/Seoul")
+    visitor.says("All times are in Korean")
     visitor.fill("[name=startsAt]", there(60))
     visitor.fill("[name=saleOpensAt]", there(-3600))
     # Before it opens: the server's word for it is told at its field, in its step.
@@ -161,6 +161,11 @@ def broadcast(site, visitor):
     expect(not visitor.value("Boolean(document.querySelector('.copy'))"), "the key is not shown any more")
     encoder.stop()
     visitor.until("document.querySelector('[data-state=INTERRUPTED], [data-state=ENDED]')", "its end is told", 40)
+    press(visitor, "To the show")
+    press(visitor, "Change", ".times")
+    visitor.says("this stays as it is")
+    expect(visitor.value("document.querySelector('dialog [name=startsAt]').disabled"), "it begins at no other time")
+    press(visitor, "Not now", "dialog")
     return said
 
 

@@ -314,6 +314,7 @@ struct PaymentRouteTests {
         _ = try await rig.settlements.run(nil)
         let sales = try await client.send(.get, "/api/v1/member/me/sale")
         #expect(sales.items.count == 1 && sales.items[0]["paymentId"] as? Int == Int(payment.id), "\(sales.text)")
+        #expect(sales.items[0]["orderName"] as? String == "포도 콘서트")
         #expect(sales.items[0]["card"] == nil && sales.items[0]["orderId"] == nil)
         let list = try await client.send(.get, "/api/v1/member/me/settlement")
         let id = try #require(list.items.first?["settlementId"] as? Int)
