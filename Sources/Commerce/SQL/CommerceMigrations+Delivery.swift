@@ -31,8 +31,8 @@ extension CommerceMigrations {
             """)
 
     /// The next deliveries in order, read once from the front until there are enough, however many wait behind them and
-    /// whatever the planner knows of the table. Of an aggregate nothing is told behind a delivery that waits, or is of a
-    /// topic that this process does not know.
+    /// whatever the planner knows of the table. Of an aggregate nothing is told behind a delivery that waits, or is of
+    /// a topic that this process does not know.
     static let taking = PostgresMigration(
         number: 103, name: "outbox taking",
         sql: """
