@@ -18,7 +18,8 @@ export async function changeQueue({ concertId: id, name }, again) {
     title: `${t("queue.settings")}: ${name}`, action: t("staff.save"),
     text: facts([[t("queue.state"), [now.state, now.paused && now.state !== "PAUSED" && "PAUSED"]
       .filter(Boolean).map((state) => word("queue.state", state)).join(" · ")],
-    [t("queue.waiting"), count(now.waiting)], [t("queue.active"), count(now.active)], [t("queue.admitted"), count(now.admitted)]]),
+    [t("queue.waiting"), count(now.waiting)], [t("queue.active"), count(now.active)],
+    [t("queue.admitted"), count(now.admitted)]]),
     fields: [
       check("enabled", "new.queue"), check("paused", "queue.pause", "queue.pauseHint"),
       field(t("queue.perSecond"), "admitPerSecond", { type: "number", min: 1, max: 100_000, required: true, value: now.admitPerSecond }),
