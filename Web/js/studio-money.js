@@ -13,7 +13,7 @@ import { studioTabs } from "./studio-tabs.js";
 learn(manageTexts);
 const pageCount = 50;
 /** Below each other they are read by their ends. */
-const amount = (sum) => make("span.amount", {}, money(sum));
+const amount = (sum, isShown = true) => make("span.amount", {}, isShown ? money(sum) : "–");
 
 start("money.title", async (main, me) => {
   const shows = make("a.plain", { href: "/studio/" }, t("studio.mine"));
@@ -27,7 +27,7 @@ start("money.title", async (main, me) => {
     }),
     await list("money.sales", "/member/me/sale", [t("money.noSales"), shows], {
       heads: ["manage.number", "manage.amount", "manage.refunded", "manage.status", "manage.paid", "manage.show"], keyOf: (item) => item.paymentId,
-      row: (item) => [String(item.paymentId), amount(item.amount), item.refunded.amount ? amount(item.refunded) : "–",
+      row: (item) => [String(item.paymentId), amount(item.amount), amount(item.refunded, item.refunded.amount > 0),
         [word("payment.status", item.status), item.isDisputed && make("p.quiet", {}, t("manage.disputed"))], moment(item.paidAt),
         make("a", { href: `/studio/concert/${item.concertId}` }, item.orderName)],
     }));
