@@ -134,13 +134,19 @@ export class HallEditor {
 }
 
 /** What it is, and why it stays so. */
-const used = ({ rows, cols, sections }) => make("div.note", {}, make("p", {}, [t("venues.sizeOf", { rows, cols }),
-  sections.map((one) => one.name).join(", ")].filter(Boolean).join(" · ")), make("p.quiet", {}, t("hall.used")));
+const used = (stage) => make("div.note", {},
+  make("p", {}, sizeOf(stage).join(": ")), make("p.quiet", {}, t("hall.used")));
 
 const areasOf = ({ rows, cols, sections }) => (sections.length ? sections.map((one) => ({ rows: one.rows, cols: one.cols ?? [1, cols] }))
   : [{ rows: [1, rows], cols: [1, cols] }]);
 
-const countOf = (layout) => areasOf(layout).reduce((sum, { rows, cols }) => sum + (rows[1] - rows[0] + 1) * (cols[1] - cols[0] + 1), 0);
+/** How many seats there are: with sections, fewer than its rows and columns have room for. */
+export const countOf = (layout) => areasOf(layout)
+  .reduce((sum, { rows, cols }) => sum + (rows[1] - rows[0] + 1) * (cols[1] - cols[0] + 1), 0);
+
+/** `[how many seats, in which sections or rows]`, of a stage as the API tells it. */
+export const sizeOf = (stage) => [t("hall.seats", { n: countOf(stage) }),
+  stage.sections.map((one) => one.name).join(" · ") || t("venues.sizeOf", { rows: stage.rows, cols: stage.cols })];
 
 /** A seat for each place; null for too many. */
 function seatsOf(layout) {

@@ -16,8 +16,9 @@ export async function changeQueue({ concertId: id, name }, again) {
   const check = (part, key, hint) => field(t(key), part, { type: "checkbox", checked: was[part], hint: hint && t(hint) });
   await act({
     title: `${t("queue.settings")}: ${name}`, action: t("staff.save"),
-    text: facts([[t("queue.state"), [word("queue.state", now.state), now.paused && now.state !== "PAUSED" && `, ${word("queue.state", "PAUSED")}`]
-      .filter(Boolean).join("")], [t("queue.waiting"), count(now.waiting)], [t("queue.active"), count(now.active)],
+    text: facts([[t("queue.state"), [now.state, now.paused && now.state !== "PAUSED" && "PAUSED"]
+      .filter(Boolean).map((state) => word("queue.state", state)).join(" · ")],
+    [t("queue.waiting"), count(now.waiting)], [t("queue.active"), count(now.active)],
     [t("queue.admitted"), count(now.admitted)]]),
     fields: [
       check("enabled", "new.queue"), check("paused", "queue.pause", "queue.pauseHint"),

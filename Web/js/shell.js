@@ -50,12 +50,17 @@ export function told(problem) {
 /** Not of a wrong password, which is 401 too. */
 const isSignedOut = (problem) => problem.status === 401 && !["bad-credentials", "social-grant-invalid"].includes(problem.code);
 
+/** Where one goes on from: whoever is in the studio stays there. Its pages alone know its words. */
+const wayOut = () => (location.pathname.startsWith("/studio/")
+  ? make("a.button", { href: "/studio/" }, t("studio.back"))
+  : make("a.button", { href: "/" }, t("home.showAll")));
+
 /** A box that says what is wrong and what to do next. */
 export function trouble(problem, again) {
   const action = isSignedOut(problem) ? null
     // What is not there, or not for one, is not there a second time either.
     : again && ![403, 404].includes(problem.status) ? make("button.button", { type: "button", onclick: again }, t("again"))
-      : make("a.button", { href: "/" }, t("home.showAll"));
+      : wayOut();
   return make("section.trouble", { role: "alert" }, told(problem), action);
 }
 

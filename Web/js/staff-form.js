@@ -7,13 +7,16 @@ import { say, setBusy, told } from "./shell.js";
 
 let made = 0;
 
-/** A field with its label; `pointer` is where it is in the request, by which the server says what is wrong with it. */
-export function field(label, name, { pointer = `/${name}`, options, hint, id = `${name}-${made += 1}`, ...attributes } = {}, what = "input") {
+/** A field with its label, which says so where it is `isOptional`; `pointer` is where it is in the request, by which the
+ * server says what is wrong with it. */
+export function field(label, name, {
+  pointer = `/${name}`, options, hint, isOptional, id = `${name}-${made += 1}`, ...attributes
+} = {}, what = "input") {
   const described = [hint && `${id}-hint`, `${id}-wrong`].filter(Boolean).join(" ");
   const input = make(options ? "select" : what, { id, name, "aria-describedby": described, data: { pointer }, ...attributes },
     options?.map(([value, text]) => make("option", { value, selected: String(value) === String(attributes.value) }, text)));
   if (what === "textarea" && attributes.value) input.value = attributes.value;
-  const words = make("label", { for: id }, label);
+  const words = make("label", { for: id }, isOptional ? t("staff.optional", { label }) : label);
   const isCheck = attributes.type === "checkbox";
   return make("div.field", {}, isCheck ? make("div.check", {}, input, words) : [words, input],
     hint && make("p.quiet", { id: `${id}-hint` }, hint), make("p.wrong", { id: `${id}-wrong` }));
@@ -50,12 +53,20 @@ export function clearFields(form) {
 /** What the browser finds wrong, in the language of the page: its own words are in that of the browser. */
 function validityText(input) {
   const { validity } = input;
-  const detail = [input.min && `≥ ${input.min}`, input.max && `≤ ${input.max}`].filter(Boolean).join(", ");
   if (validity.customError) return input.validationMessage;
   if (validity.valueMissing) return t("wrong.required");
-  if (validity.rangeUnderflow || validity.rangeOverflow) return t("wrong.between", { detail });
+  if (validity.rangeUnderflow || validity.rangeOverflow) return rangeText(input);
   if (validity.stepMismatch || validity.badInput) return t("wrong.number");
+  if (validity.typeMismatch && input.type === "email") return t("wrong.address");
+  // What it may be stands below it: said again, now that it is not so.
+  if (validity.patternMismatch) return document.getElementById(`${input.id}-hint`)?.textContent ?? t("new.check");
   return t("new.check");
+}
+
+/** Between what it has to be. */
+function rangeText({ min, max }) {
+  const key = min && max ? "wrong.between" : min ? "wrong.atLeast" : "wrong.atMost";
+  return t(key, { min: Number(min), max: Number(max) });
 }
 
 /** The first field that the browser itself finds wrong, told of; null when there is none. */

@@ -40,9 +40,10 @@ export function changeConcert(concert, again) {
     title: t("studio.change"), action: t("staff.save"), renew: version.renew,
     fields: [
       field(t("new.name"), "name", { required: true, maxlength: 200, value: concert.name }),
-      field(t("new.performers"), "performers", { maxlength: 200, value: concert.performers }),
+      field(t("new.performers"), "performers", { isOptional: true, maxlength: 200, value: concert.performers }),
       field(t("new.category"), "category", { value: concert.category, options: categories() }),
-      field(t("new.description"), "description", { rows: 5, maxlength: 20_000, value: concert.description }, "textarea"),
+      field(t("new.description"), "description",
+        { isOptional: true, rows: 5, maxlength: 20_000, value: concert.description }, "textarea"),
       number("new.runtime", "runtimeMinutes", concert.runtimeMinutes, 1, 10_080), number("new.age", "ageRating", concert.ageRating, 0, 21, "new.ageHint"),
       timeField("new.saleOpens", "saleOpensAt", was.saleOpensAt, zone), timeField("new.saleCloses", "saleClosesAt", was.saleClosesAt, zone),
       number("new.limit", "purchaseLimit", concert.purchaseLimit, 1, 100), number("new.hold", "holdSeconds", concert.holdSeconds, 30, 3600, "new.holdHint"),

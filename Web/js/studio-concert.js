@@ -113,6 +113,7 @@ function ways(concert, may, again) {
     !isOver && button("studio.poster", () => choosePoster(concert, again)),
     status === "PUBLISHED" && button("queue.settings", () => changeQueue(concert, again)),
     status === "PUBLISHED" && move("close", "studio.close"), status === "CLOSED" && move("publish", "studio.publishAgain"),
-    ["PUBLISHED", "CLOSED"].includes(status) && move("cancel", "studio.cancel", { isHard: true }),
-    status === "DRAFT" && button("studio.delete", remove));
+    ["PUBLISHED", "CLOSED"].includes(status)
+      && move("cancel", "studio.cancel", { isHard: true, what: "button.plain.danger" }),
+    status === "DRAFT" && button("studio.delete", remove, "button.plain.danger"));
 }

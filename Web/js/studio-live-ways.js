@@ -14,28 +14,55 @@ function line(label, text) {
   }, t("live.copy")));
 }
 
-/** `health.isPublishing` tells whether somebody would be cut off. */
-export function keys(id, health) {
-  const place = make("div"), path = `/schedule/${id}/stream-key`;
-  const get = make("button.button", { type: "button", onclick: () => ask({
-    title: t("live.getKey"), action: t("live.getKey"), isHard: health.isPublishing,
-    text: [t("live.keySure"), health.isPublishing && t("live.keySureNow")],
-    work: async (_, idempotencyKey) => {
-      const key = await call("POST", path, { key: idempotencyKey });
-      put(place, line(t("live.address"), key.rtmpUrl), line(t("live.key"), key.streamKey),
-        make("p.note", { role: "status" }, t("live.keyOnce"), " ", t("live.keyUntil", { when: dateTime(key.validUntil) })));
-      get.textContent = t("live.getKeyAgain");
-    },
-  }) }, t("live.getKey"));
-  const takeBack = make("button.plain", { type: "button", onclick: () => act({
-    title: t("live.revokeKey"), action: t("live.revokeKey"), isHard: true,
-    text: [t("live.revokeKeySure"), health.isPublishing && t("live.revokeKeySureNow")], work: () => call("DELETE", path),
-  }, () => {
-    put(place);
-    get.textContent = t("live.getKey");
-  }) }, t("live.revokeKey"));
-  return make("section.card", {}, make("h2", {}, t("live.key")), place, make("div.ways", {}, get, takeBack),
-    make("h3", {}, t("live.steps")), make("ol.steps", {}, [1, 2, 3, 4].map((step) => make("li", {}, t(`live.step${step}`)))));
+/** Where the key is given out. While something is sent there is one in use, which another would replace: that is said,
+ * and it is not what one is here for. `health.isPublishing` tells whether somebody would be cut off. */
+export class Keys {
+  constructor(id, health) {
+    Object.assign(this, { health, path: `/schedule/${id}/stream-key`, hasKey: false });
+    this.place = make("div");
+    this.get = make("button", { type: "button", onclick: () => this.ask() });
+    const takeBack = make("button.plain", { type: "button", onclick: () => this.takeBack() }, t("live.revokeKey"));
+    const steps = [1, 2, 3, 4].map((step) => make("li", {}, t(`live.step${step}`)));
+    this.node = make("section.card", {}, make("h2", {}, t("live.key")), this.place,
+      make("div.ways", {}, this.get, takeBack), make("h3", {}, t("live.steps")), make("ol.steps", {}, steps));
+    this.show();
+  }
+
+  get words() { return t(this.hasKey || this.health.isPublishing ? "live.getKeyAgain" : "live.getKey"); }
+
+  show() {
+    this.get.className = this.health.isPublishing ? "plain" : "button";
+    if (this.get.textContent !== this.words) this.get.textContent = this.words;
+  }
+
+  ask() {
+    const { isPublishing } = this.health;
+    return ask({
+      title: this.words, action: this.words, isHard: isPublishing,
+      text: [t("live.keySure"), isPublishing && t("live.keySureNow")],
+      work: async (_, idempotencyKey) => this.tell(await call("POST", this.path, { key: idempotencyKey })),
+    });
+  }
+
+  tell(key) {
+    put(this.place, line(t("live.address"), key.rtmpUrl), line(t("live.key"), key.streamKey),
+      make("p.note", { role: "status" },
+        t("live.keyOnce"), " ", t("live.keyUntil", { when: dateTime(key.validUntil) })));
+    this.hasKey = true;
+    this.show();
+  }
+
+  takeBack() {
+    return act({
+      title: t("live.revokeKey"), action: t("live.revokeKey"), isHard: true,
+      text: [t("live.revokeKeySure"), this.health.isPublishing && t("live.revokeKeySureNow")],
+      work: () => call("DELETE", this.path),
+    }, () => {
+      put(this.place);
+      this.hasKey = false;
+      this.show();
+    });
+  }
 }
 
 /** Only what can be done as far as the show is. */

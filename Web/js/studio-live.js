@@ -8,7 +8,7 @@ import { language, t } from "./language.js";
 import { start } from "./shell.js";
 import { facts, follow, freshness } from "./staff.js";
 import { StreamHistory } from "./stream-health.js";
-import { Ends, keys } from "./studio-live-ways.js";
+import { Ends, Keys } from "./studio-live-ways.js";
 import { Preview } from "./studio-preview.js";
 import { rights, roleFor } from "./teams.js";
 
@@ -25,20 +25,21 @@ start("live.title", async (main, me) => {
   if (!rights(await roleFor(me, concert.sellerId)).mayStream) return put(main, head, make("p.note", {}, t("live.notForYou")));
   const health = new Health();
   const fresh = freshness(health.node);
-  const ends = new Ends(id, () => following.now()), preview = new Preview(id);
+  const ends = new Ends(id, () => following.now()), preview = new Preview(id), keys = new Keys(id, health);
   let following = null;
-  // What is there when one comes is there at once; what comes by itself moves nothing that is above it.
+  // What is there when one comes is there at once. While something is sent, what it looks like comes before the key.
   await new Promise((resolve) => {
     following = follow(lookTime, async () => {
       health.show(await call("GET", `/schedule/${id}/stream`));
       ends.show(health.live.state);
       preview.show(health.isPublishing);
+      keys.show();
     }, (problem) => {
       fresh.tell(problem);
       resolve();
     });
   });
-  return put(main, head, fresh.node, health.node, keys(id, health), ends.node, preview.node, picture(id, health));
+  return put(main, head, fresh.node, health.node, picture(id, health), preview.node, keys.node, ends.node);
 }, { forMembers: true });
 
 /** Its parts stay where they are: what is said is said when it changes, and not every two seconds. */
@@ -106,7 +107,8 @@ function streamFacts(stream) {
 /** What is sent, as it looked a moment ago. */
 function picture(id, health) {
   const image = make("img.state-picture", { alt: t("live.picture"), width: 640, height: 360 });
-  const place = make("section.card", { hidden: true, "aria-labelledby": "picture" }, make("h2", { id: "picture" }, t("live.picture")), image);
+  const place = make("section.card", { hidden: !health.isPublishing, "aria-labelledby": "picture" },
+    make("h2", { id: "picture" }, t("live.picture")), image);
   image.addEventListener("load", () => { place.hidden = !health.isPublishing; });
   image.addEventListener("error", () => { place.hidden = true; });
   follow(pictureTime, async () => {

@@ -1,7 +1,7 @@
 // The parts of the form for a show: a question each.
 import { make, put } from "./dom.js";
 import { t } from "./language.js";
-import { HallEditor, sideMax } from "./hall-editor.js";
+import { HallEditor, sideMax, sizeOf } from "./hall-editor.js";
 import { field } from "./staff-form.js";
 import { moreFields } from "./studio-rows.js";
 import { RefundRules } from "./studio-rules.js";
@@ -15,13 +15,13 @@ const part = (title, ...children) => make("fieldset.card", { data: { title } }, 
 
 export function what() {
   return part("new.what", field(t("new.name"), "name", { id: "name", required: true, maxlength: 200 }),
-    field(t("new.performers"), "performers", { maxlength: 200 }),
+    field(t("new.performers"), "performers", { maxlength: 200, isOptional: true }),
     field(t("new.category"), "category", { options: categories() }),
-    field(t("new.description"), "description", { rows: 4, maxlength: 20_000 }, "textarea"),
+    field(t("new.description"), "description", { rows: 4, maxlength: 20_000, isOptional: true }, "textarea"),
     field(t("new.runtime"), "runtimeMinutes", { type: "number", required: true, min: 1, max: 10_080, value: 120 }));
 }
 
-const nameOf = (stage) => `${stage.name} (${stage.rows} × ${stage.cols})`;
+const nameOf = (stage) => `${stage.name} (${sizeOf(stage)[0]})`;
 
 /** Whose show it is, and a stage that there is, a new one, or none: `onChange` hears { rows, cols, sections, stageId, isOnline,
  * zone }.
@@ -84,9 +84,12 @@ export class Where {
 export class When {
   constructor() {
     this.zone = ownZone;
-    this.named = make("p.note");
+    this.named = make("p.quiet");
     this.times = make("div.times-list");
-    const sale = (key, name, ahead) => field(t(key), name, { type: "datetime-local", required: true, value: timeThere(Date.now() + ahead, ownZone) });
+    // The half hour that has begun: it is on sale at once, and its times look like times.
+    const half = (text) => text.replace(/\d\d$/, (minutes) => (minutes < "30" ? "00" : "30"));
+    const sale = (key, name, ahead) => field(t(key), name,
+      { type: "datetime-local", required: true, value: half(timeThere(Date.now() + ahead, ownZone)) });
     this.node = part("new.when", this.named, this.times,
       make("button.plain", { type: "button", onclick: () => this.add(31).querySelector("input").focus() }, t("new.addTime")),
       sale("new.saleOpens", "saleOpensAt", 0), sale("new.saleCloses", "saleClosesAt", 29 * day));

@@ -46,13 +46,18 @@ function parts(report, concert, isOpen) {
     make("div.charts", {},
       make("figure.card", {}, make("figcaption", {}, t("sales.byGrade")), fills(byGrade(report))),
       days.length > 0 && make("div.card", {}, columns(t("sales.byDay"), days.slice(-dayCountMax).map((day) => ({
-        name: dayName(day.date), value: day.sold, text: `${t("sales.seatsOf", { n: day.sold })}, ${money(day.revenue)}`,
+        name: dayName(day.date), value: day.sold,
+        text: `${soldOn(day, t("sales.seatsOf", { n: day.sold }))}, ${money(day.revenue)}`,
       }))))),
     make("details", { open: isOpen }, make("summary", {}, t("sales.numbers")), report.schedules.map((schedule) => rows(dateTime(schedule.startsAt, zoneOf(concert, schedule)), "sales.grade",
       schedule.grades.map((grade) => [grade.name, `${count(grade.sold)} / ${count(grade.seats)}`, grade]))),
-    days.length > 0 && rows(t("sales.day"), "sales.day", days.map((day) => [date(day.date, "UTC"), count(day.sold), day]))),
+    days.length > 0 && rows(t("sales.day"), "sales.day",
+      days.map((day) => [date(day.date, "UTC"), soldOn(day, count(day.sold)), day]))),
   ];
 }
+
+/** What was sold on a day and given back since is in its count, and in no other on the page. */
+const soldOn = ({ refundedSeats: n }, text) => (n ? `${text} (${t("sales.refundedOf", { n })})` : text);
 
 const zoneOf = (concert, { scheduleId }) => concert.schedules.find((one) => one.scheduleId === scheduleId)?.timeZone;
 

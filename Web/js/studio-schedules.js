@@ -29,7 +29,13 @@ function line(concert, schedule, may, again) {
       !isCanceled && schedule.replayUntil && make("p.quiet", {}, t("show.replayUntil", { when: dateTime(schedule.replayUntil, zone) }))),
     !isCanceled && make("div.ways", {}, may.canChange && way("change", "studio.change", () => changeSchedule(schedule, again)),
       may.canChange && way("remove", "studio.removeTime", () => removeSchedule(schedule, again)),
-      may.mayStream && make("a.button", { href: `/studio/live/${id}` }, t("studio.broadcast"))));
+      may.mayStream
+        && make(isDue(schedule) ? "a.button" : "a.plain", { href: `/studio/live/${id}` }, t("studio.broadcast"))));
+}
+
+/** Whether it is time to broadcast: until then other things are done first. */
+function isDue({ live, doorsOpenAt }) {
+  return live?.state === "LIVE" || (live?.state !== "ENDED" && Date.parse(doorsOpenAt) <= Date.now());
 }
 
 function addSchedule(concert, again) {

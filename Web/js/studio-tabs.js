@@ -15,6 +15,8 @@ export function studioTabs(me, teams = []) {
   const canMake = sellersOf(me, teams).length > 0;
   const ways = [["/studio/", "studio.mine"], isSeller(me) && ["/studio/money/", "money.title"], canMake && ["/studio/venues/", "venues.title"],
     isSeller(me) && ["/studio/team/", "team.title"]].filter(Boolean);
+  // Whoever has nowhere else to go needs no way there.
+  if (ways.length < 2) return null;
   return make("nav.tabs", { "aria-label": t("studio.title") }, ways.map(([href, key]) =>
     make("a.plain", { href, "aria-current": location.pathname === href && "page" }, t(key))));
 }

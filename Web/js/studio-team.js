@@ -16,13 +16,14 @@ const nameOf = (one) => one.name || t("team.noName", { n: String(one.memberId) }
 
 start("team.title", async (main, me) => {
   const view = make("div");
+  const create = () => make("button.button", { type: "button", onclick: () => add(show) }, t("team.add"));
   const show = async () => {
     const team = await call("GET", "/member/me/team");
     refill(view, team.items.length ? table(t("team.title"), ["member", "role", "since", "ways"].map((head) => t(`team.${head}`)),
-      team.items.map((one) => row(one, show))) : make("p.empty", {}, t("team.none")));
+      team.items.map((one) => row(one, show))) : make("section.empty", {}, make("p", {}, t("team.none")), create()));
   };
   put(main, studioTabs(me, await teamsOf(me)), make("header.with-action", {}, make("h1", {}, t("team.title")),
-    make("button.button", { type: "button", onclick: () => add(show) }, t("team.add"))), make("p.quiet", {}, t("team.text")), view);
+    create()), make("p.quiet", {}, t("team.text")), view);
   await show();
 }, { forMembers: true });
 

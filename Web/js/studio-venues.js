@@ -4,7 +4,7 @@ import { make, put } from "./dom.js";
 import { t } from "./language.js";
 import { start } from "./shell.js";
 import { refill, table } from "./staff.js";
-import { HallEditor } from "./hall-editor.js";
+import { HallEditor, sizeOf } from "./hall-editor.js";
 import { act, changedOf, field } from "./staff-form.js";
 import { versionOf } from "./studio-changes.js";
 import { sellersOf, studioTabs } from "./studio-tabs.js";
@@ -14,15 +14,17 @@ import { ownZone, zoneName, zones } from "./zone.js";
 start("venues.title", async (main, me) => {
   const teams = await teamsOf(me), sellers = sellersOf(me, teams);
   const view = make("div");
+  const create = () => sellers.length > 0
+    && make("button.button", { type: "button", onclick: () => edit(null, sellers, show) }, t("new.stageNew"));
   const show = async () => {
     const [page, shows] = await Promise.all(["/stage", "/member/me/concert"].map((path) => call("GET", `${path}?limit=100`)));
     // Of a stage whose shows are older than these, the server says it when somebody changes it.
     const used = new Set(shows.items.filter((one) => one.status !== "CANCELED").map((one) => one.stage?.stageId));
     refill(view, page.items.length ? table(t("venues.title"), ["name", "location", "size", "timeZone", "ways"].map((head) => t(`venues.${head}`)),
-      page.items.map((stage) => row({ ...stage, isUsed: used.has(stage.stageId) }, sellers, show))) : make("p.empty", {}, t("venues.none")));
+      page.items.map((stage) => row({ ...stage, isUsed: used.has(stage.stageId) }, sellers, show)))
+      : make("section.empty", {}, make("p", {}, t("venues.none")), create()));
   };
-  put(main, studioTabs(me, teams), make("header.with-action", {}, make("h1", {}, t("venues.title")),
-    sellers.length > 0 && make("button.button", { type: "button", onclick: () => edit(null, sellers, show) }, t("new.stageNew"))), view);
+  put(main, studioTabs(me, teams), make("header.with-action", {}, make("h1", {}, t("venues.title")), create()), view);
   await show();
 }, { forMembers: true });
 
@@ -33,8 +35,9 @@ function row(stage, sellers, again) {
     work: () => call("DELETE", `/stage/${stage.stageId}`),
   }, again);
   const seller = sellers.find(([id]) => id === stage.sellerId);
+  const [seats, parts] = sizeOf(stage);
   return [[stage.name, sellers.length > 1 && seller && make("p.quiet", {}, seller[1])], stage.location,
-    [t("venues.sizeOf", { rows: stage.rows, cols: stage.cols }), stage.sections.length > 0 && make("p.quiet", {}, stage.sections.map((one) => one.name).join(" · "))],
+    [seats, make("p.quiet", {}, parts)],
     zoneName(stage.timeZone),
     make("div.ways", {}, seller && [way("change", "studio.change", () => edit(stage, sellers, again)), way("remove", "venues.remove", remove)])];
 }

@@ -46,8 +46,8 @@ def draft(visitor, house):
     press(visitor, "Add a performance", "dialog")
     visitor.until("document.querySelectorAll('#hall-of option').length === 2", "there are two to choose from")
     visitor.expect_well("a show with two performances")
-    press(visitor, "Call it off")
-    press(visitor, "Call it off", "dialog")
+    press(visitor, "Cancel performance")
+    press(visitor, "Cancel performance", "dialog")
     visitor.until("document.querySelector('canvas') && !document.querySelector('#hall-of')", "and one again")
 
 

@@ -84,15 +84,15 @@ def out(seller, fan, house):
     for col in (1, 2):
         choose_seat(seller, 1, col)
         expect(seller.value(f"document.activeElement === {SEATS}[{col - 1}]"), "the focus stays at the seat")
-    seller.says("2 seats are chosen.")
+    seller.says("2 seats selected.")
     choose_row(seller, 4)
     press(seller, "The whole row")
     seller.expect_well("seats that are chosen")
-    press(seller, "Keep 8 seats out of the sale")
-    seller.says("8 seats are kept out of the sale.")
-    seller.until(f"{LABEL} === '0 of 24 seats are taken, 8 kept out'", "they are counted")
+    press(seller, "Hold back 8 seats")
+    seller.says("8 seats are held back.")
+    seller.until(f"{LABEL} === '0 of 24 seats are taken, 8 held back'", "they are counted")
     legend = seller.value("[...document.querySelectorAll('.legend li')].map((one) => one.textContent)")
-    expect(legend[:2] == ["R · 2 kept out", "S · 6 kept out"], f"by grade: {legend}")
+    expect(legend[:2] == ["R · 2 held back", "S · 6 held back"], f"by grade: {legend}")
     fan.until(f"{SEATS}.slice(0, 2).every((one) => one.disabled)", "the fan's row hears of it")
     words = fan.value(f"{SEATS}[0].getAttribute('aria-label')")
     expect(words == "R, row 1, seat 1, ₩99,000, taken", f"and not why: {words}")
@@ -112,20 +112,20 @@ def by_another(seller, house):
         "/api/v1/member/me/team", {"email": "helper@example.com", "role": "ADMIN"}, house.seller), 204)
     path = f"/api/v1/schedule/{house.schedule}/seat/block"
     answered("block", house.api.post(path, {"seatIds": [house.seats[5]]}, helper), 200)
-    seller.until(f"{LABEL} === '0 of 24 seats are taken, 9 kept out'", "the other's seat is kept out too")
+    seller.until(f"{LABEL} === '0 of 24 seats are taken, 9 held back'", "the other's seat is kept out too")
 
 
 def back(seller, fan, house, fan_token):
     """On the map: one seat and, with Shift, all up to another."""
     for col, shift in ((1, "false"), (6, "true")):
         seller.do(f"{PICK}(4, {col}, 4, 6, {shift})")
-    seller.says("6 seats are chosen.")
-    press(seller, "Give 6 seats back to the sale")
+    seller.says("6 seats selected.")
+    press(seller, "Release 6 seats")
     seller.says("6 seats are on sale again.")
     fan.until("!document.querySelector('#best-grade').options[1].disabled", "S can be bought again")
     fan.until(f"{SEATS}.length && {SEATS}.every((one) => !one.disabled)", "all of the row")
     house.buy(fan_token, house.seats[18])
-    seller.until(f"{LABEL} === '1 of 24 seats are taken, 3 kept out'", "it is bought")
+    seller.until(f"{LABEL} === '1 of 24 seats are taken, 3 held back'", "it is bought")
 
 
 def in_the_way(seller, house, fan_token):
@@ -139,12 +139,12 @@ def in_the_way(seller, house, fan_token):
         choose_seat(seller, 2, col)
     answered("hold", house.api.post(
         "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": [house.seats[8]]}, fan_token), 201)
-    press(seller, "Keep 2 seats out of the sale")
+    press(seller, "Hold back 2 seats")
     wrong = TEXT.format("p.wrong[role=alert]")
     seller.until(f"{wrong}.includes('R, row 2, seat 3.')", "whose seat it is not")
     seller.expect_well("a seat in the way")
-    press(seller, "Keep 1 seat out of the sale")
-    seller.says("1 seat is kept out of the sale.")
+    press(seller, "Hold back 1 seat")
+    seller.says("1 seat is held back.")
     blocked = answered("blocked", house.api.get(f"/api/v1/schedule/{house.schedule}/seat/blocked", house.seller), 200)
     wanted = [(house.seats[0], 2), (house.seats[5], 1), (house.seats[9], 1)]
     expect([(run["seatId"], run["count"]) for run in blocked["items"]] == wanted, f"blocked: {json.dumps(blocked)}")
@@ -207,7 +207,7 @@ def while_typing(seller):
     # As many tiers as can be read again out of a hall.
     seller.fill(tier, "6")
     press(seller, "Next")
-    seller.says("≤ 5")
+    seller.says("Enter a number from 1 to 5.")
     seller.fill(tier, "2")
     seller.says("420 seats")
     seller.do("window.drawn = document.querySelector('.hall-editor canvas')")
@@ -310,10 +310,10 @@ def expect_apart(fan, what, seats, gaps):
 def change_aisles(seller, fan, house, schedule):
     """Of a stage that is sold: its sections stay, and who loads the hall again sees the aisle."""
     seller.go("/studio/venues/")
-    press(seller, "Change")
+    press(seller, "Edit")
     seller.until("document.querySelector('dialog .hall-editor canvas')", "the hall as it is")
-    seller.says("12 rows × 36 seats · B, C, Balcony, A")
-    seller.says("its size and its sections stay as they are")
+    seller.says("420 seats: B · C · Balcony · A")
+    seller.says("its size and sections can't be changed")
     fields = "[...document.querySelectorAll('dialog .hall-editor :is(input, select)')]"
     shown = seller.value(f"{fields}.filter((one) => one.checkVisibility()).map((one) => one.name)")
     expect(shown == ["aisles", "rowAisles"], f"what can be written: {shown}")

@@ -164,29 +164,30 @@ def pages(world):
         *[(f"studio-new-{step}", "novice", "/studio/new/", FILL + click(f".stepper li:nth-child({step}) button"))
           for step in (2, 3, 4, 5, 6)],
         ("studio-new-rules", "novice", "/studio/new/", FILL + click(".stepper li:nth-child(6) button")
-         + OWN_RULES + by_words("항목 추가", "Add a line")),
+         + OWN_RULES + by_words("항목 추가", "Add a field")),
         ("studio-new-sections", "novice", "/studio/new/",
          FILL + IN_SECTIONS + click(".stepper li:nth-child(2) button")),
         # With a section that is not sold.
         ("studio-new-painted", "novice", "/studio/new/", FILL + IN_SECTIONS + click(".stepper li:nth-child(3) button")
          + "; " + click(".paint-row")),
         ("studio-apart", "seller", f"/studio/concert/{world.apart}", None),
-        ("studio-venue-change", "seller", "/studio/venues/", by_words("수정", "Change")),
+        ("studio-venue-change", "seller", "/studio/venues/", by_words("수정", "Edit")),
         ("studio-new-wrong", "novice", "/studio/new/", click(".stepper li:nth-child(3) button")),
         *[(f"studio-{part}{rest}", who, f"/studio/{part}/", None) for part in ("money", "venues", "team")
           for who, rest in (("seller", ""), ("novice", "-none"))],
-        ("studio-change", "seller", f"/studio/concert/{world.concert}", by_words("수정", "Change")),
+        ("studio-change", "seller", f"/studio/concert/{world.concert}", by_words("수정", "Edit")),
         ("studio-times", "seller", f"/studio/concert/{world.concert}", click(".times [data-way^=change]")),
         ("studio-code-change", "seller", f"/studio/concert/{world.concert}", click(
             "section[aria-labelledby=codes] [data-way^=change]")),
         ("studio-team-add", "seller", "/studio/team/", by_words("사람 추가", "Add somebody")),
         ("studio-fellow", "other", "/studio/", None),
         ("studio-fellow-concert", "other", f"/studio/concert/{world.concert}", None),
-        ("studio-revoke", "seller", f"/studio/live/{world.schedule}", by_words("키 폐기", "Take the key back")),
+        ("studio-revoke", "seller", f"/studio/live/{world.schedule}", by_words("키 폐기", "Revoke key")),
         ("studio-cancel", "seller", f"/studio/concert/{world.concert}",
          by_words("공연 취소하고 전액 환불", "Cancel and refund everybody")),
-        ("studio-code", "seller", f"/studio/concert/{world.concert}", by_words("코드 만들기", "Make a code")),
-        ("studio-key", "seller", f"/studio/live/{world.schedule}", by_words("스트림 키 받기", "Get a stream key")),
+        ("studio-code", "seller", f"/studio/concert/{world.concert}", by_words("코드 만들기", "Create a code")),
+        ("studio-key", "seller", f"/studio/live/{world.schedule}",
+         by_words("스트림 키 바꾸기", "Replace the stream key")),
         ("studio-concert", "seller", f"/studio/concert/{world.concert}", None),
         ("studio-draft", "seller", f"/studio/concert/{world.draft}", None),
         ("studio-canceled", "seller", f"/studio/concert/{world.canceled}", None),

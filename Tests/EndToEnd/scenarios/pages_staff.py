@@ -74,9 +74,9 @@ def paused(visitor, house):
     path = f"/api/v1/concert/{made}/queue"
     answered("pause", house.api.send("PATCH", path, house.seller, {"paused": True}), 200)
     visitor.go(f"/studio/concert/{made}")
-    press(visitor, "Queue")
+    press(visitor, "Queue settings")
     visitor.until("document.querySelector('dialog [name=paused]')?.checked", "it is seen that it is paused")
-    visitor.says("before the sale, paused")
+    visitor.says("Before the sale · Paused")
     answered("more", house.api.send("PATCH", path, house.seller, {"maxActive": 77}), 200)
     visitor.fill("dialog [name=admitPerSecond]", "9")
     save(visitor)
@@ -87,7 +87,7 @@ def paused(visitor, house):
 def two_people(visitor, house):
     """A change meanwhile is told of, and kept."""
     show(visitor, house)
-    press(visitor, "Change")
+    press(visitor, "Edit")
     visitor.fill("dialog [name=name]", "One name")
     change = {"performers": "Somebody"}
     answered("meanwhile", house.api.send("PATCH", f"/api/v1/concert/{house.concert}", house.seller, change), 200)
@@ -108,7 +108,7 @@ def held_back(visitor, house):
     press(visitor, "Close the sale", "dialog")
     visitor.until("document.querySelector('dialog [aria-busy]')", "it is being done")
     escape(visitor)
-    press(visitor, "Not now", "dialog")
+    press(visitor, "Go back", "dialog")
     expect(visitor.value("Boolean(document.querySelector('dialog[open]'))"), "the question is still there")
     expect(visitor.value("document.activeElement.closest('dialog') !== null"), "and one is in it")
     visitor.do("letGo(); window.fetch = real")
@@ -130,7 +130,7 @@ def escape(visitor):
 
 def rules(visitor, house):
     """Refund rules, time to pay, age and whatever else, by the form."""
-    press(visitor, "Change")
+    press(visitor, "Edit")
     visitor.fill("dialog [name=holdSeconds]", "420")
     visitor.fill("dialog [name=ageRating]", "12")
     expect(visitor.value("document.querySelector('dialog [name=refunds]').value") == "own", "the show has rules")
@@ -144,7 +144,7 @@ def rules(visitor, house):
     # They were put in order: the one of 3 days is first now.
     visitor.fill("dialog .row:nth-child(1) [data-part=fee]", "0")
     visitor.fill("dialog .row:nth-child(2) [data-part=fee]", "12.5")
-    press(visitor, "Add a line", "dialog")
+    press(visitor, "Add a field", "dialog")
     visitor.fill("dialog [data-part=name]", "Host")
     visitor.fill("dialog [data-part=value]", "Grapes\nand more")
     save(visitor)
@@ -155,7 +155,7 @@ def rules(visitor, house):
     expect(found["fields"] == [{"name": "Host", "value": "Grapes\nand more"}], f"fields: {found['fields']}")
     visitor.says("Up to 14 days after it has begun: a fee of 12.5%")
     # Back to what the law says.
-    press(visitor, "Change")
+    press(visitor, "Edit")
     choose(visitor, "dialog [name=refunds]", "standard")
     save(visitor)
     visitor.says("On the day, until it begins: a fee of 90%")
@@ -169,13 +169,13 @@ def choose(visitor, selector, value):
 
 
 def codes(visitor, house):
-    press(visitor, "Make a code")
+    press(visitor, "Create a code")
     visitor.fill("dialog [name=code]", "half")
     visitor.fill("dialog [name=percent]", "12.5")
     visitor.fill("dialog [name=amountMax]", "5000")
-    press(visitor, "Make a code", "dialog")
+    press(visitor, "Create a code", "dialog")
     visitor.says("at most ₩5,000")
-    press(visitor, "Change", "section[aria-labelledby=codes]")
+    press(visitor, "Edit", "section[aria-labelledby=codes]")
     visitor.fill("dialog [name=usesMax]", "7")
     save(visitor)
     visitor.says("0 / 7")
@@ -186,7 +186,7 @@ def codes(visitor, house):
 def performance(visitor, house):
     """One that goes on ends later, and its recording can be seen; its hall is told when changes do not show."""
     before = concert(house)["schedules"][0]
-    press(visitor, "Change", ".times")
+    press(visitor, "Edit", ".times")
     visitor.until("document.querySelector('dialog [name=endsAt]')", "its times are asked for")
     value = visitor.value("document.querySelector('dialog [name=endsAt]').value")
     visitor.fill("dialog [name=endsAt]", value[:-5] + "23:59" if value[-5:] < "23:00" else value)

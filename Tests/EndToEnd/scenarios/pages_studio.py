@@ -116,12 +116,12 @@ def paint(visitor):
 
 
 def change_show(visitor):
-    press(visitor, "Change")
+    press(visitor, "Edit")
     visitor.fill("dialog [name=name]", "From the old barn")
     press(visitor, "Save", "dialog")
     visitor.until("document.querySelector('h1').textContent === 'From the old barn'", "its name is another")
     press(visitor, "Cancel and refund everybody")
-    press(visitor, "Not now", "dialog")
+    press(visitor, "Go back", "dialog")
     visitor.until("!document.querySelector('dialog')", "the question is gone")
     time.sleep(1)
     expect(visitor.value("document.querySelector('.facts').innerText.includes('Published')"), "nothing was canceled")
@@ -155,23 +155,23 @@ def broadcast(site, visitor):
     visitor.until(good, "all is well again", 60)
     ways = "[...document.querySelectorAll('main > .ways button:not([hidden])')].map((one) => one.textContent)"
     expect(visitor.value(ways) == ["End the show"], "of a show that goes on there is no end to take back")
-    press(visitor, "Take the key back")
-    press(visitor, "Take the key back", "dialog")
+    press(visitor, "Revoke key")
+    press(visitor, "Revoke key", "dialog")
     visitor.until("document.querySelector('[data-state=INTERRUPTED]')", "whoever sends with the key is cut off", 40)
     expect(not visitor.value("Boolean(document.querySelector('.copy'))"), "the key is not shown any more")
     encoder.stop()
     visitor.until("document.querySelector('[data-state=INTERRUPTED], [data-state=ENDED]')", "its end is told", 40)
-    press(visitor, "To the show")
-    press(visitor, "Change", ".times")
+    press(visitor, "Manage show")
+    press(visitor, "Edit", ".times")
     visitor.says("this stays as it is")
     expect(visitor.value("document.querySelector('dialog [name=startsAt]').disabled"), "it begins at no other time")
-    press(visitor, "Not now", "dialog")
+    press(visitor, "Go back", "dialog")
     return said
 
 
 def preview(visitor):
     """What viewers get, in the page itself, without sound."""
-    press(visitor, "Watch as viewers do")
+    press(visitor, "Watch as a viewer")
     visitor.until("document.querySelector('.preview video')?.currentTime > 0.5", "the preview plays", 40)
     expect(visitor.value("document.querySelector('.preview video').muted"), "nobody hears himself")
     visitor.expect_well("a preview")
