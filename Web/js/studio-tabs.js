@@ -15,6 +15,10 @@ export function studioTabs(me, teams = []) {
   const canMake = sellersOf(me, teams).length > 0;
   const ways = [["/studio/", "studio.mine"], isSeller(me) && ["/studio/money/", "money.title"], canMake && ["/studio/venues/", "venues.title"],
     isSeller(me) && ["/studio/team/", "team.title"]].filter(Boolean);
-  return make("nav.tabs", { "aria-label": t("studio.title") }, ways.map(([href, key]) =>
+  const tabs = make("nav.tabs", { "aria-label": t("studio.title") }, ways.map(([href, key]) =>
     make("a.plain", { href, "aria-current": location.pathname === href && "page" }, t(key))));
+  // On a phone they do not all fit: once they are on the page, the one that is shown comes into sight.
+  requestAnimationFrame(() => tabs.querySelector("[aria-current]")
+    ?.scrollIntoView({ block: "nearest", inline: "center" }));
+  return tabs;
 }
