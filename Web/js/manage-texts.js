@@ -65,7 +65,7 @@ export const manageTexts = {
   "manage.paid": ["결제", "Paid"],
   "manage.orphan": ["좌석 없이 받은 돈", "Paid without seats"],
   "manage.disputed": ["이의 제기됨", "Disputed"],
-  "manage.itsRefunds": ["이 결제의 환불", "Refunds"],
+  "manage.itsRefunds": ["이 결제의 환불", "See refunds"],
   "manage.itsShow": ["공연 보기", "View show"],
   "manage.receipt": ["영수증", "Receipt"],
   "manage.note": ["메모", "Note"],

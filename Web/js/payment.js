@@ -121,7 +121,8 @@ function result(payment, outcome, refusal) {
         make("a.button", { href: "/tickets/" }, t("nav.tickets")),
         webAddress(payment.receiptUrl) && make("a", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt")));
     case "deposit":
-      return make("section.done", {}, make("p.turn", {}, t("payment.deposit")), order, depositFacts(payment), purchases);
+      return make("section.done", {}, make("p.turn", {}, t("payment.deposit")),
+        payment.deposit ? make("p", {}, payment.orderName) : order, depositFacts(payment), purchases);
     case "canceled": case "orphan":
       return make("section.trouble", {}, make("p", {}, t(`payment.${outcome}`)), order, show, " ", purchases);
     case "lost":
