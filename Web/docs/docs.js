@@ -158,7 +158,8 @@ function filterBy(words) {
     group.hidden = shown === 0;
     count += shown;
   }
-  document.querySelector("#count").textContent = String(count);
+  document.querySelector("#count").replaceChildren(
+    both(`요청 ${count}개`, count === 1 ? "1 request" : `${count} requests`));
 }
 
 /// Opens what the address names.

@@ -99,7 +99,7 @@ function doors(way = next()) {
   showSocial(social);
   return [make("h1", {}, t("account.welcome")),
     make("div.doors", {},
-      form("account.signIn", [
+      make("div", {}, form("account.signIn", [
         field("email", "account.email", { type: "email", autocomplete: "username" }),
         field("password", "account.password", { type: "password", autocomplete: "current-password" }),
       ], "account.signIn", async ({ email, password }, said) => {
@@ -109,7 +109,7 @@ function doors(way = next()) {
           return refusePassword(problem, said, email, lost);
         }
         return goOn(way);
-      }),
+      }), lost),
       form("account.signUp", [
         field("name", "account.name", { autocomplete: "name", maxlength: 100 }),
         field("new-email", "account.email", { name: "email", type: "email", autocomplete: "email" }),
@@ -121,7 +121,7 @@ function doors(way = next()) {
         await signIn(email, password);
         await goOn(way);
       })),
-    social, lost];
+    social];
 }
 
 /** A way that differs by what is behind # alone would not load the page again. */

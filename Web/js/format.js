@@ -24,17 +24,18 @@ export const percent = (basisPoints) => new Intl.NumberFormat(language, { style:
 
 const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-// After a long month Korean days of the week stand without their brackets.
-const month = language === "ko" ? "short" : "long";
-
 function write(moment, zone, options) {
   return new Intl.DateTimeFormat(language, { ...options, timeZone: zone }).format(moment);
 }
 
+const long = { year: "numeric", month: "short", day: "numeric", weekday: "short", hour: "numeric", minute: "2-digit" };
+
+/** In the reader's zone, which is named: for what is due. */
+export const zonedDateTime = (text) => write(new Date(text), ownZone, { ...long, timeZoneName: "short" });
+
 /** Day and time in the venue's zone; in the reader's beside it where the clock shows another time there. */
 export function dateTime(text, venueZone = ownZone) {
   const moment = new Date(text);
-  const long = { year: "numeric", month, day: "numeric", weekday: "short", hour: "numeric", minute: "2-digit" };
   const there = write(moment, venueZone, long);
   const short = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
   return there === write(moment, ownZone, long) ? there : `${there} (${write(moment, ownZone, short)})`;
@@ -50,7 +51,7 @@ export function clockIn(seconds) {
 }
 
 export function date(text, venueZone = ownZone) {
-  return write(new Date(text), venueZone, { year: "numeric", month, day: "numeric", weekday: "short" });
+  return write(new Date(text), venueZone, { year: "numeric", month: "short", day: "numeric", weekday: "short" });
 }
 
 /** `4:09`, or `1:00:00` from an hour on, or `3 days 1:00:00`. */

@@ -57,7 +57,7 @@ function detail(item, again) {
     [t("manage.captured"), money(item.captured)], [t("manage.refunded"), item.refunded.amount ? money(item.refunded) : null],
     [t("manage.refundPending"), item.refundPending.amount ? money(item.refundPending) : null],
     [t("manage.fee"), item.cancelFee.amount ? money(item.cancelFee) : null],
-    [t("manage.company"), [item.gateway, item.method, item.card].filter(Boolean).join(" · ")],
+    [t("manage.company"), [item.gateway, item.method && word("payment.method", item.method), item.card].filter(Boolean).join(" · ")],
     [t("manage.companyKey"), item.providerKey], [t("manage.failure"), item.failureCode], [t("manage.orderId"), item.orderId],
     [t("manage.buyer"), member(item.memberId)], [t("manage.seller"), member(item.sellerId)],
     [t("manage.reservation"), String(item.reservationId)], [t("manage.begun"), moment(item.createdAt)], [t("manage.paid"), moment(item.paidAt)],

@@ -2,8 +2,9 @@
 import { call, newKey, Problem } from "./api.js";
 import { bankName } from "./banks.js";
 import { cancelWait } from "./cancel-wait.js";
+import { copyButton } from "./copy.js";
 import { make, numberInPath, put, webAddress } from "./dom.js";
-import { dateTime, money } from "./format.js";
+import { money, zonedDateTime } from "./format.js";
 import { t } from "./language.js";
 import { Pauses } from "./news.js";
 import { isOpen, outcomeOf, wordOf } from "./payment-outcome.js";
@@ -97,6 +98,17 @@ class PaymentPage {
   }
 }
 
+/** What a buyer types at his bank, each where he finds it; when it is due, by a clock that has a name. */
+function depositFacts({ deposit, amount }) {
+  if (!deposit) return null;
+  const number = make("span", {}, deposit.accountNumber);
+  return make("dl.facts", {}, [
+    ["purchases.amount", money(amount)], ["account.bank", bankName(deposit.bankCode)],
+    ["account.number", [number, " ", copyButton(deposit.accountNumber, number, t("account.number"))]],
+    ["purchases.due", deposit.dueAt && zonedDateTime(deposit.dueAt)],
+  ].map(([key, value]) => value && [make("dt", {}, t(key)), make("dd", {}, value)]));
+}
+
 function result(payment, outcome, refusal) {
   const order = make("p", {}, `${payment.orderName} · ${money(payment.amount)}`);
   const purchases = make("a.plain", { href: "/purchases/" }, t("nav.purchases"));
@@ -109,9 +121,8 @@ function result(payment, outcome, refusal) {
         make("a.button", { href: "/tickets/" }, t("nav.tickets")),
         webAddress(payment.receiptUrl) && make("a", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt")));
     case "deposit":
-      return make("section.done", {}, make("p.turn", {}, t("payment.deposit")), order,
-        payment.deposit && make("p", {}, t("payment.depositTo", { bank: bankName(payment.deposit.bankCode), number: payment.deposit.accountNumber })),
-        payment.deposit?.dueAt && make("p", {}, t("payment.depositUntil", { when: dateTime(payment.deposit.dueAt) })), purchases);
+      return make("section.done", {}, make("p.turn", {}, t("payment.deposit")),
+        payment.deposit ? make("p", {}, payment.orderName) : order, depositFacts(payment), purchases);
     case "canceled": case "orphan":
       return make("section.trouble", {}, make("p", {}, t(`payment.${outcome}`)), order, show, " ", purchases);
     case "lost":

@@ -14,8 +14,8 @@ export async function profile(me) {
   const name = make("h1", {}, me.name);
   return [name,
     make("dl.facts.card", {},
-      me.email && [make("dt", {}, t("account.email")), make("dd", {}, me.email, " ",
-        me.emailVerified ? make("span.quiet", {}, t("account.isVerified")) : null)],
+      me.email && [make("dt", {}, t("account.email")), make("dd", {}, me.email, " · ",
+        make("span.quiet", {}, t(me.emailVerified ? "account.isVerified" : "account.notVerified")))],
       make("dt", {}, t("account.since")), make("dd", {}, date(me.createdAt)),
       make("dt", {}, t("account.role")), make("dd", {}, t(`role.${me.role}`))),
     me.email && !me.emailVerified && worker(t("account.sendVerify"), async () => {

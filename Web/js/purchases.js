@@ -3,7 +3,7 @@ import { call, Once } from "./api.js";
 import { bankName } from "./banks.js";
 import { cancelWait } from "./cancel-wait.js";
 import { make, put, webAddress } from "./dom.js";
-import { dateTime, money } from "./format.js";
+import { dateTime, money, zonedDateTime } from "./format.js";
 import { t } from "./language.js";
 import { Panel } from "./panel.js";
 import { isOpen, outcomeOf } from "./payment-outcome.js";
@@ -45,7 +45,7 @@ function card(payment) {
       fact("purchases.how", payment.card),
       outcome === "deposit" && payment.deposit && [
         fact("purchases.deposit", `${bankName(payment.deposit.bankCode)} ${payment.deposit.accountNumber}`),
-        fact("purchases.due", payment.deposit.dueAt && dateTime(payment.deposit.dueAt))],
+        fact("purchases.due", payment.deposit.dueAt && zonedDateTime(payment.deposit.dueAt))],
       fact("purchases.refunded", sum(payment.refunded)),
       fact("purchases.pending", sum(payment.refundPending)),
       fact("purchases.fee", sum(payment.cancelFee)),
@@ -55,7 +55,7 @@ function card(payment) {
     make("div.ticket-ways", {},
       payment.needsRefundAccount && panel.opener(t("account.refundTo"), () => askAccount(payment, panel, again)),
       outcome === "notPaid" && make("a.button", { href: `/checkout/${payment.reservationId}` }, t("seats.toCheckout")),
-      isOpen(outcome) && make("a.button", { href: `/payment/${payment.paymentId}/look` }, t("payment.look")),
+      isOpen(outcome) && make("a.button", { href: `/payment/${payment.paymentId}/look` }, t("payment.see")),
       outcome === "deposit" && cancelWait(payment, again),
       webAddress(payment.receiptUrl) && make("a.plain", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt"))),
     panel.node);

@@ -34,7 +34,8 @@ class QueuePage {
     this.ways = make("div.ways");
     this.away = make("p.note", { hidden: true }, t("queue.away"));
     this.bell = new Bell();
-    this.node = make("section.queue", {}, this.voice, this.turn, this.time, this.note, this.away, this.ways, this.bell.node);
+    this.node = make("section.queue", {}, this.voice, this.turn, this.time, this.note, this.away, this.bell.node,
+      this.ways);
     this.leaving = worker(t("queue.leave"), async () => {
       await call("DELETE", `/concert/${concert.concertId}/queue`);
       await leave(`/show/${concert.concertId}`);

@@ -9,8 +9,11 @@ export const standard = [[10, 0], [7, 1000], [3, 2000], [1, 3000], [0, 9000]]
 
 export function rules({ refundRules }) {
   const isOwn = refundRules.length > 0;
+  const all = isOwn ? refundRules : standard;
   return make("div", {}, !isOwn && make("p", {}, t("refund.byLaw")),
-    make("ul.rules", {}, (isOwn ? refundRules : standard).map((rule) => make("li", {}, ruleText(rule)))), make("p.quiet", {}, t("refund.grace")));
+    make("ul.rules", {}, all.map((rule) => make("li", {}, ruleText(rule)))),
+    // Where nothing ever costs a fee there is none to be spared.
+    all.some((rule) => rule.feeBasisPoints > 0) && make("p.quiet", {}, t("refund.grace")));
 }
 
 /** `daysBefore` are midnights until the show: none is its own day, and less than none is after it has begun. */

@@ -43,6 +43,8 @@ export class SeatMap {
   constructor(canvas, { hall, seats, colors, onPick }) {
     Object.assign(this, { canvas, seats, colors, onPick, layout: new HallLayout(hall) });
     this.selected = new Set();
+    /** Held by whoever looks: taken for others, and not for him. */
+    this.mine = new Set();
     this.byPlace = new Map(seats.map((seat) => [seat.row * 4096 + seat.col, seat]));
     this.byNumber = new Map(seats.map((seat) => [seat.number, seat]));
     const { width, height } = this.layout;
@@ -100,7 +102,7 @@ export class SeatMap {
     const { pen, cell } = this;
     const looks = new Map();
     const lookOf = (seat) => {
-      const name = `${seat.status} ${this.selected.has(seat.number)} ${seat.grade}`;
+      const name = `${seat.status} ${this.selected.has(seat.number)} ${this.mine.has(seat.number)} ${seat.grade}`;
       if (!looks.has(name)) {
         const tile = document.createElement("canvas");
         tile.width = tile.height = cell;
@@ -140,6 +142,7 @@ export class SeatMap {
   dot(pen, seat, x, y, size, isNear) {
     const isChosen = this.selected.has(seat.number);
     const middle = size / 2;
+    if (seat.status !== free && this.mine.has(seat.number)) return this.ring(pen, x + middle, y + middle, size);
     pen.fillStyle = isChosen ? this.style.gold : seat.status === free ? this.colors[seat.grade] : this.style.taken;
     pen.beginPath();
     // Taken seats differ by form too, not by colour alone.
@@ -147,9 +150,20 @@ export class SeatMap {
     else if (seat.status !== blocked) pen.rect(x + size * 0.28, y + size * 0.28, size * 0.44, size * 0.44);
     pen.fill();
     if (seat.status === blocked) this.cross(pen, x, y, size, isChosen ? "#241433" : this.colors[seat.grade]);
-    if (!isNear || size < 26 || seat.status === blocked || (seat.status !== free && !isChosen)) return;
+    if (!isNear || size < 26 || seat.status === blocked || (seat.status !== free && !isChosen)) return undefined;
     pen.fillStyle = isChosen ? "#241433" : "#ffffff";
     pen.fillText(String(seat.col), x + middle, y + middle + 1);
+    return undefined;
+  }
+
+  ring(pen, x, y, size) {
+    pen.strokeStyle = this.style.gold;
+    pen.fillStyle = this.style.taken;
+    pen.lineWidth = Math.max(1, size * 0.16);
+    pen.beginPath();
+    pen.arc(x, y, size * 0.34, 0, 2 * Math.PI);
+    pen.fill();
+    pen.stroke();
   }
 
   cross(pen, x, y, size, color) {
@@ -177,6 +191,12 @@ export class SeatMap {
     if (isSelected) this.selected.add(number);
     else this.selected.delete(number);
     this.redraw(this.byNumber.get(number));
+  }
+
+  showMine(numbers) {
+    const changed = [...this.mine, ...numbers];
+    this.mine = new Set(numbers);
+    for (const number of changed) this.redraw(this.byNumber.get(number));
   }
 
   redraw(seat) {

@@ -73,11 +73,14 @@ class SeatPage {
   }
 
   legend() {
+    const look = (kind, key) => make("li", {}, make(kind, { "aria-hidden": true }), t(key));
+    this.ownMark = look("span.mark.ring", "seats.own");
+    this.ownMark.hidden = true;
     return make("ul.legend", {}, this.grades.map((grade) => {
       const mark = make("span.mark", { "aria-hidden": true });
       mark.style.background = grade.color;
       return make("li", {}, mark, `${grade.name} ${money(grade.price)}`);
-    }), make("li", {}, make("span.mark.square", { "aria-hidden": true }), t("seats.taken")));
+    }), look("span.mark.chosen-one", "seats.chosen"), this.ownMark, look("span.mark.square", "seats.taken"));
   }
 
   /** The best seats of a grade beside each other, chosen by the server, and held at once. */
@@ -201,13 +204,23 @@ class SeatPage {
       const seconds = (Date.parse(mine.expiresAt) - Date.now() - ahead) / 1000;
       left.textContent = clock(seconds);
       if (seconds > 0) setTimeout(tick, 1000);
-      else put(this.held);
+      else {
+        put(this.held);
+        this.showOwn([]);
+      }
     };
+    const seats = mine.seatIds.map((id) => this.seats.find((seat) => seat.seatId === id)).filter(Boolean);
+    this.showOwn(seats);
     put(this.held, make("div.note", {}, make("p", {}, mine.expiresAt ? [t("seats.mine"), " ", left] : t("seats.paying")),
-      make("p", {}, mine.seatIds.map((id) => this.seats.find((seat) => seat.seatId === id)).filter(Boolean)
-        .map((seat) => seatName(seat)).join(" · ")),
+      make("p", {}, seats.map((seat) => seatName(seat)).join(" · ")),
       make("a.button", { href: `/checkout/${mine.reservationId}` }, t(mine.expiresAt ? "seats.toCheckout" : "payment.see"))));
     tick();
+  }
+
+  /** On the map they are not as those of others. */
+  showOwn(seats) {
+    this.ownMark.hidden = !this.map || seats.length === 0;
+    this.map?.showMine(seats.map((seat) => seat.number));
   }
 
   async look(seat) {

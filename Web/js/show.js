@@ -19,11 +19,19 @@ start("show.title", async (main, me) => {
   document.title = `${concert.name} · Podo`;
   // The server's clock decides when a sale opens, whatever this machine's says.
   const ahead = aheadOf(concert);
-  put(main, head(concert, me), await times(concert, ahead), facts(concert));
+  const isCanceled = saleState(concert, null, Date.now() + ahead) === "canceled";
+  put(main, isCanceled && canceled(me), head(concert, me), await times(concert, ahead), facts(concert, isCanceled));
 });
 
 function nothing() {
   return make("section.trouble", {}, make("h1", {}, t("show.none")), make("a.button", { href: "/" }, t("show.others")));
+}
+
+/** Whoever has paid wants to know of his money, and anybody else what there is instead. */
+function canceled(me) {
+  return make("div.note", {}, make("p", {}, t("sale.canceled")),
+    make("p.ways", {}, me && make("a.plain", { href: "/purchases/" }, t("nav.purchases")),
+      make("a.plain", { href: "/" }, t("show.others"))));
 }
 
 function head(concert, me) {
@@ -79,8 +87,8 @@ async function times(concert, ahead) {
 function saleLine(concert, ahead) {
   const found = saleState(concert, null, Date.now() + ahead);
   if (found === "open") return make("p.quiet", {}, t("sale.until", { when: dateTime(concert.saleClosesAt, zone(concert)) }));
-  if (found === "over") return null;
-  if (found !== "before") return make("p.note", {}, t(`sale.${found}`));
+  if (found === "over" || found === "canceled") return null;
+  if (found === "closed") return make("p.note", {}, t("sale.closed"));
   const left = make("strong.countdown", { role: "timer" });
   const tick = () => {
     const seconds = (Date.parse(concert.saleOpensAt) - Date.now() - ahead) / 1000;
@@ -123,15 +131,16 @@ function way(concert, schedule, now, found) {
 function gradeLine(concert, grade, isCanceled) {
   const { price, kind } = concert.grades.find((one) => one.gradeId === grade.gradeId) ?? {};
   const left = kind === "ONLINE" ? "show.leftOnline" : "show.left";
-  return make("li", {}, make("span.grade", {}, grade.name), " ", price ? money(price) : "", " ",
-    !isCanceled && make("span.quiet", {}, grade.remaining > 0 ? t(left, { n: grade.remaining }) : t("show.soldOut")));
+  return make("li", {}, make("span.grade", {}, grade.name), " ", price ? money(price) : "", !isCanceled && [" · ",
+    make("span.quiet", {}, grade.remaining > 0 ? t(left, { n: grade.remaining }) : t("show.soldOut"))]);
 }
 
-function facts(concert) {
+/** What giving a ticket back costs is of no show that is canceled: all of it goes back. */
+function facts(concert, isCanceled) {
   return make("section", { "aria-labelledby": "about" },
     make("h2", { id: "about" }, t("show.about")),
     concert.description ? make("p.description", {}, concert.description) : make("p.quiet", {}, t("show.noDescription")),
     concert.fields.length > 0 && make("dl.facts", {},
       concert.fields.map((field) => [make("dt", {}, field.name), make("dd", {}, field.value)])),
-    make("h3", {}, t("refund.rules")), rules(concert));
+    !isCanceled && [make("h3", {}, t("refund.rules")), rules(concert)]);
 }

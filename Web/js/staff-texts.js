@@ -119,7 +119,6 @@ export const staffTexts = {
   "live.picture": ["지금 나가는 화면", "Current picture"],
   "live.getKeyAgain": ["스트림 키 바꾸기", "Replace the stream key"],
   "live.copy": ["복사", "Copy"],
-  "live.copied": ["복사했습니다.", "Copied."],
   "live.steps": ["OBS에서", "In OBS"],
   "live.step1": ["설정 → 방송 → 서비스 ‘사용자 지정’", "Settings, Stream, service: Custom"],
   "live.step2": ["서버와 스트림 키를 붙여 넣기", "Paste the server and the stream key"],
@@ -174,7 +173,6 @@ export const staffTexts = {
   "staff.save": ["저장", "Save"],
   "manage.updated": ["{time}에 갱신", "as of {time}"],
   "manage.new": ["새 항목 {n}개", "{n} new line|{n} new lines"],
-  "live.copyByHand": ["표시된 글자를 복사해 주세요 (Ctrl+C).", "It is marked: copy it with Ctrl+C."],
 
   "queue.settings": ["대기열 설정", "Queue settings"],
   "queue.state": ["상태", "State"],

@@ -161,14 +161,3 @@ export function download(path, name, text, what = "button.plain") {
     setTimeout(() => URL.revokeObjectURL(href), 60_000);
   }, what);
 }
-
-/** Copies a text, or marks it to be copied by hand where the browser forbids it, as it does without HTTPS. */
-export async function copy(text, node) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return t("live.copied");
-  } catch {
-    getSelection().selectAllChildren(node);
-    return document.execCommand("copy") ? t("live.copied") : t("live.copyByHand");
-  }
-}

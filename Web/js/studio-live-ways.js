@@ -1,10 +1,10 @@
 // What is done about a broadcast: its key is given out and taken back, it is ended, and its end is taken back.
 import { call } from "./api.js";
+import { copy } from "./copy.js";
 import { make, put } from "./dom.js";
 import { dateTime } from "./format.js";
 import { t } from "./language.js";
 import { say } from "./shell.js";
-import { copy } from "./staff.js";
 import { act, ask } from "./staff-form.js";
 
 function line(label, text) {

@@ -17,6 +17,10 @@ export function studioTabs(me, teams = []) {
     isSeller(me) && ["/studio/team/", "team.title"]].filter(Boolean);
   // Whoever has nowhere else to go needs no way there.
   if (ways.length < 2) return null;
-  return make("nav.tabs", { "aria-label": t("studio.title") }, ways.map(([href, key]) =>
+  const tabs = make("nav.tabs", { "aria-label": t("studio.title") }, ways.map(([href, key]) =>
     make("a.plain", { href, "aria-current": location.pathname === href && "page" }, t(key))));
+  // On a phone they do not all fit: once they are on the page, the one that is shown comes into sight.
+  requestAnimationFrame(() => tabs.querySelector("[aria-current]")
+    ?.scrollIntoView({ block: "nearest", inline: "center" }));
+  return tabs;
 }

@@ -71,7 +71,8 @@ class Refund {
       if (turn !== this.turn) return;
       this.quoted = seats;
       this.work.hidden = false;
-      put(this.words, make("p", {}, t("refund.quote", { amount: money(quote.amount), paid: money(quote.paid) })),
+      const sums = { n: seats.length, amount: money(quote.amount), paid: money(quote.paid) };
+      put(this.words, make("p", {}, t("refund.quote", sums)),
         quote.cancelFee.amount > 0 && make("p.quiet", {}, t("refund.fees", { fee: money(quote.cancelFee) })));
       this.button.textContent = t("refund.do", { amount: money(quote.amount) });
     } catch (problem) {

@@ -72,7 +72,7 @@ start("tickets.title", (main) => new TicketPage(main).more(null), { forMembers: 
 function card(ticket, page) {
   const isGood = ticket.status === "ISSUED";
   const panel = new Panel();
-  return make("li.card.ticket", { "aria-labelledby": `ticket-${ticket.ticketId}` },
+  return make(isGood ? "li.card.ticket" : "li.card.ticket.void", { "aria-labelledby": `ticket-${ticket.ticketId}` },
     make("div.ticket-head", {},
       make("h2", { id: `ticket-${ticket.ticketId}` }, make("a", { href: `/show/${ticket.concertId}` }, ticket.concertName)),
       make("p", {}, dateTime(ticket.startsAt, ticket.timeZone), isGood && ticket.live?.state === "LIVE" && make("span.live", {}, t("live"))),
@@ -92,7 +92,8 @@ function transfer(ticket, panel, page) {
   const email = make("input", { id: `to-${ticket.ticketId}`, type: "email", required: true, autocomplete: "off" });
   const asking = new Once();
   panel.show(make("section.ask", {},
-    make("label", { for: email.id }, t("tickets.transferTo")), email, wrong, make("p.quiet", {}, t("tickets.transferMeans")),
+    make("div.field", {}, make("label", { for: email.id }, t("tickets.transferTo")), email, wrong),
+    make("p.quiet", {}, t("tickets.transferMeans")),
     make("div.ways", {}, worker(t("tickets.transferDo"), async () => {
       const isGood = email.checkValidity();
       put(wrong, isGood ? null : t("wrong.not-an-address"));

@@ -114,11 +114,11 @@
       [86_400, either("1 day 0:00:00", "1일 0:00:00")], [30 * 86_400 + 61, either("30 days 0:01:01", "30일 0:01:01")]]) {
       check(clock(seconds), wanted, `the clock of ${seconds}`);
     }
-    const rules = [[10, 0, "Up to 10 days before: no fee", "공연 10일 전까지: 수수료 없음"],
-      [1, 3000, "Up to 1 day before: a fee of 30%", "공연 1일 전까지: 수수료 30%"],
-      [0, 9000, "On the day, until it begins: a fee of 90%", "공연 당일, 시작 전까지: 수수료 90%"],
-      [-1, 1250, "Up to 1 day after it has begun: a fee of 12.5%", "시작한 뒤 1일까지: 수수료 12.5%"],
-      [-14, 0, "Up to 14 days after it has begun: no fee", "시작한 뒤 14일까지: 수수료 없음"]];
+    const rules = [[10, 0, "Up to 10 days before the show: no fee", "공연 10일 전까지: 수수료 없음"],
+      [1, 3000, "Up to 1 day before the show: 30% fee", "공연 1일 전까지: 수수료 30%"],
+      [0, 9000, "On the day of the show, before it starts: 90% fee", "공연 당일, 시작 전까지: 수수료 90%"],
+      [-1, 1250, "Up to 1 day after the show starts: 12.5% fee", "시작한 뒤 1일까지: 수수료 12.5%"],
+      [-14, 0, "Up to 14 days after the show starts: no fee", "시작한 뒤 14일까지: 수수료 없음"]];
     for (const [daysBefore, feeBasisPoints, english, korean] of rules) {
       check(ruleText({ daysBefore, feeBasisPoints }), either(english, korean), `the rule of ${daysBefore}`);
     }

@@ -105,7 +105,7 @@ def by_toss_script(shop, visitor, web):
     pay(visitor, web, "decline")
     visitor.until("location.pathname.endsWith('/fail')", "a refused card leads back")
     visitor.until("document.querySelector('main .trouble')", "and it is told")
-    visitor.click("Try to pay again", "main")
+    visitor.click("Try payment again", "main")
     visitor.until("location.pathname.startsWith('/checkout/') && document.querySelector('main .work .button')", "once more")
     pay(visitor, web, "approve")
     paid(visitor)

@@ -216,12 +216,12 @@ def pages(world):
         ("watch-void", "fan", f"/watch/{world.void}", None), ("payment-paid", "fan", f"/payment/{world.paid}/look", None),
         ("purchases-none", "novice", "/purchases/", None), ("docs", None, "/docs/", None),
         ("company", "fan", world.company, None),
-        ("account-following", "fan", "/account/", by_words("팔로우하는 주최자", "Organizers that you follow")),
-        ("account-password", "fan", "/account/", by_words("비밀번호 바꾸기", "Change the password")),
+        ("account-following", "fan", "/account/", by_words("팔로우하는 주최자", "Organizers you follow")),
+        ("account-password", "fan", "/account/", by_words("비밀번호 바꾸기", "Change password")),
         ("checkout-waiting", "fan", f"/checkout/{world.waiting}", None),
         ("payment-waiting", "fan", f"/payment/{world.deposit}/look", None),
         *[(f"tickets-{name}", "other", "/tickets/", by_words(*words)) for name, words in (
-            ("code", ("입장 코드", "Entry code")), ("refund", ("환불", "Refund")), ("transfer", ("양도", "Give away")))],
+            ("code", ("입장 코드", "Entry code")), ("refund", ("환불", "Refund")), ("transfer", ("양도", "Transfer")))],
         ("checkout", "fan", f"/checkout/{world.reservation}", None), ("tickets", "fan", "/tickets/", None),
         ("tickets-none", "novice", "/tickets/", None), ("watch", "fan", f"/watch/{world.ticket}", None),
     ]

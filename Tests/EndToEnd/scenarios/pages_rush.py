@@ -75,8 +75,8 @@ def in_line(api, seller, first, second):
     expect(api.send("PATCH", settings, seller, {"paused": True}).status == 200, "paused")
     first.go(f"/show/{number}")
     first.click("Join the queue", "main")
-    first.says("You are next")
-    first.says("The organizer has paused the sale")
+    first.says("You're next")
+    first.says("The organizer has paused sales")
     second.go(path)
     second.says("앞에 1명이 있습니다")
     for visitor in (first, second):
@@ -84,7 +84,7 @@ def in_line(api, seller, first, second):
         visitor.expect_well("the queue")
     ask_for_sound(first)
     expect(api.send("PATCH", settings, seller, {"paused": False}).status == 200, "goes on")
-    first.says("It is your turn!")
+    first.says("It's your turn!")
     first.until("window.tones > window.tonesBefore", "the turn is told by sound")
     first.says("Choose your seats within")
     second.says("다음 차례입니다")
@@ -104,17 +104,17 @@ def in_line(api, seller, first, second):
     expect(api.send("PATCH", settings, seller, {"enabled": False}).status == 200, "no queue")
     second.says("지금은 줄을 서지 않아도 됩니다.")
     first.go(path)
-    first.says("Nobody has to wait at the moment.")
+    first.says("No waiting right now.")
     first.click("Choose seats", "main")
     first.until(f"location.pathname === '/seats/{schedule}'", "the hall is open")
 
 
 def ask_for_sound(visitor):
     """What it will be like is heard at once. Tones are counted, not listened to."""
-    visitor.says("has to be open within 90 seconds")
+    visitor.says("must be open within 90 seconds")
     visitor.do("window.tones = 0; const make = AudioContext.prototype.createOscillator; "
                "AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); }")
-    visitor.click("Tell me by sound when it is my turn", "main")
+    visitor.click("Play a sound when it's my turn", "main")
     visitor.until("window.tones > 0", "it is heard once")
     visitor.until("document.querySelector('[aria-pressed=true]')", "it is switched on")
     visitor.expect_fits("the queue with its sound")

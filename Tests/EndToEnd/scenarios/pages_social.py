@@ -44,7 +44,7 @@ def run(site):
     # As it says: without an old one, which he has not.
     visitor.fill("#newPassword", PASSWORD)
     visitor.click("Set a password", "form")
-    visitor.says("The new password is set")
+    visitor.says("Your password has been changed")
     visitor.until("document.querySelector('#email')", "he is signed out everywhere")
     unlucky(visitor, podo)
     visitor.browser.stop()

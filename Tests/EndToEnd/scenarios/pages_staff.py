@@ -153,12 +153,12 @@ def rules(visitor, house):
            f"rules: {found['refundRules']}")
     expect((found["holdSeconds"], found["ageRating"]) == (420, 12), f"time and age: {found}")
     expect(found["fields"] == [{"name": "Host", "value": "Grapes\nand more"}], f"fields: {found['fields']}")
-    visitor.says("Up to 14 days after it has begun: a fee of 12.5%")
+    visitor.says("Up to 14 days after the show starts: 12.5% fee")
     # Back to what the law says.
     press(visitor, "Edit")
     choose(visitor, "dialog [name=refunds]", "standard")
     save(visitor)
-    visitor.says("On the day, until it begins: a fee of 90%")
+    visitor.says("On the day of the show, before it starts: 90% fee")
     expect(concert(house)["refundRules"] == [], "no rules of its own any more")
 
 

@@ -30,16 +30,18 @@ WORDS = {
         "sign-up": "가입하기", "queue": "줄 서기", "paused": "다음 차례입니다", "turn": "차례가 왔습니다!",
         "choose": "좌석 선택", "cart": "1석 합계", "hold": "결제하러 가기", "pay": "₩99,000 결제하기",
         "paid": "결제되었습니다. 좌석이 확정되었습니다.", "tickets": "내 티켓", "watch": "시청하기", "refund": "환불",
-        "quote": "낸 돈 ₩99,000 가운데 돌려받는 돈은 ₩99,000입니다.", "give": "₩99,000 환불받기",
+        "quote": "낸 돈 ₩99,000 가운데 돌려받는 돈은 ₩99,000입니다. 이 티켓은 더는 쓸 수 없게 됩니다.",
+        "give": "₩99,000 환불받기",
         "given": "1석의 환불을 접수했습니다. 그 티켓은 이제 쓸 수 없습니다.", "void": "취소된 티켓",
         "over": "환불·취소되었거나 양도한 티켓입니다. 여기서는 더 볼 수 없습니다."},
     "en": {
-        "sign-up": "Sign up", "queue": "Join the queue", "paused": "You are next",
-        "turn": "It is your turn!", "choose": "Choose seats", "cart": "1 seat in all", "hold": "Go to payment",
-        "pay": "Pay ₩99,000", "paid": "Paid. The seats are yours.", "tickets": "My tickets", "watch": "Watch",
-        "refund": "Refund", "quote": "Of ₩99,000 that you paid, ₩99,000 comes back.", "give": "Get ₩99,000 back",
-        "given": "The refund is on its way. The ticket opens nothing any more.", "void": "This ticket is void",
-        "over": "This ticket was given back, canceled or given away. It shows nothing any more."},
+        "sign-up": "Sign up", "queue": "Join the queue", "paused": "You're next",
+        "turn": "It's your turn!", "choose": "Choose seats", "cart": "Total for 1 seat", "hold": "Go to payment",
+        "pay": "Pay ₩99,000", "paid": "Paid. Your seats are confirmed.", "tickets": "My tickets", "watch": "Watch",
+        "refund": "Refund", "give": "Get ₩99,000 back",
+        "quote": "You get back ₩99,000 of the ₩99,000 you paid. This ticket stops working.",
+        "given": "Your refund is on its way. The ticket no longer works.", "void": "This ticket is no longer valid",
+        "over": "This ticket was refunded, canceled or transferred. You can no longer watch with it here."},
 }
 # Where a seat of the map is, as long as all of the hall is in sight.
 PLACE = f"""(([row, col]) => {{

@@ -190,7 +190,7 @@ def administer(visitor, api):
     boss = token["accessToken"]
     visitor.sign_in("boss@example.com", PASSWORD)
     visitor.go("/manage/#refunds")
-    visitor.says("There is nothing yet")
+    visitor.says("Nothing here yet")
     answered("refund", api.post(f"/api/v1/admin/payments/{first}/refund", {"reason": "rain"}, boss), 200, 202)
     visitor.until("document.querySelectorAll('tbody tr').length === 1", "the refund comes by itself")
     # Whoever has clicked into the table is not left behind.
@@ -239,13 +239,13 @@ def give_back(visitor, payment):
     visitor.do("document.querySelector('[data-way=detail]').click()")
     visitor.says(f"Payment {payment}")
     visitor.do("document.querySelector('dialog [data-way=refund]').click()")
-    press(visitor, "Give money back", "dialog")
+    press(visitor, "Refund", "dialog")
     visitor.until("document.querySelector('dialog [aria-invalid]')?.name === 'reason'", "a reason is asked for")
     for is_dark in (True, False):
         visitor.dark(is_dark)
         visitor.expect_well("a question")
     visitor.fill("dialog [name=reason]", "asked for by telephone")
-    press(visitor, "Give money back", "dialog")
+    press(visitor, "Refund", "dialog")
     visitor.says("Done.")
     visitor.do("location.hash = '#refunds'")
     visitor.says("asked for by telephone")
@@ -255,6 +255,6 @@ def stop_sale(visitor, api, concert):
     visitor.do("location.hash = '#shows?status=PUBLISHED'")
     visitor.until("document.querySelector('[data-way=close]')", "shows on sale are listed")
     visitor.do("document.querySelector('[data-way=close]').click()")
-    press(visitor, "Stop the sale", "dialog")
-    visitor.says("Nothing is like that")
+    press(visitor, "Stop sales", "dialog")
+    visitor.says("Nothing matches")
     expect(api.get(f"/concert/{concert}").json["status"] == "CLOSED", "it is not sold any more")

@@ -54,7 +54,7 @@ def run(site):
     plays(visitor, "it goes on when the publisher is back", 40)
     studio(site, base, house)
     house.give_back(fan, payment)
-    visitor.says("This ticket was given back, canceled or given away")
+    visitor.says("This ticket was refunded, canceled or transferred")
     visitor.expect_fits("after the refund")
     visitor.browser.stop()
     expect_alive(podo)
