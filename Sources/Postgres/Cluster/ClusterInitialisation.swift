@@ -14,11 +14,7 @@ struct ClusterInitialisation {
     private var unfinishedPath: String { self.path + ".new" }
 
     func run(isCancelled: () -> Bool) throws(ClusterError) {
-        let leftovers = LeftoverProcesses(directory: self.unfinishedPath, limits: self.limits)
-        if access(self.unfinishedPath, F_OK) == 0 { _ = try leftovers.clear() }
-        guard Directory.remove(self.unfinishedPath) else {
-            throw ClusterError("\(self.unfinishedPath) cannot be removed: \(String(cString: strerror(errno)))")
-        }
+        try self.removeUnfinished()
         guard mkdir(self.unfinishedPath, 0o700) == 0 else {
             throw ClusterError("\(self.unfinishedPath) cannot be made: \(String(cString: strerror(errno)))")
         }
@@ -34,6 +30,21 @@ struct ClusterInitialisation {
                     + "remove what is there, or mount its volume at \(self.parent)")
         }
         Directory.sync(self.parent)
+    }
+
+    /// What an initialisation that was ended had begun itself may be about to become a server, which is seen only then,
+    /// and writes into what is being removed.
+    private func removeUnfinished() throws(ClusterError) {
+        let leftovers = LeftoverProcesses(directory: self.unfinishedPath, limits: self.limits)
+        let deadline = MonotonicTime.now + self.limits.leftoverTime
+        while true {
+            if access(self.unfinishedPath, F_OK) == 0 { _ = try leftovers.clear() }
+            if Directory.remove(self.unfinishedPath) { return }
+            guard errno == ENOTEMPTY, MonotonicTime.now < deadline else {
+                throw ClusterError("\(self.unfinishedPath) cannot be removed: \(String(cString: strerror(errno)))")
+            }
+            usleep(5000)
+        }
     }
 
     private func initialise(isCancelled: () -> Bool) throws(ClusterError) {

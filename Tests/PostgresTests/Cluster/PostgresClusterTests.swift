@@ -140,6 +140,27 @@ struct PostgresClusterTests {
     }
 
     @Test
+    func `what an interrupted start had begun may still write while it is removed`() throws {
+        let unfinished = self.databaseDirectory + ".new"
+        try FileManager.default.createDirectory(atPath: unfinished, withIntermediateDirectories: true)
+        let descriptor = open(unfinished, O_RDONLY | O_DIRECTORY)
+        // It is in the directory, and not where a new one of that name will be.
+        let writer = Thread {
+            let end = MonotonicTime.now + .milliseconds(300)
+            var count = 0
+            while MonotonicTime.now < end {
+                count += 1
+                close(openat(descriptor, "\(count)", O_CREAT | O_WRONLY, 0o600))
+            }
+            close(descriptor)
+        }
+        writer.start()
+        let cluster = try self.start()
+        #expect(try self.ask(cluster, "SELECT 1") == "1")
+        cluster.stop()
+    }
+
+    @Test
     func `a directory too deep for a socket has its socket elsewhere`() throws {
         var options = self.options
         options.dataDirectory += "/" + String(repeating: "deep/", count: 20) + "with, comma"
