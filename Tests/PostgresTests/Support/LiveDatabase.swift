@@ -1,3 +1,4 @@
+import Glibc
 import Observability
 import Primitives
 import Reactor
@@ -25,7 +26,22 @@ final class LiveDatabase: Sendable {
             log: Log(level: .debug, memory: self.log))
         self.group.start()
         self.database.start()
+        self.awaitFirstAttempts(loopCount: loopCount)
     }
+
+    /// Callers wait for a connection as long as a pool lets them; on a slow machine the first of a test would have been
+    /// refused before one was opened.
+    private func awaitFirstAttempts(loopCount: Int) {
+        let end = MonotonicTime.now + Self.firstAttemptTimeMax
+        let counts = ["podo_postgres_connects_total", "podo_postgres_connect_failures_total"]
+        while MonotonicTime.now < end {
+            let attempts = counts.reduce(0) { $0 + (self.metric($1 + #"{purpose="interactive"}"#) ?? 0) }
+            if Int(attempts) >= loopCount { return }
+            usleep(1000)
+        }
+    }
+
+    private static let firstAttemptTimeMax = TimeAmount.seconds(30)
 
     deinit {
         self.database.stop()
