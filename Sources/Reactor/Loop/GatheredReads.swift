@@ -75,7 +75,7 @@ final class GatheredReads: EventSource {
 
     private func sweep() {
         if self.position == self.count {
-            self.count = self.poller.wait(timeoutMilliseconds: 0)
+            self.count = self.poller.collect(mayWait: false)
             self.position = 0
         }
         guard self.count > 0 else {

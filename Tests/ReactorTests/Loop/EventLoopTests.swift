@@ -44,6 +44,30 @@ struct EventLoopTests {
         #expect(log.entries == ["now true", "sooner true", "later true"])
     }
 
+    @Test("A loop that waits for a timer wakes for one that comes before it, and after one that was cancelled")
+    func earliestTimer() throws {
+        let group = try EventLoopGroup(loopCount: 1)
+        let loop = group.loops[0]
+        group.start()
+        defer { group.stop() }
+        let log = TestLog<Int64>()
+        @Sendable func schedule(_ milliseconds: Int64) -> TimerID {
+            loop.schedule(at: loop.now + .milliseconds(milliseconds)) { log.add(milliseconds) }
+        }
+        let earliest = TestLog<TimerID>()
+        // Each in a turn of its own, so that the loop waits in between.
+        loop.execute { _ = schedule(60_000) }
+        usleep(5000)
+        loop.execute { earliest.add(schedule(40)) }
+        usleep(5000)
+        loop.execute { for timer in earliest.entries { loop.cancel(timer) } }
+        usleep(5000)
+        loop.execute { _ = schedule(80) }
+        #expect(log.wait { $0 == [80] })
+        loop.execute { _ = schedule(10) }
+        #expect(log.wait { $0 == [80, 10] })
+    }
+
     @Test("A call that calls again, without end, keeps no timer waiting")
     func fairness() throws {
         let group = try EventLoopGroup(loopCount: 1)
