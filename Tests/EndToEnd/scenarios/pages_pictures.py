@@ -49,7 +49,7 @@ class World:
     """A house in which something of everything has happened."""
 
     def __init__(self, site, podo):
-        house = House(podo, rows=8, cols=12)
+        self.house = house = House(podo, rows=8, cols=12)
         api, seller = house.api, house.seller
         self.concert, self.schedule = house.concert, house.schedule
         account(Api(podo.http_port), "boss", "ROLE_USER")
@@ -93,7 +93,7 @@ class World:
             house.buy(other, seat)
         held = answered("hold", house.api.post(
             "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[60:62]}, fan), 201)
-        self.reservation = held["reservationId"]
+        self.expired, self.fan, self.held = held["reservationId"], fan, None
         tickets = house.api.get("/api/v1/ticket", fan).json["items"]
         self.ticket = tickets[0]["ticketId"]
         failed = answered("hold", house.api.post(
@@ -109,6 +109,15 @@ class World:
         house.api.post("/api/v1/payment", {"reservationId": held["reservationId"], "isSuccess": True}, other)
         organizer = house.api.get("/api/v1/member/me", house.seller).json["memberId"]
         answered("follow", house.api.post(f"/api/v1/member/{organizer}/follow", None, fan), 204)
+
+    def checkout(self):
+        """Of seats that were held just now; those of the time before are given back."""
+        api = self.house.api
+        if self.held:
+            answered("release", api.delete(f"/api/v1/reservation/{self.held}", self.fan), 200, 204)
+        body = {"scheduleId": self.house.schedule, "seatIds": self.house.seats[64:66]}
+        self.held = answered("hold", api.post("/api/v1/reservation", body, self.fan), 201)["reservationId"]
+        return f"/checkout/{self.held}"
 
     def transfer(self, house, fan):
         """A payment by transfer that is waited for."""
@@ -156,7 +165,7 @@ def by_words(*words):
 
 
 def pages(world):
-    """Name, who looks, where, and what is done there first."""
+    """Name, who looks, where (or what tells it then), and what is done there first."""
     click = "document.querySelector('{}')?.click()".format
     studio = [
         ("studio", "seller", "/studio/", None), ("studio-empty", "novice", "/studio/", None),
@@ -222,7 +231,8 @@ def pages(world):
         ("payment-waiting", "fan", f"/payment/{world.deposit}/look", None),
         *[(f"tickets-{name}", "other", "/tickets/", by_words(*words)) for name, words in (
             ("code", ("입장 코드", "Entry code")), ("refund", ("환불", "Refund")), ("transfer", ("양도", "Transfer")))],
-        ("checkout", "fan", f"/checkout/{world.reservation}", None), ("tickets", "fan", "/tickets/", None),
+        ("checkout", "fan", world.checkout, None), ("checkout-over", "fan", f"/checkout/{world.expired}", None),
+        ("tickets", "fan", "/tickets/", None),
         ("tickets-none", "novice", "/tickets/", None), ("watch", "fan", f"/watch/{world.ticket}", None),
     ]
     return fans + studio + manage
@@ -262,6 +272,7 @@ def pictures(site, base, world):
 
 def show(visitor, path):
     """Once more where a busy machine had too much to do."""
+    path = path() if callable(path) else path
     for _ in range(4):
         visitor.go(path)
         time.sleep(1)
