@@ -47,7 +47,7 @@ function parts(report, concert, isOpen) {
       make("figure.card", {}, make("figcaption", {}, t("sales.byGrade")), fills(byGrade(report))),
       days.length > 0 && make("div.card", {}, columns(t("sales.byDay"), days.slice(-dayCountMax).map((day) => ({
         name: dayName(day.date), value: day.sold,
-        text: `${soldOn(day, t("sales.seatsOf", { n: day.sold }))}, ${money(day.revenue)}`,
+        text: `${soldOn(day, t("sales.ticketsOf", { n: day.sold }))}, ${money(day.revenue)}`,
       }))))),
     make("details", { open: isOpen }, make("summary", {}, t("sales.numbers")), report.schedules.map((schedule) => rows(dateTime(schedule.startsAt, zoneOf(concert, schedule)), "sales.grade",
       schedule.grades.map((grade) => [grade.name, `${count(grade.sold)} / ${count(grade.seats)}`, grade]))),

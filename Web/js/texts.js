@@ -101,7 +101,7 @@ export const texts = {
   "refund.do": ["{amount} 환불받기", "Get {amount} back"],
   "refund.reason": ["구매자 요청", "Requested by the buyer"],
   "refund.withAccount": ["이 계좌로 환불받기", "Refund to this account"],
-  "refund.done": ["{n}석의 환불을 접수했습니다. 그 티켓은 이제 쓸 수 없습니다.", "Your refund is on its way. The ticket no longer works.|The refund of {n} seats is on its way. Their tickets no longer work."],
+  "refund.done": ["티켓 {n}장의 환불을 접수했습니다. 이제 쓸 수 없는 티켓입니다.", "Your refund is on its way. The ticket no longer works.|The refund of {n} tickets is on its way. They no longer work."],
 
   "queue.title": ["대기열", "Queue"],
   "queue.before": ["줄을 섰습니다. 아직 판매 전입니다.", "You're in the queue. Sales haven't opened yet."],
@@ -160,7 +160,7 @@ export const texts = {
   "seats.restored": ["고르던 좌석을 다시 담았습니다.", "Your earlier choice is back."],
   "seats.empty": ["배치도에서 포도알을 고르세요.", "Choose seats on the map."],
   "seats.remove": ["{seat} 빼기", "Remove {seat}"],
-  "seats.total": ["{n}석 합계", "Total for {n} seat|Total for {n} seats"],
+  "seats.total": ["티켓 {n}장 합계", "Total for {n} ticket|Total for {n} tickets"],
   "seats.hold": ["결제하러 가기", "Go to payment"],
   "seats.lost": ["{seat}: 다른 분이 먼저 잡았습니다. 나머지는 그대로입니다.", "{seat}: someone else got it first. Your other seats are still available."],
 
@@ -189,7 +189,7 @@ export const texts = {
   "payment.title": ["결제 결과", "Your payment"],
   "payment.confirming": ["결제를 확인하는 중입니다…", "Confirming your payment…"],
   "payment.authorizedNext": ["다시 결제하지 마세요. 이 화면은 저절로 바뀝니다.", "Don't pay again. This page updates by itself."],
-  "payment.paid": ["결제되었습니다. 좌석이 확정되었습니다.", "Paid. Your seats are confirmed."],
+  "payment.paid": ["결제되었습니다. 티켓이 발급되었습니다.", "Paid. Your tickets are ready."],
   "payment.partCanceled": ["결제되었습니다. 일부 티켓은 환불되었습니다.", "Paid. Some of the tickets were refunded."],
   "payment.canceled": ["취소된 결제입니다. 환불 금액은 구매 내역에서 볼 수 있습니다.", "This payment was canceled. My purchases shows your refund."],
   "payment.receipt": ["영수증", "Receipt"],

@@ -227,7 +227,7 @@ def by_transfer(visitor, house, fan):
     visitor.do("document.querySelector('button[value=deposit]').click()")
     visitor.until("!document.querySelector('button[value=deposit]')", "the transfer is made")
     visitor.go(back)
-    visitor.says("Paid. Your seats are confirmed.", 60)
+    visitor.says("Paid. Your tickets are ready.", 60)
     visitor.go("/tickets/")
     visitor.click("Refund", ".ticket-ways")
     visitor.until("document.querySelector('.ask .button')", "what comes back is told first")
@@ -277,7 +277,7 @@ def together(visitor, house, fan):
     visitor.expect_fits("a refund")
     visitor.expect_well("a refund")
     visitor.click("Get ₩198,000 back", ".ask")
-    visitor.says("The refund of 2 seats is on its way")
+    visitor.says("The refund of 2 tickets is on its way")
     visitor.until("document.querySelectorAll('.ticket-ways').length === 1", "two more are void")
     expect(visitor.value(f"{FOCUS}.closest('.ticket') !== null"), "the focus is at a ticket")
 

@@ -28,16 +28,16 @@ PICTURE_COUNT, PICTURE_PAUSE, GREYS_MIN = 6, 0.4, 16
 WORDS = {
     "ko": {
         "sign-up": "가입하기", "queue": "줄 서기", "paused": "다음 차례입니다", "turn": "차례가 왔습니다!",
-        "choose": "좌석 선택", "cart": "1석 합계", "hold": "결제하러 가기", "pay": "₩99,000 결제하기",
-        "paid": "결제되었습니다. 좌석이 확정되었습니다.", "tickets": "내 티켓", "watch": "시청하기", "refund": "환불",
+        "choose": "좌석 선택", "cart": "티켓 1장 합계", "hold": "결제하러 가기", "pay": "₩99,000 결제하기",
+        "paid": "결제되었습니다. 티켓이 발급되었습니다.", "tickets": "내 티켓", "watch": "시청하기", "refund": "환불",
         "quote": "낸 돈 ₩99,000 가운데 돌려받는 돈은 ₩99,000입니다. 이 티켓은 더는 쓸 수 없게 됩니다.",
         "give": "₩99,000 환불받기",
-        "given": "1석의 환불을 접수했습니다. 그 티켓은 이제 쓸 수 없습니다.", "void": "취소된 티켓",
+        "given": "티켓 1장의 환불을 접수했습니다. 이제 쓸 수 없는 티켓입니다.", "void": "취소된 티켓",
         "over": "환불·취소되었거나 양도한 티켓입니다. 여기서는 더 볼 수 없습니다."},
     "en": {
         "sign-up": "Sign up", "queue": "Join the queue", "paused": "You're next",
-        "turn": "It's your turn!", "choose": "Choose seats", "cart": "Total for 1 seat", "hold": "Go to payment",
-        "pay": "Pay ₩99,000", "paid": "Paid. Your seats are confirmed.", "tickets": "My tickets", "watch": "Watch",
+        "turn": "It's your turn!", "choose": "Choose seats", "cart": "Total for 1 ticket", "hold": "Go to payment",
+        "pay": "Pay ₩99,000", "paid": "Paid. Your tickets are ready.", "tickets": "My tickets", "watch": "Watch",
         "refund": "Refund", "give": "Get ₩99,000 back",
         "quote": "You get back ₩99,000 of the ₩99,000 you paid. This ticket stops working.",
         "given": "Your refund is on its way. The ticket no longer works.", "void": "This ticket is no longer valid",
