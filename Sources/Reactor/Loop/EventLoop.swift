@@ -6,8 +6,8 @@ internal import Synchronization
 /// One thread, one epoll set (and within it one for gathered reads), one timer wheel, and the connections that live on
 /// them for life.
 ///
-/// A loop is also a `TaskExecutor` (see `EventLoop+Executor`): asynchronous code of the control plane runs on the loop of
-/// its connection. Everything marked "on the loop" must be called from its thread.
+/// A loop is also a `TaskExecutor` (see `EventLoop+Executor`): asynchronous code of the control plane runs on the loop
+/// of its connection. Everything marked "on the loop" must be called from its thread.
 package final class EventLoop: @unchecked Sendable {
     // SAFETY: `remote` and `thread` are synchronised; all other mutable state is touched by the loop's thread only,
     // which `assertIsOnLoop` checks at the entry points.
