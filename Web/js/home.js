@@ -148,8 +148,8 @@ function card(concert) {
       make("h2", {}, concert.name),
       concert.startsAt && make("p", {}, days(concert), concert.isLive && make("span.live", {}, t("live"))),
       make("p.quiet", {}, concert.stage?.name ?? t("show.online")),
-      make("p", {}, concert.minPrice && [t("home.from", { price: money(concert.minPrice) }), " · "],
-        make("span.quiet", {}, t(`home.state.${found}`, { when: shortDateTime(concert.saleOpensAt, concert.timeZone ?? undefined) }))))));
+      concert.minPrice && make("p", {}, t("home.from", { price: money(concert.minPrice) })),
+      make("p.quiet", {}, t(`home.state.${found}`, { when: shortDateTime(concert.saleOpensAt, concert.timeZone ?? undefined) })))));
 }
 
 /** From the first performance to the last one. */

@@ -18,7 +18,7 @@ export const requests = {
   heads: ["at", "route", "answered", "took", "bytes", "member", "address", "trace"],
   keyOf: (item) => item.requestId,
   row: (item) => [
-    moment(item.at), make("code", {}, item.route), make("strong", { data: { kind: String(item.status)[0] } }, String(item.status)),
+    moment(item.at), make("code", {}, item.route.replaceAll("/", "/\u200b")), make("strong", { data: { kind: String(item.status)[0] } }, String(item.status)),
     make(item.milliseconds >= slow ? "strong" : "span", {}, `${count(item.milliseconds)} ms`), count(item.bytes),
     item.memberId === null ? "–" : String(item.memberId), item.address, make("code.quiet", { title: item.traceId }, item.traceId.slice(0, 8)),
   ],

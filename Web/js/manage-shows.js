@@ -19,7 +19,8 @@ export const shows = {
   keyOf: (item) => item.concertId,
   row: (item, again) => [
     String(item.concertId), make("a", { href: `/studio/concert/${item.concertId}` }, item.name), String(item.sellerId),
-    word("studio.status", item.status), [moment(item.saleOpensAt), make("p.quiet", {}, moment(item.saleClosesAt))],
+    make("span.whole", {}, word("studio.status", item.status)),
+    [moment(item.saleOpensAt), make("p.quiet", {}, "– ", moment(item.saleClosesAt))],
     moment(item.startsAt), ways(item, again),
   ],
 };

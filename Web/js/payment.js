@@ -121,7 +121,7 @@ function result(payment, outcome, refusal) {
         make("a.button", { href: "/tickets/" }, t("nav.tickets")),
         webAddress(payment.receiptUrl) && make("a", { href: payment.receiptUrl, rel: "noreferrer" }, t("payment.receipt")));
     case "deposit":
-      return make("section.done", {}, make("p.turn", {}, t("payment.deposit")),
+      return make("section.done", {}, make("p.turn", {}, t("payment.deposit")), make("p", {}, t("payment.depositNext")),
         payment.deposit ? make("p", {}, payment.orderName) : order, depositFacts(payment), purchases);
     case "canceled": case "orphan":
       return make("section.trouble", {}, make("p", {}, t(`payment.${outcome}`)), order, show, " ", purchases);

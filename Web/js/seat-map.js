@@ -15,6 +15,8 @@ const canvasPixelsMax = 16_700_000;
 const cellMin = 4, cellMax = 24;
 /** From this many pixels of a seat on, seats are drawn by themselves. */
 const nearSize = 20;
+// The height of the stage in the picture.
+const stageMin = 16;
 const scaleMax = 6;
 
 /** Where a map is drawn, with the ways to come nearer; `map()` is the map once it is there. */
@@ -89,11 +91,6 @@ export class SeatMap {
   drawSheet() {
     const { pen, cell } = this;
     pen.clearRect(0, 0, this.sheet.width, this.sheet.height);
-    pen.fillStyle = this.style.stage;
-    pen.beginPath();
-    pen.roundRect(this.sheet.width * 0.25, cell * 0.3, this.sheet.width * 0.5, cell * 1.2, cell * 0.4);
-    pen.fill();
-    this.stageName(pen, this.sheet.width / 2, cell * 0.9, cell);
     this.drawSeats();
   }
 
@@ -131,12 +128,21 @@ export class SeatMap {
   /** Of a seat, on the sheet. */
   corner({ row, col }) { return [this.layout.x(row, col) * this.cell, this.layout.y(row) * this.cell]; }
 
-  stageName(pen, x, y, size) {
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.font = `700 ${Math.round(size * 0.7)}px system-ui, sans-serif`;
-    pen.fillStyle = "#ffffff";
-    pen.fillText(t("seats.stage"), x, y);
+  /** Its name can be read however small the seats are. */
+  drawStage(size) {
+    const { view, sheet, scale } = this;
+    const [width, height] = [sheet.width * scale * 0.5, Math.max(size * 1.2, stageMin * this.ratio)];
+    // Not over the first row, which begins below two seats' heights.
+    const [x, y] = [this.x + sheet.width * scale / 2, this.y + Math.min(size * 0.9, size * 1.9 - height / 2)];
+    view.fillStyle = this.style.stage;
+    view.beginPath();
+    view.roundRect(x - width / 2, y - height / 2, width, height, height / 3);
+    view.fill();
+    view.textAlign = "center";
+    view.textBaseline = "middle";
+    view.font = `700 ${Math.round(height * 0.6)}px system-ui, sans-serif`;
+    view.fillStyle = "#ffffff";
+    view.fillText(t("seats.stage"), x, y);
   }
 
   dot(pen, seat, x, y, size, isNear) {
@@ -269,14 +275,11 @@ export class SeatMap {
       if (width <= 0 || height <= 0) return;
       view.drawImage(sheet, left, top, width, height,
         this.x + left * scale, this.y + top * scale, width * scale, height * scale);
+      this.drawStage(size);
       nameSections(this, size);
       return;
     }
-    view.fillStyle = this.style.stage;
-    view.beginPath();
-    view.roundRect(this.x + sheet.width * scale * 0.25, this.y + size * 0.3, sheet.width * scale * 0.5, size * 1.2, size * 0.4);
-    view.fill();
-    this.stageName(view, this.x + sheet.width * scale / 2, this.y + size * 0.9, size);
+    this.drawStage(size);
     view.font = `600 ${Math.round(size * 0.34)}px system-ui, sans-serif`;
     const [top, bottom] = [Math.max(0, Math.floor(-this.y / size)), Math.ceil((canvas.height - this.y) / size)];
     const right = Math.ceil((canvas.width - this.x) / size);

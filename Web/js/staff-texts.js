@@ -85,7 +85,7 @@ export const staffTexts = {
   "new.doors": ["입장 시작(공연 몇 분 전)", "Doors open (minutes before)"],
   "new.doorsHint": ["이때부터 티켓이 있는 사람은 방송을 볼 수 있습니다.", "Ticket holders can watch from then on."],
   "new.replay": ["다시보기(시간)", "Replay (hours)"],
-  "new.replayHint": ["끝난 뒤 이 시간 동안 다시 볼 수 있습니다. 0은 다시보기 없음.", "How long it can be rewatched. 0 means no replay."],
+  "new.replayHint": ["끝난 뒤 이 시간 동안 다시 볼 수 있습니다. 0이면 다시보기가 없습니다.", "How long it can be rewatched. 0 means no replay."],
   "new.endsAt": ["종료", "Ends"],
   "new.endsHint": ["바꾸지 않으면 시작과 함께 옮겨집니다.", "Left as it is, it moves with the start."],
   "new.refunds": ["환불 규정", "Refunds"],

@@ -37,7 +37,7 @@ export function changeConcert(concert, again) {
   const grades = concert.grades.map((grade) => moneyField("studio.priceOf", `price-${grade.gradeId}`, concert.currency,
     { words: { grade: grade.name }, pointer: "", required: true, amountMin: 0, value: unitsOf(grade.price) }));
   return act({
-    title: t("studio.change"), action: t("staff.save"), renew: version.renew,
+    title: `${t("studio.change")}: ${concert.name}`, action: t("staff.save"), renew: version.renew,
     fields: [
       field(t("new.name"), "name", { required: true, maxlength: 200, value: concert.name }),
       field(t("new.performers"), "performers", { isOptional: true, maxlength: 200, value: concert.performers }),

@@ -2,6 +2,7 @@
 export const studioTexts = {
   "studio.title": ["스튜디오", "Studio"],
   "studio.mine": ["내 공연", "My shows"],
+  "studio.shared": ["함께하는 공연", "Shows you work on"],
   "studio.none": ["아직 만든 공연이 없습니다. 무대와 가격, 날짜만 있으면 됩니다.", "You have no shows yet. A venue, prices and a date are all it takes."],
   "studio.back": ["스튜디오로 돌아가기", "Back to the studio"],
   "studio.new": ["공연 만들기", "Create a show"],

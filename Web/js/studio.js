@@ -27,7 +27,7 @@ start("studio.title", async (main, me) => {
   };
   show(page);
   const create = () => canMake && make("a.button", { href: "/studio/new/" }, t("studio.new"));
-  return put(main, studioTabs(me, teams), make("header.with-action", {}, make("h1", {}, t("studio.mine")), create()),
+  return put(main, studioTabs(me, teams), make("header.with-action", {}, make("h1", {}, t(canMake || page.items.length === 0 ? "studio.mine" : "studio.shared")), create()),
     page.items.length ? [list, foot] : make("section.empty", {}, make("p", {}, t(canMake ? "studio.none" : "studio.noneYet")), create()));
 }, { forMembers: true });
 

@@ -206,6 +206,7 @@ class WatchPage {
     this.isOver = true;
     const wasHere = this.node.contains(document.activeElement);
     this.steer(false);
+    this.timeline.node.hidden = true;
     this.tellText(text, next);
     if (wasHere) focusOn(this.over.querySelector("a, button"));
   }

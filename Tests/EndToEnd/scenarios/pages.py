@@ -42,7 +42,7 @@ def run(site):
     return (f"{len(visits)} browsers, bought and given back in each; {len(XSS)} hostile texts ran nowhere")
 
 
-def make_concert(api, seller, name, description, rows=4, cols=6, sections=(), places=None):
+def make_concert(api, seller, name, description, rows=4, cols=6, sections=(), places=None, hold=300):
     """Of two grades, the first two rows and the rest where `places` does not say of each which it has."""
     front, rest = places or ({"rows": [1, 2]}, {"rows": [3, rows]})
     stage = api.post("/api/v1/stage", {
@@ -51,7 +51,7 @@ def make_concert(api, seller, name, description, rows=4, cols=6, sections=(), pl
         "name": name, "performers": name[:200], "description": description, "stageId": stage.json["stageId"],
         "runtimeMinutes": 120, "category": "CONCERT", "saleOpensAt": moment(-60), "saleClosesAt": moment(20 * DAY),
         "grades": [{"name": "R", "price": 99000} | front, {"name": "S", "price": 66000} | rest],
-        "schedules": [{"startsAt": moment(30 * DAY)}],
+        "schedules": [{"startsAt": moment(30 * DAY)}], "holdSeconds": hold,
     }
     answer = api.post("/api/v1/concert", body, seller)
     expect(answer.status == 201, f"concert: {answer.status} {answer.body!r}")

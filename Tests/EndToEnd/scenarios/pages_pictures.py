@@ -24,6 +24,8 @@ from support.visitor import Visitor
 FOLDER = os.path.join(ROOT, "var/pictures")
 WIDTHS = {"phone": 390, "desk": 1280}
 HEIGHT_MAX = 5000
+# A checkout is pictured at most so long after its seats were held.
+HELD_SECONDS = 120
 # Capitals that are words of people, of formats, or of companies.
 NAMES = {"CSV", "STAGE", "VIP", "OBS", "JPEG", "PNG", "KRW", "POST", "GET", "PATCH", "DELETE", "HTTP", "RTMP", "SETTLE",
          "EARLY", "FRIENDS", "JSON", "HTTPS", "REJECT_CARD_PAYMENT"}
@@ -76,7 +78,7 @@ class World:
         body |= {"name": "다음 주에 여는 공연", "saleOpensAt": moment(7 * DAY)}
         self.later = answered("concert", api.post("/api/v1/concert", body, seller), 201)["concertId"]
         answered("pause", api.send("PATCH", f"/api/v1/concert/{self.queued}/queue", seller, {"paused": True}), 200)
-        apart = make_concert(api, seller, "구역이 있는 공연", "", rows=20, cols=36, sections=HALL,
+        apart = make_concert(api, seller, "구역이 있는 공연", "", rows=20, cols=36, sections=HALL, hold=60,
                              places=({"sections": ["가운데"]}, {"sections": ["왼쪽", "오른쪽", "발코니"]}))
         self.apart, self.apart_schedule = apart["concertId"], apart["schedules"][0]["scheduleId"]
         self.buy(house)
@@ -91,9 +93,11 @@ class World:
                                         house.seller), 204)
         for seat in house.seats[50:53]:
             house.buy(other, seat)
+        # Over by the time that it is looked at: a minute is what it is held for.
+        seat = (self.apart_schedule << 20) + 8
         held = answered("hold", house.api.post(
-            "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[60:62]}, fan), 201)
-        self.expired, self.fan, self.held = held["reservationId"], fan, None
+            "/api/v1/reservation", {"scheduleId": self.apart_schedule, "seatIds": [seat]}, fan), 201)
+        self.expired, self.fan, self.held, self.held_at = held["reservationId"], fan, None, 0
         tickets = house.api.get("/api/v1/ticket", fan).json["items"]
         self.ticket = tickets[0]["ticketId"]
         failed = answered("hold", house.api.post(
@@ -111,12 +115,15 @@ class World:
         answered("follow", house.api.post(f"/api/v1/member/{organizer}/follow", None, fan), 204)
 
     def checkout(self):
-        """Of seats that were held just now; those of the time before are given back."""
+        """Of seats that were held a moment ago; holding is what a member may not do often."""
         api = self.house.api
+        if self.held and time.monotonic() - self.held_at < HELD_SECONDS:
+            return f"/checkout/{self.held}"
         if self.held:
-            answered("release", api.delete(f"/api/v1/reservation/{self.held}", self.fan), 200, 204)
+            answered("release", api.delete(f"/api/v1/reservation/{self.held}", self.fan), 200, 204, 404, 409)
         body = {"scheduleId": self.house.schedule, "seatIds": self.house.seats[64:66]}
         self.held = answered("hold", api.post("/api/v1/reservation", body, self.fan), 201)["reservationId"]
+        self.held_at = time.monotonic()
         return f"/checkout/{self.held}"
 
     def transfer(self, house, fan):
