@@ -143,9 +143,9 @@ package final class EventLoop: @unchecked Sendable {
         while let fire = self.timers.expireOne(now: self.now) { fire() }
     }
 
-    /// Runs what is there, and what these jobs enqueue in turn for some rounds: a task changes its executor several
-    /// times between two waits, and a turn of the loop for each would cost more than the work. A longer chain of jobs
-    /// goes on in the next turn, so that it cannot keep sockets waiting; and so does what many tasks enqueue.
+    /// Runs what is there, and what these jobs begin and resume in turn for some rounds: a turn of the loop for each
+    /// would cost more than the work. A longer chain of jobs goes on in the next turn, so that it cannot keep sockets
+    /// waiting; and so does what many tasks enqueue.
     private func runJobs() {
         let (remoteJobs, calls) = self.remote.withLock { $0.take() }
         for call in calls { call() }

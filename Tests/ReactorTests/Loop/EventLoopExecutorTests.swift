@@ -38,7 +38,34 @@ struct EventLoopExecutorTests {
         }
     }
 
-    private func nothing() async {}
+    @inline(never) private func nothing() async {}
+
+    /// Lives on the threads that the runtime has for everybody.
+    private actor Counter {
+        private var count = 0
+
+        func add() throws -> Int {
+            self.count += 1
+            if self.count % 2 == 0 { throw Refused() }
+            return self.count
+        }
+    }
+
+    @Test("A task comes back to its loop from an actor that lives elsewhere, also when that throws")
+    func hop() async throws {
+        try await self.withLoops { loops in
+            let counter = Counter()
+            let places = await Task(executorPreference: loops[0]) {
+                var places: [Bool] = []
+                for _ in 0..<100 {
+                    do { _ = try await counter.add() } catch { places.append(error is Refused) }
+                    places.append(loops[0].isOnLoop)
+                }
+                return places
+            }.value
+            #expect(places == Array(repeating: true, count: 150))
+        }
+    }
 
     @Test("What a task awaits and need not wait for runs at once, before other tasks of its loop")
     func inline() async throws {
