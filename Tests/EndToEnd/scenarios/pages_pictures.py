@@ -24,8 +24,8 @@ from support.visitor import Visitor
 FOLDER = os.path.join(ROOT, "var/pictures")
 WIDTHS = {"phone": 390, "desk": 1280}
 HEIGHT_MAX = 5000
-# A checkout is pictured at most so long after its seats were held.
-HELD_SECONDS = 120
+# Longer than all pictures take: a checkout is pictured in time.
+HELD_SECONDS = 3600
 # Capitals that are words of people, of formats, or of companies.
 NAMES = {"CSV", "STAGE", "VIP", "OBS", "JPEG", "PNG", "KRW", "POST", "GET", "PATCH", "DELETE", "HTTP", "RTMP", "SETTLE",
          "EARLY", "FRIENDS", "JSON", "HTTPS", "REJECT_CARD_PAYMENT"}
@@ -51,7 +51,7 @@ class World:
     """A house in which something of everything has happened."""
 
     def __init__(self, site, podo):
-        self.house = house = House(podo, rows=8, cols=12)
+        house = House(podo, rows=8, cols=12, hold_seconds=HELD_SECONDS)
         api, seller = house.api, house.seller
         self.concert, self.schedule = house.concert, house.schedule
         account(Api(podo.http_port), "boss", "ROLE_USER")
@@ -97,7 +97,10 @@ class World:
         seat = (self.apart_schedule << 20) + 8
         held = answered("hold", house.api.post(
             "/api/v1/reservation", {"scheduleId": self.apart_schedule, "seatIds": [seat]}, fan), 201)
-        self.expired, self.fan, self.held, self.held_at = held["reservationId"], fan, None, 0
+        self.expired = held["reservationId"]
+        held = answered("hold", house.api.post(
+            "/api/v1/reservation", {"scheduleId": house.schedule, "seatIds": house.seats[60:62]}, fan), 201)
+        self.reservation = held["reservationId"]
         tickets = house.api.get("/api/v1/ticket", fan).json["items"]
         self.ticket = tickets[0]["ticketId"]
         failed = answered("hold", house.api.post(
@@ -113,18 +116,6 @@ class World:
         house.api.post("/api/v1/payment", {"reservationId": held["reservationId"], "isSuccess": True}, other)
         organizer = house.api.get("/api/v1/member/me", house.seller).json["memberId"]
         answered("follow", house.api.post(f"/api/v1/member/{organizer}/follow", None, fan), 204)
-
-    def checkout(self):
-        """Of seats that were held a moment ago; holding is what a member may not do often."""
-        api = self.house.api
-        if self.held and time.monotonic() - self.held_at < HELD_SECONDS:
-            return f"/checkout/{self.held}"
-        if self.held:
-            answered("release", api.delete(f"/api/v1/reservation/{self.held}", self.fan), 200, 204, 404, 409)
-        body = {"scheduleId": self.house.schedule, "seatIds": self.house.seats[64:66]}
-        self.held = answered("hold", api.post("/api/v1/reservation", body, self.fan), 201)["reservationId"]
-        self.held_at = time.monotonic()
-        return f"/checkout/{self.held}"
 
     def transfer(self, house, fan):
         """A payment by transfer that is waited for."""
@@ -172,7 +163,7 @@ def by_words(*words):
 
 
 def pages(world):
-    """Name, who looks, where (or what tells it then), and what is done there first."""
+    """Name, who looks, where, and what is done there first."""
     click = "document.querySelector('{}')?.click()".format
     studio = [
         ("studio", "seller", "/studio/", None), ("studio-empty", "novice", "/studio/", None),
@@ -238,8 +229,8 @@ def pages(world):
         ("payment-waiting", "fan", f"/payment/{world.deposit}/look", None),
         *[(f"tickets-{name}", "other", "/tickets/", by_words(*words)) for name, words in (
             ("code", ("입장 코드", "Entry code")), ("refund", ("환불", "Refund")), ("transfer", ("양도", "Transfer")))],
-        ("checkout", "fan", world.checkout, None), ("checkout-over", "fan", f"/checkout/{world.expired}", None),
-        ("tickets", "fan", "/tickets/", None),
+        ("checkout", "fan", f"/checkout/{world.reservation}", None), ("tickets", "fan", "/tickets/", None),
+        ("checkout-over", "fan", f"/checkout/{world.expired}", None),
         ("tickets-none", "novice", "/tickets/", None), ("watch", "fan", f"/watch/{world.ticket}", None),
     ]
     return fans + studio + manage
@@ -279,7 +270,6 @@ def pictures(site, base, world):
 
 def show(visitor, path):
     """Once more where a busy machine had too much to do."""
-    path = path() if callable(path) else path
     for _ in range(4):
         visitor.go(path)
         time.sleep(1)

@@ -46,7 +46,7 @@ class House:
     """A stage of `rows` times `cols` seats, and a concert on it whose performance has just begun. The last of the seats are
     those of `small_rows`, which are for small pictures."""
 
-    def __init__(self, podo, rows=4, cols=5, queue=False, small_rows=0):
+    def __init__(self, podo, rows=4, cols=5, queue=False, small_rows=0, hold_seconds=300):
         self.api = PatientApi(podo.http_port)
         self.port = podo.http_port
         self.rtmp_port = podo.rtmp_port
@@ -61,6 +61,7 @@ class House:
         body = {
             "name": "오늘 밤 Tonight", "description": "", "stageId": stage["stageId"], "runtimeMinutes": 120,
             "category": "CONCERT", "saleOpensAt": moment(-60), "saleClosesAt": moment(86_400), "purchaseLimit": 100,
+            "holdSeconds": hold_seconds,
             "grades": grades, "schedules": [{"startsAt": moment(-5)}],
             # All of it, also of a show that goes on.
             "refundRules": [{"daysBefore": -14, "feeBasisPoints": 0}],
