@@ -30,7 +30,7 @@ export const payments = {
   keyOf: (item) => item.paymentId,
   row: (item, again) => [
     String(item.paymentId), item.orderName,
-    [money(item.amount), item.refunded.amount > 0 && make("p.quiet", {}, t("manage.refundedOf", { amount: money(item.refunded) }))],
+    [make("span.amount", {}, money(item.amount)), item.refunded.amount > 0 && make("p.quiet", {}, t("manage.refundedOf", { amount: money(item.refunded) }))],
     [word("payment.status", item.status), state(item)], moment(item.paidAt ?? item.createdAt),
     way("detail", "manage.detail", () => detail(item, again)),
   ],
@@ -108,7 +108,7 @@ export const refunds = {
   keyOf: (item) => item.refundId,
   row: (item, again) => [
     String(item.refundId), String(item.paymentId),
-    [money(item.amount), item.cancelFee.amount > 0 && make("p.quiet", {}, t("manage.feeOf", { amount: money(item.cancelFee) }))],
+    [make("span.amount", {}, money(item.amount)), item.cancelFee.amount > 0 && make("p.quiet", {}, t("manage.feeOf", { amount: money(item.cancelFee) }))],
     [word("refund.status", item.status), item.awaitsAccount && make("p.quiet", {}, t("manage.awaitsAccount")),
       item.failureCode && make("p.quiet", {}, item.failureCode)],
     [word("refund.cause", item.cause), item.reason && make("p.quiet", {}, item.reason), item.settledNote && make("p.quiet", {}, item.settledNote)],

@@ -20,7 +20,7 @@ export const shows = {
   row: (item, again) => [
     String(item.concertId), make("a", { href: `/studio/concert/${item.concertId}` }, item.name), String(item.sellerId),
     make("span.whole", {}, word("studio.status", item.status)),
-    [moment(item.saleOpensAt), make("p.quiet", {}, "– ", moment(item.saleClosesAt))],
+    [moment(item.saleOpensAt), make("p.quiet", {}, "–\u00a0", moment(item.saleClosesAt))],
     moment(item.startsAt), ways(item, again),
   ],
 };

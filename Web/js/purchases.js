@@ -3,7 +3,7 @@ import { call, Once } from "./api.js";
 import { bankName } from "./banks.js";
 import { cancelWait } from "./cancel-wait.js";
 import { make, put, webAddress } from "./dom.js";
-import { dateTime, money } from "./format.js";
+import { dateTime, money, zonedDateTime } from "./format.js";
 import { t } from "./language.js";
 import { Panel } from "./panel.js";
 import { isOpen, outcomeOf } from "./payment-outcome.js";
@@ -45,7 +45,7 @@ function card(payment) {
       fact("purchases.how", payment.card),
       outcome === "deposit" && payment.deposit && [
         fact("purchases.deposit", `${bankName(payment.deposit.bankCode)} ${payment.deposit.accountNumber}`),
-        fact("purchases.due", payment.deposit.dueAt && dateTime(payment.deposit.dueAt))],
+        fact("purchases.due", payment.deposit.dueAt && zonedDateTime(payment.deposit.dueAt))],
       fact("purchases.refunded", sum(payment.refunded)),
       fact("purchases.pending", sum(payment.refundPending)),
       fact("purchases.fee", sum(payment.cancelFee)),

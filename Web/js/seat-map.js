@@ -16,7 +16,7 @@ const cellMin = 4, cellMax = 24;
 /** From this many pixels of a seat on, seats are drawn by themselves. */
 const nearSize = 20;
 // The height of the stage in the picture.
-const stageMin = 16;
+const stageMin = 14;
 const scaleMax = 6;
 
 /** Where a map is drawn, with the ways to come nearer; `map()` is the map once it is there. */

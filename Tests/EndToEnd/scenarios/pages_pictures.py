@@ -26,6 +26,8 @@ WIDTHS = {"phone": 390, "desk": 1280}
 HEIGHT_MAX = 5000
 # Longer than all pictures take: a checkout is pictured in time.
 HELD_SECONDS = 3600
+# A page that could not get what it shows, and offers to try again.
+TROUBLE = "document.querySelector('main > .trouble button') !== null"
 # Capitals that are words of people, of formats, or of companies.
 NAMES = {"CSV", "STAGE", "VIP", "OBS", "JPEG", "PNG", "KRW", "POST", "GET", "PATCH", "DELETE", "HTTP", "RTMP", "SETTLE",
          "EARLY", "FRIENDS", "JSON", "HTTPS", "REJECT_CARD_PAYMENT"}
@@ -273,7 +275,7 @@ def show(visitor, path):
     for _ in range(4):
         visitor.go(path)
         time.sleep(1)
-        if not visitor.value("document.querySelector('main > .trouble button') !== null"):
+        if not visitor.value(TROUBLE):
             return
 
 
@@ -294,7 +296,7 @@ def keep(shot, path):
 
 def problems(visitor):
     """What is wrong that needs no eyes."""
-    found = []
+    found = ["nothing but trouble"] if visitor.value(TROUBLE) else []
     over = visitor.value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if over > 0:
         found.append(f"{over} pixels too wide")
