@@ -8,7 +8,8 @@ internal import Primitives
 /// however many publishers there are, and without them there are none. Decision 9 has the figures.
 ///
 /// A byte waits for at most `interval`, and what the others take. A connection that has brought much is read on in the
-/// next turn, alone: others would be read as often as they send. Those that a sweep did not come to in `sweepTimeMax` have the next turn.
+/// next turn, alone: others would be read as often as they send. Those that a sweep did not come to in `sweepTimeMax`
+/// have the next turn.
 final class GatheredReads: EventSource {
     /// From one sweep to the next: the shortest that a connection has asked for.
     @exclusivity(unchecked) private(set) var interval: TimeAmount
