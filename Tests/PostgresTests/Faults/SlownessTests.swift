@@ -1,4 +1,5 @@
 import Primitives
+import Reactor
 import TestSupport
 import Testing
 
