@@ -8,7 +8,6 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <sys/types.h>
 #include <sys/uio.h>

@@ -1,11 +1,9 @@
 internal import Glibc
 internal import Synchronization
 
-/// Asynchronous code on a loop: `Task(executorPreference: loop)` keeps a task and its children on the loop's thread.
-///
-/// It is no `SerialExecutor`: a job that runs isolated to one goes through the queue again wherever a function that is
-/// isolated to nothing begins or ends, five times for each statement that a handler waits for.
-extension EventLoop: TaskExecutor {
+/// Asynchronous code on a loop: `Task(executorPreference: loop)` keeps a task and its children on the loop's
+/// thread, and an actor may name the loop as its executor.
+extension EventLoop: SerialExecutor, TaskExecutor {
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if self.isOnLoop {
@@ -19,9 +17,21 @@ extension EventLoop: TaskExecutor {
         if mustWake { self.wakeUpFromOtherThread() }
     }
 
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
     package func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
-    func run(_ job: UnownedJob) { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    /// Lets `assumeIsolated` succeed in a callback from epoll, which runs outside of any job.
+    package func checkIsolated() {
+        precondition(self.isOnLoop, "not on loop \(self.index)")
+    }
+
+    package func isIsolatingCurrentContext() -> Bool? { self.isOnLoop }
+
+    func run(_ job: UnownedJob) {
+        unsafe job.runSynchronously(
+            isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
+    }
 }
 
 extension EventLoop {

@@ -6,8 +6,8 @@ internal import Synchronization
 /// One thread, one epoll set (and within it one for gathered reads), one timer wheel, and the connections that live on
 /// them for life.
 ///
-/// A loop is also a `TaskExecutor` (see `EventLoop+Executor`): asynchronous code of the control plane runs on the loop
-/// of its connection. Everything marked "on the loop" must be called from its thread.
+/// A loop is also a `SerialExecutor` and a `TaskExecutor` (see `EventLoop+Executor`): asynchronous code of the
+/// control plane runs on the loop of its connection. Everything marked "on the loop" must be called from its thread.
 package final class EventLoop: @unchecked Sendable {
     // SAFETY: `remote` and `thread` are synchronised; all other mutable state is touched by the loop's thread only,
     // which `assertIsOnLoop` checks at the entry points.
@@ -48,7 +48,6 @@ package final class EventLoop: @unchecked Sendable {
     private(set) var gathered: GatheredReads?
     private var timers: TimerWheel<() -> Void>
     private let wakeUp: WakeUp
-    private let alarm: Alarm
     var localJobs: [UnownedJob] = []
     private var runningJobs: [UnownedJob] = []
     private var flushing: [Connection] = []
@@ -71,10 +70,8 @@ package final class EventLoop: @unchecked Sendable {
         self.poller = try Poller()
         self.timers = TimerWheel(start: .now)
         self.wakeUp = try WakeUp()
-        self.alarm = try Alarm()
         self.readBuffer = .allocate(byteCount: Self.readByteCountMax, alignment: 64)
         try self.poller.register(self.wakeUp.descriptor, .readable, self.wakeUp)
-        try self.poller.register(self.alarm.descriptor, [.readable, .edge], self.alarm)
     }
 
     deinit { self.readBuffer.deallocate() }
@@ -113,7 +110,7 @@ package final class EventLoop: @unchecked Sendable {
     // MARK: One turn
 
     private func turn() {
-        let count = self.poller.collect(mayWait: !self.hasWork)
+        let count = self.poller.wait(timeoutMilliseconds: self.waitMilliseconds())
         self.now = .now
         for index in 0..<count {
             guard let (source, events) = self.poller.event(at: index) else { continue }
@@ -125,13 +122,11 @@ package final class EventLoop: @unchecked Sendable {
         self.flushConnections()
     }
 
-    /// Otherwise the alarm is set to the next time at which there will be some.
-    private var hasWork: Bool {
-        if !self.localJobs.isEmpty || !self.flushing.isEmpty { return true }
-        guard let deadline = self.nextDeadline else { return false }
-        if deadline <= self.now { return true }
-        self.alarm.ring(by: deadline)
-        return false
+    private func waitMilliseconds() -> CInt {
+        if !self.localJobs.isEmpty || !self.flushing.isEmpty { return 0 }
+        guard let deadline = self.nextDeadline else { return -1 }
+        let nanoseconds = max((deadline - .now).nanoseconds, 0)
+        return CInt(min((nanoseconds + 999_999) / 1_000_000, 60_000))
     }
 
     private var nextDeadline: MonotonicTime? {
@@ -143,9 +138,9 @@ package final class EventLoop: @unchecked Sendable {
         while let fire = self.timers.expireOne(now: self.now) { fire() }
     }
 
-    /// Runs what is there, and what these jobs begin and resume in turn for some rounds: a turn of the loop for each
-    /// would cost more than the work. A longer chain of jobs goes on in the next turn, so that it cannot keep sockets
-    /// waiting; and so does what many tasks enqueue.
+    /// Runs what is there, and what these jobs enqueue in turn for some rounds: a task changes its executor several
+    /// times between two waits, and a turn of the loop for each would cost more than the work. A longer chain of jobs
+    /// goes on in the next turn, so that it cannot keep sockets waiting; and so does what many tasks enqueue.
     private func runJobs() {
         let (remoteJobs, calls) = self.remote.withLock { $0.take() }
         for call in calls { call() }

@@ -7,9 +7,9 @@ internal import Primitives
 /// A sweep that finds nothing ends this: the set waits in the loop's own again. So wake-ups a second are bounded
 /// however many publishers there are, and without them there are none. Decision 9 has the figures.
 ///
-/// A byte waits for at most `interval`, and what the others take. A connection that has brought much is read on in the
-/// next turn, alone: others would be read as often as they send. Those that a sweep did not come to in `sweepTimeMax`
-/// have the next turn.
+/// A byte waits for at most `interval`, the millisecond to which `epoll_wait` rounds up, and what the others take. A
+/// connection that has brought much is read on in the next turn, alone: others would be read as often as they send.
+/// Those that a sweep did not come to in `sweepTimeMax` have the next turn.
 final class GatheredReads: EventSource {
     /// From one sweep to the next: the shortest that a connection has asked for.
     @exclusivity(unchecked) private(set) var interval: TimeAmount
@@ -75,7 +75,7 @@ final class GatheredReads: EventSource {
 
     private func sweep() {
         if self.position == self.count {
-            self.count = self.poller.collect(mayWait: false)
+            self.count = self.poller.wait(timeoutMilliseconds: 0)
             self.position = 0
         }
         guard self.count > 0 else {

@@ -15,8 +15,6 @@ package struct ReadyEvents: OptionSet, Sendable {
     static let exclusive = ReadyEvents(rawValue: 1 << 28)
     /// Tell of the next event, then of none until `change`.
     static let once = ReadyEvents(rawValue: 1 << 30)
-    /// Tell of each event once, whether something was read or not.
-    static let edge = ReadyEvents(rawValue: 1 << 31)
 }
 
 /// Whoever owns a registered descriptor.
@@ -79,9 +77,9 @@ struct Poller: ~Copyable {
         self.registrationCount -= 1
     }
 
-    /// Waits for events, or only looks, and returns how many can be taken.
-    func collect(mayWait: Bool) -> Int {
-        let count = epoll_wait(self.descriptor, self.batch, CInt(Self.batchCountMax), mayWait ? -1 : 0)
+    /// Waits for at most `timeoutMilliseconds` (-1: for ever) and returns how many events can be taken.
+    func wait(timeoutMilliseconds: CInt) -> Int {
+        let count = epoll_wait(self.descriptor, self.batch, CInt(Self.batchCountMax), timeoutMilliseconds)
         if count < 0 {
             precondition(errno == EINTR, "epoll_wait on an own descriptor fails only by a signal")
             return 0

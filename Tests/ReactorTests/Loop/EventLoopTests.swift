@@ -44,52 +44,6 @@ struct EventLoopTests {
         #expect(log.entries == ["now true", "sooner true", "later true"])
     }
 
-    @Test("A loop that waits for a timer wakes for one that comes before it, and after one that was cancelled")
-    func earliestTimer() throws {
-        let group = try EventLoopGroup(loopCount: 1)
-        let loop = group.loops[0]
-        group.start()
-        defer { group.stop() }
-        let log = TestLog<Int64>()
-        @Sendable func schedule(_ milliseconds: Int64) -> TimerID {
-            loop.schedule(at: loop.now + .milliseconds(milliseconds)) { log.add(milliseconds) }
-        }
-        let earliest = TestLog<TimerID>()
-        // Each in a turn of its own, so that the loop waits in between.
-        loop.execute { _ = schedule(60_000) }
-        usleep(2000)
-        loop.execute { earliest.add(schedule(500)) }
-        #expect(earliest.wait { $0.count == 1 })
-        loop.execute { loop.cancel(earliest.entries[0]) }
-        usleep(2000)
-        loop.execute { _ = schedule(800) }
-        #expect(log.wait { $0 == [800] })
-        loop.execute { _ = schedule(10) }
-        #expect(log.wait { $0 == [800, 10] })
-    }
-
-    @Test("A loop that waits takes none of the processor's time, also when a timer has fired")
-    func waiting() throws {
-        let group = try EventLoopGroup(loopCount: 1)
-        let loop = group.loops[0]
-        group.start()
-        defer { group.stop() }
-        let times = TestLog<Int>()
-        loop.execute {
-            _ = loop.schedule(at: loop.now + .seconds(60)) {}
-            // It has rung when the rest begins, and nothing else is due.
-            for milliseconds: Int64 in [10, 400] {
-                _ = loop.schedule(at: loop.now + .milliseconds(milliseconds)) {
-                    var time = timespec()
-                    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-                    times.add(time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
-                }
-            }
-        }
-        #expect(times.wait { $0.count == 2 })
-        #expect(times.entries[1] - times.entries[0] < 40)
-    }
-
     @Test("A call that calls again, without end, keeps no timer waiting")
     func fairness() throws {
         let group = try EventLoopGroup(loopCount: 1)

@@ -23,7 +23,7 @@ struct PollerTests {
         let new = self.pipeEnds()
         write(old.write, "x", 1)
         try poller.register(old.read, .readable, first)
-        #expect(poller.collect(mayWait: false) == 1)
+        #expect(poller.wait(timeoutMilliseconds: 1000) == 1)
         #expect(poller.event(at: 0)?.source === first)
         // The batch still holds the event while the number comes to mean another pipe.
         poller.remove(old.read)
@@ -31,7 +31,7 @@ struct PollerTests {
         try poller.register(old.read, .readable, second)
         #expect(poller.event(at: 0) == nil)
         write(new.write, "x", 1)
-        #expect(poller.collect(mayWait: false) == 1)
+        #expect(poller.wait(timeoutMilliseconds: 1000) == 1)
         #expect(poller.event(at: 0)?.source === second)
         for fd in [old.read, old.write, new.read, new.write] { close(fd) }
     }
@@ -46,7 +46,7 @@ struct PollerTests {
         poller.remove(ends.read)
         #expect(poller.registrationCount == 0)
         write(ends.write, "x", 1)
-        #expect(poller.collect(mayWait: false) == 0)
+        #expect(poller.wait(timeoutMilliseconds: 0) == 0)
         close(ends.read)
         close(ends.write)
     }
