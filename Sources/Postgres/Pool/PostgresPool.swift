@@ -74,8 +74,7 @@ final class PostgresPool: @unchecked Sendable {
         case .wait(let ticket):
             self.waiting[ticket] = request
             if case .inTransaction(let lease) = request.kind { lease.ticket = ticket }
-        // In a turn to come: whoever asks again at once would keep the loop from everything else, and from connecting.
-        case .refuse(let refusal): self.loop.execute { self.refuse(request, refusal) }
+        case .refuse(let refusal): self.refuse(request, refusal)
         }
     }
 

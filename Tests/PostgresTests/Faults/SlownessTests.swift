@@ -1,5 +1,4 @@
 import Primitives
-import Reactor
 import TestSupport
 import Testing
 
@@ -129,22 +128,6 @@ import Testing
         // None of those that were told to have failed for sure has happened.
         let unknownCount = codes.entries.count { $0.0 == .commitUnknown }
         #expect(try await live.database.run(Self.count).single(Int.self) <= 1 + unknownCount)
-    }
-
-    @Test("and is asked again and again by who is on the loop leaves the loop to others")
-    func impatience() async throws {
-        let live = try LiveDatabase(url: "postgresql:///nothing?host=/nowhere&user=podo")
-        let circuit = #"podo_postgres_circuit_open{purpose="interactive"}"#
-        while live.metric(circuit) != 1 { await live.rest(.milliseconds(5)) }
-        let log = TestLog<String>()
-        try await live.onLoop { database in
-            let loop = database.pool(.interactive).loop
-            _ = loop.schedule(at: loop.now + .milliseconds(20)) { log.add("a timer") }
-            for _ in 0..<200_000 where log.entries.isEmpty {
-                #expect(await failureCode { _ = try await database.run(Self.one) } == .unavailable)
-            }
-        }
-        #expect(log.entries == ["a timer"])
     }
 
     @Test("or whose network is slow still answers everybody", arguments: [20])

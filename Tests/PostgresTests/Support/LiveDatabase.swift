@@ -3,7 +3,6 @@ import Observability
 import Primitives
 import Reactor
 import TestSupport
-import Testing
 
 @testable import Postgres
 
@@ -40,7 +39,6 @@ final class LiveDatabase: Sendable {
             if Int(attempts) >= loopCount { return }
             usleep(1000)
         }
-        Issue.record("no attempt to connect has ended in \(Self.firstAttemptTimeMax.seconds) s")
     }
 
     private static let firstAttemptTimeMax = TimeAmount.seconds(30)
