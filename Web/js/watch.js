@@ -206,7 +206,6 @@ class WatchPage {
     this.isOver = true;
     const wasHere = this.node.contains(document.activeElement);
     this.steer(false);
-    this.timeline.node.hidden = true;
     this.tellText(text, next);
     if (wasHere) focusOn(this.over.querySelector("a, button"));
   }
@@ -215,6 +214,7 @@ class WatchPage {
   steer(isOn) {
     this.video.controls = isOn;
     this.ways.hidden = !isOn;
+    this.timeline.node.hidden = !isOn;
     if (isOn) return;
     this.timeline.node.classList.add("away");
     // What is said is said on the page.
