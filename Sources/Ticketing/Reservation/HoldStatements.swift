@@ -89,7 +89,7 @@ struct HoldStatements: Sendable {
             let index = try row.get(0, as: Int.self) - 1
             guard requests.indices.contains(index) else { throw PostgresError(.decoding) }
             let request = requests[index]
-            self.maps.expect(schedule: request.schedule, seats: request.seats)
+            self.maps.expect(schedule: request.schedule, seats: request.seats, .held)
             outcomes[index] = .held(
                 Hold(
                     reservation: try row.get(1), seats: request.seats,

@@ -39,7 +39,7 @@ extension Reservations {
     ) async throws {
         _ = try await transaction.run(
             ReservationStatements.thaw, reservation, time.milliseconds, self.limits.extensionTimeMax.milliseconds)
-        try await self.expect(reservation, in: transaction)
+        try await self.expect(reservation, .held, in: transaction)
     }
 
     /// The money of these came: their seats are sold and tickets issued, which it returns, the same when asked again.
@@ -50,7 +50,7 @@ extension Reservations {
     ) async throws -> [Int64: [Int64]] {
         var tickets: [Int64: [Int64]] = [:]
         for row in try await transaction.run(ReservationStatements.confirm, reservations) {
-            self.maps.expect(schedule: try row.get(1), seats: try row.get(2))
+            self.maps.expect(schedule: try row.get(1), seats: try row.get(2), .sold)
             tickets[try row.get(0)] = try row.get(3)
         }
         return tickets
@@ -61,7 +61,7 @@ extension Reservations {
     /// changed.
     package func confirm(_ reservation: Int64, in transaction: PostgresTransaction) async throws -> [Int64]? {
         if let tickets = try await self.confirm([reservation], in: transaction)[reservation] { return tickets }
-        try await self.expect(reservation, in: transaction)
+        try await self.expect(reservation, .free, in: transaction)
         _ = try await transaction.run(ReservationStatements.end, [reservation], "PAID_TOO_LATE")
         return nil
     }
@@ -89,7 +89,7 @@ extension Reservations {
         else { throw ReservationProblems.notSold }
         let schedule = try row.get(3, as: Int64.self)
         guard ids.allSatisfy({ $0.schedule == schedule }) else { throw ReservationProblems.notSold }
-        try await self.expect(reservation, in: transaction)
+        self.maps.expect(schedule: schedule, seats: ids.map(\.number), .free)
         let tickets: [Int64] = try await transaction.run(
             ReservationRefundStatements.cancel, reservation, ids.map(\.number), reason
         ).map { try $0.get(0) }
@@ -98,9 +98,11 @@ extension Reservations {
     }
 
     /// The seats of the reservation are about to change, if the transaction commits: the maps look for it.
-    private func expect(_ reservation: Int64, in transaction: PostgresTransaction) async throws {
+    private func expect(
+        _ reservation: Int64, _ state: SeatState, in transaction: PostgresTransaction
+    ) async throws {
         for row in try await transaction.run(SeatStatements.ofReservation, reservation) {
-            self.maps.expect(schedule: try row.get(0), seats: try row.get(1))
+            self.maps.expect(schedule: try row.get(0), seats: try row.get(1), state)
         }
     }
 }

@@ -31,6 +31,8 @@ struct SeatMapTable {
 
     private struct Expectation {
         var version: Int32?
+        /// What the seat is going to be; nil where it is another already.
+        var state: SeatState?
         var attemptCount = 0
     }
 
@@ -234,11 +236,12 @@ struct SeatMapTable {
         return self.entries[schedule]?.map.apply(changes) ?? []
     }
 
-    /// These seats are looked at until they change. Where the map is not in memory nobody here looks at them.
-    mutating func expect(_ schedule: Int64, _ seats: [Int32], countMax: Int) {
+    /// These seats are looked at until they have changed to `state`: a change before the one that is expected, of which
+    /// the map did not know either, is not it. Where the map is not in memory nobody here looks at them.
+    mutating func expect(_ schedule: Int64, _ seats: [Int32], _ state: SeatState?, countMax: Int) {
         guard let map = self.entries[schedule]?.map else { return }
         for seat in seats where self.expectedCount < countMax {
-            let expectation = Expectation(version: map.rowVersion(seat))
+            let expectation = Expectation(version: map.rowVersion(seat), state: state)
             if self.expected[schedule, default: [:]].updateValue(expectation, forKey: seat) == nil {
                 self.expectedCount += 1
             }
@@ -250,8 +253,11 @@ struct SeatMapTable {
         var (schedules, numbers): ([Int64], [Int32]) = ([], [])
         for (schedule, seats) in self.expected {
             for (seat, expectation) in seats {
-                let version = self.entries[schedule]?.map.rowVersion(seat)
-                let isOver = version != expectation.version || expectation.attemptCount >= limits.expectAttemptCountMax
+                let map = self.entries[schedule]?.map
+                let isThere = expectation.state.map { $0 == map?.state(Int(seat)) } ?? true
+                let isOver =
+                    (map?.rowVersion(seat) != expectation.version && isThere)
+                    || expectation.attemptCount >= limits.expectAttemptCountMax
                 if isOver || numbers.count >= limits.expectCountMax {
                     if isOver, self.expected[schedule]?.removeValue(forKey: seat) != nil { self.expectedCount -= 1 }
                     continue

@@ -180,12 +180,12 @@ package final class SeatMaps: Sendable {
         self.state.withLock { table in
             guard let map = table.entries[schedule]?.map else { return }
             let wrong = seats.filter { map.state(Int($0)) == .free }
-            table.expect(schedule, wrong, countMax: self.limits.newsCountMax)
+            table.expect(schedule, wrong, nil, countMax: self.limits.newsCountMax)
         }
     }
 
-    /// These seats may change soon, or have changed: the news look at them until they have.
-    package func expect(schedule: Int64, seats: [Int32]) {
-        self.state.withLock { $0.expect(schedule, seats, countMax: self.limits.newsCountMax) }
+    /// These seats may become `state` soon, or have: the news look at them until they are seen to be.
+    package func expect(schedule: Int64, seats: [Int32], _ state: SeatState) {
+        self.state.withLock { $0.expect(schedule, seats, state, countMax: self.limits.newsCountMax) }
     }
 }

@@ -81,6 +81,24 @@ struct SeatMapsTests {
         #expect(Self.statuses(process, sale, [1, 2]) == ["SOLD", "SOLD"])
     }
 
+    @Test("what a payment is about to do is waited for, also when something before it is seen first")
+    func frozenBefore() async throws {
+        let rig = try TicketingRig()
+        let process = ReservationRig(rig)
+        let sale = try rig.concertOnSale(rows: 1, columns: 10)
+        let id = try await process.held(sale, try rig.member(), [1])
+        try await process.maps.load(sale.schedule)
+        // Nobody tells the map of this, which changes the seat too.
+        #expect(try await process.pay { try await $0.freeze([id], in: $1) } == [id])
+        try await process.pay { reservations, transaction in
+            _ = try await reservations.confirm(id, in: transaction)
+            for _ in 0..<3 { _ = try await process.news.work() }
+            #expect(Self.statuses(process, sale, [1]) == ["HELD"])
+        }
+        _ = try await process.news.work()
+        #expect(Self.statuses(process, sale, [1]) == ["SOLD"])
+    }
+
     @Test("another process is told, and reads again what it was not told")
     func news() async throws {
         let rig = try TicketingRig()
